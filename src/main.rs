@@ -1,0 +1,2 @@
+//! The kb command.
+fn main() {}
