@@ -1,0 +1,259 @@
+//! `kb.toml`: what a project may say about itself, read and checked once.
+//!
+//! Everything is optional. What a project does not say has a default here, so that a bare folder of Markdown builds.
+
+mod language;
+mod read;
+mod search;
+
+use std::collections::BTreeMap;
+
+pub use language::{Direction, Language, known_languages};
+pub use read::parse_config;
+pub use search::{Pin, SearchConfig, SynonymRule, parse_search_config};
+
+/// A project's settings, checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// Name of the help centre; `None` where the folder's name has to do.
+    pub title: Option<String>,
+    /// One or two sentences for the home page and search engines.
+    pub description: Option<String>,
+    /// Where the site will live.
+    pub base_url: Option<BaseUrl>,
+    /// The language of articles that do not say otherwise.
+    pub default_language: Language,
+    /// Whether `default_language` was said or assumed.
+    pub default_language_given: bool,
+    /// The languages the project declares, with their settings.
+    pub languages: BTreeMap<Language, LanguageConfig>,
+    /// How it looks.
+    pub theme: ThemeConfig,
+    /// How it is built.
+    pub build: BuildConfig,
+    /// Synonyms and pins.
+    pub search: SearchConfig,
+    /// Ways to reach a human.
+    pub contact: ContactConfig,
+    /// Where "was this helpful?" answers go.
+    pub feedback: FeedbackConfig,
+    /// Links out of the help centre.
+    pub links: LinksConfig,
+    /// Files that are not content, in the syntax of `.gitignore`.
+    pub ignore: Vec<String>,
+}
+
+/// Settings of one language.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LanguageConfig {
+    /// Name of the help centre in this language.
+    pub title: Option<String>,
+    /// Description in this language.
+    pub description: Option<String>,
+    /// Name of the language in the switcher.
+    pub name: Option<String>,
+    /// Writing direction, where it is not the usual one.
+    pub direction: Option<Direction>,
+}
+
+/// Settings of the look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThemeConfig {
+    /// Name of the theme: a folder in `themes/`, or the embedded `default`.
+    pub name: String,
+    /// Accent colour.
+    pub accent: Rgb,
+    /// Logo, a file in `static/`.
+    pub logo: Option<String>,
+    /// Favicon, a file in `static/`.
+    pub favicon: Option<String>,
+}
+
+/// A colour, 8 bits a channel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rgb(pub u8, pub u8, pub u8);
+
+impl Rgb {
+    /// Reads `#rgb` or `#rrggbb`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let hex = text.strip_prefix('#')?;
+        if !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+            return None;
+        }
+        let channel = |at: usize, len: usize| u8::from_str_radix(&hex[at..at + len], 16).ok();
+        match hex.len() {
+            3 => Some(Self(channel(0, 1)? * 17, channel(1, 1)? * 17, channel(2, 1)? * 17)),
+            6 => Some(Self(channel(0, 2)?, channel(2, 2)?, channel(4, 2)?)),
+            _ => None,
+        }
+    }
+
+    /// The colour as `#rrggbb`.
+    pub fn hex(self) -> String {
+        format!("#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
+    }
+}
+
+/// What happens to raw HTML in articles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum RawHtml {
+    /// It is kept as it is.
+    #[default]
+    Allow,
+    /// Scripts, styles and event handlers are taken out.
+    Sanitize,
+    /// It is shown as text.
+    Escape,
+}
+
+/// Settings of the build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuildConfig {
+    /// Output folder, relative to the project.
+    pub output: String,
+    /// What happens to raw HTML.
+    pub html: RawHtml,
+    /// Whether code is highlighted.
+    pub highlight: bool,
+    /// Whether git says when an article was last changed.
+    pub git_dates: bool,
+    /// Whether articles whose headings are questions carry `FAQPage` data.
+    pub faq_json_ld: bool,
+    /// Whether there is an Atom feed.
+    pub feed: bool,
+    /// Whether there are `llms.txt` and Markdown copies.
+    pub llms: bool,
+}
+
+impl Default for BuildConfig {
+    fn default() -> Self {
+        Self {
+            output: "public".to_owned(),
+            html: RawHtml::Allow,
+            highlight: true,
+            git_dates: true,
+            faq_json_ld: false,
+            feed: true,
+            llms: true,
+        }
+    }
+}
+
+/// Ways to reach a human.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ContactConfig {
+    /// Mail address.
+    pub email: Option<String>,
+    /// Phone number, as it should be shown.
+    pub phone: Option<String>,
+    /// URL of a chat.
+    pub chat: Option<String>,
+    /// When somebody is there.
+    pub hours: Option<String>,
+    /// How soon an answer comes, honestly.
+    pub response_time: Option<String>,
+    /// URL of a contact form.
+    pub form: Option<String>,
+}
+
+impl ContactConfig {
+    /// Whether there is any way to reach a human.
+    pub fn is_empty(&self) -> bool {
+        self.email.is_none() && self.phone.is_none() && self.chat.is_none() && self.form.is_none()
+    }
+}
+
+/// Where "was this helpful?" answers go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedbackConfig {
+    /// Whether articles ask.
+    pub enabled: bool,
+    /// Mail address for answers.
+    pub email: Option<String>,
+    /// URL that answers are posted to.
+    pub endpoint: Option<String>,
+}
+
+impl Default for FeedbackConfig {
+    fn default() -> Self {
+        Self { enabled: true, email: None, endpoint: None }
+    }
+}
+
+/// Links out of the help centre.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LinksConfig {
+    /// URL template of "edit this page", with `{path}`.
+    pub edit: Option<String>,
+    /// The company's own site.
+    pub home: Option<String>,
+    /// What that link says.
+    pub home_title: Option<String>,
+}
+
+/// The absolute URL a site lives at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUrl {
+    origin: String,
+    path: String,
+}
+
+impl BaseUrl {
+    /// Reads an absolute `http` or `https` URL.
+    ///
+    /// # Errors
+    /// Says in a sentence what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let parsed = url::Url::parse(text).map_err(|_| {
+            format!("`{text}` is not an absolute URL such as `https://help.example.com/`")
+        })?;
+        if !matches!(parsed.scheme(), "http" | "https") || parsed.host().is_none() {
+            return Err(format!("`{text}` must begin with `https://` or `http://`"));
+        }
+        if parsed.query().is_some() || parsed.fragment().is_some() {
+            return Err(format!("`{text}` must not have a query or a fragment"));
+        }
+        Ok(Self {
+            origin: parsed.origin().ascii_serialization(),
+            path: format!("{}/", parsed.path().trim_end_matches('/')),
+        })
+    }
+
+    /// Scheme, host and port, without a slash at the end.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The path, with a slash at both ends.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            title: None,
+            description: None,
+            base_url: None,
+            default_language: Language::english(),
+            default_language_given: false,
+            languages: BTreeMap::new(),
+            theme: ThemeConfig {
+                name: "default".to_owned(),
+                accent: Rgb(0x0b, 0x5c, 0xd6),
+                logo: None,
+                favicon: None,
+            },
+            build: BuildConfig::default(),
+            search: SearchConfig::default(),
+            contact: ContactConfig::default(),
+            feedback: FeedbackConfig::default(),
+            links: LinksConfig::default(),
+            ignore: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

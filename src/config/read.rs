@@ -1,0 +1,189 @@
+//! The text of `kb.toml` -> [`Config`], with every problem reported at once.
+
+use super::{
+    BaseUrl, BuildConfig, Config, ContactConfig, Direction, FeedbackConfig, Language, LanguageConfig, LinksConfig,
+    RawHtml, Rgb, ThemeConfig, search::read_search,
+};
+use crate::data::{Codes, Place, Reader, parse_toml};
+use crate::diagnostic::{Diagnostic, Severity};
+
+const CODES: Codes = Codes {
+    syntax: "config-syntax",
+    duplicate: "config-duplicate-key",
+    wrong_type: "config-type",
+    unknown: "config-unknown-key",
+    unknown_severity: Severity::Error,
+};
+
+/// Reads the text of a `kb.toml`. `file` is its name in messages.
+///
+/// What is wrong is reported and has its default.
+pub fn parse_config(text: &str, file: &str) -> (Config, Vec<Diagnostic>) {
+    let place = Place { file, text, offset: 0 };
+    let node = match parse_toml(text) {
+        Ok(node) => node,
+        Err(error) => return (Config::default(), vec![place.syntax(&CODES, &error)]),
+    };
+    let mut reader = Reader::new(&node, place, &CODES);
+    let config = read_config(&mut reader);
+    (config, reader.finish())
+}
+
+fn read_config(reader: &mut Reader<'_>) -> Config {
+    let defaults = Config::default();
+    let default_language = language(reader, "default_language");
+    Config {
+        title: reader.string(&["title"]),
+        description: reader.string(&["description"]),
+        base_url: checked(reader, "base_url", BaseUrl::parse),
+        default_language_given: default_language.is_some(),
+        default_language: default_language.unwrap_or(defaults.default_language),
+        languages: reader.table(&["languages"], read_languages).unwrap_or_default(),
+        theme: reader.table(&["theme"], read_theme).unwrap_or(defaults.theme),
+        build: reader.table(&["build"], read_build).unwrap_or_default(),
+        search: reader.table(&["search"], read_search).unwrap_or_default(),
+        contact: reader.table(&["contact"], read_contact).unwrap_or_default(),
+        feedback: reader.table(&["feedback"], read_feedback).unwrap_or_default(),
+        links: reader.table(&["links"], read_links).unwrap_or_default(),
+        ignore: reader.strings(&["ignore"]),
+    }
+}
+
+/// Text that `parse` must accept; what it says otherwise is reported.
+fn checked<T>(reader: &mut Reader<'_>, key: &'static str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+    let (text, span) = reader.spanned_string(&[key])?;
+    match parse(&text) {
+        Ok(value) => Some(value),
+        Err(message) => {
+            reader.report(Diagnostic::error("config-value", message).with_span(span));
+            None
+        }
+    }
+}
+
+fn language(reader: &mut Reader<'_>, key: &'static str) -> Option<Language> {
+    checked(reader, key, |tag| {
+        Language::parse(tag).ok_or_else(|| format!("`{tag}` is not a language tag such as `en`, `de` or `pt-BR`"))
+    })
+}
+
+fn read_languages(reader: &mut Reader<'_>) -> std::collections::BTreeMap<Language, LanguageConfig> {
+    let mut languages = std::collections::BTreeMap::new();
+    for entry in reader.entries() {
+        let Some(language) = Language::parse(&entry.key) else {
+            let span = reader.place().span(&entry.key_range);
+            reader.report(
+                Diagnostic::error(
+                    "config-value",
+                    format!("`{}` is not a language tag such as `en`, `de` or `pt-BR`", entry.key),
+                )
+                .with_span(span),
+            );
+            continue;
+        };
+        let settings = reader.sub_table(entry, |reader| LanguageConfig {
+            title: reader.string(&["title"]),
+            description: reader.string(&["description"]),
+            name: reader.string(&["name"]),
+            direction: reader.choice(&["direction"], &[("ltr", Direction::Ltr), ("rtl", Direction::Rtl)]),
+        });
+        languages.insert(language, settings.unwrap_or_default());
+    }
+    reader.accept_all();
+    languages
+}
+
+fn read_theme(reader: &mut Reader<'_>) -> ThemeConfig {
+    let defaults = Config::default().theme;
+    ThemeConfig {
+        name: checked(reader, "name", |name| {
+            let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+            if plain { Ok(name.to_owned()) } else { Err(format!("`{name}` is not the name of a folder in `themes/`")) }
+        })
+        .unwrap_or(defaults.name),
+        accent: checked(reader, "accent", |text| {
+            Rgb::parse(text).ok_or_else(|| format!("`{text}` is not a colour such as `#0b5cd6`"))
+        })
+        .unwrap_or(defaults.accent),
+        logo: checked(reader, "logo", static_file),
+        favicon: checked(reader, "favicon", static_file),
+    }
+}
+
+/// A file in `static/`: a relative path that stays inside.
+fn static_file(path: &str) -> Result<String, String> {
+    let inside = !path.is_empty()
+        && !path.starts_with('/')
+        && !path.contains('\\')
+        && path.split('/').all(|part| !part.is_empty() && part != "." && part != "..");
+    if inside { Ok(path.to_owned()) } else { Err(format!("`{path}` must be the path of a file in `static/`")) }
+}
+
+fn read_build(reader: &mut Reader<'_>) -> BuildConfig {
+    let defaults = BuildConfig::default();
+    BuildConfig {
+        output: reader.string(&["output"]).unwrap_or(defaults.output),
+        html: reader
+            .choice(
+                &["html"],
+                &[("allow", RawHtml::Allow), ("sanitize", RawHtml::Sanitize), ("escape", RawHtml::Escape)],
+            )
+            .unwrap_or(defaults.html),
+        highlight: reader.bool(&["highlight"]).unwrap_or(defaults.highlight),
+        git_dates: reader.bool(&["git_dates"]).unwrap_or(defaults.git_dates),
+        faq_json_ld: reader.bool(&["faq_json_ld"]).unwrap_or(defaults.faq_json_ld),
+        feed: reader.bool(&["feed"]).unwrap_or(defaults.feed),
+        llms: reader.bool(&["llms"]).unwrap_or(defaults.llms),
+    }
+}
+
+fn read_contact(reader: &mut Reader<'_>) -> ContactConfig {
+    ContactConfig {
+        email: checked(reader, "email", email),
+        phone: reader.string(&["phone"]),
+        chat: checked(reader, "chat", web_link),
+        hours: reader.string(&["hours"]),
+        response_time: reader.string(&["response_time"]),
+        form: checked(reader, "form", web_link),
+    }
+}
+
+fn read_feedback(reader: &mut Reader<'_>) -> FeedbackConfig {
+    FeedbackConfig {
+        enabled: reader.bool(&["enabled"]).unwrap_or(true),
+        email: checked(reader, "email", email),
+        endpoint: checked(reader, "endpoint", web_link),
+    }
+}
+
+fn read_links(reader: &mut Reader<'_>) -> LinksConfig {
+    LinksConfig {
+        edit: checked(reader, "edit", |template| {
+            if template.contains("{path}") {
+                web_link(template)
+            } else {
+                Err("`edit` needs `{path}` where the path of the article goes".to_owned())
+            }
+        }),
+        home: checked(reader, "home", web_link),
+        home_title: reader.string(&["home_title"]),
+    }
+}
+
+fn email(address: &str) -> Result<String, String> {
+    match address.split_once('@') {
+        Some((name, host)) if !name.is_empty() && host.contains('.') && !address.contains(char::is_whitespace) => {
+            Ok(address.to_owned())
+        }
+        _ => Err(format!("`{address}` is not a mail address")),
+    }
+}
+
+/// An `http(s)` URL, or a path on this site.
+fn web_link(text: &str) -> Result<String, String> {
+    if text.starts_with("https://") || text.starts_with("http://") || text.starts_with('/') {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("`{text}` must begin with `https://`, `http://` or `/`"))
+    }
+}

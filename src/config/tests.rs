@@ -1,0 +1,52 @@
+use super::*;
+
+#[test]
+fn an_empty_file_is_the_default() {
+    let (config, problems) = parse_config("", "kb.toml");
+    assert_eq!(config, Config::default());
+    assert_eq!(problems, []);
+}
+
+#[test]
+fn every_problem_is_reported_at_once() {
+    let text = "titel = \"x\"\nbase_url = \"help\"\n[theme]\naccent = \"blue\"\n[build]\nhtml = \"alow\"\nfeed = 3\n[languages.docs]\n";
+    let (_, problems) = parse_config(text, "kb.toml");
+    let mut seen: Vec<String> = problems
+        .iter()
+        .map(|p| format!("{}:{} {}", p.span.as_ref().map_or(0, |s| s.line), p.code, p.message))
+        .collect();
+    seen.sort();
+    assert_eq!(
+        seen,
+        [
+            "1:config-unknown-key unknown key `titel`",
+            "2:config-value `help` is not an absolute URL such as `https://help.example.com/`",
+            "4:config-value `blue` is not a colour such as `#0b5cd6`",
+            "6:config-type `build.html` must be `allow` or `sanitize` or `escape`, found `alow`",
+            "7:config-type `build.feed` must be true or false, found a number",
+            "8:config-value `docs` is not a language tag such as `en`, `de` or `pt-BR`",
+        ]
+    );
+}
+
+#[test]
+fn base_urls_have_an_origin_and_a_path() {
+    let base = BaseUrl::parse("https://acme.com/help").expect("valid");
+    assert_eq!((base.origin(), base.path()), ("https://acme.com", "/help/"));
+    let root = BaseUrl::parse("http://localhost:8080").expect("valid");
+    assert_eq!((root.origin(), root.path()), ("http://localhost:8080", "/"));
+    for wrong in ["", "acme.com", "ftp://acme.com", "https://", "https://a.com/?q"] {
+        assert!(BaseUrl::parse(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn synonyms_need_both_sides() {
+    let (config, problems) = parse_search_config(
+        "[[synonyms]]\nwords = [\"a\", \"b\"]\n[[synonyms]]\nfrom = [\"x\"]\n[[pins]]\nquery = \"q\"\narticles = [\"a.md\"]\n",
+        "search.toml",
+    );
+    assert_eq!((config.synonyms.len(), config.pins.len()), (1, 1));
+    assert_eq!(problems.len(), 1);
+    assert_eq!(problems[0].span.as_ref().map(|s| s.line), Some(4));
+}

@@ -1,0 +1,275 @@
+//! Typed reading of a table: what a key must hold, and what to say when it does not.
+
+use std::ops::Range;
+
+use super::{Entry, Node, SyntaxError, Value};
+use crate::diagnostic::{Diagnostic, Severity, Span, did_you_mean};
+
+/// The file a table stands in, to point into it.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The file as the user knows it.
+    pub file: &'a str,
+    /// The whole text of the file.
+    pub text: &'a str,
+    /// Where the parsed part begins in it, in bytes.
+    pub offset: usize,
+}
+
+impl Place<'_> {
+    /// The span of a range of the parsed part.
+    pub fn span(&self, range: &Range<usize>) -> Span {
+        Span::new(self.file, self.text, range.start + self.offset..range.end + self.offset)
+    }
+
+    /// A syntax error as a diagnostic.
+    pub fn syntax(&self, codes: &Codes, error: &SyntaxError) -> Diagnostic {
+        let code = if error.duplicate_key { codes.duplicate } else { codes.syntax };
+        Diagnostic::error(code, error.message.clone()).with_span(self.span(&error.range))
+    }
+}
+
+/// The diagnostic codes of one kind of file.
+#[derive(Debug, Clone, Copy)]
+pub struct Codes {
+    /// Not valid YAML or TOML.
+    pub syntax: &'static str,
+    /// A key stands there twice.
+    pub duplicate: &'static str,
+    /// A value of the wrong type.
+    pub wrong_type: &'static str,
+    /// A key that nobody knows.
+    pub unknown: &'static str,
+    /// How bad an unknown key is.
+    pub unknown_severity: Severity,
+}
+
+/// Reads the keys of one table and remembers which ones it was asked for.
+#[derive(Debug)]
+pub struct Reader<'a> {
+    place: Place<'a>,
+    codes: &'a Codes,
+    path: String,
+    entries: &'a [Entry],
+    known: Vec<&'static str>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl<'a> Reader<'a> {
+    /// A reader of the table `node`; anything else is reported and read as an empty table.
+    pub fn new(node: &'a Node, place: Place<'a>, codes: &'a Codes) -> Self {
+        let mut diagnostics = Vec::new();
+        let entries = match &node.value {
+            Value::Table(entries) => entries.as_slice(),
+            Value::Null => &[],
+            other => {
+                diagnostics.push(
+                    Diagnostic::error(codes.wrong_type, format!("expected `key: value` lines, found {}", other.kind()))
+                        .with_span(place.span(&node.range)),
+                );
+                &[]
+            }
+        };
+        Self { place, codes, path: String::new(), entries, known: Vec::new(), diagnostics }
+    }
+
+    /// The file this reader points into.
+    pub fn place(&self) -> Place<'a> {
+        self.place
+    }
+
+    /// The entry of the first of `names` that stands in the table. The first name is the one that kb uses itself.
+    pub fn entry(&mut self, names: &[&'static str]) -> Option<&'a Entry> {
+        self.known.extend_from_slice(names);
+        let entries = self.entries;
+        names
+            .iter()
+            .find_map(|name| entries.iter().find(|entry| entry.key == *name))
+            .filter(|entry| entry.node.value != Value::Null)
+    }
+
+    /// Adds a problem of this table's own.
+    pub fn report(&mut self, diagnostic: Diagnostic) {
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Reports that `entry` must hold `expected`.
+    pub fn wrong_type(&mut self, entry: &Entry, expected: &str) {
+        let message = format!(
+            "`{}{}` must be {expected}, found {}",
+            self.path,
+            entry.key,
+            entry.node.value.kind()
+        );
+        let span = self.place.span(&entry.node.range);
+        self.diagnostics.push(Diagnostic::error(self.codes.wrong_type, message).with_span(span));
+    }
+
+    /// Text; numbers are taken as they are written.
+    pub fn string(&mut self, names: &[&'static str]) -> Option<String> {
+        self.spanned_string(names).map(|(text, _)| text)
+    }
+
+    /// Text and its span.
+    pub fn spanned_string(&mut self, names: &[&'static str]) -> Option<(String, Span)> {
+        let entry = self.entry(names)?;
+        let Some(text) = as_text(&entry.node.value) else {
+            self.wrong_type(entry, "text");
+            return None;
+        };
+        Some((text, self.place.span(&entry.node.range)))
+    }
+
+    /// `true` or `false`.
+    pub fn bool(&mut self, names: &[&'static str]) -> Option<bool> {
+        let entry = self.entry(names)?;
+        match entry.node.value {
+            Value::Bool(flag) => Some(flag),
+            _ => {
+                self.wrong_type(entry, "true or false");
+                None
+            }
+        }
+    }
+
+    /// A whole number.
+    pub fn integer(&mut self, names: &[&'static str]) -> Option<i64> {
+        let entry = self.entry(names)?;
+        match &entry.node.value {
+            Value::Integer(number) => Some(*number),
+            Value::String(text) if text.parse::<i64>().is_ok() => text.parse().ok(),
+            _ => {
+                self.wrong_type(entry, "a whole number");
+                None
+            }
+        }
+    }
+
+    /// Any number.
+    pub fn number(&mut self, names: &[&'static str]) -> Option<f64> {
+        let entry = self.entry(names)?;
+        match entry.node.value {
+            Value::Integer(number) => Some(number as f64),
+            Value::Float(number) => Some(number),
+            _ => {
+                self.wrong_type(entry, "a number");
+                None
+            }
+        }
+    }
+
+    /// A list of texts; a single text is a list of one.
+    pub fn strings(&mut self, names: &[&'static str]) -> Vec<String> {
+        self.spanned_strings(names).into_iter().map(|(text, _)| text).collect()
+    }
+
+    /// A list of texts with their spans; a single text is a list of one.
+    pub fn spanned_strings(&mut self, names: &[&'static str]) -> Vec<(String, Span)> {
+        let Some(entry) = self.entry(names) else { return Vec::new() };
+        let nodes: &[Node] = match &entry.node.value {
+            Value::List(items) => items,
+            _ => std::slice::from_ref(&entry.node),
+        };
+        let mut texts = Vec::with_capacity(nodes.len());
+        for node in nodes {
+            match as_text(&node.value) {
+                Some(text) => texts.push((text, self.place.span(&node.range))),
+                None if node.value == Value::Null => {}
+                None => {
+                    self.wrong_type(entry, "text or a list of texts");
+                    return Vec::new();
+                }
+            }
+        }
+        texts
+    }
+
+    /// One of a few words.
+    pub fn choice<T: Copy>(&mut self, names: &[&'static str], choices: &[(&str, T)]) -> Option<T> {
+        let entry = self.entry(names)?;
+        let text = as_text(&entry.node.value).unwrap_or_default();
+        if let Some((_, value)) = choices.iter().find(|(word, _)| *word == text) {
+            return Some(*value);
+        }
+        let words: Vec<String> = choices.iter().map(|(word, _)| format!("`{word}`")).collect();
+        let message = format!("`{}{}` must be {}, found `{text}`", self.path, entry.key, words.join(" or "));
+        let hint = did_you_mean(&text, choices.iter().map(|(word, _)| *word));
+        let span = self.place.span(&entry.node.range);
+        self.diagnostics
+            .push(Diagnostic::error(self.codes.wrong_type, message).with_span(span).with_hint_if(hint));
+        None
+    }
+
+    /// A table inside this one, read by `read`; its problems are added to this reader's.
+    pub fn table<T>(&mut self, names: &[&'static str], read: impl FnOnce(&mut Reader<'a>) -> T) -> Option<T> {
+        let entry = self.entry(names)?;
+        self.sub_table(entry, read)
+    }
+
+    /// The table that `entry` holds, read by `read`.
+    pub fn sub_table<T>(&mut self, entry: &'a Entry, read: impl FnOnce(&mut Reader<'a>) -> T) -> Option<T> {
+        if !matches!(entry.node.value, Value::Table(_)) {
+            self.wrong_type(entry, "a table");
+            return None;
+        }
+        Some(self.nested(&entry.node, format!("{}{}.", self.path, entry.key), read))
+    }
+
+    /// Every table of a list of tables, read by `read`.
+    pub fn tables<T>(&mut self, names: &[&'static str], mut read: impl FnMut(&mut Reader<'a>) -> T) -> Vec<T> {
+        let Some(entry) = self.entry(names) else { return Vec::new() };
+        let Value::List(items) = &entry.node.value else {
+            self.wrong_type(entry, "a list of tables");
+            return Vec::new();
+        };
+        let path = format!("{}{}.", self.path, entry.key);
+        items.iter().map(|node| self.nested(node, path.clone(), &mut read)).collect()
+    }
+
+    /// All entries, for tables whose keys are free.
+    pub fn entries(&self) -> &'a [Entry] {
+        self.entries
+    }
+
+    fn nested<T>(&mut self, node: &'a Node, path: String, read: impl FnOnce(&mut Reader<'a>) -> T) -> T {
+        let mut inner = Reader::new(node, self.place, self.codes);
+        inner.path = path;
+        let value = read(&mut inner);
+        self.diagnostics.extend(inner.finish());
+        value
+    }
+
+    /// Says that every key is known, for tables whose keys are free.
+    pub fn accept_all(&mut self) {
+        self.entries = &[];
+    }
+
+    /// Reports the keys that nobody asked for and returns all problems of the table.
+    pub fn finish(mut self) -> Vec<Diagnostic> {
+        for entry in self.entries {
+            if self.known.contains(&entry.key.as_str()) {
+                continue;
+            }
+            let message = format!("unknown key `{}{}`", self.path, entry.key);
+            let hint = did_you_mean(&entry.key, self.known.iter().copied());
+            let span = self.place.span(&entry.key_range);
+            let mut diagnostic = match self.codes.unknown_severity {
+                Severity::Error => Diagnostic::error(self.codes.unknown, message),
+                _ => Diagnostic::warning(self.codes.unknown, message),
+            };
+            diagnostic = diagnostic.with_span(span).with_hint_if(hint);
+            self.diagnostics.push(diagnostic);
+        }
+        self.diagnostics
+    }
+}
+
+fn as_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Integer(number) => Some(number.to_string()),
+        Value::Float(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        Value::Null | Value::List(_) | Value::Table(_) => None,
+    }
+}

@@ -1,0 +1,75 @@
+use super::*;
+use crate::diagnostic::{Diagnostic, Severity};
+
+const CODES: Codes = Codes {
+    syntax: "s",
+    duplicate: "d",
+    wrong_type: "t",
+    unknown: "u",
+    unknown_severity: Severity::Error,
+};
+
+fn read<T>(text: &str, node: &Node, f: impl FnOnce(&mut Reader<'_>) -> T) -> (T, Vec<Diagnostic>) {
+    let place = Place { file: "f", text, offset: 0 };
+    let mut reader = Reader::new(node, place, &CODES);
+    let value = f(&mut reader);
+    (value, reader.finish())
+}
+
+#[test]
+fn yaml_and_toml_give_the_same_values() {
+    let yaml = parse_yaml("title: \"A: b\"\nweight: 3\ntags: [x, y]\nextra:\n  deep: true\n").expect("valid");
+    let toml = parse_toml("title = \"A: b\"\nweight = 3\ntags = [\"x\", \"y\"]\n[extra]\ndeep = true\n").expect("valid");
+    assert_eq!(yaml.value.to_json(), toml.value.to_json());
+}
+
+#[test]
+fn yaml_places_are_bytes() {
+    let text = "ключ: да\nweight: x\n";
+    let node = parse_yaml(text).expect("valid");
+    let ((), problems) = read(text, &node, |reader| {
+        reader.string(&["ключ"]);
+        reader.integer(&["weight"]);
+    });
+    assert_eq!(problems.len(), 1);
+    let span = problems[0].span.as_ref().expect("has a place");
+    assert_eq!((span.line, span.column), (2, 9));
+    assert_eq!(problems[0].message, "`weight` must be a whole number, found text");
+}
+
+#[test]
+fn duplicate_keys_are_found_in_both() {
+    assert!(parse_yaml("a: 1\nb: 2\na: 3\n").expect_err("duplicate").duplicate_key);
+    assert!(parse_toml("a = 1\na = 3\n").expect_err("duplicate").duplicate_key);
+}
+
+#[test]
+fn unknown_keys_come_with_a_suggestion() {
+    let text = "titel: x\n";
+    let node = parse_yaml(text).expect("valid");
+    let (_, problems) = read(text, &node, |reader| reader.string(&["title"]));
+    assert_eq!(problems[0].message, "unknown key `titel`");
+    assert_eq!(problems[0].hints, ["did you mean `title`?"]);
+}
+
+#[test]
+fn alias_bombs_and_deep_nesting_are_refused() {
+    let mut bomb = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n".to_owned();
+    for i in 1..9 {
+        let list = vec![format!("*a{}", i - 1); 10].join(",");
+        bomb.push_str(&format!("a{i}: &a{i} [{list}]\n"));
+    }
+    assert!(parse_yaml(&bomb).is_err());
+    let deep = "[".repeat(5_000);
+    assert!(parse_yaml(&deep).is_err());
+    assert!(parse_toml(&format!("a = {deep}")).is_err());
+}
+
+#[test]
+fn numbers_dates_and_words_are_told_apart() {
+    let node = parse_yaml("a: 2024-06-12\nb: 1.5\nc: 007\nd: 1.2.3\ne: no\nf: 'true'\n").expect("valid");
+    assert_eq!(
+        node.value.to_json(),
+        serde_json::json!({"a": "2024-06-12", "b": 1.5, "c": 7, "d": "1.2.3", "e": "no", "f": "true"})
+    );
+}

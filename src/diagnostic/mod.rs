@@ -1,0 +1,207 @@
+//! What `kb` has to say about its input: problems as data, and the ways to print them.
+//!
+//! A [`Diagnostic`] carries all that is needed to show it (the line it points at included), so that it can be kept in
+//! a cache, sent to a browser or printed long after the file was read.
+
+mod annotations;
+mod json;
+mod sarif;
+mod terminal;
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+pub use annotations::render_github;
+pub use json::render_json;
+pub use sarif::render_sarif;
+pub use terminal::{TerminalOptions, render_terminal};
+
+/// How bad a problem is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Worth knowing; never fails a build.
+    Note,
+    /// Probably a mistake; fails a build with `--strict`.
+    Warning,
+    /// A fault in the content or the set-up; the build ends with exit code 1.
+    Error,
+}
+
+impl Severity {
+    /// The word that messages begin with.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+/// A place in a text file, with the line it stands in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Span {
+    /// The file as the user knows it, with `/` between the parts.
+    pub file: String,
+    /// Line, counted from 1.
+    pub line: u32,
+    /// Column, counted from 1 in characters.
+    pub column: u32,
+    /// Column after the last marked character, on the same line.
+    pub end_column: u32,
+    /// The text of the line.
+    pub excerpt: String,
+}
+
+/// Longest excerpt that is kept, in characters; longer lines are cut around the marked place.
+const EXCERPT_CHARS: usize = 160;
+
+impl Span {
+    /// The place `range` (bytes) of `text`, which is the content of `file`.
+    ///
+    /// Ranges that run over the end of the line or of the text are cut.
+    pub fn new(file: impl Into<String>, text: &str, range: Range<usize>) -> Self {
+        let floor = |mut at: usize| {
+            at = at.min(text.len());
+            while !text.is_char_boundary(at) {
+                at -= 1;
+            }
+            at
+        };
+        let start = floor(range.start);
+        let end = floor(range.end.max(range.start));
+        let line_start = text[..start].rfind('\n').map_or(0, |i| i + 1);
+        let line_end = text[start..].find('\n').map_or(text.len(), |i| start + i);
+        let line_text = text[line_start..line_end].trim_end_matches('\r');
+        let line = text[..line_start].matches('\n').count() + 1;
+        let column = text[line_start..start].chars().count() + 1;
+        let marked_end = end.clamp(start, line_start + line_text.len().max(start - line_start));
+        let end_column = column + text[start..marked_end].chars().count().max(1);
+        let mut span = Self {
+            file: file.into(),
+            line: u32::try_from(line).unwrap_or(u32::MAX),
+            column: u32::try_from(column).unwrap_or(u32::MAX),
+            end_column: u32::try_from(end_column).unwrap_or(u32::MAX),
+            excerpt: line_text.to_owned(),
+        };
+        if span.excerpt.chars().count() > EXCERPT_CHARS {
+            span.excerpt.clear();
+        }
+        span
+    }
+
+    /// A place known by line and column only.
+    pub fn at(file: impl Into<String>, line: usize, column: usize, excerpt: &str) -> Self {
+        let column = u32::try_from(column.max(1)).unwrap_or(u32::MAX);
+        Self {
+            file: file.into(),
+            line: u32::try_from(line.max(1)).unwrap_or(u32::MAX),
+            column,
+            end_column: column + 1,
+            excerpt: excerpt.to_owned(),
+        }
+    }
+
+    /// A whole file, where no single line is to blame.
+    pub fn file(file: impl Into<String>) -> Self {
+        Self { file: file.into(), line: 0, column: 0, end_column: 0, excerpt: String::new() }
+    }
+
+    /// Whether the span points at a file as a whole.
+    pub fn is_whole_file(&self) -> bool {
+        self.line == 0
+    }
+}
+
+/// One problem: what is wrong, where, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Diagnostic {
+    /// Where it is; `None` for problems without a file.
+    pub span: Option<Span>,
+    /// How bad it is.
+    pub severity: Severity,
+    /// A stable short name, such as `link-missing`.
+    pub code: &'static str,
+    /// What is wrong, as one sentence without a full stop.
+    pub message: String,
+    /// What to do about it.
+    pub hints: Vec<String>,
+}
+
+impl Diagnostic {
+    /// An error with a code and a message.
+    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Error, code, message)
+    }
+
+    /// A warning with a code and a message.
+    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Warning, code, message)
+    }
+
+    /// A note with a code and a message.
+    pub fn note(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Note, code, message)
+    }
+
+    fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Self {
+        Self { span: None, severity, code, message: message.into(), hints: Vec::new() }
+    }
+
+    /// Adds the place.
+    #[must_use]
+    pub fn with_span(mut self, span: Span) -> Self {
+        self.span = Some(span);
+        self
+    }
+
+    /// Adds a hint.
+    #[must_use]
+    pub fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+
+    /// Adds a hint if there is one.
+    #[must_use]
+    pub fn with_hint_if(mut self, hint: Option<String>) -> Self {
+        self.hints.extend(hint);
+        self
+    }
+}
+
+/// How many problems of each severity there are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Number of errors.
+    pub errors: usize,
+    /// Number of warnings.
+    pub warnings: usize,
+}
+
+/// Counts errors and warnings.
+pub fn count(diagnostics: &[Diagnostic]) -> Counts {
+    let of = |severity| diagnostics.iter().filter(|d| d.severity == severity).count();
+    Counts { errors: of(Severity::Error), warnings: of(Severity::Warning) }
+}
+
+/// The candidate nearest to `word`, if it is near enough to be what was meant.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = word.to_lowercase();
+    candidates
+        .into_iter()
+        .map(|candidate| (strsim::normalized_damerau_levenshtein(&wanted, &candidate.to_lowercase()), candidate))
+        .filter(|(likeness, _)| *likeness >= 0.6)
+        .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
+        .map(|(_, candidate)| candidate)
+}
+
+/// The hint `did you mean "…"?` for a misspelt word.
+pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    nearest(word, candidates).map(|found| format!("did you mean `{found}`?"))
+}
+
+#[cfg(test)]
+mod tests;

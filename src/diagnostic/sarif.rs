@@ -1,0 +1,59 @@
+//! Problems as SARIF 2.1.0, which code hosts show in their security and quality views.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{Diagnostic, Severity};
+
+/// Renders problems as one SARIF 2.1.0 log.
+///
+/// The format is that of <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>.
+pub fn render_sarif(diagnostics: &[Diagnostic]) -> String {
+    let rules: BTreeSet<&str> = diagnostics.iter().map(|d| d.code).collect();
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": "kb",
+                "version": env!("CARGO_PKG_VERSION"),
+                "rules": rules.iter().map(|id| json!({ "id": id })).collect::<Vec<_>>(),
+            }},
+            "columnKind": "unicodeCodePoints",
+            "results": diagnostics.iter().map(result).collect::<Vec<_>>(),
+        }],
+    });
+    let mut text = serde_json::to_string_pretty(&log).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn result(diagnostic: &Diagnostic) -> Value {
+    let level = match diagnostic.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    };
+    let mut message = diagnostic.message.clone();
+    for hint in &diagnostic.hints {
+        message.push_str("\nhint: ");
+        message.push_str(hint);
+    }
+    let mut result = json!({ "ruleId": diagnostic.code, "level": level, "message": { "text": message } });
+    if let Some(span) = &diagnostic.span {
+        let mut place = json!({ "artifactLocation": { "uri": uri(&span.file) } });
+        if !span.is_whole_file() {
+            place["region"] =
+                json!({ "startLine": span.line, "startColumn": span.column, "endColumn": span.end_column });
+        }
+        result["locations"] = json!([{ "physicalLocation": place }]);
+    }
+    result
+}
+
+fn uri(path: &str) -> String {
+    use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+    const PATH: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'#').add(b'%').add(b'<').add(b'>').add(b'?').add(b'`');
+    utf8_percent_encode(path, PATH).to_string()
+}

@@ -1,0 +1,485 @@
+//! Block syntaxes that CommonMark does not know, turned into marks that it passes through.
+//!
+//! `:::note`, `!!! note`, `??? note`, `=== "Tab"` and `> [!NOTE]` are replaced, line by line and before parsing, by HTML
+//! comments that stand alone; the renderer recognises them by their offset. So one parse sees the whole text, and link
+//! definitions and footnotes work across containers.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::fragment::Message;
+
+/// The kinds of callout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Callout {
+    /// Worth knowing.
+    Note,
+    /// Makes things easier.
+    Tip,
+    /// Must be known to succeed.
+    Important,
+    /// May go wrong.
+    Warning,
+    /// Does harm if ignored.
+    Caution,
+}
+
+impl Callout {
+    /// The kind that a word of any of the supported tools means, and whether the word is the kind's own name (else the
+    /// word itself is a better title).
+    fn parse(word: &str) -> Option<(Self, bool)> {
+        Some(match word {
+            "note" | "info" => (Self::Note, true),
+            "tip" | "hint" => (Self::Tip, true),
+            "important" => (Self::Important, true),
+            "warning" | "attention" => (Self::Warning, true),
+            "caution" | "danger" => (Self::Caution, true),
+            "todo" | "abstract" | "summary" | "tldr" | "example" | "quote" | "cite" | "question" | "help"
+            | "faq" => (Self::Note, false),
+            "success" | "check" | "done" => (Self::Tip, false),
+            "error" | "failure" | "fail" | "missing" | "bug" => (Self::Caution, false),
+            _ => return None,
+        })
+    }
+
+    /// The name in class names.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Tip => "tip",
+            Self::Important => "important",
+            Self::Warning => "warning",
+            Self::Caution => "caution",
+        }
+    }
+
+    /// The theme's word for it.
+    pub fn message(self) -> Message {
+        match self {
+            Self::Note => Message::Note,
+            Self::Tip => Message::Tip,
+            Self::Important => Message::Important,
+            Self::Warning => Message::Warning,
+            Self::Caution => Message::Caution,
+        }
+    }
+}
+
+/// Whether and how a block can be collapsed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Collapse {
+    /// It cannot.
+    Never,
+    /// It is closed until opened.
+    Closed,
+    /// It is open until closed.
+    Open,
+}
+
+/// A block that CommonMark does not know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Container {
+    /// A callout.
+    Callout(Callout, Option<String>, Collapse),
+    /// Something that opens on demand, with its title.
+    Accordion(Option<String>, Collapse),
+    /// A numbered list of steps.
+    Steps,
+    /// A group of tabs.
+    Tabs,
+    /// One tab with its title.
+    Tab(String),
+    /// A box of a kind that is not known here.
+    Plain,
+}
+
+/// What a mark stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mark {
+    /// A container begins.
+    Open(Container),
+    /// The innermost container ends.
+    Close,
+    /// The block quote that begins here is this container.
+    Alert(Container),
+}
+
+/// Something that is wrong with a container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContainerProblem {
+    /// Where, in bytes of the given text.
+    pub range: Range<usize>,
+    /// What.
+    pub kind: ContainerProblemKind,
+}
+
+/// The kinds of [`ContainerProblem`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ContainerProblemKind {
+    /// It is never closed.
+    Unclosed,
+    /// There is nothing to close.
+    Stray,
+    /// Its kind is not known.
+    Unknown(String),
+}
+
+/// Text in which the containers are marks, and the way back to the places of the given text.
+#[derive(Debug, Default)]
+pub struct Marked<'a> {
+    /// The text to parse.
+    pub text: Cow<'a, str>,
+    marks: HashMap<usize, Mark>,
+    /// Pairs of (offset in `text`, offset in the given text), ascending.
+    lines: Vec<(usize, usize)>,
+    /// What is wrong.
+    pub problems: Vec<ContainerProblem>,
+}
+
+impl Marked<'_> {
+    /// The mark that the HTML block `html` at `offset` of the marked text is, if it is one.
+    pub fn mark(&self, html: &str, offset: usize) -> Option<&Mark> {
+        if self.marks.is_empty() || !html.trim_start().starts_with(MARK) {
+            return None;
+        }
+        let lead = html.len() - html.trim_start().len();
+        self.marks.get(&(offset + lead))
+    }
+
+    /// The offset in the given text of an offset in the marked text.
+    pub fn source(&self, offset: usize) -> usize {
+        if self.lines.is_empty() {
+            return offset;
+        }
+        let index = self.lines.partition_point(|(marked, _)| *marked <= offset).saturating_sub(1);
+        let (marked, source) = self.lines[index];
+        source + offset.saturating_sub(marked)
+    }
+}
+
+/// How a mark is written.
+const MARK: &str = "<!--kb-->";
+
+/// Replaces the containers of a text by marks.
+pub fn mark_containers(text: &str) -> Marked<'_> {
+    let needed = text.lines().any(|line| {
+        let line = line.trim_start_matches([' ', '\t', '>']);
+        [":::", "!!!", "???", "===", "[!"].iter().any(|opener| line.starts_with(opener))
+    });
+    if !needed {
+        return Marked { text: Cow::Borrowed(text), ..Marked::default() };
+    }
+    let mut marker = Marker::default();
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        marker.line(line, at);
+        at += line.len();
+    }
+    marker.finish(text.len())
+}
+
+enum Open {
+    /// Opened by colons: their number and the place of the opener.
+    Colons(usize, Range<usize>),
+    /// Opened by `!!!`, `???` or `===`: the column from which its lines are its own.
+    Indented(usize),
+    /// Opened by a code fence: the character, the number, and how many blocks were open.
+    Fence(u8, usize),
+}
+
+#[derive(Default)]
+struct Marker {
+    out: String,
+    marks: HashMap<usize, Mark>,
+    lines: Vec<(usize, usize)>,
+    problems: Vec<ContainerProblem>,
+    open: Vec<Open>,
+    /// Blank lines that are held back until it is known which block they belong to.
+    blank: Vec<(usize, usize)>,
+    /// Whether the last line was the first of an alert's block quote.
+    quote: bool,
+}
+
+impl Marker {
+    fn line(&mut self, line: &str, at: usize) {
+        let content = line.trim_end_matches(['\n', '\r']);
+        if content.trim().is_empty() {
+            self.quote = false;
+            self.blank.push((at, line.len()));
+            if matches!(self.open.last(), Some(Open::Fence(..))) {
+                self.flush_blank();
+            }
+            return;
+        }
+        let indent = columns(content);
+        self.close_indented(indent);
+        self.flush_blank();
+        let stripped = self.strip(content);
+        let start = at + (content.len() - stripped.len());
+        if let Some(&Open::Fence(character, length)) = self.open.last() {
+            if closes_fence(stripped, character, length) {
+                self.open.pop();
+            }
+            self.copy(stripped, start);
+            return;
+        }
+        let body = stripped.trim_start();
+        let prefix = &stripped[..stripped.len() - body.len()];
+        if let Some((character, length)) = opens_fence(body) {
+            self.open.push(Open::Fence(character, length));
+            self.copy(stripped, start);
+        } else if body.starts_with(":::") {
+            self.colons(prefix, body, start + prefix.len());
+        } else if let Some(container) = admonition(body) {
+            self.mark(prefix, Mark::Open(container));
+            self.open.push(Open::Indented(indent + 4));
+        } else if let Some(title) = tab_title(body) {
+            self.mark(prefix, Mark::Open(Container::Tab(title)));
+            self.open.push(Open::Indented(indent + 4));
+        } else if body.starts_with('>') {
+            self.quoted(stripped, start);
+        } else {
+            self.quote = false;
+            self.copy(stripped, start);
+        }
+    }
+
+    /// Ends the blocks that a line with this indentation is no longer part of.
+    fn close_indented(&mut self, indent: usize) {
+        while let Some(index) = self.open.iter().position(|open| matches!(open, Open::Indented(from) if indent < *from)) {
+            while self.open.len() > index {
+                if !matches!(self.open.pop(), Some(Open::Fence(..))) {
+                    self.mark("", Mark::Close);
+                }
+            }
+        }
+    }
+
+    /// The line without the indentation of the blocks it stands in.
+    fn strip<'l>(&self, content: &'l str) -> &'l str {
+        let levels = self.open.iter().filter(|open| matches!(open, Open::Indented(_))).count();
+        let mut rest = content;
+        for _ in 0..levels {
+            rest = rest
+                .strip_prefix("    ")
+                .or_else(|| rest.strip_prefix('\t'))
+                .unwrap_or_else(|| rest.trim_start_matches(' '));
+        }
+        rest
+    }
+
+    fn colons(&mut self, prefix: &str, body: &str, at: usize) {
+        let length = body.bytes().take_while(|b| *b == b':').count();
+        let rest = body[length..].trim();
+        let range = at..at + body.len();
+        if rest.is_empty() {
+            self.close_colons(prefix, length, range);
+            return;
+        }
+        let container = self.named(rest, range.clone());
+        self.mark(prefix, Mark::Open(container));
+        self.open.push(Open::Colons(length, range));
+    }
+
+    /// A line of colons alone ends the innermost container opened with as many, else the innermost one.
+    fn close_colons(&mut self, prefix: &str, length: usize, range: Range<usize>) {
+        let same_length = |open: &Open| matches!(open, Open::Colons(opened, _) if *opened == length);
+        let index = self
+            .open
+            .iter()
+            .rposition(same_length)
+            .or_else(|| self.open.iter().rposition(|open| matches!(open, Open::Colons(..))));
+        let Some(index) = index else {
+            self.problems.push(ContainerProblem { range, kind: ContainerProblemKind::Stray });
+            return;
+        };
+        for open in self.open.split_off(index + 1) {
+            if let Open::Colons(_, range) = open {
+                self.problems.push(ContainerProblem { range, kind: ContainerProblemKind::Unclosed });
+            }
+            self.mark(prefix, Mark::Close);
+        }
+        self.open.pop();
+        self.mark(prefix, Mark::Close);
+    }
+
+    /// The container that the words after the colons name: `note Title`, `note[Title]`, `tab{title="Title"}`.
+    fn named(&mut self, rest: &str, range: Range<usize>) -> Container {
+        let name_end = rest.find(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_')).unwrap_or(rest.len());
+        let name = rest[..name_end].to_lowercase();
+        let title = title(rest[name_end..].trim());
+        match name.as_str() {
+            "details" | "accordion" | "collapse" | "spoiler" => Container::Accordion(title, Collapse::Closed),
+            "steps" => Container::Steps,
+            "tabs" | "code-group" => Container::Tabs,
+            "tab" | "tabitem" => Container::Tab(title.unwrap_or_default()),
+            _ => match Callout::parse(&name) {
+                Some((callout, own)) => Container::Callout(callout, title.or_else(|| default_title(&name, own)), Collapse::Never),
+                None => {
+                    self.problems.push(ContainerProblem { range, kind: ContainerProblemKind::Unknown(name) });
+                    Container::Plain
+                }
+            },
+        }
+    }
+
+    /// A line of a block quote; `> [!NOTE]` as its first one makes it a callout.
+    fn quoted(&mut self, line: &str, at: usize) {
+        let inner = line.trim_start_matches([' ', '>']);
+        let prefix = &line[..line.len() - inner.len()];
+        let nested = prefix.matches('>').count();
+        let first = !self.quote || nested > 1;
+        self.quote = true;
+        if first && let Some(container) = alert(inner) {
+            self.lines.push((self.out.len(), at));
+            self.out.push_str(prefix);
+            self.marks.insert(self.out.len(), Mark::Alert(container));
+            self.out.push_str(MARK);
+            self.out.push('\n');
+            // A line of the quote's own ends the HTML block and keeps the quote open.
+            self.out.push_str(prefix.trim_end());
+            self.out.push('\n');
+        } else {
+            self.copy(line, at);
+        }
+    }
+
+    /// Writes a mark with blank lines around it, so that it ends a paragraph and begins a block.
+    fn mark(&mut self, prefix: &str, mark: Mark) {
+        self.quote = false;
+        self.out.push('\n');
+        self.out.push_str(prefix);
+        self.marks.insert(self.out.len(), mark);
+        self.out.push_str(MARK);
+        self.out.push_str("\n\n");
+    }
+
+    fn copy(&mut self, line: &str, at: usize) {
+        self.lines.push((self.out.len(), at));
+        self.out.push_str(line);
+        self.out.push('\n');
+    }
+
+    fn flush_blank(&mut self) {
+        for (at, _) in std::mem::take(&mut self.blank) {
+            self.lines.push((self.out.len(), at));
+            self.out.push('\n');
+        }
+    }
+
+    fn finish<'a>(mut self, len: usize) -> Marked<'a> {
+        while let Some(open) = self.open.pop() {
+            match open {
+                Open::Fence(..) => {}
+                Open::Indented(_) => self.mark("", Mark::Close),
+                Open::Colons(_, range) => {
+                    self.problems.push(ContainerProblem { range, kind: ContainerProblemKind::Unclosed });
+                    self.mark("", Mark::Close);
+                }
+            }
+        }
+        self.lines.push((self.out.len(), len));
+        self.problems.sort_by_key(|problem| problem.range.start);
+        Marked { text: Cow::Owned(self.out), marks: self.marks, lines: self.lines, problems: self.problems }
+    }
+}
+
+/// The indentation of a line in columns; a tab reaches to the next multiple of four.
+fn columns(line: &str) -> usize {
+    let mut columns = 0;
+    for byte in line.bytes() {
+        match byte {
+            b' ' => columns += 1,
+            b'\t' => columns += 4 - columns % 4,
+            _ => break,
+        }
+    }
+    columns
+}
+
+/// The fence that a line opens, also behind the marker of a list item.
+fn opens_fence(body: &str) -> Option<(u8, usize)> {
+    let item = body.trim_start_matches(|c: char| c.is_ascii_digit());
+    let item = item.strip_prefix(['-', '*', '+', '.', ')']).and_then(|rest| rest.strip_prefix(' ')).map(str::trim_start);
+    [Some(body), item].into_iter().flatten().find_map(|line| {
+        let character = line.bytes().next().filter(|b| matches!(b, b'`' | b'~'))?;
+        let length = line.bytes().take_while(|b| *b == character).count();
+        let info = &line[length..];
+        (length >= 3 && !(character == b'`' && info.contains('`'))).then_some((character, length))
+    })
+}
+
+fn closes_fence(line: &str, character: u8, length: usize) -> bool {
+    let line = line.trim().trim_start_matches(['>', ' ']);
+    line.len() >= length && line.bytes().all(|b| b == character)
+}
+
+/// `!!! note "Title"`, `??? note`, `???+ note`.
+fn admonition(body: &str) -> Option<Container> {
+    let (collapse, rest) = if let Some(rest) = body.strip_prefix("!!!") {
+        (Collapse::Never, rest)
+    } else if let Some(rest) = body.strip_prefix("???+") {
+        (Collapse::Open, rest)
+    } else {
+        (Collapse::Closed, body.strip_prefix("???")?)
+    };
+    let rest = rest.strip_prefix(' ')?.trim();
+    let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_')).unwrap_or(rest.len());
+    let name = rest[..end].to_lowercase();
+    let after = rest[end..].trim_start();
+    // Further words are class names of MkDocs, such as `inline end`.
+    let title = after.find('"').and_then(|at| title(after[at..].trim()));
+    if name.is_empty() || (title.is_none() && after.contains(['!', '?', '.', ','])) {
+        return None;
+    }
+    let (callout, own) = Callout::parse(&name).unwrap_or((Callout::Note, false));
+    Some(Container::Callout(callout, title.or_else(|| default_title(&name, own)), collapse))
+}
+
+/// `=== "Title"`
+fn tab_title(body: &str) -> Option<String> {
+    let quoted = body.strip_prefix("===")?.trim_start_matches(['!', '+']).strip_prefix(' ')?.trim();
+    let title = quoted.strip_prefix('"')?.strip_suffix('"')?;
+    (!title.is_empty()).then(|| title.to_owned())
+}
+
+/// `[!NOTE]`, `[!NOTE]-`, `[!NOTE]+`, each with an optional title.
+fn alert(inner: &str) -> Option<Container> {
+    let rest = inner.strip_prefix("[!")?;
+    let (name, rest) = rest.split_once(']')?;
+    let name = name.trim().to_lowercase();
+    let (callout, own) = Callout::parse(&name)?;
+    let (collapse, rest) = match rest.as_bytes().first() {
+        Some(b'-') => (Collapse::Closed, &rest[1..]),
+        Some(b'+') => (Collapse::Open, &rest[1..]),
+        _ => (Collapse::Never, rest),
+    };
+    let title = Some(rest.trim()).filter(|title| !title.is_empty()).map(ToOwned::to_owned);
+    Some(Container::Callout(callout, title.or_else(|| default_title(&name, own)), collapse))
+}
+
+/// The title in `Title`, `"Title"`, `[Title]` or `{title="Title"}`.
+fn title(text: &str) -> Option<String> {
+    let text = if let Some(rest) = text.strip_prefix('[') {
+        rest.split(']').next().unwrap_or(rest)
+    } else if let Some(rest) = text.strip_prefix('{') {
+        rest.split_once("title=\"").and_then(|(_, rest)| rest.split('"').next()).unwrap_or("")
+    } else if let Some(rest) = text.strip_prefix('"') {
+        rest.split('"').next().unwrap_or(rest)
+    } else {
+        text
+    };
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The word itself as a title, where the kind's own word would say less.
+fn default_title(name: &str, own: bool) -> Option<String> {
+    if own {
+        return None;
+    }
+    let mut letters = name.chars();
+    let first = letters.next()?;
+    Some(first.to_uppercase().chain(letters).collect())
+}

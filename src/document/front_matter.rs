@@ -1,0 +1,323 @@
+//! Front matter: YAML between `---` or TOML between `+++`, with the spellings of other tools.
+
+use jiff::Timestamp;
+use jiff::civil;
+
+use crate::data::{Codes, Entry, Node, Place, Reader, Value, parse_toml, parse_yaml};
+use crate::diagnostic::{Diagnostic, Severity, Span};
+
+const CODES: Codes = Codes {
+    syntax: "front-matter-syntax",
+    duplicate: "front-matter-duplicate-key",
+    wrong_type: "front-matter-type",
+    unknown: "front-matter-unknown-key",
+    unknown_severity: Severity::Warning,
+};
+
+/// Keys of other tools that mean nothing here and are passed over in silence, so that content builds unchanged.
+const FOREIGN: &[&str] = &[
+    "author", "authors", "layout", "type", "lang", "language", "locale", "menu", "sidebarDepth", "toc", "head", "hero",
+    "editLink", "pageClass", "params", "outputs", "cascade", "resources", "sitemap", "type", "icon_pack", "tableOfContents",
+    "pagination_next", "pagination_prev", "custom_edit_url", "hide_title", "hide_table_of_contents", "image", "images",
+    "sidebar_class_name", "sidebar_custom_props", "displayed_sidebar", "markup", "parent", "nav_order", "has_children",
+    "prev", "next", "lastUpdated_by", "banner", "outline", "aside", "footer", "sidebar", "navbar", "pagefind_filter",
+];
+
+/// A day, with the second of the day where it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date {
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub unix: i64,
+}
+
+impl Date {
+    /// Reads `2026-11-21`, with or without a time and an offset. Without an offset the time is UTC.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if let Ok(timestamp) = text.parse::<Timestamp>() {
+            return Some(Self { unix: timestamp.as_second() });
+        }
+        let utc = |date_time: civil::DateTime| {
+            date_time.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| Self { unix: zoned.timestamp().as_second() })
+        };
+        if let Ok(date_time) = text.parse::<civil::DateTime>() {
+            return utc(date_time);
+        }
+        text.parse::<civil::Date>().ok().and_then(|date| utc(date.to_datetime(civil::Time::midnight())))
+    }
+
+    /// The calendar day in UTC.
+    pub fn day(self) -> civil::Date {
+        Timestamp::from_second(self.unix)
+            .map_or(civil::date(1970, 1, 1), |timestamp| timestamp.to_zoned(jiff::tz::TimeZone::UTC).date())
+    }
+
+    /// The day as `2026-11-21`.
+    pub fn iso_day(self) -> String {
+        self.day().to_string()
+    }
+
+    /// The moment in the form of RFC 3339.
+    pub fn rfc3339(self) -> String {
+        Timestamp::from_second(self.unix).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
+    }
+}
+
+/// What the front matter says; see the manual for the meaning of each key.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct FrontMatter {
+    /// `title`
+    pub title: Option<String>,
+    /// `description` (`summary`, `excerpt`)
+    pub description: Option<String>,
+    /// `slug`
+    pub slug: Option<(String, Span)>,
+    /// `path` (`url`, `permalink`)
+    pub path: Option<(String, Span)>,
+    /// `aliases` (`redirect_from`)
+    pub aliases: Vec<(String, Span)>,
+    /// `weight` (`order`, `position`, `sidebar_position`)
+    pub weight: Option<i64>,
+    /// `nav_title` (`linkTitle`, `sidebar_label`)
+    pub nav_title: Option<String>,
+    /// `tags`
+    pub tags: Vec<String>,
+    /// `category`
+    pub category: Option<String>,
+    /// `keywords`
+    pub keywords: Vec<String>,
+    /// `questions`
+    pub questions: Vec<String>,
+    /// `related`
+    pub related: Vec<(String, Span)>,
+    /// `featured` (`pinned`, `promoted`)
+    pub featured: bool,
+    /// `draft`
+    pub draft: bool,
+    /// `unlisted`
+    pub unlisted: bool,
+    /// `date`
+    pub date: Option<Date>,
+    /// `updated` (`lastmod`, `last_update`, `lastUpdated`)
+    pub updated: Option<Date>,
+    /// `publish_date` (`publishDate`)
+    pub publish_date: Option<Date>,
+    /// `expires` (`expiryDate`)
+    pub expires: Option<Date>,
+    /// `review_every`, as written
+    pub review_every: Option<String>,
+    /// `owner`
+    pub owner: Option<String>,
+    /// Whether search finds it: `search: false`
+    pub searchable: bool,
+    /// `search: {boost: 2}`
+    pub boost: f64,
+    /// `llms`
+    pub llms: bool,
+    /// `hide`
+    pub hide: Vec<String>,
+    /// `id`
+    pub id: Option<String>,
+    /// `icon`, for categories
+    pub icon: Option<String>,
+    /// `template`
+    pub template: Option<(String, Span)>,
+    /// `extra`
+    pub extra: serde_json::Value,
+}
+
+/// Splits the text of a file into front matter and body. Returns where the body begins.
+pub fn split(text: &str, file: &str, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatter, usize) {
+    let none = FrontMatter { searchable: true, boost: 1.0, llms: true, ..FrontMatter::default() };
+    let Some(fence) = ["---", "+++"].into_iter().find(|fence| opens(text, fence)) else { return (none, 0) };
+    let start = text.find('\n').map_or(text.len(), |at| at + 1);
+    let Some((end, body_start)) = close(text, start, fence) else {
+        if looks_like_keys(&text[start..], fence) {
+            let span = Span::new(file, text, 0..3);
+            diagnostics.push(
+                Diagnostic::error("front-matter-unclosed", format!("the front matter is not closed with `{fence}`"))
+                    .with_span(span)
+                    .with_hint(format!("add a line `{fence}` after the last key")),
+            );
+            // The keys are read as far as they go, so that title and links elsewhere still work.
+            let end = start + text[start..].find("\n\n").map_or(text.len() - start, |at| at + 1);
+            let (front, _) = read(text, start..end, fence, file);
+            return (front.unwrap_or(none), end);
+        }
+        return (none, 0);
+    };
+    let (front, problems) = read(text, start..end, fence, file);
+    diagnostics.extend(problems);
+    (front.unwrap_or(none), body_start)
+}
+
+fn opens(text: &str, fence: &str) -> bool {
+    text.strip_prefix(fence)
+        .is_some_and(|rest| rest.split('\n').next().is_some_and(|line| line.trim_end().is_empty()) && rest.contains('\n'))
+}
+
+/// Where the keys end and where the body begins.
+fn close(text: &str, start: usize, fence: &str) -> Option<(usize, usize)> {
+    let mut at = start;
+    for line in text[start..].split_inclusive('\n') {
+        let content = line.trim_end();
+        if content == fence || (fence == "---" && content == "...") {
+            return Some((at, at + line.len()));
+        }
+        at += line.len();
+    }
+    None
+}
+
+fn looks_like_keys(text: &str, fence: &str) -> bool {
+    let separator = if fence == "+++" { '=' } else { ':' };
+    text.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| {
+        line.split_once(separator).is_some_and(|(key, _)| {
+            !key.trim().is_empty() && key.trim().chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+        })
+    })
+}
+
+fn read(text: &str, range: std::ops::Range<usize>, fence: &str, file: &str) -> (Option<FrontMatter>, Vec<Diagnostic>) {
+    let place = Place { file, text, offset: range.start };
+    let parsed = if fence == "+++" { parse_toml(&text[range]) } else { parse_yaml(&text[range]) };
+    match parsed {
+        Ok(node) => {
+            let (front, problems) = read_keys(&node, place);
+            (Some(front), problems)
+        }
+        Err(error) => {
+            let mut diagnostic = place.syntax(&CODES, &error);
+            if error.duplicate_key {
+                diagnostic = diagnostic.with_hint("remove one of them");
+            }
+            (None, vec![diagnostic])
+        }
+    }
+}
+
+fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
+    let mut r = Reader::new(node, place, &CODES);
+    let (searchable, boost) = search(&mut r);
+    let mut front = FrontMatter {
+        title: r.string(&["title"]).map(|title| title.trim().to_owned()).filter(|title| !title.is_empty()),
+        description: r.string(&["description", "summary", "excerpt"]).filter(|text| !text.trim().is_empty()),
+        slug: r.spanned_string(&["slug"]),
+        path: r.spanned_string(&["path", "url", "permalink"]),
+        aliases: r.spanned_strings(&["aliases", "redirect_from"]),
+        weight: r.integer(&["weight", "order", "position", "sidebar_position"]),
+        nav_title: r.string(&["nav_title", "linkTitle", "sidebar_label"]),
+        tags: r.strings(&["tags"]),
+        category: r.string(&["category"]),
+        keywords: keywords(&mut r),
+        questions: r.strings(&["questions"]),
+        related: r.spanned_strings(&["related"]),
+        featured: r.bool(&["featured", "pinned", "promoted"]).unwrap_or(false),
+        draft: r.bool(&["draft"]).unwrap_or(false) | !r.bool(&["published"]).unwrap_or(true),
+        unlisted: r.bool(&["unlisted"]).unwrap_or(false),
+        date: date(&mut r, &["date"]),
+        updated: updated(&mut r),
+        publish_date: date(&mut r, &["publish_date", "publishDate"]),
+        expires: date(&mut r, &["expires", "expiryDate"]),
+        review_every: r.string(&["review_every"]),
+        owner: r.string(&["owner"]),
+        searchable,
+        boost,
+        llms: r.bool(&["llms"]).unwrap_or(true),
+        hide: r.strings(&["hide"]),
+        id: r.string(&["id"]),
+        icon: r.string(&["icon"]),
+        template: r.spanned_string(&["template"]),
+        extra: r.entry(&["extra"]).map_or(serde_json::Value::Null, |entry| entry.node.value.to_json()),
+    };
+    taxonomies(&mut r, &mut front);
+    r.entry(FOREIGN);
+    (front, r.finish())
+}
+
+/// `keywords` is a list, or one text with commas.
+fn keywords(r: &mut Reader<'_>) -> Vec<String> {
+    let mut words = r.strings(&["keywords"]);
+    if let [one] = words.as_slice()
+        && one.contains(',')
+    {
+        words = one.split(',').map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect();
+    }
+    words
+}
+
+fn date(r: &mut Reader<'_>, names: &[&'static str]) -> Option<Date> {
+    let entry = r.entry(names)?;
+    date_of(r, entry)
+}
+
+fn date_of(r: &mut Reader<'_>, entry: &Entry) -> Option<Date> {
+    let date = match &entry.node.value {
+        Value::String(text) => Date::parse(text),
+        _ => None,
+    };
+    if date.is_none() {
+        r.wrong_type(entry, "a date such as `2026-11-21`");
+    }
+    date
+}
+
+/// `updated` is a date; Docusaurus writes a table with a date in it, VitePress and Starlight may write `false`.
+fn updated(r: &mut Reader<'_>) -> Option<Date> {
+    let entry = r.entry(&["updated", "lastmod", "last_update", "lastUpdated"])?;
+    match &entry.node.value {
+        Value::Table(entries) => {
+            let date = entries.iter().find(|entry| entry.key == "date")?;
+            date_of(r, date)
+        }
+        Value::Bool(_) => None,
+        _ => date_of(r, entry),
+    }
+}
+
+/// `search: false` or `search: {boost: 2, exclude: true}`, and the keys of other tools that keep an article out.
+fn search(r: &mut Reader<'_>) -> (bool, f64) {
+    let mut searchable = true;
+    let mut boost = 1.0;
+    if let Some(entry) = r.entry(&["search"]) {
+        match &entry.node.value {
+            Value::Bool(flag) => searchable = *flag,
+            Value::Table(_) => {
+                r.sub_table(entry, |r| {
+                    searchable = !r.bool(&["exclude"]).unwrap_or(false);
+                    boost = r.number(&["boost"]).unwrap_or(1.0);
+                });
+            }
+            _ => r.wrong_type(entry, "true, false or a table with `boost` or `exclude`"),
+        }
+        if !(boost > 0.0 && boost <= 100.0) {
+            r.wrong_type(entry, "a table whose `boost` is above 0 and at most 100");
+            boost = 1.0;
+        }
+    }
+    searchable &= r.bool(&["in_search_index", "pagefind"]).unwrap_or(true);
+    searchable &= !r.bool(&["excluded_in_search", "excludeSearch"]).unwrap_or(false);
+    (searchable, boost)
+}
+
+/// Zola's `taxonomies` and the `categories` of Hugo and Jekyll are tags here.
+fn taxonomies(r: &mut Reader<'_>, front: &mut FrontMatter) {
+    front.tags.extend(r.strings(&["categories"]));
+    if let Some(entry) = r.entry(&["taxonomies"]) {
+        match &entry.node.value {
+            Value::Table(entries) => {
+                for taxonomy in entries {
+                    if let Value::List(items) = &taxonomy.node.value {
+                        front.tags.extend(items.iter().filter_map(|item| match &item.value {
+                            Value::String(text) => Some(text.clone()),
+                            _ => None,
+                        }));
+                    }
+                }
+            }
+            _ => r.wrong_type(entry, "a table of lists"),
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    front.tags.retain(|tag| !tag.trim().is_empty() && seen.insert(super::slug::slugify(tag)));
+}

@@ -1,0 +1,149 @@
+//! One Markdown file -> [`Document`]: front matter, title, headings, sections, links and HTML with open places.
+//!
+//! Pure and total: the same text always gives the same document, and bad input gives diagnostics, never a panic.
+//!
+//! 1. [`front_matter`] reads the keys between the fences.
+//! 2. [`containers`] turns the block syntaxes that CommonMark does not know into marks.
+//! 3. [`markdown`] walks the parser's events and writes HTML, sections and links.
+
+pub mod containers;
+pub mod fragment;
+pub mod front_matter;
+pub mod highlight;
+pub mod markdown;
+pub mod raw_html;
+pub mod sanitize;
+pub mod slug;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::config::RawHtml;
+use crate::diagnostic::{Diagnostic, Span};
+use crate::source::{ArticleSource, ContentPath};
+
+pub use fragment::{Fragment, Message, Patch, PatchKind};
+pub use front_matter::{Date, FrontMatter};
+
+/// How documents are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct DocumentOptions {
+    /// What happens to raw HTML.
+    pub html: RawHtml,
+    /// Whether code is highlighted.
+    pub highlight: bool,
+}
+
+/// One Markdown file, understood as far as it can be by itself.
+#[derive(Debug, Clone)]
+pub struct Document {
+    /// Its path in the content folder.
+    pub path: ContentPath,
+    /// Its path as the user knows it.
+    pub display: Arc<str>,
+    /// The whole text of the file.
+    pub text: Arc<str>,
+    /// Where the body begins in it, in bytes.
+    pub body_start: usize,
+    /// What the front matter says.
+    pub front: FrontMatter,
+    /// The title: the front matter's, else that of the first H1; `None` where neither exists.
+    pub title: Option<String>,
+    /// The body as HTML with open places.
+    pub html: Fragment,
+    /// The links and images of the body, in order.
+    pub links: Vec<Link>,
+    /// The headings that the page's contents show, in order.
+    pub headings: Vec<Heading>,
+    /// The text, cut at the headings; the first one is what stands before any heading.
+    pub sections: Vec<Section>,
+    /// Every id of the body.
+    pub anchors: Vec<String>,
+    /// The first paragraph as plain text, cut at about 200 characters.
+    pub summary: String,
+    /// Number of words, for the reading time.
+    pub words: usize,
+    /// What is wrong with it.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Document {
+    /// The place of a range of the file.
+    pub fn span(&self, range: &Range<u32>) -> Span {
+        Span::new(&*self.display, &self.text, range.start as usize..range.end as usize)
+    }
+
+    /// The Markdown below the front matter.
+    pub fn body(&self) -> &str {
+        &self.text[self.body_start..]
+    }
+}
+
+/// What a link is written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkKind {
+    /// `[text](target)` or `<a href>`.
+    Page,
+    /// `![alt](target)` or `<img src>`, `<video src>` and the like.
+    Media,
+}
+
+/// A link or an image as it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Where it points, as written.
+    pub target: String,
+    /// What it is.
+    pub kind: LinkKind,
+    /// Its place in the file, in bytes.
+    pub range: Range<u32>,
+}
+
+/// A heading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heading {
+    /// Level from 2 to 6.
+    pub level: u8,
+    /// Its id, unique in the page.
+    pub id: String,
+    /// Its text.
+    pub title: String,
+}
+
+/// A heading and the text below it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Section {
+    /// The id of the heading; empty for the text before any heading.
+    pub anchor: String,
+    /// The text of the heading.
+    pub heading: String,
+    /// The text below it, as plain text.
+    pub text: String,
+}
+
+/// Reads one Markdown file.
+pub fn parse_document(source: &ArticleSource, options: DocumentOptions) -> Document {
+    let mut diagnostics = Vec::new();
+    let (front, body_start) = front_matter::split(&source.text, &source.display, &mut diagnostics);
+    let body = markdown::parse_body(source, body_start, front.title.as_deref(), options, &mut diagnostics);
+    let title = front.title.clone().or(body.first_h1);
+    Document {
+        path: source.path.clone(),
+        display: Arc::clone(&source.display),
+        text: Arc::clone(&source.text),
+        body_start,
+        front,
+        title,
+        html: body.html,
+        links: body.links,
+        headings: body.headings,
+        sections: body.sections,
+        anchors: body.anchors,
+        summary: body.summary,
+        words: body.words,
+        diagnostics,
+    }
+}
+
+#[cfg(test)]
+mod tests;

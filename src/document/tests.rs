@@ -1,0 +1,220 @@
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::source::ContentPath;
+
+fn parse_with(text: &str, html: RawHtml) -> Document {
+    let source =
+        ArticleSource { path: ContentPath::new("a.md"), display: Arc::from("content/a.md"), text: Arc::from(text) };
+    parse_document(&source, DocumentOptions { html, highlight: false })
+}
+
+fn parse(text: &str) -> Document {
+    parse_with(text, RawHtml::Allow)
+}
+
+/// The HTML with links as they were written and messages by their id.
+fn html(document: &Document) -> String {
+    document.html.fill(|kind, out| match kind {
+        PatchKind::Href(number) => out.push_str(&format!(" href=\"{}\"", document.links[number as usize].target)),
+        PatchKind::Url(number) => out.push_str(&document.links[number as usize].target),
+        PatchKind::Size(_) => {}
+        PatchKind::Message(message) => out.push_str(&format!("{{{}}}", message.id())),
+    })
+}
+
+fn problems(document: &Document) -> Vec<String> {
+    document
+        .diagnostics
+        .iter()
+        .map(|d| {
+            let place = d.span.as_ref().map(|s| format!("{}:{}", s.line, s.column)).unwrap_or_default();
+            format!("{place} {}[{}] {}", d.severity.word(), d.code, d.message)
+        })
+        .collect()
+}
+
+#[test]
+fn front_matter_wins_over_the_first_heading() {
+    let document = parse("---\ntitle: From keys\n---\n# From text\n\nBody.\n");
+    assert_eq!(document.title.as_deref(), Some("From keys"));
+    assert!(html(&document).starts_with("<h2 id=\"from-text\">"));
+    let document = parse("# From text\n\nBody.\n");
+    assert_eq!(document.title.as_deref(), Some("From text"));
+    assert_eq!(html(&document), "<p>Body.</p>\n");
+    assert_eq!(document.summary, "Body.");
+}
+
+#[test]
+fn toml_front_matter_is_read_too() {
+    let document = parse("+++\ntitle = \"T\"\nweight = 3\nlastmod = 2026-01-02\n+++\nx\n");
+    assert_eq!(document.front.title.as_deref(), Some("T"));
+    assert_eq!(document.front.weight, Some(3));
+    assert_eq!(document.front.updated.map(Date::iso_day).as_deref(), Some("2026-01-02"));
+    assert_eq!(document.body(), "x\n");
+}
+
+#[test]
+fn broken_front_matter_is_reported_with_its_place() {
+    for (text, expected) in [
+        ("---\ntitle: x\nno end\n", "1:1 error[front-matter-unclosed] the front matter is not closed with `---`"),
+        ("---\ntitle: a\ntitle: b\n---\n", "3:1 error[front-matter-duplicate-key] the key `title` stands here twice"),
+        ("---\nweight: heavy\n---\n", "2:9 error[front-matter-type] `weight` must be a whole number, found text"),
+        ("---\ntags: {a: b}\n---\n", "2:7 error[front-matter-type] `tags` must be text or a list of texts, found a table"),
+        ("---\ntitel: x\n---\n", "2:1 warning[front-matter-unknown-key] unknown key `titel`"),
+        ("---\ndate: soon\n---\n", "2:7 error[front-matter-type] `date` must be a date such as `2026-11-21`, found text"),
+    ] {
+        assert_eq!(problems(&parse(text)).first().map(String::as_str), Some(expected), "{text}");
+    }
+}
+
+#[test]
+fn a_rule_at_the_top_is_not_front_matter() {
+    let document = parse("---\n\nA letter.\n");
+    assert_eq!(problems(&document), [] as [String; 0]);
+    assert_eq!(html(&document), "<hr>\n<p>A letter.</p>\n");
+}
+
+#[test]
+fn headings_get_unique_ids_and_sections() {
+    let document = parse("Intro.\n\n## Same\n\none\n\n## Same\n\ntwo\n\n### _odd {#given}\n\nthree\n");
+    let ids: Vec<_> = document.headings.iter().map(|h| (h.level, h.id.as_str())).collect();
+    assert_eq!(ids, [(2, "same"), (2, "same-1"), (3, "given")]);
+    let sections: Vec<_> = document.sections.iter().map(|s| (s.anchor.as_str(), s.text.trim())).collect();
+    assert_eq!(sections, [("", "Intro."), ("same", "one"), ("same-1", "two"), ("given", "three")]);
+}
+
+#[test]
+fn callouts_are_one_in_all_spellings() {
+    let expected = "<div class=\"callout callout-warning\" role=\"note\"><p class=\"callout-title\">{warning}</p>\n<p>Body <em>here</em>.</p>\n</div>\n";
+    for text in [
+        "> [!WARNING]\n> Body *here*.\n",
+        ":::warning\nBody *here*.\n:::\n",
+        "::: warning\n\nBody *here*.\n\n:::\n",
+        "!!! warning\n    Body *here*.\n",
+        "!!! warning\n\n    Body *here*.\n",
+    ] {
+        let document = parse(text);
+        assert_eq!(html(&document), expected, "{text}");
+        assert_eq!(problems(&document), [] as [String; 0]);
+    }
+}
+
+#[test]
+fn callouts_have_titles_and_can_collapse() {
+    for (text, expected) in [
+        ("> [!NOTE] Mine\n> x\n", "<div class=\"callout callout-note\" role=\"note\"><p class=\"callout-title\">Mine</p>\n<p>x</p>\n</div>\n"),
+        ("> [!TIP]-\n> x\n", "<details class=\"callout callout-tip\"><summary class=\"callout-title\">{tip}</summary>\n<p>x</p>\n</details>\n"),
+        ("???+ note \"A & B\"\n    x\n", "<details class=\"callout callout-note\" open><summary class=\"callout-title\">A &amp; B</summary>\n<p>x</p>\n</details>\n"),
+        (":::note[Mine]\nx\n:::\n", "<div class=\"callout callout-note\" role=\"note\"><p class=\"callout-title\">Mine</p>\n<p>x</p>\n</div>\n"),
+        (":::details More\nx\n:::\n", "<details class=\"accordion\"><summary>More</summary><div class=\"accordion-body\">\n<p>x</p>\n</div></details>\n"),
+    ] {
+        assert_eq!(html(&parse(text)), expected, "{text}");
+    }
+}
+
+#[test]
+fn tabs_group_in_both_spellings() {
+    let expected = "<div class=\"tabs\">\n<section class=\"tab\" data-title=\"A\"><p class=\"tab-title\">A</p>\n<p>one</p>\n</section>\n<section class=\"tab\" data-title=\"B\"><p class=\"tab-title\">B</p>\n<p>two</p>\n</section>\n</div>\n<p>after</p>\n";
+    for text in [
+        "::::tabs\n:::tab A\none\n:::\n:::tab B\ntwo\n:::\n::::\n\nafter\n",
+        "=== \"A\"\n    one\n\n=== \"B\"\n\n    two\n\nafter\n",
+    ] {
+        assert_eq!(html(&parse(text)), expected, "{text}");
+    }
+}
+
+#[test]
+fn code_is_never_a_container() {
+    for text in ["```\n:::note\n!!! note\n> [!NOTE]\n```\n", "- x\n  ```md\n  :::note\n  ```\n\n:::tip\ny\n:::\n"] {
+        let document = parse(text);
+        assert_eq!(problems(&document), [] as [String; 0], "{text}");
+        assert!(html(&document).contains(":::note"), "{text}: {}", html(&document));
+    }
+}
+
+#[test]
+fn containers_that_do_not_match_are_reported_and_closed() {
+    let document = parse("> [!NOTE]\n> x\n\n:::note\ny\n\n:::tpi\nz\n:::\n");
+    assert_eq!(
+        problems(&document),
+        [
+            "4:1 warning[container-unclosed] this container is not closed with `:::`",
+            "7:1 warning[container-unknown] there is no container `tpi`"
+        ]
+    );
+    assert_eq!(problems(&parse("a\n\n:::\n")), ["3:1 warning[container-stray] there is no container to close here"]);
+}
+
+#[test]
+fn links_know_their_place_even_behind_containers() {
+    let document = parse("# T\n\n!!! note\n    See [a](x.md).\n\n[b](y.md)\n");
+    let spans: Vec<_> = document
+        .links
+        .iter()
+        .map(|link| (link.target.as_str(), document.span(&link.range)))
+        .map(|(target, span)| (target, span.line, span.column))
+        .collect();
+    assert_eq!(spans, [("x.md", 4, 13), ("y.md", 6, 5)]);
+}
+
+#[test]
+fn bare_urls_and_addresses_become_links() {
+    let document = parse("See https://a.example/x_y_z?q=1, or mail help@a.example. `https://code.example`\n");
+    assert_eq!(
+        html(&document),
+        "<p>See <a href=\"https://a.example/x_y_z?q=1\">https://a.example/x_y_z?q=1</a>, or mail <a href=\"mailto:help@a.example\">help@a.example</a>. <code>https://code.example</code></p>\n"
+    );
+}
+
+#[test]
+fn footnotes_stand_at_the_end_in_order_of_use() {
+    let document = parse("A[^b] and B[^a] and again[^b].\n\n[^a]: first\n[^b]: second\n");
+    let html = html(&document);
+    assert!(html.contains("<li id=\"_fn-1\"><p>second <a class=\"footnote-back\" href=\"#_fnref-1\""), "{html}");
+    assert!(html.contains("href=\"#_fnref-1-2\""), "{html}");
+    assert!(html.contains("<li id=\"_fn-2\"><p>first "), "{html}");
+}
+
+#[test]
+fn figures_tables_and_tasks() {
+    let document = parse("![alt \"q\"](a.png \"Caption\")\n\n| a | b |\n|--:|---|\n| 1 | 2 |\n\n- [x] done\n- [ ] not\n");
+    let html = html(&document);
+    assert!(html.starts_with("<figure><img src=\"a.png\" alt=\"alt &quot;q&quot;\" title=\"Caption\" loading=\"lazy\" decoding=\"async\"><figcaption>Caption</figcaption></figure>\n"), "{html}");
+    assert!(html.contains("<th class=\"align-right\">a</th><th>b</th>"), "{html}");
+    assert!(html.contains("<li class=\"task\"><input type=\"checkbox\" disabled checked> done</li>"), "{html}");
+}
+
+#[test]
+fn raw_html_follows_the_policy() {
+    let text = "<div onclick=\"x()\"><a href=\"b.md\">b</a></div>\n\n<script>evil()</script>\n";
+    assert!(html(&parse_with(text, RawHtml::Allow)).contains("onclick"));
+    let clean = html(&parse_with(text, RawHtml::Sanitize));
+    assert!(!clean.contains("onclick") && !clean.contains("evil") && clean.contains("<a href=\"b.md\">"), "{clean}");
+    let shown = html(&parse_with(text, RawHtml::Escape));
+    assert!(shown.contains("&lt;script&gt;") && !shown.contains("<script>"), "{shown}");
+}
+
+#[test]
+fn summaries_are_cut_at_words() {
+    assert_eq!(markdown::shorten("one two three", 8), "one two\u{2026}");
+    assert_eq!(markdown::shorten("短い文", 10), "短い文");
+    assert_eq!(markdown::shorten("一二三四五六", 4), "一二三\u{2026}");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn no_text_makes_it_panic(text in "(\\PC|\n|:::|> \\[!NOTE\\]|    |---\n|```|<a href=\"|\\[x\\]\\(|!!! note\n|=== \"a\"\n|\\[\\^1\\]){0,60}") {
+        for policy in [RawHtml::Allow, RawHtml::Sanitize, RawHtml::Escape] {
+            let document = parse_with(&text, policy);
+            let _ = html(&document);
+            for link in &document.links {
+                let _ = document.span(&link.range);
+            }
+        }
+    }
+}

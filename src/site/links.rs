@@ -1,0 +1,507 @@
+//! Where links lead: to articles, categories, files, other sites or nowhere.
+
+use std::collections::{HashMap, HashSet};
+
+use percent_encoding::percent_decode_str;
+use rayon::prelude::*;
+
+use super::languages::LanguageMap;
+use super::{Asset, DocumentId, HeldBack, LanguageSite, PageRef, Site};
+use crate::diagnostic::{Diagnostic, Span, nearest};
+use crate::document::{Document, LinkKind};
+use crate::source::ContentPath;
+
+/// Where a link leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// The URL to write; `None` where it leads nowhere.
+    pub url: Option<String>,
+    /// Width and height of an image of this site.
+    pub size: Option<(u32, u32)>,
+    /// What is wrong with it.
+    pub problem: Option<Problem>,
+}
+
+/// What can be wrong with a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// There is no such page or file.
+    Missing,
+    /// The page is there, the place in it is not.
+    Anchor {
+        /// The path of the page.
+        page: String,
+        /// The place.
+        anchor: String,
+        /// A place in that page that may be meant.
+        hint: Option<String>,
+        /// Whether the link was made for another system, whose places are not ours.
+        foreign: bool,
+    },
+    /// The page exists but is not published.
+    HeldBack(&'static str),
+    /// The link would run a script.
+    Script,
+}
+
+/// Most suggestions that are looked for by comparing with every file.
+const MAX_COMPARISONS: usize = 4_000_000;
+
+/// Tables of everything that a link can lead to.
+#[derive(Debug)]
+pub(super) struct Resolver {
+    documents: HashMap<String, DocumentId>,
+    assets: HashMap<String, usize>,
+    static_files: HashSet<String>,
+    /// Key and language number of each document, and whether its path names the language.
+    placed: Vec<(String, usize, bool)>,
+    paths: HashMap<String, (usize, PageRef)>,
+    others: HashSet<String>,
+    /// Content folders of languages, by language number.
+    folders: Vec<Option<String>>,
+    /// Home pages and categories by folder, by language number.
+    homes: Vec<(String, HashMap<String, PageRef>)>,
+    ids: HashMap<String, DocumentId>,
+    held_back: HashMap<ContentPath, HeldBack>,
+    by_stem: HashMap<String, Vec<String>>,
+}
+
+impl Resolver {
+    pub(super) fn new(
+        documents: &[Document],
+        languages: &[LanguageSite],
+        map: &LanguageMap,
+        assets: &[Asset],
+        static_files: &[String],
+        held_back: HashMap<ContentPath, HeldBack>,
+    ) -> Self {
+        let existing: HashSet<&str> = documents.iter().map(|document| document.path.as_str()).collect();
+        let mut placed = Vec::with_capacity(documents.len());
+        let mut by_stem: HashMap<String, Vec<String>> = HashMap::new();
+        for document in documents {
+            let place = map.place(&document.path, |path| existing.contains(path));
+            let language = languages.iter().position(|site| site.language == place.language).unwrap_or(0);
+            placed.push((page_key(&place.key), language, place.named));
+            by_stem.entry(document.path.stem().to_lowercase()).or_default().push(document.path.to_string());
+        }
+        let mut paths = HashMap::new();
+        let mut others = HashSet::new();
+        for (number, language) in languages.iter().enumerate() {
+            for (id, category) in language.categories.iter().enumerate() {
+                paths.insert(category.path.clone(), (number, PageRef::Category(id)));
+            }
+            for (id, article) in language.articles.iter().enumerate() {
+                paths.insert(article.path.clone(), (number, PageRef::Article(id)));
+            }
+            others.extend(language.tags.values().map(|tag| tag.path.clone()));
+            others.extend(["all/", "tags/", "feed.xml", "llms.txt"].map(|page| format!("{}{page}", language.home)));
+        }
+        others.insert("/sitemap.xml".to_owned());
+        let folders_of = |site: &LanguageSite| {
+            site.categories.iter().enumerate().map(|(id, c)| (c.key.clone(), PageRef::Category(id))).collect()
+        };
+        Self {
+            homes: languages.iter().map(|site| (site.home.clone(), folders_of(site))).collect(),
+            documents: documents.iter().enumerate().map(|(id, document)| (document.path.to_string(), id)).collect(),
+            assets: assets.iter().enumerate().map(|(id, asset)| (asset.source.path.to_string(), id)).collect(),
+            static_files: static_files.iter().cloned().collect(),
+            placed,
+            paths,
+            others,
+            folders: languages.iter().map(|site| map.folder(&site.language).map(ToOwned::to_owned)).collect(),
+            ids: documents
+                .iter()
+                .enumerate()
+                .filter_map(|(number, document)| document.front.id.clone().map(|id| (id, number)))
+                .collect(),
+            held_back,
+            by_stem,
+        }
+    }
+
+    /// Where `target` leads from the page `path` that shows `document` in language number `language`.
+    pub(super) fn resolve(&self, site: &Site, document: &Document, target: &str, language: usize, path: &str) -> Resolved {
+        let target = target.trim();
+        let found = |url: String| Resolved { url: Some(url), size: None, problem: None };
+        let problem = |problem| Resolved { url: None, size: None, problem: Some(problem) };
+        if let Some(scheme) = scheme(target) {
+            if matches!(scheme.as_str(), "javascript" | "vbscript") {
+                return problem(Problem::Script);
+            }
+            return match self.foreign_article(target) {
+                Some(id) if id < site.documents.len() => self.page_url(site, id, document, target, language),
+                _ => found(target.to_owned()),
+            };
+        }
+        if target.starts_with("//") {
+            return found(target.to_owned());
+        }
+        let (before, anchor) = target.split_once('#').map_or((target, ""), |(before, anchor)| (before, anchor));
+        let (file, query) = before.split_once('?').map_or((before, ""), |(file, query)| (file, query));
+        if file.is_empty() {
+            if anchor.is_empty() {
+                return found(if target.is_empty() { site.url(path) } else { target.to_owned() });
+            }
+            return match anchor_problem(document, anchor, path, false) {
+                Some(wrong) => Resolved { url: Some(site.url(path)), size: None, problem: Some(wrong) },
+                None => found(target.to_owned()),
+            };
+        }
+        let decoded = percent_decode_str(file).decode_utf8_lossy().into_owned();
+        let suffix = if query.is_empty() { String::new() } else { format!("?{query}") };
+        match self.find(document, &decoded, language, path) {
+            Some(Target::Document(id)) => {
+                let mut resolved = self.document_url(site, id, document, language, anchor, false);
+                if let (Some(url), false) = (&mut resolved.url, query.is_empty()) {
+                    let at = url.find('#').unwrap_or(url.len());
+                    url.insert_str(at, &suffix);
+                }
+                resolved
+            }
+            Some(Target::Page(number, page)) => self.found_page(site, number, page, anchor, &suffix),
+            Some(Target::Asset(id)) => {
+                let asset = &site.assets[id];
+                Resolved { url: Some(site.url(&asset.output) + &suffix), size: asset.size, problem: None }
+            }
+            Some(Target::Path(path)) => {
+                let anchor = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
+                found(format!("{}{suffix}{anchor}", site.url(&path)))
+            }
+            None => match self.held_back(document, &decoded) {
+                Some(reason) => problem(Problem::HeldBack(reason)),
+                None => problem(Problem::Missing),
+            },
+        }
+    }
+
+    /// The page that `target` leads to, for front matter and data files.
+    pub(super) fn page(&self, site: &Site, document: Option<&Document>, target: &str, language: usize) -> Option<PageRef> {
+        let target = target.trim();
+        if let Some(id) = self.ids.get(target) {
+            return self.page_of(site, *id, language).map(|(_, page)| page);
+        }
+        let found = match document {
+            Some(document) => self
+                .find(document, target, language, "/")
+                .or_else(|| self.find_in(target.trim_start_matches("@/").trim_start_matches('/'))),
+            None => self.find_in(target.trim_start_matches('/')),
+        };
+        match found? {
+            Target::Document(id) => self.page_of(site, id, language).map(|(_, page)| page),
+            Target::Page(number, page) if number == language => Some(page),
+            Target::Page(..) | Target::Asset(_) | Target::Path(_) => None,
+        }
+    }
+
+    /// Looks a path up: as a file, as a folder, as a URL.
+    fn find(&self, document: &Document, file: &str, language: usize, path: &str) -> Option<Target> {
+        let absolute = file.strip_prefix("@/").or_else(|| file.strip_prefix('/'));
+        if let Some(absolute) = absolute {
+            let absolute = normalize("", absolute)?;
+            // In a language folder, `/x` means this language's `x`.
+            let own = self.folders[language].as_ref().map(|folder| format!("{folder}/{absolute}"));
+            let default = self.folders[0].as_ref().map(|folder| format!("{folder}/{absolute}"));
+            let candidates = [own, default, Some(absolute.clone())];
+            if let Some(found) = candidates.into_iter().flatten().find_map(|candidate| self.find_in(&candidate)) {
+                return Some(found);
+            }
+            if let Some(page) = self.homes[language].1.get(&absolute) {
+                return Some(Target::Page(language, *page));
+            }
+            return self.find_url(&absolute, file.ends_with('/'), language);
+        }
+        if let Some(relative) = normalize(document.path.folder(), file) {
+            if let Some(found) = self.find_in(&relative) {
+                return Some(found);
+            }
+            let own_folder = self.folders[language].as_deref().unwrap_or_default();
+            let key = relative.strip_prefix(own_folder).unwrap_or(&relative).trim_start_matches('/');
+            if let Some(page) = self.homes[language].1.get(key) {
+                return Some(Target::Page(language, *page));
+            }
+        }
+        // Else it may be relative to the page's URL.
+        let folder = path.trim_start_matches('/').rsplit_once('/').map_or("", |(folder, _)| folder);
+        normalize(folder, file).and_then(|url| self.find_url(&url, file.ends_with('/'), language))
+    }
+
+    /// Looks up a normalised path in the content folder, with and without the endings that other tools allow.
+    fn find_in(&self, file: &str) -> Option<Target> {
+        if let Some(id) = self.documents.get(file) {
+            return Some(Target::Document(*id));
+        }
+        if let Some(id) = self.assets.get(file) {
+            return Some(Target::Asset(*id));
+        }
+        let stem = file.strip_suffix(".html").or_else(|| file.strip_suffix(".htm")).unwrap_or(file);
+        let stem = stem.strip_suffix("/index").unwrap_or(stem);
+        let inside = |name: &str| if stem.is_empty() { name.to_owned() } else { format!("{stem}/{name}") };
+        let candidates =
+            [format!("{stem}.md"), inside("index.md"), inside("_index.md"), inside("README.md"), inside("readme.md")];
+        candidates.iter().find_map(|candidate| self.documents.get(candidate)).map(|id| Target::Document(*id))
+    }
+
+    fn find_url(&self, url: &str, folder: bool, language: usize) -> Option<Target> {
+        let url = url.strip_suffix("index.html").unwrap_or(url);
+        let exact = format!("/{url}");
+        let with_slash = format!("/{}{}", url.trim_end_matches('/'), if url.is_empty() { "" } else { "/" });
+        let own = format!("{}{}", self.homes[language].0, with_slash.trim_start_matches('/'));
+        for candidate in [&own, &with_slash, &exact] {
+            if let Some((number, page)) = self.paths.get(candidate) {
+                return Some(Target::Page(*number, *page));
+            }
+            if self.others.contains(candidate) {
+                return Some(Target::Path(candidate.clone()));
+            }
+        }
+        (!folder && self.static_files.contains(url)).then_some(Target::Path(exact))
+    }
+
+    /// The page of a document as a reader in `language` should see it.
+    fn page_of(&self, site: &Site, id: DocumentId, language: usize) -> Option<(usize, PageRef)> {
+        let (key, own, _) = &self.placed[id];
+        let page = |number: usize| site.languages[number].by_key.get(key).map(|page| (number, *page));
+        page(language).or_else(|| page(*own))
+    }
+
+    fn document_url(
+        &self,
+        site: &Site,
+        id: DocumentId,
+        from: &Document,
+        language: usize,
+        anchor: &str,
+        foreign: bool,
+    ) -> Resolved {
+        let (_, own, named) = &self.placed[id];
+        let from_language = self.documents.get(from.path.as_str()).map(|from| self.placed[*from].1);
+        // A link that names a language leads there; any other stays in the reader's language.
+        let wanted = if *named && from_language != Some(*own) { *own } else { language };
+        let Some((number, page)) = self.page_of(site, id, wanted) else {
+            return Resolved { url: None, size: None, problem: Some(Problem::Missing) };
+        };
+        let mut resolved = self.found_page(site, number, page, anchor, "");
+        if let Some(Problem::Anchor { foreign: is_foreign, .. }) = &mut resolved.problem {
+            *is_foreign = foreign;
+        }
+        resolved
+    }
+
+    fn page_url(&self, site: &Site, id: DocumentId, from: &Document, target: &str, language: usize) -> Resolved {
+        let anchor = target.split_once('#').map_or("", |(_, anchor)| anchor);
+        self.document_url(site, id, from, language, anchor, true)
+    }
+
+    fn found_page(&self, site: &Site, number: usize, page: PageRef, anchor: &str, suffix: &str) -> Resolved {
+        let path = site.languages[number].path(page);
+        let mut url = format!("{}{suffix}", site.url(path));
+        let mut problem = None;
+        if !anchor.is_empty() {
+            problem = site.document(number, page).and_then(|document| anchor_problem(document, anchor, path, false));
+            if problem.is_none() {
+                url.push('#');
+                url.push_str(anchor);
+            }
+        }
+        Resolved { url: Some(url), size: None, problem }
+    }
+
+    /// The article that a link of a Zendesk help centre means: `https://…/hc/en-us/articles/360016724040-Title`, where an
+    /// article of this content has that `id`.
+    fn foreign_article(&self, target: &str) -> Option<DocumentId> {
+        let rest = target.split_once("/hc/")?.1;
+        let rest = rest.split_once("articles/")?.1;
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        if digits < 6 {
+            return None;
+        }
+        self.ids.get(&rest[..digits]).copied()
+    }
+
+    fn held_back(&self, document: &Document, file: &str) -> Option<&'static str> {
+        let base = if file.starts_with(['/', '@']) { "" } else { document.path.folder() };
+        let file = normalize(base, file.trim_start_matches('@').trim_start_matches('/'))?;
+        let reason = [file.clone(), format!("{file}.md"), format!("{file}/index.md")]
+            .iter()
+            .find_map(|candidate| self.held_back.get(&ContentPath::new(candidate)))?;
+        Some(match reason {
+            HeldBack::Draft => "a draft",
+            HeldBack::Future => "not published yet",
+            HeldBack::Expired => "expired",
+        })
+    }
+
+    /// A path that may have been meant.
+    fn suggestion(&self, document: &Document, target: &str, thorough: bool) -> Option<String> {
+        let file = target.split(['#', '?']).next().unwrap_or(target);
+        let file = percent_decode_str(file).decode_utf8_lossy().into_owned();
+        let name = file.trim_end_matches('/').rsplit('/').next().unwrap_or(&file);
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_lowercase();
+        let found = match self.by_stem.get(&stem) {
+            Some(paths) => paths.iter().min_by_key(|path| distance(document.path.folder(), path))?.clone(),
+            None if thorough => {
+                let stem = nearest(&stem, self.by_stem.keys().map(String::as_str))?;
+                self.by_stem[stem].iter().min_by_key(|path| distance(document.path.folder(), path))?.clone()
+            }
+            None => return None,
+        };
+        Some(relative(document.path.folder(), &found))
+    }
+}
+
+enum Target {
+    Document(DocumentId),
+    Page(usize, PageRef),
+    Asset(usize),
+    Path(String),
+}
+
+/// The key under which a language knows the page of a file: that of the folder for `_index`, `index` and `README`.
+fn page_key(key: &str) -> String {
+    let (folder, name) = key.rsplit_once('/').unwrap_or(("", key));
+    if matches!(name, "_index" | "index") || name.eq_ignore_ascii_case("readme") { folder.to_owned() } else { key.to_owned() }
+}
+
+fn scheme(target: &str) -> Option<String> {
+    let (scheme, _) = target.split_once(':')?;
+    let valid = scheme.len() > 1
+        && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+    valid.then(|| scheme.to_ascii_lowercase())
+}
+
+/// `file` seen from `folder`, without `.` and `..`; `None` where it leaves the content folder.
+fn normalize(folder: &str, file: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in file.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// How far a path is from a folder, by the parts they do not share.
+fn distance(folder: &str, path: &str) -> (usize, String) {
+    let folders: Vec<&str> = folder.split('/').collect();
+    let parts: Vec<&str> = path.split('/').collect();
+    let shared = folders.iter().zip(&parts).take_while(|(a, b)| a == b).count();
+    (folders.len() + parts.len() - 2 * shared, path.to_owned())
+}
+
+/// `path` as a link from `folder`.
+fn relative(folder: &str, path: &str) -> String {
+    let folders: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = path.split('/').collect();
+    let shared = folders.iter().zip(&parts).take_while(|(a, b)| a == b).count();
+    let mut link = "../".repeat(folders.len() - shared);
+    link.push_str(&parts[shared..].join("/"));
+    link
+}
+
+fn anchor_problem(document: &Document, anchor: &str, path: &str, foreign: bool) -> Option<Problem> {
+    let decoded = percent_decode_str(anchor).decode_utf8_lossy().into_owned();
+    // `#:~:text=` marks text, `#top` is the top of any page.
+    if decoded.starts_with(":~:") || decoded.eq_ignore_ascii_case("top") {
+        return None;
+    }
+    if document.anchors.iter().any(|known| *known == decoded || known == anchor) {
+        return None;
+    }
+    let hint = nearest(&decoded, document.anchors.iter().map(String::as_str)).map(ToOwned::to_owned);
+    Some(Problem::Anchor { page: path.to_owned(), anchor: decoded, hint, foreign })
+}
+
+/// Checks every link of every document, in its own language, and every `related` entry.
+pub(super) fn check(site: &Site) -> Vec<Diagnostic> {
+    let mut pages: Vec<(usize, usize, &str)> = Vec::new();
+    for (number, language) in site.languages.iter().enumerate() {
+        let own = |written: &crate::config::Language| *written == language.language;
+        pages.extend(
+            language.articles.iter().filter(|a| own(&a.language)).map(|a| (number, a.document, a.path.as_str())),
+        );
+        pages.extend(
+            language
+                .categories
+                .iter()
+                .filter(|c| own(&c.language))
+                .filter_map(|c| c.document.map(|document| (number, document, c.path.as_str()))),
+        );
+    }
+    let missing: usize = pages
+        .par_iter()
+        .map(|(language, document, path)| {
+            let document = &site.documents[*document];
+            (0..document.links.len())
+                .filter(|link| matches!(site.resolve(document, *link, *language, path).problem, Some(Problem::Missing)))
+                .count()
+        })
+        .sum();
+    let thorough = missing * site.resolver.by_stem.len() <= MAX_COMPARISONS;
+    pages
+        .par_iter()
+        .flat_map_iter(|(language, document, path)| {
+            let document = &site.documents[*document];
+            let mut diagnostics = check_related(site, document, *language);
+            for (number, link) in document.links.iter().enumerate() {
+                if let Some(problem) = site.resolve(document, number, *language, path).problem {
+                    let hint = || site.resolver.suggestion(document, &link.target, thorough);
+                    diagnostics.push(describe(&problem, &link.target, link.kind, document.span(&link.range), hint));
+                }
+            }
+            diagnostics
+        })
+        .collect()
+}
+
+fn check_related(site: &Site, document: &Document, language: usize) -> Vec<Diagnostic> {
+    let unknown = |(target, _): &&(String, Span)| site.resolve_target(Some(document), target, language).is_none();
+    document
+        .front
+        .related
+        .iter()
+        .filter(unknown)
+        .map(|(target, span)| {
+            let hint = site.resolver.suggestion(document, target, true);
+            Diagnostic::error("related-missing", format!("there is no article `{target}`"))
+                .with_span(span.clone())
+                .with_hint_if(hint.map(|hint| format!("did you mean `{hint}`?")))
+        })
+        .collect()
+}
+
+fn describe(
+    problem: &Problem,
+    target: &str,
+    kind: LinkKind,
+    span: Span,
+    suggestion: impl FnOnce() -> Option<String>,
+) -> Diagnostic {
+    let diagnostic = match problem {
+        Problem::Missing if kind == LinkKind::Media => {
+            Diagnostic::error("image-missing", format!("there is no file `{target}`"))
+                .with_hint("put it beside the article or into `static/`")
+        }
+        Problem::Missing => Diagnostic::error("link-missing", format!("there is no article or file `{target}`"))
+            .with_hint_if(suggestion().map(|path| format!("did you mean `{path}`?"))),
+        Problem::HeldBack(reason) => {
+            Diagnostic::error("link-unpublished", format!("`{target}` is {reason}, so this link would lead nowhere"))
+                .with_hint("publish it, or remove the link")
+        }
+        Problem::Script => Diagnostic::error("link-script", "a link must not run a script; it is left out"),
+        Problem::Anchor { page, anchor, hint, foreign } => {
+            let message = format!("`{page}` has no heading or id `{anchor}`");
+            let diagnostic = if *foreign {
+                Diagnostic::warning("anchor-missing", message)
+            } else {
+                Diagnostic::error("anchor-missing", message)
+            };
+            diagnostic.with_hint_if(hint.as_ref().map(|hint| format!("did you mean `#{hint}`?")))
+        }
+    };
+    diagnostic.with_span(span)
+}

@@ -1,0 +1,337 @@
+//! Documents -> [`Site`]: languages, tree, order, URLs, redirects, tags and the resolving of links.
+//!
+//! 1. [`languages`] says what is written in which language and what is a translation of what.
+//! 2. [`tree`] makes articles and categories of it, in order, with URLs.
+//! 3. [`links`] answers where any link leads.
+
+pub mod languages;
+pub mod links;
+pub mod tree;
+pub mod urls;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use crate::config::{Config, Direction, Language};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::document::{Date, Document};
+use crate::source::{AssetSource, ContentPath};
+
+pub use links::{Problem, Resolved};
+pub use urls::SitePath;
+
+/// Number of a document in [`Site::documents`].
+pub type DocumentId = usize;
+/// Number of an article in [`LanguageSite::articles`].
+pub type ArticleId = usize;
+/// Number of a category in [`LanguageSite::categories`]; 0 is the root.
+pub type CategoryId = usize;
+
+/// What is published, and where.
+#[derive(Debug)]
+pub struct Site {
+    /// The settings.
+    pub config: Arc<Config>,
+    /// All documents that are published.
+    pub documents: Vec<Document>,
+    /// The site in each language, the default language first.
+    pub languages: Vec<LanguageSite>,
+    /// Old paths and where they lead now, by old path.
+    pub redirects: BTreeMap<SitePath, SitePath>,
+    /// Files beside the articles.
+    pub assets: Vec<Asset>,
+    /// The path of the base URL, with `/` at both ends.
+    pub base_path: String,
+    /// How many files were left out because they are drafts, not yet published or expired.
+    pub held_back: usize,
+    resolver: links::Resolver,
+}
+
+/// A file beside the articles.
+#[derive(Debug, Clone)]
+pub struct Asset {
+    /// Where it comes from.
+    pub source: AssetSource,
+    /// Where it goes: its path with a hash of its content in the name, without a slash in front.
+    pub output: String,
+    /// Width and height in pixels, of images.
+    pub size: Option<(u32, u32)>,
+}
+
+/// The site in one language.
+#[derive(Debug)]
+pub struct LanguageSite {
+    /// The language.
+    pub language: Language,
+    /// Its name in itself.
+    pub name: String,
+    /// Its direction.
+    pub direction: Direction,
+    /// Name of the help centre.
+    pub title: String,
+    /// Description of the help centre.
+    pub description: String,
+    /// The path of its home page: `/` or `/de/`.
+    pub home: SitePath,
+    /// Its articles, in reading order.
+    pub articles: Vec<Article>,
+    /// Its categories; the first is the root.
+    pub categories: Vec<Category>,
+    /// Its tags by slug.
+    pub tags: BTreeMap<String, Tag>,
+    /// Articles and categories by key.
+    pub by_key: HashMap<String, PageRef>,
+}
+
+/// A page of a language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PageRef {
+    /// An article.
+    Article(ArticleId),
+    /// A category; the root is the home page.
+    Category(CategoryId),
+}
+
+/// An article in one language.
+#[derive(Debug, Clone)]
+pub struct Article {
+    /// Its document.
+    pub document: DocumentId,
+    /// What is the same in all languages.
+    pub key: String,
+    /// The language it is written in; another one than the site's where a translation is missing.
+    pub language: Language,
+    /// Where it is.
+    pub path: SitePath,
+    /// The category it stands in.
+    pub category: CategoryId,
+    /// Its title.
+    pub title: String,
+    /// Its title in menus.
+    pub nav_title: String,
+    /// One or two sentences.
+    pub description: String,
+    /// When it was last changed.
+    pub updated: Option<Date>,
+    /// Whether lists, sitemap and search leave it out.
+    pub unlisted: bool,
+    /// Whether it is shown first.
+    pub featured: bool,
+    /// Where it stands among its neighbours.
+    pub weight: Option<i64>,
+    /// Slugs of its tags.
+    pub tags: Vec<String>,
+}
+
+/// A category in one language.
+#[derive(Debug, Clone)]
+pub struct Category {
+    /// The folder, empty for the root.
+    pub key: String,
+    /// Its description, where it has one.
+    pub document: Option<DocumentId>,
+    /// The language of its title and description.
+    pub language: Language,
+    /// Where it is.
+    pub path: SitePath,
+    /// Its title.
+    pub title: String,
+    /// Its title in menus.
+    pub nav_title: String,
+    /// One or two sentences.
+    pub description: String,
+    /// Name of its icon.
+    pub icon: Option<String>,
+    /// Where it stands among its neighbours.
+    pub weight: Option<i64>,
+    /// The category it stands in.
+    pub parent: Option<CategoryId>,
+    /// The categories in it, in order.
+    pub categories: Vec<CategoryId>,
+    /// The articles directly in it, in order, without unlisted ones.
+    pub articles: Vec<ArticleId>,
+    /// Number of listed articles in it and below.
+    pub count: usize,
+}
+
+/// A tag in one language.
+#[derive(Debug, Clone)]
+pub struct Tag {
+    /// What it says.
+    pub title: String,
+    /// Where its page is.
+    pub path: SitePath,
+    /// The articles that have it, in reading order.
+    pub articles: Vec<ArticleId>,
+}
+
+/// What the site is made from.
+#[derive(Debug)]
+pub struct SiteInput {
+    /// The settings.
+    pub config: Arc<Config>,
+    /// The documents.
+    pub documents: Vec<Document>,
+    /// The files beside them.
+    pub assets: Vec<Asset>,
+    /// Files of the project's `static/` folder, by the path they are served at.
+    pub static_files: Vec<String>,
+    /// When articles were last changed by version control.
+    pub git_dates: HashMap<ContentPath, Date>,
+    /// Name of the help centre where the settings have none.
+    pub fallback_title: String,
+    /// What is published.
+    pub publish: Publish,
+}
+
+/// What is published.
+#[derive(Debug, Clone, Copy)]
+pub struct Publish {
+    /// Drafts too.
+    pub drafts: bool,
+    /// Articles whose publish date is yet to come, too.
+    pub future: bool,
+    /// Now, in seconds since 1970.
+    pub now: i64,
+}
+
+/// Why a document is not published.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HeldBack {
+    Draft,
+    Future,
+    Expired,
+}
+
+impl Publish {
+    fn holds_back(&self, document: &Document) -> Option<HeldBack> {
+        let front = &document.front;
+        if front.draft && !self.drafts {
+            Some(HeldBack::Draft)
+        } else if front.publish_date.is_some_and(|date| date.unix > self.now) && !self.future {
+            Some(HeldBack::Future)
+        } else if front.expires.is_some_and(|date| date.unix <= self.now) {
+            Some(HeldBack::Expired)
+        } else {
+            None
+        }
+    }
+}
+
+/// Makes the site.
+pub fn build_site(input: SiteInput) -> (Site, Vec<Diagnostic>) {
+    let SiteInput { config, documents, assets, static_files, git_dates, fallback_title, publish } = input;
+    let mut diagnostics = Vec::new();
+    let mut held_back = HashMap::new();
+    let mut published = Vec::with_capacity(documents.len());
+    for document in documents {
+        match publish.holds_back(&document) {
+            Some(reason) => {
+                held_back.insert(document.path.clone(), reason);
+            }
+            None => published.push(document),
+        }
+    }
+    let map = languages::LanguageMap::find(&config, published.iter().map(|document| &document.path));
+    let tree = tree::Tree { config: &config, documents: &published, git_dates: &git_dates, fallback_title: &fallback_title };
+    let languages = tree.build(&map, &mut diagnostics);
+    let base_path = config.base_url.as_ref().map_or("/", |base| base.path()).to_owned();
+    let held_back_count = held_back.len();
+    let resolver = links::Resolver::new(&published, &languages, &map, &assets, &static_files, held_back);
+    let mut site = Site {
+        config,
+        documents: published,
+        languages,
+        redirects: BTreeMap::new(),
+        assets,
+        base_path,
+        held_back: held_back_count,
+        resolver,
+    };
+    site.redirects = tree::redirects(&site, &mut diagnostics);
+    (site, diagnostics)
+}
+
+impl Site {
+    /// The URL of a site path on this host: base path in front, escaped.
+    pub fn url(&self, path: &str) -> String {
+        urls::encode(&format!("{}{}", self.base_path, path.trim_start_matches('/')))
+    }
+
+    /// The absolute URL of a site path, where the settings say where the site lives.
+    pub fn absolute_url(&self, path: &str) -> Option<String> {
+        self.config.base_url.as_ref().map(|base| format!("{}{}", base.origin(), self.url(path)))
+    }
+
+    /// The site in the default language.
+    pub fn default_site(&self) -> &LanguageSite {
+        &self.languages[0]
+    }
+
+    /// The document of a page, where it has one.
+    pub fn document(&self, language: usize, page: PageRef) -> Option<&Document> {
+        let site = &self.languages[language];
+        match page {
+            PageRef::Article(id) => Some(&self.documents[site.articles[id].document]),
+            PageRef::Category(id) => site.categories[id].document.map(|id| &self.documents[id]),
+        }
+    }
+
+    /// Where link number `link` of `document` leads from the page `path` in language number `language`.
+    pub fn resolve(&self, document: &Document, link: usize, language: usize, path: &str) -> Resolved {
+        self.resolver.resolve(self, document, &document.links[link].target, language, path)
+    }
+
+    /// Where a target leads that stands in the front matter of `document` or in a data file of the content folder.
+    pub fn resolve_target(&self, document: Option<&Document>, target: &str, language: usize) -> Option<PageRef> {
+        self.resolver.page(self, document, target, language)
+    }
+
+    /// Checks every link of every document and every `related` entry.
+    pub fn check_links(&self) -> Vec<Diagnostic> {
+        links::check(self)
+    }
+
+    /// The number of the language site, by language.
+    pub fn language_index(&self, language: &Language) -> Option<usize> {
+        self.languages.iter().position(|site| site.language == *language)
+    }
+}
+
+impl LanguageSite {
+    /// The path of a page.
+    pub fn path(&self, page: PageRef) -> &str {
+        match page {
+            PageRef::Article(id) => &self.articles[id].path,
+            PageRef::Category(id) => &self.categories[id].path,
+        }
+    }
+
+    /// The title of a page.
+    pub fn page_title(&self, page: PageRef) -> &str {
+        match page {
+            PageRef::Article(id) => &self.articles[id].title,
+            PageRef::Category(id) => &self.categories[id].title,
+        }
+    }
+
+    /// The categories from the collection down to `category`, without the root.
+    pub fn trail(&self, category: CategoryId) -> Vec<CategoryId> {
+        let mut trail = Vec::new();
+        let mut at = Some(category);
+        while let Some(id) = at.filter(|id| *id != 0) {
+            trail.push(id);
+            at = self.categories[id].parent;
+        }
+        trail.reverse();
+        trail
+    }
+}
+
+/// A problem of a document as a whole.
+fn in_document(diagnostic: Diagnostic, document: &Document) -> Diagnostic {
+    diagnostic.with_span(Span::file(&*document.display))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,539 @@
+//! The tree of categories and articles in each language, in order, with their URLs.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use super::languages::LanguageMap;
+use super::urls::{self, SitePath};
+use super::{Article, Category, CategoryId, DocumentId, LanguageSite, PageRef, Site, Tag, in_document};
+use crate::config::{Config, Language};
+use crate::diagnostic::Diagnostic;
+use crate::document::{Date, Document, slug::slugify};
+use crate::source::ContentPath;
+
+/// Paths below a language's home that pages of the theme have.
+const RESERVED: &[(&str, &str)] = &[
+    ("all/", "the list of all articles"),
+    ("tags/", "the list of tags"),
+    ("search/", "the search page"),
+    ("assets/", "the files of the theme"),
+    ("404.html", "the page for missing pages"),
+];
+
+/// What the tree is made from.
+pub(super) struct Tree<'a> {
+    pub(super) config: &'a Config,
+    pub(super) documents: &'a [Document],
+    pub(super) git_dates: &'a HashMap<ContentPath, Date>,
+    pub(super) fallback_title: &'a str,
+}
+
+/// What a document is in the tree, by language.
+#[derive(Default)]
+struct Roles {
+    /// Articles by key: their document in each language.
+    articles: BTreeMap<String, BTreeMap<Language, DocumentId>>,
+    /// Descriptions of categories by folder: their document in each language.
+    categories: BTreeMap<String, BTreeMap<Language, DocumentId>>,
+}
+
+impl Tree<'_> {
+    /// Makes the site of every language, the default language first.
+    pub(super) fn build(&self, map: &LanguageMap, diagnostics: &mut Vec<Diagnostic>) -> Vec<LanguageSite> {
+        let roles = self.roles(map, diagnostics);
+        let default = map.default_language();
+        let mut languages: BTreeSet<&Language> =
+            roles.articles.values().chain(roles.categories.values()).flat_map(BTreeMap::keys).collect();
+        languages.remove(default);
+        let mut taken = HashMap::new();
+        std::iter::once(default)
+            .chain(languages)
+            .map(|language| Builder::new(self, &roles, language, default, &mut taken, diagnostics).build())
+            .collect()
+    }
+
+    /// Sorts the documents into articles and descriptions of categories.
+    fn roles(&self, map: &LanguageMap, diagnostics: &mut Vec<Diagnostic>) -> Roles {
+        let existing: HashSet<&str> = self.documents.iter().map(|document| document.path.as_str()).collect();
+        let placed: Vec<_> = self
+            .documents
+            .iter()
+            .map(|document| map.place(&document.path, |path| existing.contains(path)))
+            .collect();
+        let mut with_articles: HashSet<&str> = HashSet::new();
+        for place in &placed {
+            let (folder, name) = split(&place.key);
+            let inside = match kind(name) {
+                Kind::Article => folder,
+                Kind::Index if !folder.is_empty() => split(folder).0,
+                Kind::Index | Kind::Category => continue,
+            };
+            with_articles.extend(ancestors(inside));
+        }
+        let mut roles = Roles::default();
+        let mut order: Vec<DocumentId> = (0..self.documents.len()).collect();
+        // `_index.md` before `index.md` before `README.md`, where a folder has several.
+        order.sort_by_key(|id| (split(&placed[*id].key).0, rank(split(&placed[*id].key).1), *id));
+        for id in order {
+            let place = &placed[id];
+            let (folder, name) = split(&place.key);
+            let is_category = match kind(name) {
+                Kind::Category => true,
+                Kind::Index => folder.is_empty() || with_articles.contains(folder),
+                Kind::Article => false,
+            };
+            let describes = is_category && !has(&roles.categories, folder, &place.language);
+            let (roles, key) = if describes {
+                (&mut roles.categories, folder)
+            } else if kind(name) == Kind::Index && !is_category {
+                (&mut roles.articles, folder)
+            } else {
+                (&mut roles.articles, place.key.as_str())
+            };
+            let by_language = roles.entry(key.to_owned()).or_default();
+            if let Some(first) = by_language.get(&place.language) {
+                let first = &self.documents[*first];
+                diagnostics.push(in_document(
+                    Diagnostic::error("url-taken", format!("this is the same article as `{}`; it is left out", first.path))
+                        .with_hint("remove or rename one of the two files"),
+                    &self.documents[id],
+                ));
+                continue;
+            }
+            by_language.insert(place.language.clone(), id);
+        }
+        roles
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// `_index.md` or `README.md`: always describes its folder.
+    Category,
+    /// `index.md`: describes its folder, or is the one article of a bundle.
+    Index,
+    Article,
+}
+
+fn kind(name: &str) -> Kind {
+    match name {
+        "_index" => Kind::Category,
+        "index" => Kind::Index,
+        _ if name.eq_ignore_ascii_case("readme") => Kind::Category,
+        _ => Kind::Article,
+    }
+}
+
+fn rank(name: &str) -> u8 {
+    match kind(name) {
+        Kind::Category if name == "_index" => 0,
+        Kind::Index => 1,
+        Kind::Category => 2,
+        Kind::Article => 3,
+    }
+}
+
+fn has(roles: &BTreeMap<String, BTreeMap<Language, DocumentId>>, key: &str, language: &Language) -> bool {
+    roles.get(key).is_some_and(|by_language| by_language.contains_key(language))
+}
+
+/// Folder and last part of a key.
+fn split(key: &str) -> (&str, &str) {
+    key.rsplit_once('/').unwrap_or(("", key))
+}
+
+/// The folder and all folders above it, without the root.
+fn ancestors(folder: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(folder).filter(|folder| !folder.is_empty()), |folder| {
+        folder.rsplit_once('/').map(|(parent, _)| parent)
+    })
+}
+
+/// Builds the site of one language.
+struct Builder<'a> {
+    tree: &'a Tree<'a>,
+    roles: &'a Roles,
+    language: &'a Language,
+    default: &'a Language,
+    home: SitePath,
+    /// All paths that are taken, in lower case, and by what.
+    taken: &'a mut HashMap<String, String>,
+    diagnostics: &'a mut Vec<Diagnostic>,
+    categories: Vec<Category>,
+    category_ids: HashMap<String, CategoryId>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(
+        tree: &'a Tree<'a>,
+        roles: &'a Roles,
+        language: &'a Language,
+        default: &'a Language,
+        taken: &'a mut HashMap<String, String>,
+        diagnostics: &'a mut Vec<Diagnostic>,
+    ) -> Self {
+        let home = if language == default { "/".to_owned() } else { format!("/{}/", language.slug()) };
+        for (path, what) in RESERVED {
+            taken.insert(format!("{home}{path}"), (*what).to_owned());
+        }
+        Self {
+            tree,
+            roles,
+            language,
+            default,
+            home,
+            taken,
+            diagnostics,
+            categories: Vec::new(),
+            category_ids: HashMap::new(),
+        }
+    }
+
+    fn build(mut self) -> LanguageSite {
+        let found: Vec<(&str, DocumentId, Language)> = self
+            .roles
+            .articles
+            .iter()
+            .filter_map(|(key, documents)| {
+                let (id, language) = self.pick(documents)?;
+                Some((key.as_str(), id, language))
+            })
+            .collect();
+        let root = self.root_category();
+        self.taken.insert(self.home.to_lowercase(), "the home page".to_owned());
+        self.categories.push(root);
+        self.category_ids.insert(String::new(), 0);
+        let described: Vec<String> = self
+            .roles
+            .categories
+            .iter()
+            .filter(|(folder, documents)| !folder.is_empty() && self.pick(documents).is_some())
+            .map(|(folder, _)| folder.clone())
+            .collect();
+        for folder in described {
+            self.category(&folder);
+        }
+        let mut articles = Vec::new();
+        for (key, id, language) in found {
+            if let Some(article) = self.article(key, id, language) {
+                articles.push(article);
+            }
+        }
+        self.finish(articles)
+    }
+
+    /// The document in this language, else in the default language.
+    fn pick(&self, documents: &BTreeMap<Language, DocumentId>) -> Option<(DocumentId, Language)> {
+        [self.language, self.default]
+            .into_iter()
+            .find_map(|language| documents.get(language).map(|id| (*id, language.clone())))
+    }
+
+    fn root_category(&self) -> Category {
+        let document = self.roles.categories.get("").and_then(|documents| self.pick(documents));
+        let config = self.tree.config;
+        let own = config.languages.get(self.language);
+        let title = own
+            .and_then(|own| own.title.clone())
+            .or_else(|| config.title.clone())
+            .or_else(|| document.as_ref().and_then(|(id, _)| self.tree.documents[*id].title.clone()))
+            .unwrap_or_else(|| self.tree.fallback_title.to_owned());
+        let description = own
+            .and_then(|own| own.description.clone())
+            .or_else(|| config.description.clone())
+            .or_else(|| document.as_ref().and_then(|(id, _)| self.tree.documents[*id].front.description.clone()))
+            .unwrap_or_default();
+        Category {
+            key: String::new(),
+            language: document.as_ref().map_or_else(|| self.language.clone(), |(_, language)| language.clone()),
+            document: document.map(|(id, _)| id),
+            path: self.home.clone(),
+            nav_title: title.clone(),
+            title,
+            description,
+            icon: None,
+            weight: None,
+            parent: None,
+            categories: Vec::new(),
+            articles: Vec::new(),
+            count: 0,
+        }
+    }
+
+    /// The category of a folder, made with all its parents where it is new.
+    fn category(&mut self, folder: &str) -> CategoryId {
+        if let Some(id) = self.category_ids.get(folder) {
+            return *id;
+        }
+        let (parent_folder, name) = split(folder);
+        let parent = self.category(parent_folder);
+        let picked = self.roles.categories.get(folder).and_then(|documents| self.pick(documents));
+        let document = picked.as_ref().map(|(id, _)| &self.tree.documents[*id]);
+        let own = picked.as_ref().is_some_and(|(_, language)| language == self.language);
+        let segment = document
+            .and_then(|document| self.slug(document, own))
+            .unwrap_or_else(|| urls::name_slug(name));
+        let mut path = format!("{}{segment}/", self.categories[parent].path);
+        if let Some(given) = document.and_then(|document| self.given_path(document, own)) {
+            path = given;
+        }
+        let title = document
+            .and_then(|document| document.title.clone())
+            .unwrap_or_else(|| urls::humanize(name));
+        if let Some(taken_by) = self.take(&path, &format!("the category `{folder}`"))
+            && own
+        {
+            let diagnostic = Diagnostic::error("url-taken", format!("the URL `{path}` is taken by {taken_by}"))
+                .with_hint("rename the folder, or give it another `slug` in its `_index.md`");
+            self.diagnostics.push(match document {
+                Some(document) => in_document(diagnostic, document),
+                None => diagnostic,
+            });
+        }
+        let id = self.categories.len();
+        self.categories.push(Category {
+            key: folder.to_owned(),
+            language: picked.as_ref().map_or_else(|| self.language.clone(), |(_, language)| language.clone()),
+            nav_title: document.and_then(|d| d.front.nav_title.clone()).unwrap_or_else(|| title.clone()),
+            title,
+            description: document
+                .map(|d| d.front.description.clone().unwrap_or_else(|| d.summary.clone()))
+                .unwrap_or_default(),
+            icon: document.and_then(|d| d.front.icon.clone()),
+            weight: document.and_then(|d| d.front.weight),
+            document: picked.map(|(id, _)| id),
+            path,
+            parent: Some(parent),
+            categories: Vec::new(),
+            articles: Vec::new(),
+            count: 0,
+        });
+        self.category_ids.insert(folder.to_owned(), id);
+        id
+    }
+
+    fn article(&mut self, key: &str, id: DocumentId, language: Language) -> Option<Article> {
+        let document = &self.tree.documents[id];
+        let own = language == *self.language;
+        let front = &document.front;
+        let (folder, name) = split(key);
+        let folder = front.category.as_deref().map_or_else(|| folder.to_owned(), |named| self.named_category(named));
+        let category = self.category(&folder);
+        let segment = self.slug(document, own).unwrap_or_else(|| urls::name_slug(name));
+        let path = self
+            .given_path(document, own)
+            .unwrap_or_else(|| format!("{}{segment}/", self.categories[category].path));
+        if let Some(taken_by) = self.take(&path, &format!("`{}`", document.path)) {
+            if own {
+                self.diagnostics.push(in_document(
+                    Diagnostic::error(
+                        "url-taken",
+                        format!("the URL `{path}` is taken by {taken_by}; this article is left out"),
+                    )
+                    .with_hint("give one of them another `slug`"),
+                    document,
+                ));
+            }
+            return None;
+        }
+        let title = document.title.clone().unwrap_or_else(|| urls::humanize(name));
+        let mut tags: Vec<String> = front.tags.iter().map(|tag| slugify(tag)).filter(|slug| !slug.is_empty()).collect();
+        tags.dedup();
+        Some(Article {
+            document: id,
+            key: key.to_owned(),
+            language,
+            path,
+            category,
+            nav_title: front.nav_title.clone().unwrap_or_else(|| title.clone()),
+            title,
+            description: front.description.clone().unwrap_or_else(|| document.summary.clone()),
+            updated: front.updated.or_else(|| self.tree.git_dates.get(&document.path).copied()).or(front.date),
+            unlisted: front.unlisted,
+            featured: front.featured,
+            weight: front.weight,
+            tags,
+        })
+    }
+
+    /// The category that an article names, by title or path: an existing folder, else a new one.
+    fn named_category(&self, named: &str) -> String {
+        let wanted: Vec<String> = named.split('/').map(slugify).collect();
+        self.category_ids
+            .keys()
+            .filter(|folder| folder.split('/').map(slugify).eq(wanted.iter().cloned()))
+            .min()
+            .cloned()
+            .unwrap_or_else(|| named.trim_matches('/').to_owned())
+    }
+
+    /// The slug that the front matter gives. It is judged once, in the document's own language.
+    fn slug(&mut self, document: &Document, own: bool) -> Option<String> {
+        let (written, span) = document.front.slug.as_ref()?;
+        urls::slug(written)
+            .map_err(|message| {
+                if own {
+                    self.diagnostics.push(Diagnostic::error("slug-invalid", message).with_span(span.clone()));
+                }
+            })
+            .ok()
+    }
+
+    /// The whole path that the front matter gives.
+    fn given_path(&mut self, document: &Document, own: bool) -> Option<SitePath> {
+        let (written, span) = document.front.path.as_ref()?;
+        match urls::site_path(written) {
+            Ok(path) if self.language == self.default || path.starts_with(&self.home) => Some(path),
+            Ok(path) => Some(format!("{}{}", self.home, path.trim_start_matches('/'))),
+            Err(message) => {
+                if own {
+                    self.diagnostics.push(Diagnostic::error("path-invalid", message).with_span(span.clone()));
+                }
+                None
+            }
+        }
+    }
+
+    /// Takes a path. Returns what has it already.
+    fn take(&mut self, path: &str, what: &str) -> Option<String> {
+        let key = path.to_lowercase();
+        if let Some(taken_by) = self.taken.get(&key) {
+            return Some(taken_by.clone());
+        }
+        self.taken.insert(key, what.to_owned());
+        None
+    }
+
+    /// Puts everything in order.
+    fn finish(mut self, articles: Vec<Article>) -> LanguageSite {
+        let mut in_category: Vec<Vec<Article>> = vec![Vec::new(); self.categories.len()];
+        for article in articles {
+            in_category[article.category].push(article);
+        }
+        for articles in &mut in_category {
+            articles.sort_by_cached_key(|article| order(article.weight, &article.title, &article.key));
+        }
+        let mut children: Vec<Vec<CategoryId>> = vec![Vec::new(); self.categories.len()];
+        for (id, category) in self.categories.iter().enumerate() {
+            if let Some(parent) = category.parent {
+                children[parent].push(id);
+            }
+        }
+        for list in &mut children {
+            list.sort_by_cached_key(|id| {
+                let category = &self.categories[*id];
+                order(category.weight, &category.title, &category.key)
+            });
+        }
+        let mut ordered = Vec::new();
+        self.visit(0, &mut in_category, &children, &mut ordered);
+        for (id, list) in children.into_iter().enumerate() {
+            self.categories[id].categories = list;
+        }
+        let mut by_key = HashMap::with_capacity(ordered.len() + self.categories.len());
+        for (id, category) in self.categories.iter().enumerate() {
+            by_key.insert(category.key.clone(), PageRef::Category(id));
+        }
+        for (id, article) in ordered.iter().enumerate() {
+            by_key.insert(article.key.clone(), PageRef::Article(id));
+        }
+        let settings = self.tree.config.languages.get(self.language);
+        LanguageSite {
+            name: settings.and_then(|s| s.name.clone()).unwrap_or_else(|| self.language.own_name()),
+            direction: settings.and_then(|s| s.direction).unwrap_or_else(|| self.language.direction()),
+            title: self.categories[0].title.clone(),
+            description: self.categories[0].description.clone(),
+            tags: self.tags(&ordered),
+            home: self.home,
+            language: self.language.clone(),
+            articles: ordered,
+            categories: self.categories,
+            by_key,
+        }
+    }
+
+    /// Gives the articles their numbers in reading order and counts them.
+    fn visit(
+        &mut self,
+        id: CategoryId,
+        in_category: &mut [Vec<Article>],
+        children: &[Vec<CategoryId>],
+        ordered: &mut Vec<Article>,
+    ) -> usize {
+        let mut count = 0;
+        for article in std::mem::take(&mut in_category[id]) {
+            if !article.unlisted {
+                self.categories[id].articles.push(ordered.len());
+                count += 1;
+            }
+            ordered.push(article);
+        }
+        for child in &children[id] {
+            count += self.visit(*child, in_category, children, ordered);
+        }
+        self.categories[id].count = count;
+        count
+    }
+
+    fn tags(&self, articles: &[Article]) -> BTreeMap<String, Tag> {
+        let mut tags: BTreeMap<String, Tag> = BTreeMap::new();
+        for (id, article) in articles.iter().enumerate().filter(|(_, article)| !article.unlisted) {
+            for title in &self.tree.documents[article.document].front.tags {
+                let slug = slugify(title);
+                if slug.is_empty() {
+                    continue;
+                }
+                let path = format!("{}tags/{slug}/", self.home);
+                let tag = tags.entry(slug).or_insert_with(|| Tag { title: title.clone(), path, articles: Vec::new() });
+                if tag.articles.last() != Some(&id) {
+                    tag.articles.push(id);
+                }
+            }
+        }
+        tags
+    }
+}
+
+/// By weight, unweighted ones last; then by title without regard to case.
+fn order(weight: Option<i64>, title: &str, key: &str) -> (i64, String, String) {
+    (weight.unwrap_or(i64::MAX), title.to_lowercase(), key.to_owned())
+}
+
+/// The old paths of all pages.
+pub(super) fn redirects(site: &Site, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<SitePath, SitePath> {
+    let mut pages: HashSet<String> = HashSet::new();
+    for language in &site.languages {
+        pages.extend(language.articles.iter().map(|article| article.path.to_lowercase()));
+        pages.extend(language.categories.iter().map(|category| category.path.to_lowercase()));
+    }
+    let mut redirects = BTreeMap::new();
+    for language in &site.languages {
+        let articles = language.articles.iter().filter(|a| a.language == language.language).map(|a| (a.document, &a.path));
+        let categories = language
+            .categories
+            .iter()
+            .filter(|c| c.language == language.language)
+            .filter_map(|c| c.document.map(|document| (document, &c.path)));
+        for (document, path) in articles.chain(categories) {
+            for (alias, span) in &site.documents[document].front.aliases {
+                let problem = match urls::site_path(alias) {
+                    Err(message) => Some(("alias-invalid", message)),
+                    Ok(from) if from == *path => None,
+                    Ok(from) if pages.contains(&from.to_lowercase()) => {
+                        Some(("alias-taken", format!("`{from}` is a page of this site")))
+                    }
+                    Ok(from) => match redirects.insert(from.clone(), path.clone()) {
+                        Some(other) if other != *path => {
+                            redirects.insert(from.clone(), other.clone());
+                            Some(("alias-taken", format!("`{from}` already leads to `{other}`")))
+                        }
+                        _ => None,
+                    },
+                };
+                if let Some((code, message)) = problem {
+                    diagnostics.push(Diagnostic::error(code, message).with_span(span.clone()));
+                }
+            }
+        }
+    }
+    redirects
+}

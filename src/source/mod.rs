@@ -1,0 +1,171 @@
+//! Files -> [`SourceSet`]: what a help centre is made from, read once and named by paths relative to the content folder.
+//!
+//! Every read goes through [`FileSystem`], so that tests use memory and a watcher can know what was read.
+
+mod disk;
+mod ignore_rules;
+mod memory;
+mod walk;
+
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use disk::Disk;
+pub use ignore_rules::IgnoreRules;
+pub use memory::MemoryFiles;
+pub use walk::read_sources;
+
+use crate::diagnostic::Diagnostic;
+
+/// The largest article that is read, in bytes. The longest help article seen in practice has 0.2 MB; a file beyond this
+/// size is a log or a dump that got in by mistake.
+pub const MAX_ARTICLE_BYTES: u64 = 8 * 1024 * 1024;
+
+/// The path of a file relative to the content folder, with `/` between its parts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ContentPath(Arc<str>);
+
+impl ContentPath {
+    /// A path from its parts joined with `/`.
+    pub fn new(path: impl AsRef<str>) -> Self {
+        Self(Arc::from(path.as_ref()))
+    }
+
+    /// The path as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The folder, empty for files directly in the content folder.
+    pub fn folder(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
+
+    /// The name of the file.
+    pub fn file_name(&self) -> &str {
+        self.0.rsplit_once('/').map_or(&*self.0, |(_, name)| name)
+    }
+
+    /// The name of the file without the last extension.
+    pub fn stem(&self) -> &str {
+        let name = self.file_name();
+        name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+    }
+}
+
+impl fmt::Display for ContentPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A Markdown file.
+#[derive(Debug, Clone)]
+pub struct ArticleSource {
+    /// Its path in the content folder.
+    pub path: ContentPath,
+    /// Its path as the user knows it, for messages.
+    pub display: Arc<str>,
+    /// Its text, without a byte order mark.
+    pub text: Arc<str>,
+}
+
+/// Any other file in the content folder: an image, a PDF.
+#[derive(Debug, Clone)]
+pub struct AssetSource {
+    /// Its path in the content folder.
+    pub path: ContentPath,
+    /// Where it is.
+    pub location: PathBuf,
+    /// Its size in bytes.
+    pub len: u64,
+}
+
+/// All that the content folder holds.
+#[derive(Debug, Clone, Default)]
+pub struct SourceSet {
+    /// The Markdown files, sorted by path.
+    pub articles: Vec<ArticleSource>,
+    /// All other files, sorted by path.
+    pub assets: Vec<AssetSource>,
+    /// What could not be read, and why.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What stands in a folder.
+#[derive(Debug, Clone)]
+pub struct FoundFile {
+    /// Path relative to the folder that was walked.
+    pub path: PathBuf,
+    /// Its size in bytes.
+    pub len: u64,
+    /// Whether it is a folder.
+    pub is_folder: bool,
+}
+
+/// Why something in a folder is left out.
+#[derive(Debug, Clone)]
+pub struct WalkProblem {
+    /// Path relative to the folder that was walked.
+    pub path: PathBuf,
+    /// What kind of problem.
+    pub kind: WalkProblemKind,
+}
+
+/// The kinds of [`WalkProblem`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum WalkProblemKind {
+    /// A symbolic link leads out of the folder.
+    LinkOutside {
+        /// Where it leads.
+        target: PathBuf,
+    },
+    /// A symbolic link leads to a folder that it stands in.
+    LinkCircle,
+    /// A symbolic link leads nowhere.
+    LinkBroken,
+    /// The operating system refused.
+    Unreadable(String),
+}
+
+/// Where files come from.
+pub trait FileSystem: Sync {
+    /// Everything below `folder` that `enter` lets pass, and what could not be looked at. `enter` is asked with paths
+    /// relative to `folder` and whether they are folders; a folder it refuses is not entered.
+    fn walk(
+        &self,
+        folder: &Path,
+        enter: &dyn Fn(&Path, bool) -> bool,
+    ) -> (Vec<FoundFile>, Vec<WalkProblem>);
+
+    /// The bytes of a file.
+    ///
+    /// # Errors
+    /// As the operating system says.
+    fn read(&self, file: &Path) -> io::Result<Vec<u8>>;
+
+    /// Whether there is a file (not a folder).
+    fn is_file(&self, file: &Path) -> bool;
+
+    /// Whether there is a folder.
+    fn is_folder(&self, folder: &Path) -> bool;
+
+    /// The text of a file, if there is one.
+    ///
+    /// # Errors
+    /// As the operating system says, but for a file that is not there.
+    fn read_if_present(&self, file: &Path) -> io::Result<Option<String>> {
+        match self.read(file) {
+            Ok(bytes) => String::from_utf8(bytes)
+                .map(Some)
+                .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "not valid UTF-8")),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

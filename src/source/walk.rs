@@ -1,0 +1,176 @@
+//! The content folder -> [`SourceSet`].
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::{
+    ArticleSource, AssetSource, ContentPath, FileSystem, FoundFile, IgnoreRules, MAX_ARTICLE_BYTES, SourceSet,
+    WalkProblem, WalkProblemKind,
+};
+use crate::diagnostic::{Diagnostic, Span};
+
+/// Reads everything in `folder` but for what `ignore` names and the folders in `except`, which are relative to it.
+///
+/// `display` is the folder as the user knows it; it begins the file names in messages.
+pub fn read_sources(
+    files: &dyn FileSystem,
+    folder: &Path,
+    display: &str,
+    ignore: &IgnoreRules,
+    except: &[PathBuf],
+) -> SourceSet {
+    let enter = |path: &Path, is_folder: bool| {
+        !ignore.ignores(path, is_folder) && !except.iter().any(|folder| path == folder)
+    };
+    let (found, walk_problems) = files.walk(folder, &enter);
+    let mut set = SourceSet::default();
+    set.diagnostics.extend(walk_problems.iter().map(|problem| walk_diagnostic(problem, display)));
+    let mut articles = Vec::new();
+    for file in found {
+        let Some(path) = content_path(&file.path) else {
+            let shown = join(display, &file.path.to_string_lossy());
+            set.diagnostics.push(
+                Diagnostic::error("file-name", "the name of this file is not valid UTF-8; it is left out")
+                    .with_span(Span::file(shown))
+                    .with_hint("rename it"),
+            );
+            continue;
+        };
+        if file.is_folder {
+            if is_markdown(&path) {
+                set.diagnostics.push(folder_named_like_article(display, &path));
+            }
+        } else if is_markdown(&path) {
+            articles.push((path, file));
+        } else {
+            let location = folder.join(&file.path);
+            set.assets.push(AssetSource { path, location, len: file.len });
+        }
+    }
+    let read: Vec<_> =
+        articles.par_iter().map(|(path, file)| read_article(files, folder, display, path, file)).collect();
+    for (article, problem) in read {
+        set.articles.extend(article);
+        set.diagnostics.extend(problem);
+    }
+    set.articles.sort_by(|a, b| a.path.cmp(&b.path));
+    set.assets.sort_by(|a, b| a.path.cmp(&b.path));
+    set
+}
+
+fn content_path(path: &Path) -> Option<ContentPath> {
+    let parts: Option<Vec<&str>> = path.iter().map(|part| part.to_str()).collect();
+    parts.map(|parts| ContentPath::new(parts.join("/")))
+}
+
+fn is_markdown(path: &ContentPath) -> bool {
+    let name = path.file_name();
+    name.rsplit_once('.').is_some_and(|(stem, extension)| {
+        !stem.is_empty() && (extension.eq_ignore_ascii_case("md") || extension.eq_ignore_ascii_case("markdown"))
+    })
+}
+
+fn join(folder: &str, path: &str) -> String {
+    match folder {
+        "" | "." => path.to_owned(),
+        _ => format!("{}/{path}", folder.trim_end_matches('/')),
+    }
+}
+
+fn folder_named_like_article(display: &str, path: &ContentPath) -> Diagnostic {
+    Diagnostic::warning("folder-named-like-article", format!("`{}` is a folder, not an article", path.file_name()))
+        .with_span(Span::file(join(display, path.as_str())))
+        .with_hint("rename the folder; it is treated as a category")
+}
+
+fn walk_diagnostic(problem: &WalkProblem, display: &str) -> Diagnostic {
+    let diagnostic = match &problem.kind {
+        WalkProblemKind::LinkOutside { .. } => {
+            Diagnostic::error("link-outside", "this symbolic link leads out of the content folder; it is left out")
+                .with_hint("copy the file into the content folder")
+        }
+        WalkProblemKind::LinkCircle => {
+            Diagnostic::error("link-circle", "this symbolic link leads in a circle; it is left out")
+                .with_hint("remove the link")
+        }
+        WalkProblemKind::LinkBroken => {
+            Diagnostic::error("link-broken", "this symbolic link leads nowhere; it is left out")
+                .with_hint("remove the link or restore what it points to")
+        }
+        WalkProblemKind::Unreadable(reason) => {
+            Diagnostic::error("file-unreadable", format!("cannot be read: {reason}; it is left out"))
+                .with_hint("check the permissions")
+        }
+    };
+    diagnostic.with_span(Span::file(join(display, &problem.path.to_string_lossy())))
+}
+
+fn read_article(
+    files: &dyn FileSystem,
+    folder: &Path,
+    display: &str,
+    path: &ContentPath,
+    file: &FoundFile,
+) -> (Option<ArticleSource>, Option<Diagnostic>) {
+    let shown = join(display, path.as_str());
+    let problem = |code, message: String, hint: &str| {
+        (None, Some(Diagnostic::error(code, message).with_span(Span::file(shown.clone())).with_hint(hint)))
+    };
+    if file.len > MAX_ARTICLE_BYTES {
+        return problem(
+            "file-too-large",
+            format!(
+                "{} MB of Markdown; an article may have {} MB at most, and this one is left out",
+                file.len.div_ceil(1024 * 1024),
+                MAX_ARTICLE_BYTES / (1024 * 1024)
+            ),
+            "split it, or put its name into `.kbignore`",
+        );
+    }
+    let bytes = match files.read(&folder.join(&file.path)) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            return problem(
+                "file-unreadable",
+                format!("cannot be read: {error}; it is left out"),
+                "check the permissions",
+            );
+        }
+    };
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return problem("not-utf8", "this file is UTF-16; it is left out".to_owned(), "save it as UTF-8");
+    }
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let before = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
+            let byte = error.as_bytes().get(valid).copied().unwrap_or_default();
+            let span = Span::new(shown, &before, before.len()..before.len());
+            let diagnostic = Diagnostic::error(
+                "not-utf8",
+                format!("not valid UTF-8 (byte 0x{byte:02x}); this article is left out"),
+            )
+            .with_span(span)
+            .with_hint("save it as UTF-8");
+            return (None, Some(diagnostic));
+        }
+    };
+    let text = text.strip_prefix('\u{feff}').map(ToOwned::to_owned).unwrap_or(text);
+    let mut diagnostic = None;
+    let text = if let Some(at) = text.find('\0') {
+        let span = Span::new(shown.clone(), &text, at..at + 1);
+        diagnostic = Some(
+            Diagnostic::error("nul-byte", "a NUL character; it is shown as `\u{fffd}`")
+                .with_span(span)
+                .with_hint("remove it; the file may be damaged"),
+        );
+        text.replace('\0', "\u{fffd}")
+    } else {
+        text
+    };
+    let article = ArticleSource { path: path.clone(), display: Arc::from(shown), text: Arc::from(text) };
+    (Some(article), diagnostic)
+}
