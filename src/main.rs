@@ -1,2 +1,5 @@
-//! The kb command.
-fn main() {}
+//! The `kb` command.
+
+fn main() -> std::process::ExitCode {
+    kb::cli::main()
+}

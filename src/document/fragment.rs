@@ -48,15 +48,17 @@ pub enum Message {
     Footnotes,
     /// "Back to content"
     BackToContent,
-    /// "Link to this section"
+    /// "Link to this section: {title}", what stands before the title
     LinkToSection,
+    /// The same, what stands after it
+    LinkToSectionEnd,
     /// "Table"
     Table,
 }
 
 impl Message {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Note,
         Self::Tip,
         Self::Important,
@@ -66,6 +68,7 @@ impl Message {
         Self::Footnotes,
         Self::BackToContent,
         Self::LinkToSection,
+        Self::LinkToSectionEnd,
         Self::Table,
     ];
 
@@ -80,7 +83,7 @@ impl Message {
             Self::Details => "details",
             Self::Footnotes => "footnotes",
             Self::BackToContent => "back_to_content",
-            Self::LinkToSection => "link_to_section",
+            Self::LinkToSection | Self::LinkToSectionEnd => "link_to_section",
             Self::Table => "table",
         }
     }

@@ -500,8 +500,8 @@ impl Renderer<'_> {
         self.out.push_attribute(&id);
         self.out.push("\" aria-label=\"");
         self.out.push_patch(PatchKind::Message(Message::LinkToSection));
-        self.out.push(": ");
         self.out.push_attribute(&title);
+        self.out.push_patch(PatchKind::Message(Message::LinkToSectionEnd));
         self.out.push(&format!("\"></a></h{level}>\n"));
         self.body.anchors.push(id.clone());
         if frame.transparent {

@@ -505,3 +505,20 @@ fn describe(
     };
     diagnostic.with_span(span)
 }
+
+/// The files of the content folder that a link may mean, by path.
+pub fn candidate_files(document: &Document, target: &str) -> Vec<String> {
+    let target = target.trim();
+    if scheme(target).is_some() || target.starts_with("//") || target.starts_with('#') {
+        return Vec::new();
+    }
+    let file = target.split(['#', '?']).next().unwrap_or(target);
+    let file = percent_decode_str(file).decode_utf8_lossy();
+    match file.strip_prefix("@/").or_else(|| file.strip_prefix('/')) {
+        None => normalize(document.path.folder(), &file).into_iter().collect(),
+        Some(absolute) => {
+            let top = document.path.as_str().split('/').next().unwrap_or_default();
+            normalize("", absolute).into_iter().flat_map(|path| [format!("{top}/{path}"), path]).collect()
+        }
+    }
+}

@@ -3,6 +3,7 @@
 //! Every read goes through [`FileSystem`], so that tests use memory and a watcher can know what was read.
 
 mod disk;
+pub mod git;
 mod ignore_rules;
 mod memory;
 mod walk;

@@ -1,0 +1,120 @@
+//! `kb build`
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::PathBuf;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use super::progress::Spinner;
+use super::report::{bytes, counted, grouped, outcome, report};
+use super::{BuildArgs, Format, Outcome, eprint};
+use crate::diagnostic::{Diagnostic, count};
+use crate::pipeline::{BuildOptions, BuildReport, build, open_project};
+use crate::source::Disk;
+
+pub(super) fn run(args: &BuildArgs) -> io::Result<Outcome> {
+    let since = Instant::now();
+    let format = args.report.format;
+    if let Some(threads) = args.threads {
+        // Fails only where the pool was used before, which nothing did.
+        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
+    }
+    let project = match open_project(&Disk, &args.path, args.base_url.as_deref()) {
+        Ok(project) => project,
+        Err(diagnostics) => return failed(&diagnostics, format),
+    };
+    let output = match (&args.output, &project.root) {
+        (Some(output), _) => output.clone(),
+        (None, Some(root)) => root.join(&project.config.build.output),
+        (None, None) => PathBuf::from("public"),
+    };
+    let options = BuildOptions {
+        drafts: args.drafts,
+        future: args.future,
+        now: now(),
+        output_given: args.output.is_some(),
+        output,
+    };
+    let spinner = Spinner::new(args.report.quiet || format != Format::Human);
+    let built = build(project, &options, &spinner);
+    spinner.finish();
+    let built = match built {
+        Ok(built) => built,
+        Err(diagnostics) => return failed(&diagnostics, format),
+    };
+    report(&built.diagnostics, format)?;
+    if !args.report.quiet && format == Format::Human {
+        eprint(&summary(&built, &options, since.elapsed()));
+    }
+    if args.timings {
+        eprint(&timings(&built, since.elapsed()));
+    }
+    Ok(outcome(&built.diagnostics, args.strict))
+}
+
+fn failed(diagnostics: &[Diagnostic], format: Format) -> io::Result<Outcome> {
+    report(diagnostics, format)?;
+    Ok(Outcome::Failed)
+}
+
+/// Now, or the moment that `SOURCE_DATE_EPOCH` names, by <https://reproducible-builds.org/specs/source-date-epoch/>.
+fn now() -> i64 {
+    let given = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
+    given.unwrap_or_else(|| {
+        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+    })
+}
+
+fn summary(built: &BuildReport, options: &BuildOptions, took: Duration) -> String {
+    let mut text = format!("Built {} in ", counted(built.articles, "article"));
+    match built.languages.as_slice() {
+        [only] => text.push_str(only),
+        several => {
+            let _ = write!(text, "{} languages ({})", several.len(), several.join(", "));
+        }
+    }
+    let _ = write!(
+        text,
+        ": {}, search index {}, in {:.2} s\n  {}",
+        counted(built.pages, "page"),
+        bytes(built.index_bytes),
+        took.as_secs_f64(),
+        options.output.display()
+    );
+    let written = &built.written;
+    let _ = writeln!(
+        text,
+        " ({} of {}: {} new or changed, {} removed)",
+        counted((written.written + written.unchanged) as usize, "file"),
+        bytes(written.bytes),
+        grouped(written.written as usize),
+        grouped(written.removed as usize)
+    );
+    if built.held_back > 0 {
+        let _ = writeln!(
+            text,
+            "  {} not published: drafts (`--drafts`), yet to come (`--future`) or expired",
+            counted(built.held_back, "article")
+        );
+    }
+    if !built.has_base_url {
+        text.push_str("  without `base_url` there is no sitemap, no feed and no canonical URL (set it in kb.toml or with `-u`)\n");
+    }
+    let counts = count(&built.diagnostics);
+    if counts.errors + counts.warnings > 0 {
+        let _ = writeln!(text, "  {}, {}", counted(counts.errors, "error"), counted(counts.warnings, "warning"));
+    }
+    if let Some(left_over) = &written.left_over {
+        let _ = writeln!(text, "  could not remove {}; you can delete it", left_over.display());
+    }
+    text
+}
+
+fn timings(built: &BuildReport, took: Duration) -> String {
+    let mut text = String::new();
+    for (stage, time) in &built.timings {
+        let _ = writeln!(text, "{:<22}{:>8.0} ms", stage, time.as_secs_f64() * 1e3);
+    }
+    let _ = writeln!(text, "{:<22}{:>8.0} ms", "all", took.as_secs_f64() * 1e3);
+    text
+}

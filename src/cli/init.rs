@@ -1,0 +1,61 @@
+//! `kb init`
+
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use include_dir::{Dir, include_dir};
+
+use super::{InitArgs, Outcome, eprint};
+
+static STARTER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/cli/starter");
+
+pub(super) fn run(args: &InitArgs) -> io::Result<Outcome> {
+    let dir = &args.dir;
+    if let Some(found) = in_the_way(dir)? {
+        eprint(&format!(
+            "error: `{}` is already there; nothing was changed\nhint: give another folder, as in `kb init help-centre`\n",
+            dir.join(found).display()
+        ));
+        return Ok(Outcome::Failed);
+    }
+    write(&STARTER, dir)?;
+    let cd = if dir == Path::new(".") { String::new() } else { format!("cd {}\n  ", quoted(dir)) };
+    eprint(&format!(
+        "Made a knowledge base in {}\n\nNext:\n  {cd}kb new \"How do I get a refund?\" --in billing\n  kb build\n  kb search \"money back\"\n",
+        dir.display()
+    ));
+    Ok(Outcome::Fine)
+}
+
+/// What the starter would write over.
+fn in_the_way(dir: &Path) -> io::Result<Option<String>> {
+    if !dir.exists() {
+        return Ok(None);
+    }
+    if !dir.is_dir() {
+        return Err(io::Error::other(format!("`{}` is a file, not a folder", dir.display())));
+    }
+    Ok(["kb.toml", "content"].into_iter().find(|name| dir.join(name).exists()).map(ToOwned::to_owned))
+}
+
+fn write(from: &Dir<'_>, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for file in from.files() {
+        if let Some(name) = file.path().file_name() {
+            fs::write(to.join(name), file.contents())?;
+        }
+    }
+    for folder in from.dirs() {
+        if let Some(name) = folder.path().file_name() {
+            write(folder, &to.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+fn quoted(path: &Path) -> String {
+    let shown = path.display().to_string();
+    let plain = shown.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '-' | '_' | '.'));
+    if plain { shown } else { format!("'{}'", shown.replace('\'', "'\\''")) }
+}

@@ -1,0 +1,220 @@
+//! The command line: one file a command, exit codes, reports.
+//!
+//! Exit codes: 0 fine; 1 the content has problems; 2 wrong usage, settings or I/O.
+
+mod build;
+mod generate;
+mod init;
+mod new;
+mod progress;
+mod report;
+mod search;
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Turn a folder of Markdown support articles into a help centre that answers customers before they write.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kb",
+    version,
+    max_term_width = 100,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "Start with `kb init help-centre`, or point `kb build` at any folder of Markdown.\n\nExit codes: 0 fine, 1 the content has problems, 2 wrong usage, settings or I/O."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Make a new knowledge base with sample articles
+    Init(InitArgs),
+    /// Make a new article
+    New(NewArgs),
+    /// Build the site and its search index
+    Build(BuildArgs),
+    /// Ask a built site
+    Search(SearchArgs),
+    /// Print completions for a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page, or write one page a command into a folder
+    Man {
+        /// The folder
+        dir: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+struct InitArgs {
+    /// The folder, made if it is not there
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct NewArgs {
+    /// The customer's question, which becomes the title
+    question: String,
+    /// The category: a folder in `content/`
+    #[arg(long = "in", value_name = "CATEGORY")]
+    category: Option<String>,
+    /// The project
+    #[arg(long, value_name = "PATH", default_value = ".")]
+    project: PathBuf,
+}
+
+#[derive(Debug, Args)]
+struct BuildArgs {
+    /// A project (a folder with `kb.toml`), or simply a folder of Markdown
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// Where the site goes [default: `public` in the project; for a bare folder, `public` in the current folder]
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Where the site will live, such as https://help.example.com/ (overrides `base_url`)
+    #[arg(short = 'u', long, value_name = "URL")]
+    base_url: Option<String>,
+    /// Publish drafts too
+    #[arg(long)]
+    drafts: bool,
+    /// Publish articles whose publish date is yet to come, too
+    #[arg(long)]
+    future: bool,
+    /// Let warnings fail the build
+    #[arg(long)]
+    strict: bool,
+    /// How many threads to use [default: one a core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+    /// Print how long each stage took
+    #[arg(long)]
+    timings: bool,
+    #[command(flatten)]
+    report: ReportArgs,
+}
+
+#[derive(Debug, Args)]
+struct ReportArgs {
+    /// How problems are reported
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    format: Format,
+    /// Print problems only
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// How problems are reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people
+    Human,
+    /// A JSON array
+    Json,
+    /// Annotations of a GitHub pull request
+    Github,
+    /// SARIF 2.1.0, for code hosts
+    Sarif,
+}
+
+#[derive(Debug, Args)]
+struct SearchArgs {
+    /// What the customer types
+    #[arg(required_unless_present = "batch")]
+    query: Option<String>,
+    /// The built site
+    #[arg(long, value_name = "DIR", default_value = "public")]
+    site: PathBuf,
+    /// Language of the index [default: the site's default language]
+    #[arg(long, value_name = "TAG")]
+    lang: Option<String>,
+    /// How many articles
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    number: u16,
+    /// Which engine answers
+    #[arg(long, value_enum, default_value_t = Engine::Tantivy)]
+    engine: Engine,
+    /// Treat the last word as unfinished, as while typing
+    #[arg(long)]
+    typing: bool,
+    /// Show why each article ranks where it does
+    #[arg(long)]
+    explain: bool,
+    /// Read one query a line from standard input, print one JSON object a line
+    #[arg(long, conflicts_with = "query")]
+    batch: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Which engine answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Engine {
+    /// The tantivy index
+    Tantivy,
+}
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Outcome {
+    /// Fine.
+    Fine,
+    /// The content has problems.
+    Problems,
+    /// Wrong usage, settings or I/O.
+    Failed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(match outcome {
+            Outcome::Fine => 0,
+            Outcome::Problems => 1,
+            Outcome::Failed => 2,
+        })
+    }
+}
+
+/// Runs the command that was typed.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match cli.command {
+        Command::Init(args) => init::run(&args),
+        Command::New(args) => new::run(&args),
+        Command::Build(args) => build::run(&args),
+        Command::Search(args) => search::run(&args),
+        Command::Completions { shell } => generate::completions(shell),
+        Command::Man { dir } => generate::man(dir.as_deref()),
+    };
+    match result {
+        Ok(outcome) => outcome.into(),
+        // A reader that has seen enough is no error.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Fine.into(),
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "error: {error}");
+            Outcome::Failed.into()
+        }
+    }
+}
+
+/// Prints to standard output; `Err` with `BrokenPipe` where nobody listens any more.
+fn print(text: &str) -> io::Result<()> {
+    let mut out = anstream::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Prints to standard error.
+fn eprint(text: &str) {
+    let mut out = anstream::stderr().lock();
+    let _ = out.write_all(text.as_bytes());
+}

@@ -1,0 +1,67 @@
+//! `kb new`
+
+use std::fs;
+use std::io::{self, Write as _};
+
+use super::{NewArgs, Outcome, eprint};
+use crate::document::slug::slugify;
+
+pub(super) fn run(args: &NewArgs) -> io::Result<Outcome> {
+    let fail = |message: String| {
+        eprint(&format!("error: {message}\n"));
+        Ok(Outcome::Failed)
+    };
+    if !args.project.join("kb.toml").is_file() {
+        return fail(format!(
+            "`{}` has no `kb.toml`\nhint: run this in a project, or make one with `kb init`",
+            args.project.display()
+        ));
+    }
+    let title = args.question.split_whitespace().collect::<Vec<_>>().join(" ");
+    let slug = slugify(&title);
+    if slug.is_empty() {
+        return fail("the question has no letter or digit".to_owned());
+    }
+    let category = args.category.as_deref().unwrap_or_default().trim_matches('/');
+    if category.split('/').any(|part| matches!(part, "." | "..")) || category.contains(['\\', '\0']) {
+        return fail(format!("`{category}` is not a folder in `content/`"));
+    }
+    let folder = args.project.join("content").join(category);
+    let path = folder.join(format!("{}.md", shortened(&slug)));
+    fs::create_dir_all(&folder)?;
+    let text = article(&args.project, &title)?;
+    match fs::File::options().write(true).create_new(true).open(&path) {
+        Ok(mut file) => file.write_all(text.as_bytes())?,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            return fail(format!("`{}` is already there; nothing was changed", path.display()));
+        }
+        Err(error) => return Err(error),
+    }
+    eprint(&format!("Made {}\n", path.display()));
+    Ok(Outcome::Fine)
+}
+
+/// A file name that every file system takes: names may have 255 bytes.
+fn shortened(slug: &str) -> &str {
+    const MOST: usize = 120;
+    if slug.len() <= MOST {
+        return slug;
+    }
+    let mut end = MOST;
+    while !slug.is_char_boundary(end) {
+        end -= 1;
+    }
+    slug[..end].rsplit_once('-').map_or(&slug[..end], |(before, _)| before)
+}
+
+/// The new article: the project's `archetype.md` with `{{ title }}` filled in, else kb's own.
+fn article(project: &std::path::Path, title: &str) -> io::Result<String> {
+    const ARCHETYPE: &str = include_str!("archetype.md");
+    let quoted = serde_json::to_string(title).unwrap_or_default();
+    let template = match fs::read_to_string(project.join("archetype.md")) {
+        Ok(text) => text,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => ARCHETYPE.to_owned(),
+        Err(error) => return Err(error),
+    };
+    Ok(template.replace("{{ title }}", &quoted))
+}

@@ -1,0 +1,147 @@
+//! `kb search`
+
+use std::fmt::Write as _;
+use std::io::{self, BufRead as _, Write as _};
+use std::ops::Range;
+use std::path::Path;
+
+use super::{Outcome, SearchArgs, eprint, print};
+use crate::config::Language;
+use crate::diagnostic::did_you_mean;
+use crate::search::{self, Hit, Options, Results, SearchIndex, Typing, json};
+
+pub(super) fn run(args: &SearchArgs) -> io::Result<Outcome> {
+    let index = match open(args) {
+        Ok(index) => index,
+        Err(message) => {
+            eprint(&format!("error: {message}\n"));
+            return Ok(Outcome::Failed);
+        }
+    };
+    let options = Options {
+        limit: args.number.into(),
+        typing: if args.typing { Typing::AsYouType } else { Typing::Finished },
+        explain: args.explain,
+        ..Options::default()
+    };
+    if args.batch {
+        return batch(&index, &options);
+    }
+    let query = args.query.as_deref().unwrap_or_default();
+    match index.search(query, &options) {
+        Ok(results) if args.json => print(&format!("{}\n", json::results(query, &results)))?,
+        Ok(results) => print(&human(query, &results))?,
+        Err(error) => {
+            eprint(&format!("error: {error}\n"));
+            return Ok(Outcome::Failed);
+        }
+    }
+    Ok(Outcome::Fine)
+}
+
+fn batch(index: &SearchIndex, options: &Options) -> io::Result<Outcome> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    for line in io::stdin().lock().split(b'\n') {
+        let line = line?;
+        let line = String::from_utf8_lossy(&line);
+        let query = line.trim_end_matches('\r');
+        match index.search(query, options) {
+            Ok(results) => writeln!(out, "{}", json::results(query, &results))?,
+            Err(error) => {
+                out.flush()?;
+                eprint(&format!("error: {error}\n"));
+                return Ok(Outcome::Failed);
+            }
+        }
+    }
+    out.flush()?;
+    Ok(Outcome::Fine)
+}
+
+/// The index of the language that was asked for, else of the site's default language.
+fn open(args: &SearchArgs) -> Result<SearchIndex, String> {
+    let languages = search::languages(&args.site).map_err(|error| error.to_string())?;
+    let wanted = match &args.lang {
+        Some(tag) => Language::parse(tag).map_or_else(|| tag.to_lowercase(), |language| language.slug()),
+        None => default_language(&args.site).unwrap_or_else(|| languages.first().cloned().unwrap_or_default()),
+    };
+    let Some(language) = languages.iter().find(|language| language.eq_ignore_ascii_case(&wanted)) else {
+        let known = languages.iter().map(String::as_str);
+        let hint = did_you_mean(&wanted, known).map(|hint| format!("; {hint}")).unwrap_or_default();
+        return Err(format!(
+            "`{}` has no index for the language `{wanted}`, only for {}{hint}",
+            args.site.display(),
+            languages.join(", ")
+        ));
+    };
+    SearchIndex::open(&search::index_path(&args.site, language)).map_err(|error| error.to_string())
+}
+
+/// The default language that the build noted in its manifest.
+fn default_language(site: &Path) -> Option<String> {
+    let text = std::fs::read(site.join("manifest.json")).ok()?;
+    let manifest: serde_json::Value = serde_json::from_slice(&text).ok()?;
+    Some(Language::parse(manifest["default_language"].as_str()?)?.slug())
+}
+
+const BOLD: anstyle::Style = anstyle::Style::new().bold();
+const DIM: anstyle::Style = anstyle::Style::new().dimmed();
+const MARK: anstyle::Style = anstyle::Style::new().bold().underline();
+
+fn human(query: &str, results: &Results) -> String {
+    let mut text = String::new();
+    if results.hits.is_empty() {
+        let _ = writeln!(text, "Nothing found for \"{query}\".");
+        return text;
+    }
+    if let Some(suggestion) = &results.did_you_mean {
+        let _ = writeln!(text, "Did you mean \"{suggestion}\"?\n");
+    }
+    if results.relaxed {
+        let _ = writeln!(text, "{DIM}No article has all of these words; these have most of them.{DIM:#}\n");
+    }
+    for (rank, hit) in results.hits.iter().enumerate() {
+        push_hit(&mut text, rank + 1, hit);
+    }
+    text
+}
+
+fn push_hit(text: &mut String, rank: usize, hit: &Hit) {
+    let _ = writeln!(
+        text,
+        "{rank:>2}. {BOLD}{}{BOLD:#}  {DIM}{:.2}{}{DIM:#}",
+        marked(&hit.title, &hit.title_highlights, BOLD),
+        hit.score,
+        if hit.pinned { " pinned" } else { "" }
+    );
+    let anchor = if hit.section.anchor.is_empty() { String::new() } else { format!("#{}", hit.section.anchor) };
+    let _ = writeln!(text, "    {}{anchor}", hit.url);
+    if !hit.section.heading.is_empty() {
+        let _ = writeln!(text, "    {DIM}{}{DIM:#}", hit.section.heading);
+    }
+    let excerpt = marked(&hit.section.excerpt, &hit.section.highlights, anstyle::Style::new());
+    let excerpt = excerpt.split_whitespace().collect::<Vec<_>>().join(" ");
+    if !excerpt.is_empty() {
+        let _ = writeln!(text, "    {excerpt}");
+    }
+    if let Some(explanation) = &hit.explanation {
+        for line in explanation.to_string().lines() {
+            let _ = writeln!(text, "      {line}");
+        }
+    }
+    text.push('\n');
+}
+
+/// Text with its highlights underlined; `base` is the style around them.
+fn marked(text: &str, highlights: &[Range<usize>], base: anstyle::Style) -> String {
+    let mut out = String::new();
+    let mut from = 0;
+    for range in highlights {
+        if let (Some(before), Some(marked)) = (text.get(from..range.start), text.get(range.clone())) {
+            let _ = write!(out, "{before}{MARK}{marked}{MARK:#}{base}");
+            from = range.end;
+        }
+    }
+    out.push_str(&text[from..]);
+    out
+}

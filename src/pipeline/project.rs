@@ -1,0 +1,180 @@
+//! A folder on disk -> what to build and with which settings.
+
+use std::path::{Path, PathBuf};
+
+use crate::config::{BaseUrl, Config, SearchConfig, parse_config, parse_search_config};
+use crate::diagnostic::{Diagnostic, Severity, Span};
+use crate::site::urls::humanize;
+use crate::source::{FileSystem, IgnoreRules};
+
+/// What to build: a project with a `kb.toml`, or simply a folder of Markdown.
+#[derive(Debug)]
+pub struct Project {
+    /// The folder with `kb.toml`; `None` for a bare folder.
+    pub root: Option<PathBuf>,
+    /// How that folder is called in messages: with `/` at the end, or empty.
+    pub root_display: String,
+    /// The folder with the articles.
+    pub content: PathBuf,
+    /// How that folder is called in messages.
+    pub content_display: String,
+    /// The settings.
+    pub config: Config,
+    /// What is not content.
+    pub ignore: IgnoreRules,
+    /// Name of the help centre where nothing says it.
+    pub fallback_title: String,
+    /// What is wrong with the content's data files.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Folder names that say what they hold, not whose it is.
+const GENERIC_NAMES: [&str; 8] = ["content", "docs", "doc", "src", "articles", "help", "public", "."];
+
+/// Opens the project or folder at `path`.
+///
+/// # Errors
+/// Returns what is wrong where nothing can be built: there is no such folder, or `kb.toml` has errors.
+pub fn open_project(files: &dyn FileSystem, path: &Path, base_url: Option<&str>) -> Result<Project, Vec<Diagnostic>> {
+    if !files.is_folder(path) {
+        let shown = path.display();
+        let (message, hint) = if files.is_file(path) {
+            (format!("`{shown}` is a file, not a folder"), "give the folder that holds it")
+        } else {
+            (format!("there is no folder `{shown}`"), "give a folder with `kb.toml`, or a folder of Markdown files")
+        };
+        return Err(vec![Diagnostic::error("project-missing", message).with_hint(hint)]);
+    }
+    let display = display_prefix(path);
+    let settings = path.join("kb.toml");
+    let is_project = files.is_file(&settings);
+    let mut config = if is_project { read_config(files, &settings, &format!("{display}kb.toml"))? } else { Config::default() };
+    if let Some(url) = base_url {
+        let base = BaseUrl::parse(url).map_err(|message| vec![Diagnostic::error("base-url", message)])?;
+        config.base_url = Some(base);
+    }
+    let (root, content) = if is_project { (Some(path.to_path_buf()), path.join("content")) } else { (None, path.to_path_buf()) };
+    if !files.is_folder(&content) {
+        return Err(vec![
+            Diagnostic::error("content-missing", format!("there is no folder `{display}content`"))
+                .with_hint("articles live in `content/`; `kb init` makes a project to start from"),
+        ]);
+    }
+    let content_display = if is_project { format!("{display}content") } else { display.trim_end_matches('/').to_owned() };
+    check_static_files(files, &config, path, &display)?;
+    let mut diagnostics = Vec::new();
+    let ignore = ignore_rules(files, &config, path, &content, &display, &mut diagnostics);
+    read_search(files, &content, &content_display, &mut config.search, &mut diagnostics);
+    Ok(Project {
+        root,
+        root_display: display,
+        fallback_title: fallback_title(path),
+        content,
+        content_display,
+        config,
+        ignore,
+        diagnostics,
+    })
+}
+
+/// A folder as it begins file names in messages.
+fn display_prefix(path: &Path) -> String {
+    let shown = path.to_string_lossy().replace('\\', "/");
+    let shown = shown.trim_end_matches('/');
+    let shown = shown.strip_prefix("./").unwrap_or(shown);
+    if matches!(shown, "" | ".") && !path.has_root() { String::new() } else { format!("{shown}/") }
+}
+
+fn read_config(files: &dyn FileSystem, path: &Path, display: &str) -> Result<Config, Vec<Diagnostic>> {
+    let text = match files.read_if_present(path) {
+        Ok(text) => text.unwrap_or_default(),
+        Err(error) => {
+            let diagnostic = Diagnostic::error("config-unreadable", format!("cannot be read: {error}"));
+            return Err(vec![diagnostic.with_span(Span::file(display))]);
+        }
+    };
+    let (config, problems) = parse_config(&text, display);
+    if problems.iter().any(|problem| problem.severity == Severity::Error) { Err(problems) } else { Ok(config) }
+}
+
+fn check_static_files(
+    files: &dyn FileSystem,
+    config: &Config,
+    root: &Path,
+    display: &str,
+) -> Result<(), Vec<Diagnostic>> {
+    let named = [("theme.logo", &config.theme.logo), ("theme.favicon", &config.theme.favicon)];
+    let missing: Vec<Diagnostic> = named
+        .into_iter()
+        .filter_map(|(key, path)| path.as_ref().map(|path| (key, path)))
+        .filter(|(_, path)| !files.is_file(&root.join("static").join(path)))
+        .map(|(key, path)| {
+            Diagnostic::error("config-file-missing", format!("`{key}` names `{path}`, which is not in `{display}static/`"))
+                .with_span(Span::file(format!("{display}kb.toml")))
+        })
+        .collect();
+    if missing.is_empty() { Ok(()) } else { Err(missing) }
+}
+
+fn ignore_rules(
+    files: &dyn FileSystem,
+    config: &Config,
+    root: &Path,
+    content: &Path,
+    display: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> IgnoreRules {
+    let in_root = format!("{display}.kbignore");
+    let in_content = format!("{display}content/.kbignore");
+    let in_config = format!("{display}kb.toml");
+    let mut lists = vec![(in_config.as_str(), config.ignore.clone())];
+    let mut candidates = vec![(in_root.as_str(), root.join(".kbignore"))];
+    if content != root {
+        candidates.push((in_content.as_str(), content.join(".kbignore")));
+    }
+    for (shown, path) in candidates {
+        match files.read_if_present(&path) {
+            Ok(Some(text)) => lists.push((shown, text.lines().map(ToOwned::to_owned).collect())),
+            Ok(None) => {}
+            Err(error) => diagnostics.push(
+                Diagnostic::error("file-unreadable", format!("cannot be read: {error}")).with_span(Span::file(shown)),
+            ),
+        }
+    }
+    let (rules, problems) = IgnoreRules::new(lists);
+    diagnostics.extend(problems);
+    rules
+}
+
+/// Synonyms and pins of `content/search.toml` join those of `kb.toml`.
+fn read_search(
+    files: &dyn FileSystem,
+    content: &Path,
+    display: &str,
+    search: &mut SearchConfig,
+    diagnostics: &mut Vec<Diagnostic>,
+) {
+    let shown = if display.is_empty() { "search.toml".to_owned() } else { format!("{display}/search.toml") };
+    match files.read_if_present(&content.join("search.toml")) {
+        Ok(Some(text)) => {
+            let (more, problems) = parse_search_config(&text, &shown);
+            search.synonyms.extend(more.synonyms);
+            search.pins.extend(more.pins);
+            diagnostics.extend(problems);
+        }
+        Ok(None) => {}
+        Err(error) => diagnostics.push(
+            Diagnostic::error("file-unreadable", format!("cannot be read: {error}")).with_span(Span::file(shown)),
+        ),
+    }
+}
+
+fn fallback_title(path: &Path) -> String {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    absolute
+        .iter()
+        .rev()
+        .filter_map(|part| part.to_str())
+        .find(|name| !GENERIC_NAMES.contains(name) && *name != "/")
+        .map_or_else(|| "Help Center".to_owned(), humanize)
+}

@@ -1,0 +1,377 @@
+//! What templates see, as types. The manual's template reference describes exactly these.
+
+use serde::Serialize;
+
+/// The site, the same on every page of a language.
+#[derive(Debug, Clone, Serialize)]
+pub struct SiteContext {
+    /// Name of the help centre.
+    pub title: String,
+    /// Its description.
+    pub description: String,
+    /// Scheme and host, without a slash at the end; empty where unknown.
+    pub base_url: String,
+    /// URL of the home page.
+    pub home_url: String,
+    /// Language tag.
+    pub lang: String,
+    /// `ltr` or `rtl`.
+    pub dir: &'static str,
+    /// URL of the logo.
+    pub logo: Option<String>,
+    /// URL of the favicon.
+    pub favicon: Option<String>,
+    /// URL of the list of all articles.
+    pub all_url: String,
+    /// URL of the list of tags, where there are tags.
+    pub tags_url: Option<String>,
+    /// URL of the Atom feed.
+    pub feed_url: Option<String>,
+    /// URL of `llms.txt`.
+    pub llms_url: Option<String>,
+    /// Where the search form goes.
+    pub search_url: String,
+    /// URL of the style sheet.
+    pub css_url: String,
+    /// URLs of the scripts.
+    pub script_urls: Vec<String>,
+    /// The accent colour, for the browser's own frame.
+    pub theme_color: String,
+    /// The collections, in order.
+    pub collections: Vec<CategoryLink>,
+    /// Ways to reach a human.
+    pub contact: Option<ContactContext>,
+    /// Where "was this helpful?" answers go.
+    pub feedback: Option<FeedbackContext>,
+    /// Links out of the help centre.
+    pub links: LinksContext,
+    /// `kb` and its version.
+    pub generator: String,
+}
+
+/// Ways to reach a human.
+#[derive(Debug, Clone, Serialize)]
+pub struct ContactContext {
+    /// Mail address.
+    pub email: Option<String>,
+    /// Phone number as it is shown.
+    pub phone: Option<String>,
+    /// Phone number as a `tel:` URL.
+    pub phone_href: Option<String>,
+    /// URL of a chat.
+    pub chat: Option<String>,
+    /// When somebody is there.
+    pub hours: Option<String>,
+    /// How soon an answer comes.
+    pub response_time: Option<String>,
+    /// URL of a contact form.
+    pub form: Option<String>,
+}
+
+/// Where "was this helpful?" answers go.
+#[derive(Debug, Clone, Serialize)]
+pub struct FeedbackContext {
+    /// Mail address.
+    pub email: Option<String>,
+    /// URL to post to.
+    pub endpoint: Option<String>,
+}
+
+/// Links out of the help centre.
+#[derive(Debug, Clone, Serialize)]
+pub struct LinksContext {
+    /// The company's own site.
+    pub home: Option<String>,
+    /// What that link says.
+    pub home_title: Option<String>,
+}
+
+/// A page and its title.
+#[derive(Debug, Clone, Serialize)]
+pub struct Link {
+    /// Title.
+    pub title: String,
+    /// URL.
+    pub url: String,
+}
+
+/// A category in a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct CategoryLink {
+    /// Title.
+    pub title: String,
+    /// URL.
+    pub url: String,
+    /// One or two sentences.
+    pub description: String,
+    /// Icon: a URL or a character.
+    pub icon: Option<String>,
+    /// Number of articles in it and below.
+    pub count: usize,
+    /// The number in words: "12 articles".
+    pub count_text: String,
+    /// Articles in it; on the home page the first five, elsewhere all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub articles: Option<Vec<ArticleLink>>,
+}
+
+/// An article in a list.
+#[derive(Debug, Clone, Serialize)]
+pub struct ArticleLink {
+    /// Title.
+    pub title: String,
+    /// URL.
+    pub url: String,
+    /// One or two sentences.
+    pub description: String,
+    /// Its language, where it is not the page's.
+    pub lang: Option<String>,
+    /// Whether it is featured.
+    pub featured: bool,
+    /// On the A-Z page: where it stands, such as "Billing › Plans".
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub breadcrumb: Option<String>,
+    /// On the A-Z page: other words it is found by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub keywords: Option<String>,
+}
+
+/// A page in another language.
+#[derive(Debug, Clone, Serialize)]
+pub struct Alternate {
+    /// Language tag, or `x-default`.
+    pub lang: String,
+    /// Absolute URL.
+    pub url: String,
+}
+
+/// An entry of the language switcher.
+#[derive(Debug, Clone, Serialize)]
+pub struct LanguageLink {
+    /// Language tag.
+    pub code: String,
+    /// Name of the language in itself.
+    pub name: String,
+    /// Its direction.
+    pub dir: &'static str,
+    /// The same page in that language, else its home page.
+    pub url: String,
+    /// Whether it is this page's.
+    pub current: bool,
+}
+
+/// What every page has.
+#[derive(Debug, Clone, Serialize)]
+pub struct PageContext {
+    /// Kind of page: `home`, `category`, `article`, `tag`, `tags`, `all`, `404`, `redirect`.
+    pub kind: &'static str,
+    /// Title.
+    pub title: String,
+    /// Title for the browser's tab.
+    pub head_title: String,
+    /// One or two sentences.
+    pub description: String,
+    /// URL.
+    pub url: String,
+    /// Absolute URL for search engines.
+    pub canonical: Option<String>,
+    /// Language of the page's frame.
+    pub lang: String,
+    /// Direction of the page's frame.
+    pub dir: &'static str,
+    /// Whether search engines should leave it out.
+    pub noindex: bool,
+    /// OpenGraph type.
+    pub og_type: &'static str,
+    /// The page in other languages.
+    pub alternates: Vec<Alternate>,
+    /// The language switcher.
+    pub languages: Vec<LanguageLink>,
+    /// The way from the home page, without the page itself.
+    pub breadcrumbs: Vec<Link>,
+    /// URL of the Markdown copy.
+    pub markdown_url: Option<String>,
+    /// URL where the source can be edited.
+    pub edit_url: Option<String>,
+    /// Front matter `extra`.
+    pub extra: serde_json::Value,
+    /// Whether it is a draft.
+    pub draft: bool,
+    /// Parts that the front matter hides.
+    pub hide: Vec<String>,
+    /// What only some kinds have.
+    #[serde(flatten)]
+    pub own: OwnContext,
+}
+
+/// What only some kinds of page have.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum OwnContext {
+    /// The home page.
+    Home {
+        /// The collections with their first articles.
+        collections: Vec<CategoryLink>,
+        /// Featured articles.
+        featured: Vec<ArticleLink>,
+        /// Articles that stand in no collection.
+        articles: Vec<ArticleLink>,
+        /// Number of all articles in words.
+        total_text: String,
+    },
+    /// A category.
+    Category {
+        /// The categories in it, with their articles.
+        categories: Vec<CategoryLink>,
+        /// The articles directly in it.
+        articles: Vec<ArticleLink>,
+        /// Number of articles in words.
+        count_text: String,
+    },
+    /// An article.
+    Article(Box<ArticleContext>),
+    /// A tag.
+    Tag {
+        /// The articles that have it.
+        articles: Vec<ArticleLink>,
+        /// Number of articles in words.
+        count_text: String,
+    },
+    /// The list of tags.
+    Tags {
+        /// The tags.
+        tags: Vec<TagLink>,
+    },
+    /// All articles from A to Z.
+    All {
+        /// The articles by first letter.
+        groups: Vec<LetterGroup>,
+        /// Number of articles in words.
+        count_text: String,
+    },
+    /// The page for missing pages.
+    NotFound {
+        /// Featured articles.
+        featured: Vec<ArticleLink>,
+        /// The collections.
+        collections: Vec<CategoryLink>,
+    },
+    /// A redirect.
+    Redirect {
+        /// Where it leads.
+        target: String,
+    },
+}
+
+/// What only articles have.
+#[derive(Debug, Clone, Serialize)]
+pub struct ArticleContext {
+    /// The contents of the page.
+    pub toc: Vec<TocEntry>,
+    /// When it was last changed.
+    pub updated: Option<DateContext>,
+    /// Minutes it takes to read.
+    pub reading_minutes: usize,
+    /// The same in words.
+    pub reading_text: String,
+    /// Its tags.
+    pub tags: Vec<Link>,
+    /// The article before it in its category.
+    pub previous: Option<Link>,
+    /// The article after it in its category.
+    pub next: Option<Link>,
+    /// Articles about the same.
+    pub related: Vec<ArticleLink>,
+    /// Its neighbours.
+    pub siblings: Option<Siblings>,
+    /// Set where the article is shown in another language.
+    pub fallback: Option<Fallback>,
+}
+
+/// A day.
+#[derive(Debug, Clone, Serialize)]
+pub struct DateContext {
+    /// As `2026-11-21`.
+    pub iso: String,
+    /// In words.
+    pub text: String,
+}
+
+/// A heading in the contents of the page.
+#[derive(Debug, Clone, Serialize)]
+pub struct TocEntry {
+    /// Id of the heading.
+    pub id: String,
+    /// Text of the heading.
+    pub title: String,
+    /// Headings one level below.
+    pub children: Vec<TocEntry>,
+}
+
+/// The neighbours of an article.
+#[derive(Debug, Clone, Serialize)]
+pub struct Siblings {
+    /// Title of the category.
+    pub title: String,
+    /// URL of the category.
+    pub url: String,
+    /// Articles around this one.
+    pub articles: Vec<Sibling>,
+    /// Set where there are more.
+    pub more: Option<More>,
+}
+
+/// A neighbour.
+#[derive(Debug, Clone, Serialize)]
+pub struct Sibling {
+    /// Title.
+    pub title: String,
+    /// URL.
+    pub url: String,
+    /// Whether it is this page.
+    pub current: bool,
+}
+
+/// How many more there are, and where.
+#[derive(Debug, Clone, Serialize)]
+pub struct More {
+    /// The number in words.
+    pub count_text: String,
+    /// URL of the whole list.
+    pub url: String,
+}
+
+/// The notice that an article is shown in another language.
+#[derive(Debug, Clone, Serialize)]
+pub struct Fallback {
+    /// Language of the article.
+    pub lang: String,
+    /// Its direction.
+    pub dir: &'static str,
+    /// Its name.
+    pub name: String,
+    /// The notice.
+    pub text: String,
+}
+
+/// A tag in the list of tags.
+#[derive(Debug, Clone, Serialize)]
+pub struct TagLink {
+    /// What it says.
+    pub title: String,
+    /// URL.
+    pub url: String,
+    /// Number of articles in words.
+    pub count_text: String,
+}
+
+/// Articles that begin with one letter.
+#[derive(Debug, Clone, Serialize)]
+pub struct LetterGroup {
+    /// The letter.
+    pub letter: String,
+    /// Id to link to.
+    pub id: String,
+    /// The articles.
+    pub articles: Vec<ArticleLink>,
+}

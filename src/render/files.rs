@@ -1,0 +1,243 @@
+//! What is served beside the pages: feed, sitemap, `robots.txt`, `llms.txt`, redirects and the manifest.
+
+use std::fmt::Write as _;
+
+use atom_syndication::{Entry, Feed, FixedDateTime, Generator, Link, Text};
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
+use serde_json::json;
+
+use super::i18n::Messages;
+use super::pages::LanguageRenderer;
+use super::theme::Theme;
+use super::{Emit, WrittenPage};
+use crate::site::{Article, LanguageSite, PageRef, Site, urls};
+
+/// Most entries of a feed.
+const FEED_ENTRIES: usize = 50;
+
+/// Whether the site has feeds: they need absolute URLs.
+pub fn has_feed(site: &Site) -> bool {
+    site.config.build.feed && site.config.base_url.is_some()
+}
+
+/// Writes the files that each language has its own of.
+pub fn language_files(renderer: &LanguageRenderer<'_>, emit: &Emit<'_>) {
+    let home = renderer.language().home.trim_start_matches('/').to_owned();
+    if has_feed(renderer.site)
+        && let Some(feed) = feed(renderer.site, renderer.language())
+    {
+        emit(format!("{home}feed.xml"), feed.into_bytes());
+    }
+    if renderer.site.config.build.llms {
+        emit(format!("{home}llms.txt"), llms(renderer).into_bytes());
+    }
+}
+
+/// Writes the files that a site has one of. Returns the number of redirect pages.
+pub fn site_files(site: &Site, theme: &Theme, messages: &[Messages], written: &[WrittenPage], emit: &Emit<'_>) -> usize {
+    if let Some(xml) = sitemap(site) {
+        emit("sitemap.xml".to_owned(), xml);
+    }
+    emit("robots.txt".to_owned(), robots(site).into_bytes());
+    emit("manifest.json".to_owned(), manifest(site, written).into_bytes());
+    redirects(site, theme, messages, emit)
+}
+
+fn feed(site: &Site, language: &LanguageSite) -> Option<String> {
+    let mut articles: Vec<&Article> =
+        language.articles.iter().filter(|a| !a.unlisted && a.updated.is_some() && a.language == language.language).collect();
+    articles.sort_by_key(|article| (std::cmp::Reverse(article.updated), article.path.clone()));
+    articles.truncate(FEED_ENTRIES);
+    let moment = |unix: i64| FixedDateTime::parse_from_rfc3339(&crate::document::Date { unix }.rfc3339()).ok();
+    let home = site.absolute_url(&language.home)?;
+    let own = site.absolute_url(&format!("{}feed.xml", language.home))?;
+    let entries: Vec<Entry> = articles
+        .iter()
+        .filter_map(|article| {
+            let url = site.absolute_url(&article.path)?;
+            let updated = moment(article.updated?.unix)?;
+            Some(Entry {
+                title: Text::plain(article.title.clone()),
+                id: url.clone(),
+                updated,
+                links: vec![Link { href: url, rel: "alternate".to_owned(), ..Link::default() }],
+                summary: (!article.description.is_empty()).then(|| Text::plain(article.description.clone())),
+                ..Entry::default()
+            })
+        })
+        .collect();
+    let feed = Feed {
+        title: Text::plain(language.title.clone()),
+        id: home.clone(),
+        updated: entries.first().map_or_else(|| moment(0).unwrap_or_default(), |entry| entry.updated),
+        links: vec![
+            Link { href: home, rel: "alternate".to_owned(), ..Link::default() },
+            Link { href: own, rel: "self".to_owned(), ..Link::default() },
+        ],
+        generator: Some(Generator {
+            value: "kb".to_owned(),
+            version: Some(env!("CARGO_PKG_VERSION").to_owned()),
+            ..Generator::default()
+        }),
+        lang: Some(language.language.to_string()),
+        entries,
+        ..Feed::default()
+    };
+    let bytes = feed.write_to(Vec::new()).ok()?;
+    String::from_utf8(bytes).ok()
+}
+
+/// All pages with their translations, as <https://www.sitemaps.org/protocol.html> and Google's `xhtml:link` extension.
+fn sitemap(site: &Site) -> Option<Vec<u8>> {
+    site.config.base_url.as_ref()?;
+    let mut writer = Writer::new_with_indent(Vec::new(), b' ', 1);
+    let write = |writer: &mut Writer<Vec<u8>>, event: Event<'_>| writer.write_event(event).is_ok();
+    write(&mut writer, Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)));
+    let mut root = BytesStart::new("urlset");
+    root.push_attribute(("xmlns", "http://www.sitemaps.org/schemas/sitemap/0.9"));
+    root.push_attribute(("xmlns:xhtml", "http://www.w3.org/1999/xhtml"));
+    write(&mut writer, Event::Start(root));
+    for language in &site.languages {
+        let own = |written: &crate::config::Language| *written == language.language;
+        let categories = language.categories.iter().filter(|c| own(&c.language)).map(|c| (&c.key, &c.path, None));
+        let articles = language
+            .articles
+            .iter()
+            .filter(|a| own(&a.language) && !a.unlisted)
+            .map(|a| (&a.key, &a.path, a.updated));
+        for (key, path, updated) in categories.chain(articles) {
+            let url = site.absolute_url(path)?;
+            write(&mut writer, Event::Start(BytesStart::new("url")));
+            element(&mut writer, "loc", &url);
+            if let Some(updated) = updated {
+                element(&mut writer, "lastmod", &updated.iso_day());
+            }
+            let translations = translations(site, key);
+            if translations.len() > 1 {
+                for (tag, url) in &translations {
+                    let mut link = BytesStart::new("xhtml:link");
+                    link.push_attribute(("rel", "alternate"));
+                    link.push_attribute(("hreflang", tag.as_str()));
+                    link.push_attribute(("href", url.as_str()));
+                    write(&mut writer, Event::Empty(link));
+                }
+            }
+            write(&mut writer, Event::End(BytesEnd::new("url")));
+        }
+    }
+    write(&mut writer, Event::End(BytesEnd::new("urlset")));
+    let mut bytes = writer.into_inner();
+    bytes.push(b'\n');
+    Some(bytes)
+}
+
+fn element(writer: &mut Writer<Vec<u8>>, name: &str, text: &str) {
+    // Writing to memory cannot fail.
+    let _ = writer.write_event(Event::Start(BytesStart::new(name)));
+    let _ = writer.write_event(Event::Text(BytesText::new(text)));
+    let _ = writer.write_event(Event::End(BytesEnd::new(name)));
+}
+
+/// The real translations of a page: tag and absolute URL.
+fn translations(site: &Site, key: &str) -> Vec<(String, String)> {
+    let found = site.languages.iter().filter_map(|language| {
+        let page = *language.by_key.get(key)?;
+        let (written, listed) = match page {
+            PageRef::Article(id) => (&language.articles[id].language, !language.articles[id].unlisted),
+            PageRef::Category(id) => (&language.categories[id].language, true),
+        };
+        (*written == language.language && listed)
+            .then(|| Some((language.language.to_string(), site.absolute_url(language.path(page))?)))?
+    });
+    found.collect()
+}
+
+fn robots(site: &Site) -> String {
+    let mut text = "User-agent: *\nAllow: /\n".to_owned();
+    if let Some(url) = site.absolute_url("/sitemap.xml") {
+        let _ = write!(text, "\nSitemap: {url}\n");
+    }
+    text
+}
+
+/// The articles as a list for language models, by <https://llmstxt.org>.
+fn llms(renderer: &LanguageRenderer<'_>) -> String {
+    let site = renderer.site;
+    let language = renderer.language();
+    let mut text = format!("# {}\n", language.title);
+    if !language.description.is_empty() {
+        let _ = write!(text, "\n> {}\n", one_line(&language.description));
+    }
+    for (id, category) in language.categories.iter().enumerate() {
+        let mut lines = String::new();
+        for article in category.articles.iter().map(|id| &language.articles[*id]) {
+            if !site.documents[article.document].front.llms {
+                continue;
+            }
+            let path = format!("/{}", urls::markdown_file(&article.path));
+            let url = site.absolute_url(&path).unwrap_or_else(|| site.url(&path));
+            let _ = write!(lines, "- [{}]({url})", one_line(&article.title).replace(['[', ']'], ""));
+            if !article.description.is_empty() {
+                let _ = write!(lines, ": {}", one_line(&article.description));
+            }
+            lines.push('\n');
+        }
+        if lines.is_empty() {
+            continue;
+        }
+        let trail: Vec<&str> =
+            language.trail(id).iter().map(|id| language.categories[*id].title.as_str()).collect();
+        let heading = if trail.is_empty() { renderer.words.text("all_articles").to_owned() } else { trail.join(" \u{203a} ") };
+        let _ = write!(text, "\n## {}\n\n{lines}", one_line(&heading));
+    }
+    text
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What was built from what: for tools that compare two builds.
+fn manifest(site: &Site, written: &[WrittenPage]) -> String {
+    let pages: Vec<_> = written
+        .iter()
+        .map(|page| json!({ "url": page.url, "language": page.language, "source": page.source, "hash": page.hash }))
+        .collect();
+    let redirects: Vec<_> =
+        site.redirects.iter().map(|(from, to)| json!({ "from": site.url(from), "to": site.url(to) })).collect();
+    let languages: Vec<_> = site.languages.iter().map(|language| language.language.tag()).collect();
+    let manifest = json!({
+        "generator": concat!("kb ", env!("CARGO_PKG_VERSION")),
+        "default_language": site.default_site().language.tag(),
+        "languages": languages,
+        "pages": pages,
+        "redirects": redirects,
+    });
+    let mut text = serde_json::to_string_pretty(&manifest).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+fn redirects(site: &Site, theme: &Theme, messages: &[Messages], emit: &Emit<'_>) -> usize {
+    if site.redirects.is_empty() {
+        return 0;
+    }
+    let related = Vec::new();
+    let renderers: Vec<LanguageRenderer<'_>> = messages
+        .iter()
+        .enumerate()
+        .map(|(number, words)| LanguageRenderer::new(site, theme, words, number, &related))
+        .collect();
+    let mut lines = String::new();
+    for (from, to) in &site.redirects {
+        let _ = writeln!(lines, "{} {} 301", site.url(from), site.url(to));
+        // The language whose home the target is under; the default one's is `/`.
+        let renderer = renderers.iter().rev().find(|renderer| to.starts_with(&renderer.language().home));
+        if let Some(renderer) = renderer.or(renderers.first()) {
+            renderer.render_redirect(from, to, emit);
+        }
+    }
+    emit("_redirects".to_owned(), lines.into_bytes());
+    site.redirects.len()
+}

@@ -1,0 +1,67 @@
+//! What may go wrong with an index.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// Why an index could not be written, opened or searched.
+#[derive(Debug)]
+pub enum Error {
+    /// There is no index in this folder.
+    NoIndex(PathBuf),
+    /// A file or folder could not be read.
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The index was written by another version of kb, whose words would not match those of queries.
+    Version {
+        /// The analyzer version of the index.
+        found: u32,
+        /// The analyzer version of this program.
+        expected: u32,
+    },
+    /// The settings beside the index are not what kb writes.
+    Settings(String),
+    /// tantivy could not write or read the index.
+    Tantivy(tantivy::TantivyError),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoIndex(path) => write!(f, "there is no search index in `{}`", path.display()),
+            Self::Read { path, source } => write!(f, "cannot read `{}`: {source}", path.display()),
+            Self::Version { found, expected } => write!(
+                f,
+                "the search index was written by another version of kb (analyzer {found}, this one has {expected}): \
+                 build the site again"
+            ),
+            Self::Settings(reason) => write!(f, "the settings of the search index are damaged: {reason}"),
+            Self::Tantivy(error) => write!(f, "the search index cannot be used: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Read { source, .. } => Some(source),
+            Self::Tantivy(error) => Some(error),
+            Self::NoIndex(_) | Self::Version { .. } | Self::Settings(_) => None,
+        }
+    }
+}
+
+impl From<tantivy::TantivyError> for Error {
+    fn from(error: tantivy::TantivyError) -> Self {
+        Self::Tantivy(error)
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::Tantivy(error.into())
+    }
+}

@@ -1,0 +1,128 @@
+//! Why a hit has its score: clause by clause, alternative by alternative, field by field.
+
+use std::fmt;
+
+use kb_search::execute::{Candidate, Contribution, Field, TitleMatch, contributions};
+use kb_search::plan::{MatchKind, Plan};
+use kb_search::score::Score;
+
+use super::{Error, SearchIndex};
+
+/// The parts of a hit's score. `Display` shows them as an indented table.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation {
+    /// The words of the query.
+    pub clauses: Vec<ExplainedClause>,
+    /// Share of the query's weight that the article has, 0 to 1.
+    pub covered: f32,
+    /// How the query lies in the title or in one of the questions.
+    pub title: TitleMatch,
+    /// The score and its factors.
+    pub score: Score,
+}
+
+/// What one word of the query contributes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExplainedClause {
+    /// The word as typed.
+    pub text: String,
+    /// How much it says, 0 to 1.
+    pub weight: f32,
+    /// What its scores are multiplied with for that.
+    pub boost: f32,
+    /// Where it was found; empty if the article does not have it.
+    pub matches: Vec<ExplainedMatch>,
+}
+
+/// One term found in one field.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExplainedMatch {
+    /// The term (a stem).
+    pub term: String,
+    /// Why this term was looked for.
+    pub kind: MatchKind,
+    /// Share of a full match, 0 to 1.
+    pub weight: f32,
+    /// The field.
+    pub field: Field,
+    /// How often it stands there.
+    pub term_freq: u32,
+    /// BM25 in this field.
+    pub bm25: f32,
+    /// The same times the weight of the field.
+    pub weighted: f32,
+}
+
+impl Explanation {
+    pub(super) fn new(
+        index: &SearchIndex,
+        plan: &Plan,
+        candidate: &Candidate,
+        score: Score,
+    ) -> Result<Self, Error> {
+        let found = contributions(plan, index, index.ranking(), candidate.doc)?;
+        let explained = |found: Contribution| {
+            let alternative = &plan.clauses[found.clause].alternatives[found.alternative];
+            ExplainedMatch {
+                term: found.term,
+                kind: alternative.kind,
+                weight: alternative.weight,
+                field: found.field,
+                term_freq: found.term_freq,
+                bm25: found.bm25,
+                weighted: found.weighted,
+            }
+        };
+        let mut clauses: Vec<ExplainedClause> = (plan.clauses.iter())
+            .map(|clause| ExplainedClause {
+                text: clause.text.clone(),
+                weight: clause.weight,
+                boost: index.ranking().clause_boost(clause.weight),
+                matches: Vec::new(),
+            })
+            .collect();
+        for contribution in found {
+            clauses[contribution.clause].matches.push(explained(contribution));
+        }
+        Ok(Self { clauses, covered: candidate.coverage, title: candidate.title, score })
+    }
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Score { total, bm25, coverage, title, boost, pin } = self.score;
+        writeln!(f, "score {total:.4} = bm25 {bm25:.4} x coverage {coverage:.3} x title {title:.3} x boost {boost:.2}")?;
+        if let Some(place) = pin {
+            writeln!(f, "  pinned to this query in place {}", place + 1)?;
+        }
+        writeln!(
+            f,
+            "  words covered {:.0} %; of the title: words {:.0} %, side by side {:.0} %, explained {:.0} %",
+            self.covered * 100.0,
+            self.title.coverage * 100.0,
+            self.title.adjacency * 100.0,
+            self.title.explained * 100.0
+        )?;
+        for clause in &self.clauses {
+            writeln!(f, "  {:?} weight {:.3} boost {:.3}", clause.text, clause.weight, clause.boost)?;
+            if clause.matches.is_empty() {
+                writeln!(f, "    not found")?;
+            }
+            for found in &clause.matches {
+                let edits = if let MatchKind::Typo(edits) = found.kind { format!("({edits})") } else { String::new() };
+                writeln!(
+                    f,
+                    "    {:<9} {}{edits} {:?} x{}: bm25 {:.4}, with field weight {:.4}, match weight {:.2}",
+                    found.field.name(),
+                    found.kind.name(),
+                    found.term,
+                    found.term_freq,
+                    found.bm25,
+                    found.weighted,
+                    found.weight
+                )?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,72 @@
+//! Results as JSON, for `kb search --json` and `--batch`.
+
+use std::ops::Range;
+
+use serde::Serialize;
+
+use super::{Hit, Results};
+
+#[derive(Serialize)]
+struct ResultsJson<'a> {
+    query: &'a str,
+    hits: Vec<HitJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    did_you_mean: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    relaxed: bool,
+}
+
+#[derive(Serialize)]
+struct HitJson<'a> {
+    source: &'a str,
+    url: &'a str,
+    title: &'a str,
+    section: &'a str,
+    score: f32,
+    anchor: &'a str,
+    breadcrumb: &'a [String],
+    excerpt: &'a str,
+    /// Characters (Unicode scalar values) of `excerpt`, end exclusive.
+    highlights: Vec<[usize; 2]>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pinned: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<String>,
+}
+
+impl<'a> HitJson<'a> {
+    fn new(hit: &'a Hit) -> Self {
+        Self {
+            source: &hit.source,
+            url: &hit.url,
+            title: &hit.title,
+            section: &hit.section.heading,
+            score: hit.score,
+            anchor: &hit.section.anchor,
+            breadcrumb: &hit.breadcrumb,
+            excerpt: &hit.section.excerpt,
+            highlights: characters(&hit.section.excerpt, &hit.section.highlights),
+            pinned: hit.pinned,
+            explanation: hit.explanation.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+/// One JSON object without line breaks:
+/// `{"query":"...","hits":[{"source":...,"url":...,"title":...,"section":...,"score":...,...}],...}`.
+pub fn results(query: &str, results: &Results) -> String {
+    let object = ResultsJson {
+        query,
+        hits: results.hits.iter().map(HitJson::new).collect(),
+        did_you_mean: results.did_you_mean.as_deref(),
+        relaxed: results.relaxed,
+    };
+    // Strings and finite numbers always serialize.
+    serde_json::to_string(&object).unwrap_or_default()
+}
+
+/// Byte ranges as ranges of characters.
+fn characters(text: &str, ranges: &[Range<usize>]) -> Vec<[usize; 2]> {
+    let count = |end: usize| text[..end].chars().count();
+    ranges.iter().map(|range| [count(range.start), count(range.end)]).collect()
+}

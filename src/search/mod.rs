@@ -1,0 +1,107 @@
+//! The native search: articles to a tantivy index, and queries answered from one.
+//!
+//! 1. [`write_index`] turns the articles of one language into the files of a one-segment tantivy index. It is a value:
+//!    whoever builds the site writes it to `search/tantivy/<lang>/` ([`index_folder`]).
+//! 2. [`related`] finds for every article those most like it.
+//! 3. [`SearchIndex`] opens such a folder, also in a copied site, and answers queries: the plan, the scores and the
+//!    choice of sections come from `kb_search`, tantivy supplies term dictionaries, postings, field norms and documents.
+//! 4. [`json`] and [`Explanation`] show the answer to programs and to people.
+
+mod error;
+mod explain;
+mod index;
+pub mod json;
+mod query;
+mod related;
+mod schema;
+mod settings;
+mod tokenizer;
+mod write;
+
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+pub use error::Error;
+pub use explain::{ExplainedClause, ExplainedMatch, Explanation};
+pub use index::SearchIndex;
+pub use kb_search::plan::Typing;
+pub use kb_search::tuning::{Pin, Synonym, Tuning};
+pub use query::{Hit, Options, Results, SectionHit, Suggestion};
+pub use related::related;
+pub use write::write_index;
+
+/// An article as search sees it. Everything may be borrowed.
+#[derive(Clone, Debug, Default)]
+pub struct IndexedArticle<'a> {
+    /// Path of the Markdown file below the content folder, with `/`.
+    pub source: Cow<'a, str>,
+    /// Address of its page: site path or absolute, without anchor.
+    pub url: Cow<'a, str>,
+    /// Title, as plain text.
+    pub title: Cow<'a, str>,
+    /// Titles of the categories above it, outermost first.
+    pub breadcrumb: Vec<Cow<'a, str>>,
+    /// The collection (category below the root) it is in; related articles prefer their own.
+    pub collection: Option<Cow<'a, str>>,
+    /// Tags; searched like keywords.
+    pub tags: Vec<Cow<'a, str>>,
+    /// Other phrasings of the question it answers.
+    pub questions: Vec<Cow<'a, str>>,
+    /// Words that should find it though they are not in the text.
+    pub keywords: Vec<Cow<'a, str>>,
+    /// Factor on its score; 1 is neutral. Not finite or not above 0 counts as 1.
+    pub boost: f32,
+    /// Its text in sections, in order; what precedes the first heading is a section without heading and anchor.
+    pub sections: Vec<IndexedSection<'a>>,
+}
+
+/// One heading and the text below it.
+#[derive(Clone, Debug, Default)]
+pub struct IndexedSection<'a> {
+    /// Id of the heading in the page; empty for the article's beginning.
+    pub anchor: Cow<'a, str>,
+    /// The heading as plain text; empty for the article's beginning.
+    pub heading: Cow<'a, str>,
+    /// Its text as plain text, blocks separated by line breaks.
+    pub text: Cow<'a, str>,
+}
+
+/// Where the index of a language lies below the root of a site.
+pub const INDEX_ROOT: &str = "search/tantivy";
+
+/// The folder of a language's index below the root of a site, with `/`. The tag is lower-cased.
+pub fn index_folder(language: &str) -> String {
+    format!("{INDEX_ROOT}/{}", language.to_lowercase())
+}
+
+/// The languages that a built site has an index for, sorted; empty if there is none.
+///
+/// # Errors
+/// [`Error::Read`] if the folder exists but cannot be listed.
+pub fn languages(site: &Path) -> Result<Vec<String>, Error> {
+    let root = site.join(INDEX_ROOT);
+    let entries = match std::fs::read_dir(&root) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(source) => return Err(Error::Read { path: root, source }),
+    };
+    let mut languages = Vec::new();
+    for entry in entries {
+        let path = entry.map_err(|source| Error::Read { path: root.clone(), source })?.path();
+        if path.join(settings::FILE_NAME).is_file()
+            && let Some(name) = path.file_name().and_then(|name| name.to_str())
+        {
+            languages.push(name.to_owned());
+        }
+    }
+    languages.sort();
+    Ok(languages)
+}
+
+/// The folder of a language's index in a built site.
+pub fn index_path(site: &Path, language: &str) -> PathBuf {
+    site.join(index_folder(language))
+}
+
+#[cfg(test)]
+mod tests;

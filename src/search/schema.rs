@@ -1,0 +1,54 @@
+//! The tantivy schema of an index.
+
+use kb_search::execute;
+use tantivy::schema::{
+    FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
+};
+
+/// The fields of an index.
+#[derive(Clone, Debug)]
+pub(crate) struct Fields {
+    pub(crate) schema: Schema,
+    /// The searched fields, in the order of [`execute::Field::ALL`].
+    pub(crate) searched: [Field; execute::Field::ALL.len()],
+    pub(crate) source: Field,
+    pub(crate) url: Field,
+    pub(crate) breadcrumb: Field,
+    pub(crate) anchors: Field,
+    pub(crate) boost: Field,
+}
+
+/// Name of the fast field with the article's boost.
+pub(crate) const BOOST: &str = "boost";
+
+/// The name under which the analyzer of a language is registered.
+pub(crate) fn tokenizer_name(language: &str) -> String {
+    format!("kb_{language}")
+}
+
+impl Fields {
+    /// Positions are kept only where they are used; headings, anchors and body hold one value a section, in step.
+    pub(crate) fn new(language: &str) -> Self {
+        let mut builder = Schema::builder();
+        let tokenizer = tokenizer_name(language);
+        let searched = execute::Field::ALL.map(|field| {
+            let record = if execute::Field::WITH_POSITIONS.contains(&field) {
+                IndexRecordOption::WithFreqsAndPositions
+            } else {
+                IndexRecordOption::WithFreqs
+            };
+            let indexing = TextFieldIndexing::default().set_tokenizer(&tokenizer).set_index_option(record);
+            builder.add_text_field(field.name(), TextOptions::default().set_indexing_options(indexing).set_stored())
+        });
+        let source = builder.add_text_field("source", STRING | STORED);
+        let url = builder.add_text_field("url", STORED);
+        let breadcrumb = builder.add_text_field("breadcrumb", STORED);
+        let anchors = builder.add_text_field("anchors", STORED);
+        let boost = builder.add_f64_field(BOOST, FAST);
+        Self { schema: builder.build(), searched, source, url, breadcrumb, anchors, boost }
+    }
+
+    pub(crate) fn searched(&self, field: execute::Field) -> Field {
+        self.searched[field.index()]
+    }
+}

@@ -1,0 +1,61 @@
+//! The analyzer of `kb_search` as a tantivy tokenizer.
+
+use kb_search::analysis::{Analyzer, Mode};
+use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+
+/// Registered under [`super::schema::tokenizer_name`].
+#[derive(Clone)]
+pub(crate) struct KbTokenizer(pub(crate) Analyzer);
+
+/// The terms of one text. Indexing calls [`TokenStream::process`], which allocates nothing; whoever steps through the
+/// stream instead gets a buffered copy.
+pub(crate) struct KbTokenStream<'a> {
+    analyzer: &'a mut Analyzer,
+    text: &'a str,
+    token: Token,
+    buffered: Option<std::vec::IntoIter<Token>>,
+}
+
+impl Tokenizer for KbTokenizer {
+    type TokenStream<'a> = KbTokenStream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> KbTokenStream<'a> {
+        KbTokenStream { analyzer: &mut self.0, text, token: Token::default(), buffered: None }
+    }
+}
+
+impl TokenStream for KbTokenStream<'_> {
+    fn advance(&mut self) -> bool {
+        if self.buffered.is_none() {
+            let mut tokens = Vec::new();
+            self.process(&mut |token| tokens.push(token.clone()));
+            self.buffered = Some(tokens.into_iter());
+        }
+        match self.buffered.as_mut().and_then(Iterator::next) {
+            Some(token) => {
+                self.token = token;
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn token(&self) -> &Token {
+        &self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.token
+    }
+
+    fn process(&mut self, sink: &mut dyn FnMut(&Token)) {
+        let token = &mut self.token;
+        self.analyzer.tokenize(self.text, Mode::Index, &mut |found| {
+            token.text.clear();
+            token.text.push_str(found.text);
+            token.position = found.position as usize;
+            (token.offset_from, token.offset_to) = (found.from, found.to);
+            sink(token);
+        });
+    }
+}

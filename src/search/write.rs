@@ -1,0 +1,139 @@
+//! Articles to the files of a tantivy index: one segment, the same bytes for the same articles.
+
+use std::path::{Path, PathBuf};
+
+use kb_search::execute::Field;
+use kb_search::{Analyzer, Language};
+use tantivy::directory::RamDirectory;
+use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
+use tantivy::{Directory as _, Index, SingleSegmentIndexWriter, TantivyDocument};
+use xxhash_rust::xxh3::Xxh3;
+
+use super::schema::{Fields, tokenizer_name};
+use super::settings::{FILE_NAME, Settings};
+use super::tokenizer::KbTokenizer;
+use super::{Error, IndexedArticle, Tuning};
+
+/// Sizes the term hash table only; memory grows with the articles.
+const TABLE_BUDGET_BYTES: usize = 48 << 20;
+
+const META: &str = "meta.json";
+const MANAGED: &str = ".managed.json";
+
+/// Indexes the articles of one language.
+///
+/// Returns file names, relative to the index's folder, with their contents, sorted by name. They depend on nothing but
+/// the arguments. Articles are numbered in the order given.
+///
+/// # Errors
+/// [`Error::Tantivy`] if tantivy refuses, which no article causes.
+pub fn write_index<'a>(
+    language: &str,
+    articles: impl IntoIterator<Item = IndexedArticle<'a>>,
+    tuning: &Tuning,
+) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let language = Language::new(language);
+    let directory = RamDirectory::create();
+    let settings = Settings::new(language.tag(), tuning).to_bytes()?;
+    fill(directory.clone(), language, articles)?;
+    let mut files = finished_files(&directory)?;
+    files.push((FILE_NAME.to_owned(), settings));
+    files.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(files)
+}
+
+/// The tokenizers an index of this language needs.
+pub(crate) fn tokenizers(language: &Language) -> TokenizerManager {
+    let manager = TokenizerManager::default();
+    let tokenizer = KbTokenizer(Analyzer::new(language.clone()));
+    manager.register(&tokenizer_name(language.tag()), TextAnalyzer::builder(tokenizer).build());
+    manager
+}
+
+/// Writes a one-segment index into `directory`.
+pub(crate) fn fill<'a>(
+    directory: RamDirectory,
+    language: Language,
+    articles: impl IntoIterator<Item = IndexedArticle<'a>>,
+) -> Result<Index, Error> {
+    let fields = Fields::new(language.tag());
+    let mut writer: SingleSegmentIndexWriter = Index::builder()
+        .schema(fields.schema.clone())
+        .tokenizers(tokenizers(&language))
+        .single_segment_index_writer(directory, TABLE_BUDGET_BYTES)?;
+    for article in articles {
+        writer.add_document(document(&fields, &article))?;
+    }
+    Ok(writer.finalize()?)
+}
+
+fn document(fields: &Fields, article: &IndexedArticle<'_>) -> TantivyDocument {
+    let mut document = TantivyDocument::new();
+    document.add_text(fields.source, &article.source);
+    document.add_text(fields.url, &article.url);
+    document.add_text(fields.searched(Field::Title), &article.title);
+    for category in &article.breadcrumb {
+        document.add_text(fields.breadcrumb, category);
+    }
+    for question in &article.questions {
+        document.add_text(fields.searched(Field::Questions), question);
+    }
+    for keyword in article.keywords.iter().chain(&article.tags) {
+        document.add_text(fields.searched(Field::Keywords), keyword);
+    }
+    for section in &article.sections {
+        document.add_text(fields.searched(Field::Headings), &section.heading);
+        document.add_text(fields.anchors, &section.anchor);
+        document.add_text(fields.searched(Field::Body), &section.text);
+    }
+    let boost = if article.boost.is_finite() && article.boost > 0.0 { article.boost } else { 1.0 };
+    document.add_f64(fields.boost, f64::from(boost));
+    document
+}
+
+/// Takes the files out of `directory`, with tantivy's random segment id replaced by a hash of the segment's contents.
+///
+/// The id stands in file names and `meta.json` alone; tantivy opens the result like any other index.
+fn finished_files(directory: &RamDirectory) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    let read = |path: &Path| directory.atomic_read(path).map_err(tantivy::TantivyError::from);
+    let meta = String::from_utf8_lossy(&read(Path::new(META))?).into_owned();
+    let id = segment_id(&meta).ok_or_else(|| Error::Settings("meta.json names no segment".into()))?;
+    let old_name = id.replace('-', "");
+
+    let mut files = Vec::new();
+    let mut hash = Xxh3::new();
+    for extension in ["fast", "fieldnorm", "idx", "pos", "store", "term"] {
+        let path = PathBuf::from(format!("{old_name}.{extension}"));
+        if !directory.exists(&path).map_err(tantivy::TantivyError::from)? {
+            continue;
+        }
+        let bytes = read(&path)?;
+        // One copy in memory is enough.
+        directory.delete(&path).map_err(|error| std::io::Error::other(error.to_string()))?;
+        hash.update(extension.as_bytes());
+        hash.update(&(bytes.len() as u64).to_le_bytes());
+        hash.update(&bytes);
+        files.push((extension, bytes));
+    }
+    let new_name = format!("{:032x}", hash.digest128());
+    let new_id = hyphenated(&new_name);
+    let mut files: Vec<_> =
+        files.into_iter().map(|(extension, bytes)| (format!("{new_name}.{extension}"), bytes)).collect();
+    let mut managed: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).chain([META]).collect();
+    managed.sort_unstable();
+    let managed = serde_json::to_vec(&managed).map_err(|error| Error::Settings(error.to_string()))?;
+    files.push((MANAGED.to_owned(), managed));
+    files.push((META.to_owned(), meta.replace(&id, &new_id).into_bytes()));
+    Ok(files)
+}
+
+/// The segment id in `meta.json`, hyphenated.
+fn segment_id(meta: &str) -> Option<String> {
+    let meta: serde_json::Value = serde_json::from_str(meta).ok()?;
+    Some(meta.pointer("/segments/0/segment_id")?.as_str()?.to_owned())
+}
+
+/// A UUID with its hyphens: 8-4-4-4-12 digits.
+fn hyphenated(digits: &str) -> String {
+    [0..8, 8..12, 12..16, 16..20, 20..32].map(|group| &digits[group]).join("-")
+}
