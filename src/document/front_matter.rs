@@ -16,11 +16,18 @@ const CODES: Codes = Codes {
 
 /// Keys of other tools that mean nothing here and are passed over in silence, so that content builds unchanged.
 const FOREIGN: &[&str] = &[
-    "author", "authors", "layout", "type", "lang", "language", "locale", "menu", "sidebarDepth", "toc", "head", "hero",
-    "editLink", "pageClass", "params", "outputs", "cascade", "resources", "sitemap", "type", "icon_pack", "tableOfContents",
-    "pagination_next", "pagination_prev", "custom_edit_url", "hide_title", "hide_table_of_contents", "image", "images",
-    "sidebar_class_name", "sidebar_custom_props", "displayed_sidebar", "markup", "parent", "nav_order", "has_children",
-    "prev", "next", "lastUpdated_by", "banner", "outline", "aside", "footer", "sidebar", "navbar", "pagefind_filter",
+    // Hugo, Jekyll
+    "author", "authors", "layout", "type", "lang", "language", "locale", "menu", "params", "outputs", "cascade", "resources",
+    "sitemap", "markup", "parent", "nav_order", "has_children", "image", "images", "toc",
+    // Zola
+    "page_template", "sort_by", "paginate_by", "paginate_path", "paginate_reversed", "insert_anchor_links", "render",
+    "transparent", "redirect_to", "generate_feeds", "generate_feed", "header",
+    // Docusaurus
+    "pagination_next", "pagination_prev", "custom_edit_url", "hide_title", "hide_table_of_contents", "last_update_author",
+    "sidebar_class_name", "sidebar_custom_props", "displayed_sidebar", "toc_min_heading_level", "toc_max_heading_level",
+    // VuePress, VitePress, Starlight, Material for MkDocs
+    "sidebarDepth", "head", "hero", "editLink", "editUrl", "pageClass", "tableOfContents", "prev", "next", "banner", "outline",
+    "aside", "footer", "sidebar", "navbar", "meta", "status", "subtitle", "icon_pack",
 ];
 
 /// A day, with the second of the day where it is known.

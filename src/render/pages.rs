@@ -131,7 +131,7 @@ impl<'a> LanguageRenderer<'a> {
             Some((name, span)) => {
                 let names = self.theme.template_names();
                 failure = Some(
-                    Diagnostic::error("template-missing", format!("the theme has no template `{name}`"))
+                    Diagnostic::warning("template-missing", format!("the theme has no template `{name}`"))
                         .with_span(span.clone())
                         .with_hint_if(crate::diagnostic::did_you_mean(name, names)),
                 );

@@ -54,12 +54,7 @@ pub struct ExplainedMatch {
 }
 
 impl Explanation {
-    pub(super) fn new(
-        index: &SearchIndex,
-        plan: &Plan,
-        candidate: &Candidate,
-        score: Score,
-    ) -> Result<Self, Error> {
+    pub(super) fn new(index: &SearchIndex, plan: &Plan, candidate: &Candidate, score: Score) -> Result<Self, Error> {
         let found = contributions(plan, index, index.ranking(), candidate.doc)?;
         let explained = |found: Contribution| {
             let alternative = &plan.clauses[found.clause].alternatives[found.alternative];
@@ -84,14 +79,29 @@ impl Explanation {
         for contribution in found {
             clauses[contribution.clause].matches.push(explained(contribution));
         }
-        Ok(Self { clauses, covered: candidate.coverage, title: candidate.title, score })
+        Ok(Self {
+            clauses,
+            covered: candidate.coverage,
+            title: candidate.title,
+            score,
+        })
     }
 }
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Score { total, bm25, coverage, title, boost, pin } = self.score;
-        writeln!(f, "score {total:.4} = bm25 {bm25:.4} x coverage {coverage:.3} x title {title:.3} x boost {boost:.2}")?;
+        let Score {
+            total,
+            bm25,
+            coverage,
+            title,
+            boost,
+            pin,
+        } = self.score;
+        writeln!(
+            f,
+            "score {total:.4} = bm25 {bm25:.4} x coverage {coverage:.3} x title {title:.3} x boost {boost:.2}"
+        )?;
         if let Some(place) = pin {
             writeln!(f, "  pinned to this query in place {}", place + 1)?;
         }
@@ -103,13 +113,24 @@ impl fmt::Display for Explanation {
             self.title.adjacency * 100.0,
             self.title.explained * 100.0
         )?;
+        if self.title.exact {
+            writeln!(f, "  the title, or one of the questions, is the query")?;
+        }
         for clause in &self.clauses {
-            writeln!(f, "  {:?} weight {:.3} boost {:.3}", clause.text, clause.weight, clause.boost)?;
+            writeln!(
+                f,
+                "  {:?} weight {:.3} boost {:.3}",
+                clause.text, clause.weight, clause.boost
+            )?;
             if clause.matches.is_empty() {
                 writeln!(f, "    not found")?;
             }
             for found in &clause.matches {
-                let edits = if let MatchKind::Typo(edits) = found.kind { format!("({edits})") } else { String::new() };
+                let edits = if let MatchKind::Typo(edits) = found.kind {
+                    format!("({edits})")
+                } else {
+                    String::new()
+                };
                 writeln!(
                     f,
                     "    {:<9} {}{edits} {:?} x{}: bm25 {:.4}, with field weight {:.4}, match weight {:.2}",

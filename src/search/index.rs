@@ -13,7 +13,7 @@ use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::Postings as _;
 use tantivy::schema::IndexRecordOption;
 use tantivy::store::StoreReader;
-use tantivy::{DocSet as _, Directory, Index, InvertedIndexReader, SegmentReader, TERMINATED, Term};
+use tantivy::{Directory, DocSet as _, Index, InvertedIndexReader, SegmentReader, TERMINATED, Term};
 
 use super::Error;
 use super::schema::{BOOST, Fields};
@@ -45,7 +45,9 @@ struct SearchedField {
 
 impl std::fmt::Debug for SearchIndex {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SearchIndex").field("language", &self.language).finish_non_exhaustive()
+        f.debug_struct("SearchIndex")
+            .field("language", &self.language)
+            .finish_non_exhaustive()
     }
 }
 
@@ -155,7 +157,10 @@ impl SearchIndex {
     }
 
     pub(super) fn boost(&self, doc: u32) -> f32 {
-        self.boosts.as_ref().and_then(|column| column.first(doc)).map_or(1.0, |boost| boost as f32)
+        self.boosts
+            .as_ref()
+            .and_then(|column| column.first(doc))
+            .map_or(1.0, |boost| boost as f32)
     }
 
     /// The number of the article with this source.
@@ -212,12 +217,7 @@ impl Postings for SearchIndex {
         Ok(found.map_or(0, |info| info.doc_freq))
     }
 
-    fn for_each_posting(
-        &self,
-        field: Field,
-        term: &str,
-        visit: &mut dyn FnMut(Posting),
-    ) -> Result<(), Error> {
+    fn for_each_posting(&self, field: Field, term: &str, visit: &mut dyn FnMut(Posting)) -> Result<(), Error> {
         let SearchedField { inverted, norms } = &self.searched[field.index()];
         let term = self.term(field, term);
         let Some(mut block) = inverted.read_block_postings(&term, IndexRecordOption::WithFreqs)? else {
@@ -233,22 +233,26 @@ impl Postings for SearchIndex {
         Ok(())
     }
 
-    fn for_each_position(
-        &self,
-        field: Field,
-        term: &str,
-        visit: &mut dyn FnMut(Posting, &[u32]),
-    ) -> Result<(), Error> {
+    fn for_each_position(&self, field: Field, term: &str, visit: &mut dyn FnMut(Posting, &[u32])) -> Result<(), Error> {
         let SearchedField { inverted, norms } = &self.searched[field.index()];
         let term = self.term(field, term);
         let option = IndexRecordOption::WithFreqsAndPositions;
-        let Some(mut postings) = inverted.read_postings(&term, option)? else { return Ok(()) };
+        let Some(mut postings) = inverted.read_postings(&term, option)? else {
+            return Ok(());
+        };
         let mut positions = Vec::new();
         while postings.doc() != TERMINATED {
             let doc = postings.doc();
             postings.positions(&mut positions);
             let norm = norms.as_ref().map_or(0, |norms| norms.fieldnorm_id(doc));
-            visit(Posting { doc, term_freq: postings.term_freq(), norm }, &positions);
+            visit(
+                Posting {
+                    doc,
+                    term_freq: postings.term_freq(),
+                    norm,
+                },
+                &positions,
+            );
             postings.advance();
         }
         Ok(())

@@ -68,5 +68,8 @@ pub fn results(query: &str, results: &Results) -> String {
 /// Byte ranges as ranges of characters.
 fn characters(text: &str, ranges: &[Range<usize>]) -> Vec<[usize; 2]> {
     let count = |end: usize| text[..end].chars().count();
-    ranges.iter().map(|range| [count(range.start), count(range.end)]).collect()
+    ranges
+        .iter()
+        .map(|range| [count(range.start), count(range.end)])
+        .collect()
 }

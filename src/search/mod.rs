@@ -87,7 +87,12 @@ pub fn languages(site: &Path) -> Result<Vec<String>, Error> {
     };
     let mut languages = Vec::new();
     for entry in entries {
-        let path = entry.map_err(|source| Error::Read { path: root.clone(), source })?.path();
+        let path = entry
+            .map_err(|source| Error::Read {
+                path: root.clone(),
+                source,
+            })?
+            .path();
         if path.join(settings::FILE_NAME).is_file()
             && let Some(name) = path.file_name().and_then(|name| name.to_str())
         {

@@ -134,7 +134,10 @@ impl SearchIndex {
             }
             hits.push(hit);
         }
-        let best = ranked.iter().map(|ranked| ranked.candidate.coverage).fold(0.0, f32::max);
+        let best = ranked
+            .iter()
+            .map(|ranked| ranked.candidate.coverage)
+            .fold(0.0, f32::max);
         let mut results = Results {
             candidates: ranked.len(),
             relaxed: !plan.missing.is_empty() || best < 0.999,
@@ -154,7 +157,11 @@ impl SearchIndex {
         let mut analyzer = self.analyzer.clone();
         let plan = plan(query, Typing::Finished, &mut analyzer, self, &self.synonyms)?;
         let ranked = self.rank(&plan, limit)?;
-        Ok(ranked.iter().take(limit).map(|best| (best.candidate.doc as usize, best.score.total)).collect())
+        Ok(ranked
+            .iter()
+            .take(limit)
+            .map(|best| (best.candidate.doc as usize, best.score.total))
+            .collect())
     }
 
     /// The source of an article by its number.
@@ -163,21 +170,38 @@ impl SearchIndex {
     /// If there is no such article.
     pub fn source(&self, article: usize) -> Result<String, Error> {
         let document: TantivyDocument = self.store.get(article as u32)?;
-        Ok(document.get_first(self.fields.source).and_then(|value| value.as_str()).unwrap_or_default().to_owned())
+        Ok(document
+            .get_first(self.fields.source)
+            .and_then(|value| value.as_str())
+            .unwrap_or_default()
+            .to_owned())
     }
 
     fn rank(&self, plan: &Plan, wanted: usize) -> Result<Vec<Ranked>, Error> {
         let mut found = candidates(plan, self, &self.ranking, Ranking::candidates(wanted))?;
-        let pinned = self.pins.iter().find(|(terms, _)| *terms == plan.terms).map_or(&[][..], |pin| &pin.1);
+        let pinned = self
+            .pins
+            .iter()
+            .find(|(terms, _)| *terms == plan.terms)
+            .map_or(&[][..], |pin| &pin.1);
         let known: HashSet<u32> = found.iter().map(|candidate| candidate.doc).collect();
         let missing = pinned.iter().filter(|doc| !known.contains(doc));
-        found.extend(missing.map(|&doc| Candidate { doc, ..Candidate::default() }));
+        found.extend(missing.map(|&doc| Candidate {
+            doc,
+            ..Candidate::default()
+        }));
         let mut ranked: Vec<Ranked> = found
             .into_iter()
             .map(|candidate| {
                 let pin = pinned.iter().position(|&doc| doc == candidate.doc);
-                let factors = ArticleFactors { boost: self.boost(candidate.doc), pin };
-                Ranked { score: rescore(&candidate, factors, &self.ranking), candidate }
+                let factors = ArticleFactors {
+                    boost: self.boost(candidate.doc),
+                    pin,
+                };
+                Ranked {
+                    score: rescore(&candidate, factors, &self.ranking),
+                    candidate,
+                }
             })
             .collect();
         ranked.sort_by(|a, b| a.score.order(&b.score).then(a.candidate.doc.cmp(&b.candidate.doc)));
@@ -193,15 +217,23 @@ impl SearchIndex {
     ) -> Result<Hit, Error> {
         let doc = ranked.candidate.doc;
         let document: TantivyDocument = self.store.get(doc)?;
-        let texts = |field: Stored| document.get_all(field).filter_map(|value| value.as_str()).collect::<Vec<_>>();
+        let texts = |field: Stored| {
+            document
+                .get_all(field)
+                .filter_map(|value| value.as_str())
+                .collect::<Vec<_>>()
+        };
         let text = |field: Stored| texts(field).first().copied().unwrap_or_default().to_owned();
         let headings = texts(self.fields.searched(Field::Headings));
         let bodies = texts(self.fields.searched(Field::Body));
         let anchors = texts(self.fields.anchors);
 
         let pairs = headings.iter().copied().zip(bodies.iter().copied());
-        let mut best: Vec<usize> =
-            highlighter.rank(pairs, analyzer).into_iter().map(|section| section.section).collect();
+        let mut best: Vec<usize> = highlighter
+            .rank(pairs, analyzer)
+            .into_iter()
+            .map(|section| section.section)
+            .collect();
         if best.is_empty() && !bodies.is_empty() {
             best.push(0);
         }
@@ -250,7 +282,10 @@ fn suggest(results: &mut Results, query: &str, plan: &Plan, analyzer: &mut Analy
         }
         let suggested = suggested.unwrap_or_else(|| correction.term.clone());
         text = text.replace(&correction.typed, &suggested);
-        results.suggestions.push(Suggestion { typed: correction.typed.clone(), suggested });
+        results.suggestions.push(Suggestion {
+            typed: correction.typed.clone(),
+            suggested,
+        });
     }
     results.did_you_mean = (!results.suggestions.is_empty()).then_some(text);
 }

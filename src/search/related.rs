@@ -94,7 +94,8 @@ impl Reader {
         self.articles.push(terms);
         let name = article.collection.as_ref().map_or("", Cow::as_ref);
         let next = self.collection_numbers.len() as u32;
-        self.collections.push(*self.collection_numbers.entry(name.to_owned()).or_insert(next));
+        self.collections
+            .push(*self.collection_numbers.entry(name.to_owned()).or_insert(next));
     }
 
     fn terms(&mut self, text: &str, weight: f32, terms: &mut Vec<(u32, f32)>) {

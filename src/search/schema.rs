@@ -1,9 +1,7 @@
 //! The tantivy schema of an index.
 
 use kb_search::execute;
-use tantivy::schema::{
-    FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
-};
+use tantivy::schema::{FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions};
 
 /// The fields of an index.
 #[derive(Clone, Debug)]
@@ -37,15 +35,28 @@ impl Fields {
             } else {
                 IndexRecordOption::WithFreqs
             };
-            let indexing = TextFieldIndexing::default().set_tokenizer(&tokenizer).set_index_option(record);
-            builder.add_text_field(field.name(), TextOptions::default().set_indexing_options(indexing).set_stored())
+            let indexing = TextFieldIndexing::default()
+                .set_tokenizer(&tokenizer)
+                .set_index_option(record);
+            builder.add_text_field(
+                field.name(),
+                TextOptions::default().set_indexing_options(indexing).set_stored(),
+            )
         });
         let source = builder.add_text_field("source", STRING | STORED);
         let url = builder.add_text_field("url", STORED);
         let breadcrumb = builder.add_text_field("breadcrumb", STORED);
         let anchors = builder.add_text_field("anchors", STORED);
         let boost = builder.add_f64_field(BOOST, FAST);
-        Self { schema: builder.build(), searched, source, url, breadcrumb, anchors, boost }
+        Self {
+            schema: builder.build(),
+            searched,
+            source,
+            url,
+            breadcrumb,
+            anchors,
+            boost,
+        }
     }
 
     pub(crate) fn searched(&self, field: execute::Field) -> Field {

@@ -33,8 +33,14 @@ struct PinJson {
 
 impl Settings {
     pub(crate) fn new(language: &str, tuning: &Tuning) -> Self {
-        let synonym = |rule: &Synonym| SynonymJson { from: rule.from.clone(), to: rule.to.clone() };
-        let pin = |pin: &Pin| PinJson { query: pin.query.clone(), articles: pin.articles.clone() };
+        let synonym = |rule: &Synonym| SynonymJson {
+            from: rule.from.clone(),
+            to: rule.to.clone(),
+        };
+        let pin = |pin: &Pin| PinJson {
+            query: pin.query.clone(),
+            articles: pin.articles.clone(),
+        };
         Self {
             analyzer: ANALYZER_VERSION,
             language: language.to_owned(),
@@ -49,7 +55,10 @@ impl Settings {
         if settings.analyzer == ANALYZER_VERSION {
             Ok(settings)
         } else {
-            Err(Error::Version { found: settings.analyzer, expected: ANALYZER_VERSION })
+            Err(Error::Version {
+                found: settings.analyzer,
+                expected: ANALYZER_VERSION,
+            })
         }
     }
 
@@ -60,8 +69,14 @@ impl Settings {
     }
 
     pub(crate) fn tuning(&self) -> Tuning {
-        let synonym = |rule: &SynonymJson| Synonym { from: rule.from.clone(), to: rule.to.clone() };
-        let pin = |pin: &PinJson| Pin { query: pin.query.clone(), articles: pin.articles.clone() };
+        let synonym = |rule: &SynonymJson| Synonym {
+            from: rule.from.clone(),
+            to: rule.to.clone(),
+        };
+        let pin = |pin: &PinJson| Pin {
+            query: pin.query.clone(),
+            articles: pin.articles.clone(),
+        };
         Tuning {
             synonyms: self.synonyms.iter().map(synonym).collect(),
             pins: self.pins.iter().map(pin).collect(),

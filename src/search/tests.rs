@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, clippy::case_sensitive_file_extension_comparisons)]
+
 use std::path::Path;
 
 use kb_search::bm25::{self, FieldScorer};
@@ -10,7 +12,11 @@ use tantivy::query::Bm25Weight;
 use super::*;
 
 fn section<'a>(heading: &'a str, text: &'a str) -> IndexedSection<'a> {
-    IndexedSection { anchor: heading.to_lowercase().replace(' ', "-").into(), heading: heading.into(), text: text.into() }
+    IndexedSection {
+        anchor: heading.to_lowercase().replace(' ', "-").into(),
+        heading: heading.into(),
+        text: text.into(),
+    }
 }
 
 fn article<'a>(source: &'a str, title: &'a str, sections: Vec<IndexedSection<'a>>) -> IndexedArticle<'a> {
@@ -29,7 +35,11 @@ fn article<'a>(source: &'a str, title: &'a str, sections: Vec<IndexedSection<'a>
 }
 
 fn help() -> Vec<IndexedArticle<'static>> {
-    let mut cancel = article("billing/cancel.md", "Cancel your plan", vec![section("", "Open the billing page.")]);
+    let mut cancel = article(
+        "billing/cancel.md",
+        "Cancel your plan",
+        vec![section("", "Open the billing page.")],
+    );
     cancel.questions = vec!["How do I stop paying?".into(), "I want out".into()];
     cancel.keywords = vec!["unsubscribe".into()];
     cancel.tags = vec!["account closure".into()];
@@ -44,9 +54,21 @@ fn help() -> Vec<IndexedArticle<'static>> {
             ],
         ),
         cancel,
-        article("billing/refund.md", "Get a refund", vec![section("", "We return your payment within 14 days.")]),
-        article("billing/invoice.md", "Download an invoice", vec![section("", "Invoices are on the billing page.")]),
-        article("errors/e-4017.md", "Error E-4017 while paying", vec![section("", "Your bank declined the card.")]),
+        article(
+            "billing/refund.md",
+            "Get a refund",
+            vec![section("", "We return your payment within 14 days.")],
+        ),
+        article(
+            "billing/invoice.md",
+            "Download an invoice",
+            vec![section("", "Invoices are on the billing page.")],
+        ),
+        article(
+            "errors/e-4017.md",
+            "Error E-4017 while paying",
+            vec![section("", "Your bank declined the card.")],
+        ),
     ]
 }
 
@@ -68,13 +90,19 @@ fn write_files(folder: &Path, files: &[(String, Vec<u8>)]) {
 #[test]
 fn same_articles_same_files() {
     let first = write_index("en", help(), &Tuning::default()).unwrap();
-    let second = std::thread::spawn(|| write_index("en", help(), &Tuning::default()).unwrap()).join().unwrap();
+    let second = std::thread::spawn(|| write_index("en", help(), &Tuning::default()).unwrap())
+        .join()
+        .unwrap();
     assert!(first == second);
     let names: Vec<&str> = first.iter().map(|(name, _)| name.as_str()).collect();
     assert!(names.is_sorted());
     assert!(names.contains(&"meta.json") && names.contains(&".managed.json") && names.contains(&settings::FILE_NAME));
     let other = write_index("en", help().into_iter().take(3), &Tuning::default()).unwrap();
-    assert!(other.iter().all(|(name, _)| !name.ends_with(".idx") || !names.contains(&name.as_str())));
+    assert!(
+        other
+            .iter()
+            .all(|(name, _)| !name.ends_with(".idx") || !names.contains(&name.as_str()))
+    );
 }
 
 #[test]
@@ -89,22 +117,35 @@ fn plain_tantivy_opens_the_folder() {
     let title = index.schema().get_field("title").unwrap();
     let terms = searcher.segment_reader(0).inverted_index(title).unwrap();
     assert!(terms.terms().term_ord("refund").unwrap().is_some());
-    let managed: Vec<String> = serde_json::from_slice(&std::fs::read(folder.path().join(".managed.json")).unwrap()).unwrap();
+    let managed: Vec<String> =
+        serde_json::from_slice(&std::fs::read(folder.path().join(".managed.json")).unwrap()).unwrap();
     assert!(managed.is_sorted() && managed.iter().all(|name| folder.path().join(name).is_file()));
 }
 
 #[test]
 fn a_copied_folder_answers_and_stays_untouched() {
     let site = tempfile::tempdir().unwrap();
-    let pins = vec![Pin { query: "stop".into(), articles: vec!["billing/refund.md".into()] }];
-    let tuning = Tuning { synonyms: vec![Synonym::mutual(vec!["refund".into(), "money back".into()])], pins };
+    let pins = vec![Pin {
+        query: "stop".into(),
+        articles: vec!["billing/refund.md".into()],
+    }];
+    let tuning = Tuning {
+        synonyms: vec![Synonym::mutual(vec!["refund".into(), "money back".into()])],
+        pins,
+    };
     for language in ["en", "zh-Hant"] {
-        write_files(&site.path().join(index_folder(language)), &write_index(language, help(), &tuning).unwrap());
+        write_files(
+            &site.path().join(index_folder(language)),
+            &write_index(language, help(), &tuning).unwrap(),
+        );
     }
     assert_eq!(languages(site.path()).unwrap(), ["en", "zh-hant"]);
     let folder = index_path(site.path(), "en");
     let listing = || {
-        let mut names: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        let mut names: Vec<_> = std::fs::read_dir(&folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name())
+            .collect();
         names.sort();
         names
     };
@@ -122,7 +163,10 @@ fn a_copied_folder_answers_and_stays_untouched() {
 fn what_cannot_be_opened_says_why() {
     let folder = tempfile::tempdir().unwrap();
     let message = |folder: &Path| SearchIndex::open(folder).unwrap_err().to_string();
-    assert_eq!(message(folder.path()), format!("there is no search index in `{}`", folder.path().display()));
+    assert_eq!(
+        message(folder.path()),
+        format!("there is no search index in `{}`", folder.path().display())
+    );
     assert!(languages(folder.path()).unwrap().is_empty());
     let file = folder.path().join(settings::FILE_NAME);
     std::fs::write(&file, r#"{"analyzer":999,"language":"en"}"#).unwrap();
@@ -134,7 +178,10 @@ fn what_cannot_be_opened_says_why() {
     assert!(message(folder.path()).starts_with("the settings of the search index are damaged: "));
     let mut files = write_index("en", help(), &Tuning::default()).unwrap();
     files.retain(|(name, _)| !name.ends_with(".term"));
-    assert!(matches!(SearchIndex::from_files(&files).unwrap_err(), Error::Tantivy(_)));
+    assert!(matches!(
+        SearchIndex::from_files(&files).unwrap_err(),
+        Error::Tantivy(_)
+    ));
 }
 
 #[test]
@@ -156,12 +203,20 @@ fn bm25_is_that_of_tantivy() {
 #[test]
 fn postings_agree_with_the_dictionary() {
     let index = index_of("en", help(), &Tuning::default());
-    index.for_each_with_prefix("", &mut |term, _| assert!(index.doc_freq(term).unwrap() > 0)).unwrap();
+    index
+        .for_each_with_prefix("", &mut |term, _| assert!(index.doc_freq(term).unwrap() > 0))
+        .unwrap();
     let mut found = Vec::new();
-    index.for_each_position(Field::Title, "refund", &mut |posting, at| found.push((posting.doc, at.to_vec()))).unwrap();
+    index
+        .for_each_position(Field::Title, "refund", &mut |posting, at| {
+            found.push((posting.doc, at.to_vec()));
+        })
+        .unwrap();
     assert_eq!(found, [(2, vec![2])]);
     let mut bodies = 0;
-    index.for_each_posting(Field::Body, "bill", &mut |_| bodies += 1).unwrap();
+    index
+        .for_each_posting(Field::Body, "bill", &mut |_| bodies += 1)
+        .unwrap();
     assert_eq!(bodies, index.field_doc_freq(Field::Body, "bill").unwrap());
     assert_eq!(index.doc_freq("nosuchterm").unwrap(), 0);
 }
@@ -169,23 +224,83 @@ fn postings_agree_with_the_dictionary() {
 #[test]
 fn a_hit_shows_the_best_section() {
     let index = index_of("en", help(), &Tuning::default());
-    let results = index.search("forgot my password on the web", &Options::default()).unwrap();
+    let results = index
+        .search("forgot my password on the web", &Options::default())
+        .unwrap();
     let hit = &results.hits[0];
-    assert_eq!((hit.source.as_str(), hit.url.as_str()), ("account/password.md", "/account/password/"));
-    assert_eq!((hit.section.heading.as_str(), hit.section.anchor.as_str()), ("On the web", "on-the-web"));
+    assert_eq!(
+        (hit.source.as_str(), hit.url.as_str()),
+        ("account/password.md", "/account/password/")
+    );
+    assert_eq!(
+        (hit.section.heading.as_str(), hit.section.anchor.as_str()),
+        ("On the web", "on-the-web")
+    );
     assert_eq!(hit.breadcrumb, ["account"]);
-    let marked: Vec<&str> = hit.section.highlights.iter().map(|range| &hit.section.excerpt[range.clone()]).collect();
+    let marked: Vec<&str> = hit
+        .section
+        .highlights
+        .iter()
+        .map(|range| &hit.section.excerpt[range.clone()])
+        .collect();
     assert_eq!(marked, ["Forgot", "password"]);
-    assert_eq!(hit.title_highlights.iter().map(|range| &hit.title[range.clone()]).collect::<Vec<_>>(), ["password"]);
+    assert_eq!(
+        hit.title_highlights
+            .iter()
+            .map(|range| &hit.title[range.clone()])
+            .collect::<Vec<_>>(),
+        ["password"]
+    );
     assert!(hit.more.len() <= 2 && hit.more.iter().all(|more| more.heading != "On the web"));
 }
 
 #[test]
 fn questions_keywords_and_tags_are_searched() {
     let index = index_of("en", help(), &Tuning::default());
-    for query in ["how do i stop paying", "unsubscribe", "closure of my account", "want out"] {
-        assert_eq!(index.search(query, &Options::default()).unwrap().hits[0].source, "billing/cancel.md", "{query}");
+    for query in [
+        "how do i stop paying",
+        "unsubscribe",
+        "closure of my account",
+        "want out",
+    ] {
+        assert_eq!(
+            index.search(query, &Options::default()).unwrap().hits[0].source,
+            "billing/cancel.md",
+            "{query}"
+        );
     }
+}
+
+#[test]
+fn an_exact_title_or_question_comes_first() {
+    let wordy = "stop paying refund invoice download password reset cancel your plan ".repeat(5);
+    let mut articles = help();
+    articles.push(article(
+        "misc/words.md",
+        "Stop paying: cancel your plan, reset, refund, invoice",
+        vec![section("", &wordy)],
+    ));
+    let expected: Vec<(String, String)> = articles
+        .iter()
+        .map(|article| (article.title.to_string(), article.source.to_string()))
+        .collect();
+    let index = index_of("en", articles, &Tuning::default());
+    for (title, source) in expected {
+        let hits = index
+            .search(
+                &title,
+                &Options {
+                    explain: true,
+                    ..Options::default()
+                },
+            )
+            .unwrap()
+            .hits;
+        assert_eq!(hits[0].source, source);
+        assert!(hits[0].explanation.as_ref().unwrap().title.exact, "{title}");
+    }
+    let hits = index.search("How do I stop paying", &Options::default()).unwrap().hits;
+    assert_eq!(hits[0].source, "billing/cancel.md");
 }
 
 #[test]
@@ -194,7 +309,13 @@ fn typos_are_reported_in_the_articles_spelling() {
     let results = index.search("Dowload invioce", &Options::default()).unwrap();
     assert_eq!(results.hits[0].source, "billing/invoice.md");
     assert_eq!(results.did_you_mean.as_deref(), Some("download invoice"));
-    assert!(index.search("invoice", &Options::default()).unwrap().did_you_mean.is_none());
+    assert!(
+        index
+            .search("invoice", &Options::default())
+            .unwrap()
+            .did_you_mean
+            .is_none()
+    );
     let results = index.search("refund for xylophones", &Options::default()).unwrap();
     assert!(results.relaxed && results.missing == ["xylophones"]);
     assert!(!index.search("get refund", &Options::default()).unwrap().relaxed);
@@ -206,12 +327,22 @@ fn boosts_and_pages_of_results_work() {
     articles[3].boost = 50.0;
     articles[4].boost = f32::NAN;
     let index = index_of("en", articles, &Tuning::default());
-    let all = index.search("billing page payment refund", &Options::default()).unwrap();
+    let all = index
+        .search("billing page payment refund", &Options::default())
+        .unwrap();
     assert_eq!(all.hits[0].source, "billing/invoice.md");
-    let second = Options { limit: 1, offset: 1, ..Options::default() };
+    let second = Options {
+        limit: 1,
+        offset: 1,
+        ..Options::default()
+    };
     let page = index.search("billing page payment refund", &second).unwrap();
     assert_eq!(sources(&page), [all.hits[1].source.as_str()]);
-    let none = Options { limit: 0, offset: usize::MAX, ..Options::default() };
+    let none = Options {
+        limit: 0,
+        offset: usize::MAX,
+        ..Options::default()
+    };
     assert!(index.search("refund", &none).unwrap().hits.is_empty());
     assert!(index.best_articles("E4017", 3).unwrap()[0].1.is_finite());
 }
@@ -220,18 +351,38 @@ fn boosts_and_pages_of_results_work() {
 fn explanations_add_up() {
     let mut index = index_of("en", help(), &Tuning::default());
     // With plain sums the parts can be added by hand.
-    index.set_ranking(Ranking { tie: 1.0, ..Ranking::default() });
-    let options = Options { explain: true, ..Options::default() };
+    index.set_ranking(Ranking {
+        tie: 1.0,
+        ..Ranking::default()
+    });
+    let options = Options {
+        explain: true,
+        ..Options::default()
+    };
     let results = index.search("refund paymnet", &options).unwrap();
     let explanation = results.hits[0].explanation.as_ref().unwrap();
     let score = explanation.score;
     assert!((score.total - score.bm25 * score.coverage * score.title * score.boost).abs() < 1e-4);
     let sum: f32 = (explanation.clauses.iter())
-        .map(|clause| clause.boost * clause.matches.iter().map(|found| found.weight * found.weighted).sum::<f32>())
+        .map(|clause| {
+            clause.boost
+                * clause
+                    .matches
+                    .iter()
+                    .map(|found| found.weight * found.weighted)
+                    .sum::<f32>()
+        })
         .sum();
     assert!((sum - score.bm25).abs() < 1e-3, "{sum} is not {}", score.bm25);
     let text = explanation.to_string();
-    for part in ["score ", "title ", "body ", "exact \"refund\"", "typo(1) \"payment\"", "weight"] {
+    for part in [
+        "score ",
+        "title ",
+        "body ",
+        "exact \"refund\"",
+        "typo(1) \"payment\"",
+        "weight",
+    ] {
         assert!(text.contains(part), "{part:?} is not in\n{text}");
     }
 }
@@ -246,7 +397,16 @@ fn json_is_one_line_with_the_agreed_keys() {
     let value: serde_json::Value = serde_json::from_str(&line).unwrap();
     assert_eq!(value["query"], query);
     let hit = &value["hits"][0];
-    for key in ["source", "url", "title", "section", "score", "anchor", "excerpt", "highlights"] {
+    for key in [
+        "source",
+        "url",
+        "title",
+        "section",
+        "score",
+        "anchor",
+        "excerpt",
+        "highlights",
+    ] {
         assert!(!hit[key].is_null(), "{key}");
     }
     assert_eq!(hit["section"], "On the phone");
@@ -258,28 +418,79 @@ fn odd_indexes_and_queries_are_fine() {
     let empty = index_of("en", Vec::new(), &Tuning::default());
     assert!(empty.is_empty() && empty.search("refund", &Options::default()).unwrap().hits.is_empty());
     let bare = index_of("de", vec![IndexedArticle::default()], &Tuning::default());
-    assert!(bare.search("a", &Options { explain: true, ..Options::default() }).unwrap().hits.is_empty());
+    assert!(
+        bare.search(
+            "a",
+            &Options {
+                explain: true,
+                ..Options::default()
+            }
+        )
+        .unwrap()
+        .hits
+        .is_empty()
+    );
     let index = index_of("en", help(), &Tuning::default());
     let long = "refund my payment please ".repeat(300);
-    for query in ["", " ", "'", "\"", "a", "🙂", "\u{0}", "-", "退", "مرحبا \u{202E}refund", long.as_str()] {
+    for query in [
+        "",
+        " ",
+        "'",
+        "\"",
+        "a",
+        "🙂",
+        "\u{0}",
+        "-",
+        "退",
+        "مرحبا \u{202E}refund",
+        long.as_str(),
+    ] {
         for typing in [Typing::Finished, Typing::AsYouType] {
-            index.search(query, &Options { typing, explain: true, ..Options::default() }).unwrap();
+            index
+                .search(
+                    query,
+                    &Options {
+                        typing,
+                        explain: true,
+                        ..Options::default()
+                    },
+                )
+                .unwrap();
         }
     }
-    let pinned = Tuning { pins: vec![Pin { query: String::new(), articles: vec!["no.md".into()] }], ..Tuning::default() };
-    assert!(index_of("en", help(), &pinned).search("", &Options::default()).unwrap().hits.is_empty());
+    let pinned = Tuning {
+        pins: vec![Pin {
+            query: String::new(),
+            articles: vec!["no.md".into()],
+        }],
+        ..Tuning::default()
+    };
+    assert!(
+        index_of("en", help(), &pinned)
+            .search("", &Options::default())
+            .unwrap()
+            .hits
+            .is_empty()
+    );
 }
 
 #[test]
 fn chinese_is_found_by_two_characters() {
     let articles = vec![
-        article("a.md", "如何申請退款", vec![section("", "請聯絡客服，我們會退回款項。")]),
+        article(
+            "a.md",
+            "如何申請退款",
+            vec![section("", "請聯絡客服，我們會退回款項。")],
+        ),
         article("b.md", "重設密碼", vec![section("", "點選忘記密碼。")]),
     ];
     let index = index_of("zh-Hant", articles, &Tuning::default());
     let results = index.search("退款", &Options::default()).unwrap();
     assert_eq!(sources(&results), ["a.md"]);
-    assert_eq!(&results.hits[0].title[results.hits[0].title_highlights[0].clone()], "退款");
+    assert_eq!(
+        &results.hits[0].title[results.hits[0].title_highlights[0].clone()],
+        "退款"
+    );
     assert_eq!(sources(&index.search("密碼", &Options::default()).unwrap()), ["b.md"]);
 }
 

@@ -20,7 +20,12 @@ impl Tokenizer for KbTokenizer {
     type TokenStream<'a> = KbTokenStream<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> KbTokenStream<'a> {
-        KbTokenStream { analyzer: &mut self.0, text, token: Token::default(), buffered: None }
+        KbTokenStream {
+            analyzer: &mut self.0,
+            text,
+            token: Token::default(),
+            buffered: None,
+        }
     }
 }
 

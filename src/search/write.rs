@@ -35,7 +35,7 @@ pub fn write_index<'a>(
     let language = Language::new(language);
     let directory = RamDirectory::create();
     let settings = Settings::new(language.tag(), tuning).to_bytes()?;
-    fill(directory.clone(), language, articles)?;
+    fill(directory.clone(), &language, articles)?;
     let mut files = finished_files(&directory)?;
     files.push((FILE_NAME.to_owned(), settings));
     files.sort_by(|a, b| a.0.cmp(&b.0));
@@ -46,20 +46,23 @@ pub fn write_index<'a>(
 pub(crate) fn tokenizers(language: &Language) -> TokenizerManager {
     let manager = TokenizerManager::default();
     let tokenizer = KbTokenizer(Analyzer::new(language.clone()));
-    manager.register(&tokenizer_name(language.tag()), TextAnalyzer::builder(tokenizer).build());
+    manager.register(
+        &tokenizer_name(language.tag()),
+        TextAnalyzer::builder(tokenizer).build(),
+    );
     manager
 }
 
 /// Writes a one-segment index into `directory`.
 pub(crate) fn fill<'a>(
     directory: RamDirectory,
-    language: Language,
+    language: &Language,
     articles: impl IntoIterator<Item = IndexedArticle<'a>>,
 ) -> Result<Index, Error> {
     let fields = Fields::new(language.tag());
     let mut writer: SingleSegmentIndexWriter = Index::builder()
         .schema(fields.schema.clone())
-        .tokenizers(tokenizers(&language))
+        .tokenizers(tokenizers(language))
         .single_segment_index_writer(directory, TABLE_BUDGET_BYTES)?;
     for article in articles {
         writer.add_document(document(&fields, &article))?;
@@ -86,7 +89,11 @@ fn document(fields: &Fields, article: &IndexedArticle<'_>) -> TantivyDocument {
         document.add_text(fields.anchors, &section.anchor);
         document.add_text(fields.searched(Field::Body), &section.text);
     }
-    let boost = if article.boost.is_finite() && article.boost > 0.0 { article.boost } else { 1.0 };
+    let boost = if article.boost.is_finite() && article.boost > 0.0 {
+        article.boost
+    } else {
+        1.0
+    };
     document.add_f64(fields.boost, f64::from(boost));
     document
 }
@@ -109,7 +116,9 @@ fn finished_files(directory: &RamDirectory) -> Result<Vec<(String, Vec<u8>)>, Er
         }
         let bytes = read(&path)?;
         // One copy in memory is enough.
-        directory.delete(&path).map_err(|error| std::io::Error::other(error.to_string()))?;
+        directory
+            .delete(&path)
+            .map_err(|error| std::io::Error::other(error.to_string()))?;
         hash.update(extension.as_bytes());
         hash.update(&(bytes.len() as u64).to_le_bytes());
         hash.update(&bytes);
@@ -117,8 +126,10 @@ fn finished_files(directory: &RamDirectory) -> Result<Vec<(String, Vec<u8>)>, Er
     }
     let new_name = format!("{:032x}", hash.digest128());
     let new_id = hyphenated(&new_name);
-    let mut files: Vec<_> =
-        files.into_iter().map(|(extension, bytes)| (format!("{new_name}.{extension}"), bytes)).collect();
+    let mut files: Vec<_> = files
+        .into_iter()
+        .map(|(extension, bytes)| (format!("{new_name}.{extension}"), bytes))
+        .collect();
     let mut managed: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).chain([META]).collect();
     managed.sort_unstable();
     let managed = serde_json::to_vec(&managed).map_err(|error| Error::Settings(error.to_string()))?;
@@ -135,5 +146,7 @@ fn segment_id(meta: &str) -> Option<String> {
 
 /// A UUID with its hyphens: 8-4-4-4-12 digits.
 fn hyphenated(digits: &str) -> String {
-    [0..8, 8..12, 12..16, 16..20, 20..32].map(|group| &digits[group]).join("-")
+    [0..8, 8..12, 12..16, 16..20, 20..32]
+        .map(|group| &digits[group])
+        .join("-")
 }

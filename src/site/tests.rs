@@ -1,0 +1,241 @@
+use std::path::Path;
+
+use super::*;
+use crate::config::{RawHtml, parse_config};
+use crate::document::{DocumentOptions, parse_document};
+use crate::source::{IgnoreRules, MemoryFiles, read_sources};
+
+const NOW: i64 = 1_795_000_000;
+
+fn site_with(config: &str, files: &[(&str, &str)], publish: Publish) -> (Site, Vec<String>) {
+    let mut memory = MemoryFiles::default();
+    for (path, text) in files {
+        memory = memory.with(format!("/c/{path}"), *text);
+    }
+    let (config, problems) = parse_config(config, "kb.toml");
+    assert_eq!(problems, []);
+    let (rules, _) = IgnoreRules::new([]);
+    let sources = read_sources(&memory, Path::new("/c"), "content", &rules, &[]);
+    let options = DocumentOptions { html: RawHtml::Allow, highlight: false };
+    let documents = sources.articles.iter().map(|article| parse_document(article, options)).collect();
+    let assets = sources
+        .assets
+        .into_iter()
+        .map(|source| Asset { output: source.path.to_string(), size: Some((4, 3)), source })
+        .collect();
+    let (site, mut diagnostics) = build_site(SiteInput {
+        config: Arc::new(config),
+        documents,
+        assets,
+        static_files: vec!["logo.svg".to_owned()],
+        git_dates: HashMap::new(),
+        fallback_title: "Help".to_owned(),
+        publish,
+    });
+    diagnostics.extend(site.check_links());
+    let messages = diagnostics
+        .iter()
+        .map(|d| {
+            let place = d.span.as_ref().map_or_else(String::new, |s| match s.line {
+                0 => s.file.clone(),
+                line => format!("{}:{line}:{}", s.file, s.column),
+            });
+            let hint = d.hints.first().map(|hint| format!(" ({hint})")).unwrap_or_default();
+            format!("{place} {}[{}] {}{hint}", d.severity.word(), d.code, d.message)
+        })
+        .collect();
+    (site, messages)
+}
+
+fn site(files: &[(&str, &str)]) -> (Site, Vec<String>) {
+    site_with("", files, Publish { drafts: false, future: false, now: NOW })
+}
+
+fn paths(language: &LanguageSite) -> Vec<&str> {
+    language.articles.iter().map(|article| article.path.as_str()).collect()
+}
+
+#[test]
+fn folders_become_categories_with_slugs() {
+    let (site, problems) = site(&[
+        ("Billing & Plans/_index.md", "---\ntitle: Money\nweight: 2\n---\n"),
+        ("Billing & Plans/Get a refund.md", "x"),
+        ("Erste Schritte/Übersicht.md", "x"),
+        ("top.md", "# Top\n"),
+    ]);
+    assert_eq!(problems, [] as [String; 0]);
+    let home = site.default_site();
+    assert_eq!(paths(home), ["/top/", "/billing-plans/get-a-refund/", "/erste-schritte/übersicht/"]);
+    let titles: Vec<_> = home.categories[0].categories.iter().map(|id| home.categories[*id].title.as_str()).collect();
+    assert_eq!(titles, ["Money", "Erste Schritte"]);
+    assert_eq!(home.categories[0].count, 3);
+    assert_eq!(home.articles[1].title, "Get a refund");
+}
+
+#[test]
+fn bundles_and_section_pages_are_told_apart() {
+    let (site, problems) = site(&[
+        ("donate/index.md", "# Donate\n\n![x](a.png)\n"),
+        ("donate/a.png", ""),
+        ("guide/index.md", "# Guide\n"),
+        ("guide/one.md", "x"),
+        ("news/index.md", "# News\n"),
+        ("news/may/index.md", "# May\n"),
+        ("jobs/index.md", "# Jobs\n"),
+        ("jobs/engineer/_index.md", "# Engineer\n"),
+    ]);
+    assert_eq!(problems, [] as [String; 0]);
+    let home = site.default_site();
+    assert_eq!(paths(home), ["/donate/", "/guide/one/", "/news/may/"]);
+    assert!(home.categories.iter().any(|category| category.path == "/jobs/" && category.title == "Jobs"));
+}
+
+#[test]
+fn links_are_resolved_in_every_spelling() {
+    let text = "[a](sub/b.md) [b](sub/b.html#deep) [c](./sub/b) [d](/sub/b) [e](/sub/b/) [f](@/sub/b.md) [g](sub) \
+                [h](#here) [i](https://x.example) [j](mailto:a@b.example) [k](/logo.svg) [l](sub/%62.md?q=1#deep)\n\n## Here\n";
+    let (site, problems) = site(&[("a.md", text), ("sub/b.md", "## Deep\n")]);
+    assert_eq!(problems, [] as [String; 0]);
+    let document = &site.documents[0];
+    let urls: Vec<_> = (0..document.links.len()).map(|link| site.resolve(document, link, 0, "/a/").url).collect();
+    let urls: Vec<_> = urls.iter().map(|url| url.as_deref().unwrap_or("-")).collect();
+    assert_eq!(
+        urls,
+        [
+            "/sub/b/", "/sub/b/#deep", "/sub/b/", "/sub/b/", "/sub/b/", "/sub/b/", "/sub/", "#here", "https://x.example",
+            "mailto:a@b.example", "/logo.svg", "/sub/b/?q=1#deep"
+        ]
+    );
+}
+
+#[test]
+fn broken_links_are_all_listed_with_place_and_suggestion() {
+    let (_, problems) = site(&[
+        ("billing/index.md", "See [refunds](refund.md), [plans](../plan.md#prices),\nand [x](../../../etc/passwd).\n\n![s](shot.png)\n"),
+        ("billing/refunds.md", "x"),
+        ("plan.md", "## Price\n"),
+    ]);
+    assert_eq!(
+        problems,
+        [
+            "content/billing/index.md:1:15 error[link-missing] there is no article or file `refund.md` (did you mean `refunds.md`?)",
+            "content/billing/index.md:1:35 error[anchor-missing] `/plan/` has no heading or id `prices` (did you mean `#price`?)",
+            "content/billing/index.md:2:9 error[link-missing] there is no article or file `../../../etc/passwd`",
+            "content/billing/index.md:4:6 error[image-missing] there is no file `shot.png` (put it beside the article or into `static/`)",
+        ]
+    );
+}
+
+#[test]
+fn drafts_and_dates_hold_articles_back_and_links_say_so() {
+    let files = [
+        ("a.md", "[d](d.md) [f](f.md) [e](e.md)\n"),
+        ("d.md", "---\ndraft: true\n---\n"),
+        ("f.md", "---\npublish_date: 2999-01-01\n---\n"),
+        ("e.md", "---\nexpires: 2001-01-01\n---\n"),
+    ];
+    let (held, problems) = site(&files);
+    assert_eq!((held.held_back, paths(held.default_site())), (3, vec!["/a/"]));
+    assert!(problems[0].contains("error[link-unpublished] `d.md` is a draft"), "{problems:?}");
+    assert!(problems[1].contains("`f.md` is not published yet") && problems[2].contains("`e.md` is expired"));
+    let (all, _) = site_with("", &files, Publish { drafts: true, future: true, now: NOW });
+    assert_eq!(paths(all.default_site()), ["/a/", "/d/", "/f/"]);
+}
+
+#[test]
+fn two_articles_with_one_url_are_reported_and_one_stays() {
+    let (site, problems) = site(&[
+        ("a.md", "---\nslug: same\n---\n"),
+        ("b.md", "---\nslug: Same\n---\n"),
+        ("tags.md", "x"),
+        ("c/x.md", "---\nslug: ../up\n---\n"),
+        ("c/y.md", "---\npath: ../../etc\n---\n"),
+    ]);
+    assert_eq!(
+        problems,
+        [
+            "content/b.md error[url-taken] the URL `/same/` is taken by `a.md`; this article is left out (give one of them another `slug`)",
+            "content/c/x.md:2:7 error[slug-invalid] the slug `../up` must be one part of a URL, without `/` and `..`",
+            "content/c/y.md:2:7 error[path-invalid] `../../etc` must not have a part `.` or `..`",
+            "content/tags.md error[url-taken] the URL `/tags/` is taken by the list of tags; this article is left out (give one of them another `slug`)",
+        ]
+    );
+    assert_eq!(paths(site.default_site()), ["/same/", "/c/x/", "/c/y/"]);
+}
+
+#[test]
+fn translations_keep_the_article_and_gaps_fall_back() {
+    let (site, problems) = site(&[
+        ("a.md", "# A\n\n[b](b.md)\n"),
+        ("a.de.md", "# A auf Deutsch\n\n[b](b.md) [en](b.en.md)\n"),
+        ("b.md", "# B\n"),
+        ("x.fa.md", "# X\n"),
+        ("x.md", "# X\n"),
+    ]);
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    let tags: Vec<_> = site.languages.iter().map(|language| language.language.tag()).collect();
+    assert_eq!(tags, ["en", "de", "fa"]);
+    assert_eq!(site.languages[2].direction, Direction::Rtl);
+    let german = &site.languages[1];
+    assert_eq!(paths(german), ["/de/a/", "/de/b/", "/de/x/"]);
+    assert_eq!((german.articles[0].language.tag(), german.articles[1].language.tag()), ("de", "en"));
+    let document = &site.documents[german.articles[0].document];
+    assert_eq!(site.resolve(document, 0, 1, "/de/a/").url.as_deref(), Some("/de/b/"));
+}
+
+#[test]
+fn language_folders_mirror_each_other() {
+    let (site, problems) = site(&[
+        ("en/README.md", "# Home\n"),
+        ("en/audio/no.md", "# No audio\n\n[x](/audio/other)\n"),
+        ("en/audio/other.md", "# Other\n"),
+        ("de/README.md", "# Start\n"),
+        ("de/audio/no.md", "# Kein Ton\n\n[x](/audio/other) [y](../../en/audio/no.md)\n"),
+        ("de/audio/other.md", "# Anderes\n"),
+    ]);
+    assert_eq!(problems, [] as [String; 0]);
+    assert_eq!(paths(&site.languages[0]), ["/audio/no/", "/audio/other/"]);
+    assert_eq!(site.languages[1].title, "Start");
+    let german = &site.languages[1];
+    let PageRef::Article(no) = german.by_key["audio/no"] else { panic!("an article") };
+    let document = &site.documents[german.articles[no].document];
+    let urls: Vec<_> = (0..2).filter_map(|link| site.resolve(document, link, 1, "/de/audio/no/").url).collect();
+    assert_eq!(urls, ["/de/audio/other/", "/audio/no/"]);
+}
+
+#[test]
+fn aliases_redirect_and_never_hide_a_page() {
+    let (site, problems) = site(&[
+        ("a.md", "---\naliases: [/old/a, old.html, /b/]\n---\n"),
+        ("b.md", "---\nredirect_from: /old/a/\n---\n"),
+    ]);
+    assert_eq!(
+        problems,
+        [
+            "content/a.md:2:30 error[alias-taken] `/b/` is a page of this site",
+            "content/b.md:2:16 error[alias-taken] `/old/a/` already leads to `/a/`"
+        ]
+    );
+    let redirects: Vec<_> = site.redirects.iter().map(|(from, to)| format!("{from} {to}")).collect();
+    assert_eq!(redirects, ["/old.html /a/", "/old/a/ /a/"]);
+}
+
+#[test]
+fn links_of_a_zendesk_export_lead_to_the_articles() {
+    let (site, problems) = site(&[
+        ("a.md", "[x](https://help.example/hc/en-us/articles/360016724040-Create-an-account#h_1)\n[y](https://help.example/hc/en-us/articles/999999999)\n"),
+        ("b.md", "---\nid: 360016724040\n---\n"),
+    ]);
+    let document = &site.documents[0];
+    let urls: Vec<_> = (0..2).filter_map(|link| site.resolve(document, link, 0, "/a/").url).collect();
+    assert_eq!(urls, ["/b/", "https://help.example/hc/en-us/articles/999999999"]);
+    assert!(problems.len() == 1 && problems[0].contains("warning[anchor-missing]"), "{problems:?}");
+}
+
+#[test]
+fn the_base_path_is_in_front_of_everything() {
+    let publish = Publish { drafts: false, future: false, now: NOW };
+    let (site, _) = site_with("base_url = \"https://acme.example/help\"", &[("a.md", "[b](b.md)"), ("b.md", "x")], publish);
+    assert_eq!(site.resolve(&site.documents[0], 0, 0, "/a/").url.as_deref(), Some("/help/b/"));
+    assert_eq!(site.absolute_url("/a/").as_deref(), Some("https://acme.example/help/a/"));
+}

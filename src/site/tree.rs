@@ -64,7 +64,8 @@ impl Tree<'_> {
             let (folder, name) = split(&place.key);
             let inside = match kind(name) {
                 Kind::Article => folder,
-                Kind::Index if !folder.is_empty() => split(folder).0,
+                // The page of a folder stands in the folder above it.
+                Kind::Index | Kind::Category if !folder.is_empty() => split(folder).0,
                 Kind::Index | Kind::Category => continue,
             };
             with_articles.extend(ancestors(inside));

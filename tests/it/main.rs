@@ -1,0 +1,11 @@
+//! Integration tests: the `kb` binary on small and real projects, and the shape of its source.
+
+mod bad_input;
+mod commands;
+mod corpora;
+mod determinism;
+mod interrupt;
+mod layers;
+mod manual;
+mod pages;
+mod support;

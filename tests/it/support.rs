@@ -1,0 +1,108 @@
+//! Small projects on disk, and the `kb` binary run on them.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::TempDir;
+
+/// A folder that goes with the test.
+pub(crate) struct Sandbox {
+    folder: TempDir,
+}
+
+/// What a run of `kb` said.
+pub(crate) struct Run {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Sandbox {
+    /// An empty folder.
+    pub(crate) fn new() -> Self {
+        Self { folder: tempfile::tempdir().expect("a temporary folder") }
+    }
+
+    /// A project with these files below `content/`, and an empty `kb.toml`.
+    pub(crate) fn project(files: &[(&str, &str)]) -> Self {
+        let sandbox = Self::new();
+        sandbox.write("kb.toml", "title = \"Help\"\n[build]\ngit_dates = false\n");
+        sandbox.write("content/_index.md", "---\ntitle: Help\n---\n");
+        for (path, text) in files {
+            sandbox.write(&format!("content/{path}"), text);
+        }
+        sandbox
+    }
+
+    pub(crate) fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join(path)
+    }
+
+    pub(crate) fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().expect("has a parent")).expect("a folder");
+        fs::write(path, bytes).expect("a file");
+    }
+
+    pub(crate) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    /// Runs `kb` in this folder.
+    pub(crate) fn kb(&self, args: &[&str]) -> Run {
+        let output = Command::new(env!("CARGO_BIN_EXE_kb"))
+            .args(args)
+            .current_dir(self.folder.path())
+            .env_remove("CLICOLOR_FORCE")
+            .env("NO_COLOR", "1")
+            .output()
+            .expect("kb runs");
+        Run::from(output)
+    }
+
+    /// Builds quietly; the diagnostics are on standard error.
+    pub(crate) fn build(&self) -> Run {
+        self.kb(&["build", "--quiet"])
+    }
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+        }
+    }
+}
+
+/// Every file below a folder with its bytes, by path.
+pub(crate) fn snapshot(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    fn add(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let entry = entry.expect("an entry");
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            if entry.file_type().expect("a type").is_dir() {
+                add(&entry.path(), &format!("{name}/"), files);
+            } else {
+                files.insert(name, fs::read(entry.path()).expect("a file"));
+            }
+        }
+    }
+    let mut files = BTreeMap::new();
+    add(folder, "", &mut files);
+    files
+}
+
+/// The folder of shared corpora and relevance sets, where there is one.
+pub(crate) fn shared() -> Option<PathBuf> {
+    let folder = std::env::var_os("KB_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    if folder.join("corpora").is_dir() {
+        return Some(folder);
+    }
+    eprintln!("skipped: no corpora (set KB_SHARED to a folder that has `corpora`)");
+    None
+}
