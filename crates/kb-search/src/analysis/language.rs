@@ -1,0 +1,97 @@
+//! Which stemmer and which spelling rules a language tag stands for.
+
+use frostem::{Algorithm, Stemmer};
+
+/// The language of a text, as far as search is concerned.
+#[derive(Clone)]
+pub struct Language {
+    tag: String,
+    stemmer: Option<Stemmer>,
+    spelling: Spelling,
+}
+
+/// Rules that depend on more than the script.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Spelling {
+    /// `n't`, `'s`, `'re`: clitics after the apostrophe carry no meaning of their own.
+    English,
+    /// `l'article`, `dell'acqua`: the apostrophe separates two words.
+    Elision,
+    /// Turkish and Azeri: `I` is the capital of dotless `ı`.
+    DotlessI,
+    /// The apostrophe is a letter or decoration: it is dropped.
+    Plain,
+}
+
+impl Language {
+    /// The language of a BCP-47 tag such as `en`, `pt-BR` or `zh-Hant`. Case and `_` for `-` do not matter; an unknown
+    /// language is not an error, its words are merely not stemmed.
+    pub fn new(tag: &str) -> Self {
+        let tag = tag.trim().replace('_', "-").to_ascii_lowercase();
+        let primary = tag.split('-').next().unwrap_or_default();
+        let spelling = match primary {
+            "en" => Spelling::English,
+            "fr" | "it" | "ca" | "oc" | "lij" | "fur" => Spelling::Elision,
+            "tr" | "az" => Spelling::DotlessI,
+            _ => Spelling::Plain,
+        };
+        let stemmer = Self::algorithm(primary).map(Stemmer::new);
+        Self { tag, stemmer, spelling }
+    }
+
+    fn algorithm(primary: &str) -> Option<Algorithm> {
+        // Two written Norwegians share one stemmer; written Croatian and Bosnian share Serbian's, which reads Latin
+        // and Cyrillic.
+        let name = match primary {
+            "nb" | "nn" => "no",
+            "hr" | "bs" | "sh" => "sr",
+            other => other,
+        };
+        // Only language codes: frostem also knows algorithms by name ("lovins").
+        if name.len() > 3 {
+            None
+        } else {
+            Algorithm::from_name(name).ok()
+        }
+    }
+
+    /// The tag in lower case with hyphens.
+    pub fn tag(&self) -> &str {
+        &self.tag
+    }
+
+    /// Whether words of this language are stemmed.
+    pub fn is_stemmed(&self) -> bool {
+        self.stemmer.is_some()
+    }
+
+    /// The name of the Snowball algorithm, or `none`.
+    pub fn stemmer_name(&self) -> &'static str {
+        self.stemmer.map_or("none", |stemmer| stemmer.algorithm().name())
+    }
+
+    pub(crate) fn stemmer(&self) -> Option<Stemmer> {
+        self.stemmer
+    }
+
+    pub(crate) fn spelling(&self) -> Spelling {
+        self.spelling
+    }
+}
+
+impl std::fmt::Debug for Language {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Language")
+            .field("tag", &self.tag)
+            .field("stemmer", &self.stemmer_name())
+            .finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for Language {
+    fn eq(&self, other: &Self) -> bool {
+        self.tag == other.tag
+    }
+}
+
+impl Eq for Language {}

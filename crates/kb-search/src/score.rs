@@ -1,0 +1,176 @@
+//! Candidates to ranking: the one function that says what counts besides BM25.
+
+use std::cmp::Ordering;
+
+use crate::execute::{Candidate, Field};
+
+/// The numbers that steer the ranking.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Ranking {
+    /// Weight of a match by field, in the order of [`Field::ALL`].
+    pub fields: [f32; Field::ALL.len()],
+    /// What fields besides a term's best one add (dis-max tie breaker), 0 to 1.
+    pub tie: f32,
+    /// How rare a word counts in one field: as rare as it is in that field (0), or as in the field that has it most (1).
+    /// Words that are rare in titles alone ("my") say less than words that are rare everywhere.
+    pub shared_idf: f32,
+    /// Exponent of the clause weight: 0 leaves stop words to BM25 alone, 1 damps them in proportion to their idf.
+    pub damping: f32,
+    /// Share of the score that an article loses if it matches none of the query's weight.
+    pub coverage: f32,
+    /// What a title adds that has all of the query's weight.
+    pub title_coverage: f32,
+    /// What a title adds that has the query's words side by side.
+    pub title_adjacency: f32,
+    /// What a title adds all of whose words the query has.
+    pub title_explained: f32,
+    /// What a title adds or question adds that is the query, word for word.
+    pub title_exact: f32,
+}
+
+impl Default for Ranking {
+    fn default() -> Self {
+        Self {
+            fields: [2.75, 2.75, 1.5, 0.8, 1.0],
+            tie: 0.8,
+            shared_idf: 0.4,
+            damping: 0.2,
+            coverage: 0.1,
+            title_coverage: 0.0,
+            title_adjacency: 0.1,
+            title_explained: 0.25,
+            title_exact: 0.5,
+        }
+    }
+}
+
+impl Ranking {
+    /// What a clause of this weight multiplies its scores with.
+    pub fn clause_boost(&self, weight: f32) -> f32 {
+        weight.powf(self.damping)
+    }
+
+    /// How many BM25 candidates are rescored to fill `wanted` hits.
+    pub fn candidates(wanted: usize) -> usize {
+        wanted.saturating_mul(10).max(100)
+    }
+}
+
+/// What the index says about an article beyond its words.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ArticleFactors {
+    /// The writer's boost; 1 is neutral.
+    pub boost: f32,
+    /// The article's place among those pinned to the query.
+    pub pin: Option<usize>,
+}
+
+/// The final score with its parts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Score {
+    /// The product of the following.
+    pub total: f32,
+    /// [`Candidate::bm25`].
+    pub bm25: f32,
+    /// From 1 - [`Ranking::coverage`] to 1.
+    pub coverage: f32,
+    /// 1 and what the title adds.
+    pub title: f32,
+    /// The writer's boost.
+    pub boost: f32,
+    /// The place among the pinned articles; these come first.
+    pub pin: Option<usize>,
+}
+
+impl Score {
+    /// Best first: pinned articles in their order, then by score.
+    pub fn order(&self, other: &Self) -> Ordering {
+        let pin = |score: &Self| score.pin.unwrap_or(usize::MAX);
+        pin(self).cmp(&pin(other)).then(other.total.total_cmp(&self.total))
+    }
+}
+
+/// The final score of a candidate.
+pub fn rescore(candidate: &Candidate, article: ArticleFactors, ranking: &Ranking) -> Score {
+    let coverage = 1.0 - ranking.coverage * (1.0 - candidate.coverage);
+    let title =
+        1.0 + if candidate.title.exact {
+            ranking.title_exact
+        } else {
+            0.0
+        } + ranking.title_coverage * candidate.title.coverage
+            + ranking.title_adjacency * candidate.title.adjacency
+            + ranking.title_explained * candidate.title.explained * candidate.title.coverage;
+    let total = candidate.bm25 * coverage * title * article.boost;
+    Score {
+        total,
+        bm25: candidate.bm25,
+        coverage,
+        title,
+        boost: article.boost,
+        pin: article.pin,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::execute::TitleMatch;
+
+    const NEUTRAL: ArticleFactors = ArticleFactors { boost: 1.0, pin: None };
+
+    fn score(bm25: f32, coverage: f32, article: ArticleFactors) -> Score {
+        let candidate = Candidate {
+            bm25,
+            coverage,
+            ..Candidate::default()
+        };
+        rescore(&candidate, article, &Ranking::default())
+    }
+
+    #[test]
+    fn pinned_articles_come_first_in_their_order() {
+        let pinned = |place| ArticleFactors {
+            pin: Some(place),
+            ..NEUTRAL
+        };
+        let mut scores = [
+            score(90.0, 1.0, NEUTRAL),
+            score(5.0, 1.0, pinned(1)),
+            score(0.0, 0.0, pinned(0)),
+        ];
+        scores.sort_by(Score::order);
+        assert_eq!(scores.map(|score| score.pin), [Some(0), Some(1), None]);
+    }
+
+    #[test]
+    fn coverage_titles_and_boosts_raise_the_score() {
+        let plain = score(10.0, 0.5, NEUTRAL).total;
+        assert!(score(10.0, 1.0, NEUTRAL).total > plain);
+        assert!(score(10.0, 0.5, ArticleFactors { boost: 2.0, pin: None }).total > plain * 1.99);
+        let title = TitleMatch {
+            coverage: 1.0,
+            adjacency: 1.0,
+            explained: 1.0,
+            exact: true,
+        };
+        let candidate = Candidate {
+            bm25: 10.0,
+            coverage: 0.5,
+            title,
+            ..Candidate::default()
+        };
+        assert!(rescore(&candidate, NEUTRAL, &Ranking::default()).total > plain * 1.5);
+    }
+
+    #[test]
+    fn words_that_say_more_weigh_more() {
+        let ranking = Ranking::default();
+        assert!(ranking.clause_boost(0.02) < ranking.clause_boost(0.5));
+        assert!((ranking.clause_boost(1.0) - 1.0).abs() < 1e-6);
+        assert_eq!(
+            [Ranking::candidates(0), Ranking::candidates(10), Ranking::candidates(50)],
+            [100, 100, 500]
+        );
+    }
+}

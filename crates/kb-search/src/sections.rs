@@ -1,0 +1,252 @@
+//! Inside a hit: which sections answer best, what to show of them, and which words to mark.
+//!
+//! Words are marked by analysing the text again and looking its terms up in the plan, so inflected, corrected and
+//! synonymous words are marked as well. Results are byte ranges, never HTML.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::analysis::{Analyzer, Mode};
+use crate::plan::Plan;
+
+/// Words that weigh less than this share of the query's weightiest word ("the", "how") are not marked.
+const MARKED_SHARE: f32 = 0.3;
+
+/// What a word in a heading is worth, compared with one in the text.
+const HEADING: f32 = 1.5;
+
+/// Finds the words of a plan in texts.
+#[derive(Debug)]
+pub struct Highlighter<'a> {
+    plan: &'a Plan,
+    /// Term to clause and weight of the alternative.
+    terms: HashMap<&'a str, Vec<(usize, f32)>>,
+    heaviest: f32,
+}
+
+/// A matched word.
+#[derive(Clone, Debug, PartialEq)]
+struct Match {
+    range: Range<usize>,
+    clause: usize,
+    quality: f32,
+}
+
+/// A piece of text with the matched words in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The text, on one line, with `…` where something was left out.
+    pub text: String,
+    /// Byte ranges of the matched words, ascending, not overlapping.
+    pub highlights: Vec<Range<usize>>,
+}
+
+/// A section's share in the answer.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SectionScore {
+    /// The section's number.
+    pub section: usize,
+    /// Comparable within one article and query only.
+    pub score: f32,
+}
+
+impl<'a> Highlighter<'a> {
+    /// Prepares a plan for looking its terms up.
+    pub fn new(plan: &'a Plan) -> Self {
+        let mut terms: HashMap<&str, Vec<(usize, f32)>> = HashMap::new();
+        for (number, clause) in plan.clauses.iter().enumerate() {
+            for alternative in &clause.alternatives {
+                let quality = alternative.weight / alternative.terms.len() as f32;
+                for term in &alternative.terms {
+                    terms.entry(term).or_default().push((number, quality));
+                }
+            }
+        }
+        let heaviest = plan.clauses.iter().map(|clause| clause.weight).fold(0.0, f32::max);
+        Self { plan, terms, heaviest }
+    }
+
+    /// The byte ranges of matched words in `text`, ascending, not overlapping.
+    pub fn ranges(&self, text: &str, analyzer: &mut Analyzer) -> Vec<Range<usize>> {
+        self.marks(&self.matches(text, analyzer))
+    }
+
+    /// Sections with a match, best first; equal ones in their order. `sections` are headings with their texts.
+    pub fn rank<'t>(
+        &self,
+        sections: impl IntoIterator<Item = (&'t str, &'t str)>,
+        analyzer: &mut Analyzer,
+    ) -> Vec<SectionScore> {
+        let mut ranked = Vec::new();
+        for (section, (heading, text)) in sections.into_iter().enumerate() {
+            let mut best = vec![0.0_f32; self.plan.clauses.len()];
+            let mut often = vec![0.0_f32; self.plan.clauses.len()];
+            for found in self.matches(heading, analyzer) {
+                best[found.clause] = best[found.clause].max(found.quality * HEADING);
+            }
+            for found in self.matches(text, analyzer) {
+                best[found.clause] = best[found.clause].max(found.quality);
+                often[found.clause] += 1.0;
+            }
+            let score = (self.plan.clauses.iter().zip(best).zip(often))
+                // Repetition saturates, as in BM25.
+                .map(|((clause, best), often)| clause.weight * best * (1.0 + 0.3 * often / (often + 2.0)))
+                .sum();
+            if score > 0.0 {
+                ranked.push(SectionScore { section, score });
+            }
+        }
+        ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.section.cmp(&b.section)));
+        ranked
+    }
+
+    /// The part of `text` that shows most of the query, at most about `max_chars` characters long.
+    pub fn excerpt(&self, text: &str, max_chars: usize, analyzer: &mut Analyzer) -> Excerpt {
+        let matches = self.matches(text, analyzer);
+        let window = self.window(text, &matches, max_chars);
+        let inside: Vec<Match> = matches
+            .into_iter()
+            .filter(|found| found.range.start >= window.start && found.range.end <= window.end)
+            .collect();
+        on_one_line(text, window, self.marks(&inside))
+    }
+
+    fn matches(&self, text: &str, analyzer: &mut Analyzer) -> Vec<Match> {
+        let mut matches: Vec<Match> = Vec::new();
+        analyzer.tokenize(text, Mode::Query, &mut |token| {
+            for &(clause, quality) in self.terms.get(token.text).into_iter().flatten() {
+                matches.push(Match {
+                    range: token.from..token.to,
+                    clause,
+                    quality,
+                });
+            }
+        });
+        matches
+    }
+
+    fn marks(&self, matches: &[Match]) -> Vec<Range<usize>> {
+        let weighs = |found: &&Match| self.plan.clauses[found.clause].weight >= self.heaviest * MARKED_SHARE;
+        let mut ranges: Vec<_> = matches.iter().filter(weighs).map(|found| found.range.clone()).collect();
+        ranges.sort_unstable_by_key(|range| (range.start, range.end));
+        let mut merged: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
+        for range in ranges {
+            match merged.last_mut() {
+                Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+                _ => merged.push(range),
+            }
+        }
+        merged
+    }
+
+    /// The byte range to show: the window with the greatest weight of different words, opened at a sentence or word.
+    fn window(&self, text: &str, matches: &[Match], max_chars: usize) -> Range<usize> {
+        let chars = text.chars().count();
+        if chars <= max_chars {
+            return skip_space(text, 0)..text.len();
+        }
+        let limit = max_chars * text.len() / chars;
+        let mut best = (f32::MIN, 0..0);
+        let mut end = 0;
+        for start in 0..matches.len() {
+            end = end.max(start + 1);
+            while end < matches.len() && matches[end].range.end <= matches[start].range.start + limit {
+                end += 1;
+            }
+            let value = self.value(&matches[start..end]);
+            if value > best.0 + f32::EPSILON {
+                best = (value, matches[start].range.start..matches[end - 1].range.end);
+            }
+        }
+        let found = best.1;
+        let slack = limit.saturating_sub(found.len());
+        let start = opening(text, found.start, slack * 2 / 3);
+        let end = text.floor_char_boundary((start + limit).max(found.end));
+        start..closing(text, end, found.end.max(start))
+    }
+
+    fn value(&self, matches: &[Match]) -> f32 {
+        let mut best = vec![0.0_f32; self.plan.clauses.len()];
+        for found in matches {
+            best[found.clause] = best[found.clause].max(found.quality);
+        }
+        self.plan
+            .clauses
+            .iter()
+            .zip(best)
+            .map(|(clause, best)| clause.weight * best)
+            .sum()
+    }
+}
+
+/// The window's text with runs of white space as one space, and the marked ranges where they are then.
+fn on_one_line(text: &str, window: Range<usize>, mut marks: Vec<Range<usize>>) -> Excerpt {
+    let mut line = String::with_capacity(window.len() + 6);
+    if !text[..window.start].trim_start().is_empty() {
+        line.push('…');
+    }
+    let first = line.len();
+    let mut ends = marks
+        .iter_mut()
+        .flat_map(|range| [&mut range.start, &mut range.end])
+        .peekable();
+    for (offset, c) in text[window.clone()].char_indices() {
+        while let Some(end) = ends.next_if(|end| **end <= window.start + offset) {
+            *end = line.len();
+        }
+        if !c.is_whitespace() && !c.is_control() {
+            line.push(c);
+        } else if line.len() > first && !line.ends_with(' ') {
+            line.push(' ');
+        }
+    }
+    for end in ends {
+        *end = line.len();
+    }
+    line.truncate(line.trim_end().len());
+    if !text[window.end..].trim_end().is_empty() {
+        line.push('…');
+    }
+    Excerpt {
+        text: line,
+        highlights: marks,
+    }
+}
+
+fn skip_space(text: &str, at: usize) -> usize {
+    at + text[at..].len() - text[at..].trim_start().len()
+}
+
+/// Where to begin so that `at` is shown with something before it: a sentence if one begins near, else a word.
+fn opening(text: &str, at: usize, slack: usize) -> usize {
+    let lowest = text.ceil_char_boundary(at.saturating_sub(slack));
+    if lowest == 0 {
+        return skip_space(text, 0).min(at);
+    }
+    let before = &text[lowest..at];
+    let sentence = before.char_indices().rev().find_map(|(offset, c)| {
+        let after = lowest + offset + c.len_utf8();
+        let ends = match c {
+            '.' | '!' | '?' => text[after..].starts_with(char::is_whitespace),
+            '\n' | '。' | '！' | '？' | '؟' | '।' => true,
+            _ => false,
+        };
+        ends.then(|| skip_space(text, after))
+    });
+    let word = || {
+        before
+            .find(char::is_whitespace)
+            .map(|offset| skip_space(text, lowest + offset))
+    };
+    sentence.or_else(word).unwrap_or(lowest).min(at)
+}
+
+/// The last end of a word before `end`, but not before `least`.
+fn closing(text: &str, end: usize, least: usize) -> usize {
+    if end >= text.len() || text[end..].starts_with(char::is_whitespace) {
+        return end;
+    }
+    text[least..end]
+        .rfind(char::is_whitespace)
+        .map_or(end, |offset| least + offset)
+}

@@ -1,0 +1,400 @@
+//! Plan, execution, ranking and sections over a small index in memory.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+use kb_search::analysis::Mode;
+use kb_search::execute::{Field, Posting, Postings, candidates};
+use kb_search::plan::{MatchKind, Plan, SynonymTable, Typing, Vocabulary, plan};
+use kb_search::score::{ArticleFactors, Ranking, rescore};
+use kb_search::sections::Highlighter;
+use kb_search::tuning::Synonym;
+use kb_search::{Analyzer, Language};
+
+/// Term -> article -> positions, a field.
+type Inverted = BTreeMap<String, BTreeMap<u32, Vec<u32>>>;
+
+/// The simplest index that can answer a plan: titles and bodies.
+struct Memory {
+    analyzer: Analyzer,
+    titles: Inverted,
+    bodies: Inverted,
+    lengths: [Vec<u32>; 2],
+}
+
+impl Memory {
+    fn new(language: &str, articles: &[(&str, &str)]) -> Self {
+        let mut analyzer = Analyzer::new(Language::new(language));
+        let mut fields = [Inverted::new(), Inverted::new()];
+        let mut lengths = [Vec::new(), Vec::new()];
+        for (doc, (title, body)) in articles.iter().enumerate() {
+            for (field, text) in [title, body].into_iter().enumerate() {
+                let mut length = 0;
+                analyzer.tokenize(text, Mode::Index, &mut |token| {
+                    let postings = fields[field].entry(token.text.to_owned()).or_default();
+                    postings.entry(doc as u32).or_default().push(token.position);
+                    length += 1;
+                });
+                lengths[field].push(length);
+            }
+        }
+        let [titles, bodies] = fields;
+        Self {
+            analyzer,
+            titles,
+            bodies,
+            lengths,
+        }
+    }
+
+    fn field(&self, field: Field) -> Option<(&Inverted, &Vec<u32>)> {
+        match field {
+            Field::Title => Some((&self.titles, &self.lengths[0])),
+            Field::Body => Some((&self.bodies, &self.lengths[1])),
+            _ => None,
+        }
+    }
+
+    fn plan(&self, query: &str, typing: Typing, synonyms: &[Synonym]) -> Plan {
+        let mut analyzer = self.analyzer.clone();
+        let table = SynonymTable::new(synonyms, &mut analyzer);
+        let Ok(plan) = plan(query, typing, &mut analyzer, self, &table);
+        plan
+    }
+
+    /// Article numbers, best first.
+    fn run(&self, plan: &Plan) -> Vec<u32> {
+        let ranking = Ranking::default();
+        let Ok(found) = candidates(plan, self, &ranking, 100);
+        let neutral = ArticleFactors { boost: 1.0, pin: None };
+        let mut ranked: Vec<_> = found
+            .iter()
+            .map(|found| (rescore(found, neutral, &ranking), found.doc))
+            .collect();
+        ranked.sort_by(|a, b| a.0.order(&b.0).then(a.1.cmp(&b.1)));
+        ranked.into_iter().map(|(_, doc)| doc).collect()
+    }
+
+    fn search(&self, query: &str) -> Vec<u32> {
+        self.run(&self.plan(query, Typing::Finished, &[]))
+    }
+}
+
+impl Vocabulary for Memory {
+    type Error = Infallible;
+
+    fn doc_count(&self) -> u32 {
+        self.lengths[0].len() as u32
+    }
+
+    fn doc_freq(&self, term: &str) -> Result<u32, Infallible> {
+        let frequency = |field: &Inverted| field.get(term).map_or(0, |postings| postings.len() as u32);
+        Ok(frequency(&self.titles).max(frequency(&self.bodies)))
+    }
+
+    fn for_each_with_prefix(&self, prefix: &str, visit: &mut dyn FnMut(&str, u32)) -> Result<(), Infallible> {
+        for field in [&self.titles, &self.bodies] {
+            let from = field.range(prefix.to_owned()..);
+            for (term, postings) in from.take_while(|(term, _)| term.starts_with(prefix)) {
+                visit(term, postings.len() as u32);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Postings for Memory {
+    fn average_length(&self, field: Field) -> Result<f32, Infallible> {
+        let lengths = self.field(field).map_or(&[][..], |(_, lengths)| lengths);
+        Ok(lengths.iter().sum::<u32>() as f32 / lengths.len().max(1) as f32)
+    }
+
+    fn field_doc_freq(&self, field: Field, term: &str) -> Result<u32, Infallible> {
+        let postings = self.field(field).and_then(|(terms, _)| terms.get(term));
+        Ok(postings.map_or(0, |postings| postings.len() as u32))
+    }
+
+    fn for_each_posting(&self, field: Field, term: &str, visit: &mut dyn FnMut(Posting)) -> Result<(), Infallible> {
+        self.for_each_position(field, term, &mut |posting, _| visit(posting))
+    }
+
+    fn for_each_position(
+        &self,
+        field: Field,
+        term: &str,
+        visit: &mut dyn FnMut(Posting, &[u32]),
+    ) -> Result<(), Infallible> {
+        let Some((terms, lengths)) = self.field(field) else {
+            return Ok(());
+        };
+        for (&doc, positions) in terms.get(term).into_iter().flatten() {
+            let norm = lengths[doc as usize] as u8;
+            visit(
+                Posting {
+                    doc,
+                    term_freq: positions.len() as u32,
+                    norm,
+                },
+                positions,
+            );
+        }
+        Ok(())
+    }
+}
+
+fn help() -> Memory {
+    Memory::new(
+        "en",
+        &[
+            (
+                "Reset your password",
+                "Open the sign-in page and choose Forgot password. We mail you a link.",
+            ),
+            (
+                "Manage users",
+                "An administrator can invite, remove and manage users of the team.",
+            ),
+            (
+                "Get a refund",
+                "We return your payment within 14 days. Write to billing.",
+            ),
+            (
+                "Error E-4017 while paying",
+                "Your bank declined the card. Try another card.",
+            ),
+            (
+                "avrdude: stk500_recv(): programmer is not responding",
+                "Check the cable and the board.",
+            ),
+            ("Invoices and receipts", "Download an invoice from the billing page."),
+        ],
+    )
+}
+
+#[test]
+fn questions_and_keywords_find_the_same() {
+    let help = help();
+    for query in [
+        "manage user",
+        "how do i manage a user",
+        "How do I manage a user?",
+        "user management",
+        "MANAGE USERS",
+    ] {
+        assert_eq!(help.search(query).first(), Some(&1), "{query}");
+    }
+}
+
+#[test]
+fn a_missing_word_empties_nothing() {
+    let help = help();
+    let plan = help.plan("xylophone refund zzzzqqqq", Typing::Finished, &[]);
+    assert_eq!(plan.missing, ["xylophone", "zzzzqqqq"]);
+    assert_eq!(help.run(&plan).first(), Some(&2));
+    assert!(help.search("xylophone zzzzqqqq").is_empty());
+}
+
+#[test]
+fn typos_are_corrected_only_in_unknown_words() {
+    let help = help();
+    let plan = help.plan("passwrod reset", Typing::Finished, &[]);
+    assert_eq!(plan.corrections[0].term, "password");
+    assert_eq!(plan.clauses[0].alternatives[0].kind, MatchKind::Typo(1));
+    assert_eq!(help.run(&plan).first(), Some(&0));
+    // "card" is known, so "cart" alone is unknown and "card" stays exact.
+    let plan = help.plan("card", Typing::Finished, &[]);
+    assert_eq!(plan.clauses[0].alternatives[0].kind, MatchKind::Exact);
+    assert!(plan.corrections.is_empty());
+    // Short words and numbers are not corrected.
+    assert!(help.plan("cat 4018", Typing::Finished, &[]).corrections.is_empty());
+}
+
+#[test]
+fn compounds_are_found_however_they_are_written() {
+    let help = help();
+    for query in ["E-4017", "e4017", "E4017 error", "error e 4017", "(E‑4017)"] {
+        assert_eq!(help.search(query).first(), Some(&3), "{query}");
+    }
+    for query in ["stk500_recv()", "stk500recv", "stk500 recv", "STK500_RECV"] {
+        assert_eq!(help.search(query).first(), Some(&4), "{query}");
+    }
+}
+
+#[test]
+fn the_word_being_typed_is_completed() {
+    let help = help();
+    let typing = |query| help.run(&help.plan(query, Typing::AsYouType, &[]));
+    assert_eq!(typing("passw").first(), Some(&0));
+    assert_eq!(typing("reset pa").first(), Some(&0));
+    assert_eq!(typing("i").first(), Some(&5));
+    // A following space ends the word.
+    let finished = help.plan("refun ", Typing::AsYouType, &[]);
+    assert!(
+        finished.clauses[0]
+            .alternatives
+            .iter()
+            .all(|alternative| alternative.kind != MatchKind::Prefix)
+    );
+    // An unknown last word is taken for a beginning even in a finished query.
+    assert_eq!(help.search("ref").first(), Some(&2));
+    // "managin" runs past the stem "manag".
+    assert_eq!(typing("managin").first(), Some(&1));
+}
+
+#[test]
+fn synonyms_of_one_word_or_several_are_found() {
+    let help = help();
+    let words = ["refund", "money back", "reimbursement"].map(str::to_owned).to_vec();
+    let synonyms = [Synonym::mutual(words)];
+    for query in ["reimbursement", "money back", "I want my money back"] {
+        let plan = help.plan(query, Typing::Finished, &synonyms);
+        assert_eq!(help.run(&plan).first(), Some(&2), "{query}");
+    }
+    assert!(help.search("reimbursement").is_empty());
+    let one_way = [Synonym {
+        from: vec!["bill".into()],
+        to: vec!["invoice".into()],
+    }];
+    assert_eq!(
+        help.run(&help.plan("bill", Typing::Finished, &one_way)).first(),
+        Some(&5)
+    );
+}
+
+#[test]
+fn german_compounds_meet_their_parts() {
+    let articles = [
+        ("Rückerstattung beantragen", "So geht es."),
+        ("Testzentrum finden", "Orte."),
+        ("Rechnung", "Text."),
+    ];
+    let index = Memory::new("de", &articles);
+    for query in ["Rückerstattung", "Ruckerstattung", "Rueckerstattung", "Rückerstatung"] {
+        assert_eq!(index.search(query).first(), Some(&0), "{query}");
+    }
+    assert_eq!(index.search("Test").first(), Some(&1));
+    assert_eq!(index.search("Rechnungsadresse").first(), Some(&2));
+}
+
+#[test]
+fn russian_inflections_meet() {
+    let index = Memory::new(
+        "ru",
+        &[
+            ("Возврат денег", "Как вернуть деньги."),
+            ("Загрузка видео", "Форматы видео."),
+        ],
+    );
+    assert_eq!(index.search("возврата").first(), Some(&0));
+    assert_eq!(index.search("деньгам").first(), Some(&0));
+    assert_eq!(index.search("не могу загрузить видео").first(), Some(&1));
+}
+
+#[test]
+fn two_chinese_characters_are_a_word() {
+    let index = Memory::new(
+        "zh-Hant",
+        &[("如何申請退款", "請聯絡客服。"), ("重設密碼", "點選忘記密碼。")],
+    );
+    assert_eq!(index.search("退款"), [0]);
+    assert_eq!(index.search("密碼"), [1]);
+    // One character is found wherever it stands.
+    assert_eq!(index.search("碼"), [1]);
+    assert_eq!(index.search("退"), [0]);
+}
+
+#[test]
+fn odd_queries_are_answered() {
+    let help = help();
+    let long = "how do I reset the password of a user ".repeat(200);
+    for query in [
+        "",
+        " ",
+        "'",
+        "\"",
+        "\"reset password\"",
+        "-password",
+        "🙂",
+        "a",
+        "?",
+        "\u{0}",
+        "%00",
+        "مرحبا",
+        "\u{202E}password",
+    ] {
+        let _ = help.search(query);
+    }
+    assert_eq!(help.search("🙂 refund 🙂").first(), Some(&2));
+    assert_eq!(help.search("\u{202E}password").first(), Some(&0));
+    let plan = help.plan(&long, Typing::Finished, &[]);
+    assert!(plan.clauses.len() <= kb_search::plan::MAX_CLAUSES);
+    assert_eq!(help.run(&plan).first(), Some(&0));
+}
+
+#[test]
+fn words_that_say_nothing_weigh_little() {
+    let plan = help().plan("how do i manage the invoice", Typing::Finished, &[]);
+    let weight = |text: &str| {
+        plan.clauses
+            .iter()
+            .find(|clause| clause.text == text)
+            .map(|clause| clause.weight)
+    };
+    assert!(weight("the") < Some(0.1));
+    assert!(weight("invoice") > Some(0.5));
+}
+
+#[test]
+fn matched_words_are_marked_in_the_best_section() {
+    let help = help();
+    let mut analyzer = Analyzer::new(Language::new("en"));
+    let plan = help.plan("how do i reset the pasword", Typing::Finished, &[]);
+    let highlighter = Highlighter::new(&plan);
+    let sections = [
+        ("", "About accounts in general."),
+        ("Resetting passwords", "Choose Forgot password."),
+        ("More", "Cards."),
+    ];
+    let ranked = highlighter.rank(sections, &mut analyzer);
+    assert_eq!(ranked[0].section, 1);
+    let marked = |text: &str, analyzer: &mut Analyzer| -> Vec<String> {
+        highlighter
+            .ranges(text, analyzer)
+            .into_iter()
+            .map(|range| text[range].to_owned())
+            .collect()
+    };
+    assert_eq!(
+        marked("Do the passwords need a reset? I think so.", &mut analyzer),
+        ["passwords", "reset"]
+    );
+    assert!(marked("<b>nothing</b>", &mut analyzer).is_empty());
+}
+
+#[test]
+fn excerpts_show_the_densest_part() {
+    let help = help();
+    let mut analyzer = Analyzer::new(Language::new("en"));
+    let plan = help.plan("refund payment", Typing::Finished, &[]);
+    let highlighter = Highlighter::new(&plan);
+    let filler = "Nothing of interest stands here, only words. ".repeat(20);
+    let text = format!("{filler}A payment is made.\n{filler}Ask for a refund and we return your payment.\n{filler}");
+    let excerpt = highlighter.excerpt(&text, 100, &mut analyzer);
+    assert!(
+        excerpt.text.contains("Ask for a refund and we return your payment."),
+        "{}",
+        excerpt.text
+    );
+    assert!(excerpt.text.starts_with('…') && excerpt.text.ends_with('…'));
+    assert!(excerpt.text.chars().count() <= 110);
+    let marked: Vec<&str> = excerpt
+        .highlights
+        .iter()
+        .map(|range| &excerpt.text[range.clone()])
+        .collect();
+    assert_eq!(marked, ["refund", "payment"]);
+    let short = highlighter.excerpt("  A refund.\n", 100, &mut analyzer);
+    assert_eq!(short.text.trim(), "A refund.");
+    assert_eq!(&short.text[short.highlights[0].clone()], "refund");
+    assert_eq!(highlighter.excerpt("", 100, &mut analyzer).text, "");
+}

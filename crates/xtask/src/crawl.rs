@@ -1,0 +1,234 @@
+//! An independent crawler of a built site: does everything that is referred to exist?
+//!
+//! 1. `files` lists what the folder holds and turns references into files, as a plain static host would.
+//! 2. `page` reads references and anchors out of HTML, CSS, SVG, sitemaps, feeds, `llms.txt` and `_redirects`.
+//! 3. [`crawl`] checks each reference, and follows the links from `index.html` to see how many clicks away
+//!    every page is.
+
+mod files;
+mod page;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::Path;
+
+use files::{Files, Target};
+use page::{Page, Reference};
+
+/// How to crawl.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// The site's URL, where it is not the canonical URL of its home page.
+    pub base: Option<String>,
+    /// Pages whose links do not count as clicks: a list of all articles would make every depth two.
+    pub no_shortcut: Vec<String>,
+}
+
+/// What a reference should have led to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// A page or a download.
+    Link,
+    /// A place in a page.
+    Anchor,
+    /// An image, a sound or a film.
+    Media,
+    /// A style sheet, a script or a font.
+    Asset,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Link => "link",
+            Self::Anchor => "anchor",
+            Self::Media => "media",
+            Self::Asset => "asset",
+        })
+    }
+}
+
+/// A reference that leads nowhere.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Problem {
+    /// What it should have led to.
+    pub kind: Kind,
+    /// The file that holds it.
+    pub file: String,
+    /// The reference as it is written there.
+    pub reference: String,
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: broken {}: {}", self.file, self.kind, self.reference)
+    }
+}
+
+/// What a crawl found.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// How many HTML pages there are.
+    pub pages: usize,
+    /// How many references inside the site were checked.
+    pub references: usize,
+    /// References that lead nowhere, in order, each once a file.
+    pub problems: Vec<Problem>,
+    /// Ids that occur more than once in a page: `(file, id)`.
+    pub duplicate_ids: Vec<(String, String)>,
+    /// Every page that can be reached from the home page, with the number of clicks.
+    pub clicks: BTreeMap<String, usize>,
+    /// The pages that say of themselves that they are articles.
+    pub articles: BTreeSet<String>,
+    /// Pages that no chain of links leads to, apart from error pages, redirects, and those that ask not to be indexed.
+    pub unreachable: Vec<String>,
+}
+
+impl Report {
+    /// How many articles are how many clicks from the home page.
+    pub fn articles_by_clicks(&self) -> BTreeMap<usize, usize> {
+        let mut counts = BTreeMap::new();
+        for clicks in self.articles.iter().filter_map(|article| self.clicks.get(article)) {
+            *counts.entry(*clicks).or_default() += 1;
+        }
+        counts
+    }
+}
+
+/// Crawls the site in `folder`.
+///
+/// # Errors
+/// When the folder or a file in it cannot be read, or holds no `index.html`.
+pub fn crawl(folder: &Path, options: &Options) -> io::Result<Report> {
+    let mut files = Files::list(folder)?;
+    let home = page::read_html(&fs::read_to_string(folder.join("index.html"))?);
+    if let Some(base) = options.base.as_deref().or(home.canonical.as_deref()) {
+        files.set_base(base)?;
+    }
+    let mut crawler = Crawler {
+        files: &files,
+        report: Report::default(),
+        anchors: HashMap::new(),
+        links: HashMap::new(),
+        wanted: Vec::new(),
+    };
+    for file in files.iter() {
+        if let Some(kind) = page::kind(file) {
+            let text = fs::read(folder.join(file))?;
+            crawler.read(file, kind.read(&String::from_utf8_lossy(&text)));
+        }
+    }
+    Ok(crawler.finish(options))
+}
+
+/// What is known in the middle of a crawl.
+struct Crawler<'a> {
+    files: &'a Files,
+    report: Report,
+    anchors: HashMap<&'a str, HashSet<String>>,
+    /// Page to pages.
+    links: HashMap<&'a str, Vec<&'a str>>,
+    /// Anchors to look for when all pages have been read: the problem if they are not there, and where.
+    wanted: Vec<(Problem, &'a str, String)>,
+}
+
+impl<'a> Crawler<'a> {
+    fn read(&mut self, file: &'a str, page: Page) {
+        let base = self.files.url_of(file);
+        let base = page
+            .base
+            .as_deref()
+            .and_then(|base_href| base.join(base_href).ok())
+            .unwrap_or(base);
+        let references: BTreeSet<&Reference> = page.references.iter().collect();
+        for reference in references {
+            let problem = |kind| Problem {
+                kind,
+                file: file.to_owned(),
+                reference: reference.url.clone(),
+            };
+            match self.files.find(&base, &reference.url) {
+                Target::Elsewhere => continue,
+                Target::Missing => self.report.problems.push(problem(reference.kind)),
+                Target::File(target, fragment) => {
+                    if let Some(fragment) = fragment.filter(|_| page::has_anchors(target)) {
+                        self.wanted.push((problem(Kind::Anchor), target, fragment));
+                    }
+                    if reference.followed {
+                        self.links.entry(file).or_default().push(target);
+                    }
+                }
+            }
+            self.report.references += 1;
+        }
+        if page::is_html(file) {
+            self.report.pages += 1;
+            if page.is_article {
+                self.report.articles.insert(file.to_owned());
+            }
+            if !(page.is_hidden || file.ends_with("404.html")) {
+                // Candidates; those that are reached are taken out at the end.
+                self.report.unreachable.push(file.to_owned());
+            }
+        }
+        let mut anchors = HashSet::new();
+        for id in page.ids {
+            if anchors.contains(&id) {
+                self.report.duplicate_ids.push((file.to_owned(), id));
+            } else {
+                anchors.insert(id);
+            }
+        }
+        self.anchors.insert(file, anchors);
+    }
+
+    fn finish(mut self, options: &Options) -> Report {
+        for (problem, target, fragment) in std::mem::take(&mut self.wanted) {
+            if !self
+                .anchors
+                .get(target)
+                .is_some_and(|anchors| anchors.contains(&fragment))
+            {
+                self.report.problems.push(problem);
+            }
+        }
+        let reached = self.clicks(&[]);
+        self.report.unreachable.retain(|page| !reached.contains_key(page));
+        self.report.clicks = if options.no_shortcut.is_empty() {
+            reached
+        } else {
+            self.clicks(&options.no_shortcut)
+        };
+        self.report.problems.sort();
+        self.report.duplicate_ids.sort();
+        self.report.duplicate_ids.dedup();
+        self.report.unreachable.sort();
+        self.report
+    }
+
+    /// The number of clicks to each page, breadth first; the links of `closed` pages are not followed.
+    fn clicks(&self, closed: &[String]) -> BTreeMap<String, usize> {
+        let mut clicks = BTreeMap::from([("index.html".to_owned(), 0)]);
+        let mut queue = VecDeque::from([("index.html", 0)]);
+        while let Some((page, depth)) = queue.pop_front() {
+            if closed.iter().any(|closed| closed == page) {
+                continue;
+            }
+            for &target in self
+                .links
+                .get(page)
+                .into_iter()
+                .flatten()
+                .filter(|target| page::is_html(target))
+            {
+                if !clicks.contains_key(target) {
+                    clicks.insert(target.to_owned(), depth + 1);
+                    queue.push_back((target, depth + 1));
+                }
+            }
+        }
+        clicks
+    }
+}

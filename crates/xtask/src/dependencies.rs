@@ -1,0 +1,58 @@
+//! Where dependencies come from and under what terms: cargo-deny, by `deny.toml`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::step::{cargo, run};
+use crate::{Failure, Outcome, root, target};
+
+/// One version for everybody, so that the gate says the same everywhere.
+const VERSION: &str = "0.20.2";
+
+/// Checks licences, sources and banned crates of everything in `Cargo.lock`. Not the advisories: they change
+/// without the repository, so a gate that reads them would fail on a commit that it passed the day before.
+pub(crate) fn check() -> Outcome {
+    let mut deny = Command::new(installed()?);
+    run(deny
+        .args([
+            "--log-level",
+            "error",
+            "--locked",
+            "check",
+            "bans",
+            "licenses",
+            "sources",
+        ])
+        .current_dir(root()))
+}
+
+/// The path of cargo-deny; builds it into the target folder once where it is not installed.
+fn installed() -> Result<PathBuf, Failure> {
+    let tools = root().join(target()).join("tools");
+    let own = tools
+        .join("bin")
+        .join(format!("cargo-deny{}", std::env::consts::EXE_SUFFIX));
+    for program in [PathBuf::from("cargo-deny"), own.clone()] {
+        if is_wanted(&program) {
+            return Ok(program);
+        }
+    }
+    println!("    building cargo-deny {VERSION} once, about a minute on two cores");
+    let build = tools.join("build");
+    let mut install = cargo(&["install", "cargo-deny", "--version", VERSION, "--locked", "--quiet"]);
+    // Without optimisation: it is built in half the time, and runs for three seconds.
+    run(install
+        .arg("--debug")
+        .arg("--root")
+        .arg(&tools)
+        .arg("--target-dir")
+        .arg(&build))?;
+    let _ = fs::remove_dir_all(build);
+    Ok(own)
+}
+
+fn is_wanted(program: &Path) -> bool {
+    let said = Command::new(program).arg("--version").stderr(Stdio::null()).output();
+    said.is_ok_and(|said| said.stdout.trim_ascii() == format!("cargo-deny {VERSION}").as_bytes())
+}
