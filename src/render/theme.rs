@@ -52,6 +52,8 @@ pub struct Theme {
     /// The templates of kb itself, for pages whose own template fails.
     fallback: Tera,
     files: BTreeMap<String, ThemeFile>,
+    /// The words by file name: each layer fills or replaces messages of the one before it.
+    words: BTreeMap<String, Vec<ThemeFile>>,
     /// Files to write, by output path.
     pub outputs: BTreeMap<String, Arc<[u8]>>,
     /// Path of the folder of theme assets, such as `assets/1a2b3c4d`.
@@ -102,7 +104,18 @@ impl Theme {
         base_path: &str,
         diagnostics: &mut Vec<Diagnostic>,
     ) -> Self {
-        let layered = collect(files, source, config, diagnostics);
+        let mut layered = BTreeMap::new();
+        let mut words: BTreeMap<String, Vec<ThemeFile>> = BTreeMap::new();
+        for layer in collect(files, source, config, diagnostics) {
+            for (path, file) in layer {
+                match path.strip_prefix("i18n/") {
+                    Some(name) => words.entry(name.to_owned()).or_default().push(file),
+                    None => {
+                        layered.insert(path, file);
+                    }
+                }
+            }
+        }
         let manifest = read_manifest(&layered, diagnostics);
         let (outputs, asset_folder) = assets(&layered, &manifest, config);
         let base = format!("{base_path}{asset_folder}/");
@@ -115,7 +128,7 @@ impl Theme {
             diagnostics.push(Diagnostic::error("template-error", format!("built-in templates: {error}")));
         }
         let own = own_templates(&layered, &prepare, diagnostics);
-        Self { templates: own, fallback, files: layered, outputs, asset_folder, scripts: manifest.scripts }
+        Self { templates: own, fallback, files: layered, words, outputs, asset_folder, scripts: manifest.scripts }
     }
 
     /// The words of the theme in a language.
@@ -127,10 +140,10 @@ impl Theme {
         names.dedup();
         let texts: Vec<(String, String, bool)> = names
             .iter()
-            .filter_map(|name| {
-                let file = self.files.get(&format!("i18n/{name}.toml"))?;
+            .flat_map(|name| {
                 let own = name != "en" || language.base() == "en";
-                Some((file.display.clone(), String::from_utf8_lossy(&file.bytes).into_owned(), own))
+                let layers = self.words.get(&format!("{name}.toml")).into_iter().flatten();
+                layers.map(move |file| (file.display.clone(), String::from_utf8_lossy(&file.bytes).into_owned(), own))
             })
             .collect();
         let files: Vec<MessageFile<'_>> =
@@ -195,25 +208,28 @@ fn chinese_script(language: &Language) -> Option<&'static str> {
     }
 }
 
-/// All files of the theme: embedded ones, overlaid by the theme folder's, overlaid by the project's.
+type Layer = BTreeMap<String, ThemeFile>;
+
+/// The files of the theme in layers: embedded ones, the theme folder's, the project's. Later ones win.
 fn collect(
     files: &dyn FileSystem,
     source: &ThemeSource<'_>,
     config: &Config,
     diagnostics: &mut Vec<Diagnostic>,
-) -> BTreeMap<String, ThemeFile> {
-    let mut layered = BTreeMap::new();
-    add_embedded(&DEFAULT, &mut layered);
-    layered.insert(
+) -> Vec<Layer> {
+    let mut embedded = Layer::new();
+    add_embedded(&DEFAULT, &mut embedded);
+    embedded.insert(
         format!("static/{MISSING_IMAGE}"),
         ThemeFile { display: String::new(), bytes: Arc::from(MISSING_IMAGE_SVG.as_bytes()) },
     );
-    let Some(project) = source.project else { return layered };
+    let Some(project) = source.project else { return vec![embedded] };
     let name = &config.theme.name;
     let theme = project.join("themes").join(name);
+    let mut themed = Layer::new();
     if files.is_folder(&theme) {
         let display = format!("{}themes/{name}/", source.display);
-        overlay(files, &theme, "", &display, &mut layered, diagnostics);
+        add_folder(files, &theme, "", &display, &mut themed, diagnostics);
     } else if name != "default" {
         let (found, _) = files.walk(&project.join("themes"), &|path, _| path.components().count() == 1);
         let names: Vec<String> = found.iter().filter(|f| f.is_folder).filter_map(|f| slashes(&f.path)).collect();
@@ -222,25 +238,25 @@ fn collect(
                 .with_hint_if(did_you_mean(name, names.iter().map(String::as_str).chain(["default"]))),
         );
     }
+    let mut own = Layer::new();
     for part in ["templates", "i18n"] {
         let folder = project.join(part);
         if files.is_folder(&folder) {
             let display = format!("{}{part}/", source.display);
-            overlay(files, &folder, &format!("{part}/"), &display, &mut layered, diagnostics);
+            add_folder(files, &folder, &format!("{part}/"), &display, &mut own, diagnostics);
         }
     }
     // A file in `static/` replaces the theme's file of the same path.
-    let folder = project.join("static");
-    for path in layered.keys().filter(|path| path.starts_with("static/")).cloned().collect::<Vec<_>>() {
-        let file = folder.join(&path["static/".len()..]);
+    for path in embedded.keys().chain(themed.keys()).filter(|path| path.starts_with("static/")) {
+        let file = project.join(path);
         if files.is_file(&file)
             && let Ok(bytes) = files.read(&file)
         {
             let display = format!("{}{path}", source.display);
-            layered.insert(path, ThemeFile { display, bytes: Arc::from(bytes) });
+            own.insert(path.clone(), ThemeFile { display, bytes: Arc::from(bytes) });
         }
     }
-    layered
+    vec![embedded, themed, own]
 }
 
 fn add_embedded(dir: &Dir<'_>, layered: &mut BTreeMap<String, ThemeFile>) {
@@ -254,7 +270,7 @@ fn add_embedded(dir: &Dir<'_>, layered: &mut BTreeMap<String, ThemeFile>) {
     }
 }
 
-fn overlay(
+fn add_folder(
     files: &dyn FileSystem,
     folder: &Path,
     prefix: &str,
@@ -524,8 +540,8 @@ mod tests {
         let mut diagnostics = Vec::new();
         let theme = Theme::load(&files, &source, &Config::default(), "/", &mut diagnostics);
         let english = theme.messages(&Language::english(), &mut diagnostics);
-        for (path, file) in &theme.files {
-            let Some(name) = path.strip_prefix("i18n/").and_then(|name| name.strip_suffix(".toml")) else { continue };
+        for (path, layers) in &theme.words {
+            let (Some(name), [file]) = (path.strip_suffix(".toml"), layers.as_slice()) else { panic!("{path}") };
             let language = Language::parse(name).expect("a language tag");
             assert_eq!(language.tag(), name, "the file is named by the tag in its usual case");
             let text = String::from_utf8_lossy(&file.bytes);

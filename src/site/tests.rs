@@ -212,7 +212,7 @@ fn aliases_redirect_and_never_hide_a_page() {
     assert_eq!(
         problems,
         [
-            "content/a.md:2:30 error[alias-taken] `/b/` is a page of this site",
+            "content/a.md:2:29 error[alias-taken] `/b/` is a page of this site",
             "content/b.md:2:16 error[alias-taken] `/old/a/` already leads to `/a/`"
         ]
     );

@@ -38,14 +38,21 @@ pub fn slug(written: &str) -> Result<String, String> {
         return Err(format!("the slug `{written}` must be one part of a URL, without `/` and `..`"));
     }
     let slug = slugify(written);
-    if slug.is_empty() { Err(format!("the slug `{written}` has no letter or digit")) } else { Ok(slug) }
+    if slug.is_empty() { Err(format!("the slug `{written}` has no letter or digit")) } else { Ok(not_a_device(slug)) }
+}
+
+/// Names that Windows keeps for devices cannot be files there, so they get a number.
+fn not_a_device(slug: String) -> String {
+    let numbered = |name: &str| slug.strip_prefix(name).is_some_and(|rest| rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit());
+    let device = matches!(slug.as_str(), "con" | "prn" | "aux" | "nul") || numbered("com") || numbered("lpt");
+    if device { format!("{slug}-1") } else { slug }
 }
 
 /// The slug of a file or folder name; a name without letters and digits is spelt out as its code points.
 pub fn name_slug(name: &str) -> String {
     let slug = slugify(name);
     if !slug.is_empty() {
-        return slug;
+        return not_a_device(slug);
     }
     name.chars().map(|c| format!("{:x}", u32::from(c))).collect::<Vec<_>>().join("-")
 }
@@ -101,6 +108,7 @@ mod tests {
             assert!(slug(wrong).is_err(), "{wrong}");
         }
         assert_eq!(name_slug("---"), "2d-2d-2d");
+        assert_eq!((name_slug("AUX").as_str(), name_slug("com7").as_str(), name_slug("common").as_str()), ("aux-1", "com7-1", "common"));
     }
 
     #[test]

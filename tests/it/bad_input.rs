@@ -89,7 +89,7 @@ error[front-matter-type]: `weight` must be a whole number, found text
 fn invalid_utf8_and_nul() {
     let sandbox = Sandbox::project(&[GOOD]);
     sandbox.write("content/latin.md", b"# Caf\xe9\n");
-    sandbox.write("content/nul.md", b"a\0b\n");
+    sandbox.write("content/zero.md", b"a\0b\n");
     expect(
         &sandbox,
         1,
@@ -103,9 +103,9 @@ error[not-utf8]: not valid UTF-8 (byte 0xe9); this article is left out
   = hint: save it as UTF-8
 
 error[nul-byte]: a NUL character; it is shown as `\u{fffd}`
- --> content/nul.md:1:2
+ --> content/zero.md:1:2
   |
-1 | a\u{fffd}b
+1 | a\u{2400}b
   |  ^
   |
   = hint: remove it; the file may be damaged
@@ -125,9 +125,8 @@ fn a_file_of_50_mb() {
         1,
         "
 error[file-too-large]: 50 MB of Markdown; an article may have 8 MB at most, and this one is left out
- --> content/log.md
-  |
-  = hint: split it, or put its name into `.kbignore`
+--> content/log.md
+ = hint: split it, or put its name into `.kbignore`
 ",
     );
     rest_is_built(&sandbox);
@@ -141,9 +140,8 @@ fn a_folder_named_like_an_article() {
         0,
         "
 warning[folder-named-like-article]: `x.md` is a folder, not an article
- --> content/x.md
-  |
-  = hint: rename the folder; it is treated as a category
+--> content/x.md
+ = hint: rename the folder; it is treated as a category
 ",
     );
     assert!(sandbox.path("public/x-md/inner/index.html").exists());
@@ -157,9 +155,8 @@ fn two_articles_with_one_url() {
         1,
         "
 error[url-taken]: the URL `/same/` is taken by `a.md`; this article is left out
- --> content/b.md
-  |
-  = hint: give one of them another `slug`
+--> content/b.md
+ = hint: give one of them another `slug`
 ",
     );
     rest_is_built(&sandbox);
@@ -202,19 +199,16 @@ fn symbolic_links_out_and_in_a_circle() {
         1,
         "
 error[link-broken]: this symbolic link leads nowhere; it is left out
- --> content/broken.md
-  |
-  = hint: remove the link or restore what it points to
+--> content/broken.md
+ = hint: remove the link or restore what it points to
 
 error[link-circle]: this symbolic link leads in a circle; it is left out
- --> content/circle
-  |
-  = hint: remove the link
+--> content/circle
+ = hint: remove the link
 
 error[link-outside]: this symbolic link leads out of the content folder; it is left out
- --> content/out.md
-  |
-  = hint: copy the file into the content folder
+--> content/out.md
+ = hint: copy the file into the content folder
 ",
     );
     rest_is_built(&sandbox);
@@ -235,9 +229,8 @@ fn an_unreadable_file() {
         1,
         "
 error[file-unreadable]: cannot be read: Permission denied (os error 13); it is left out
- --> content/locked.md
-  |
-  = hint: check the permissions
+--> content/locked.md
+ = hint: check the permissions
 ",
     );
     rest_is_built(&sandbox);
@@ -329,7 +322,7 @@ fn a_folder_that_is_not_there() {
     assert_eq!(run.code, 2);
     assert_eq!(
         run.stderr.trim_end(),
-        "error[project-missing]: there is no folder `nowhere`\n  |\n  = hint: give a folder with `kb.toml`, or a folder of Markdown files"
+        "error[project-missing]: there is no folder `nowhere`\n |\n = hint: give a folder with `kb.toml`, or a folder of Markdown files"
     );
 }
 

@@ -216,17 +216,26 @@ fn killed_builds_leave_a_whole_site() -> Outcome {
     sync(&site(1)?, &dest, &SyncOptions::default())?;
     let mut seen = [0; 2];
     let mut killed_at_work = 0;
-    for kill in 0..60_u32 {
+    let work = dir.path().join(".public.kb-build");
+    // At least 60 times; on a busy machine until both versions were seen and enough builds were hit at work.
+    for kill in 0..400_u32 {
+        if kill >= 60 && seen.iter().all(|times| *times > 0) && killed_at_work > 20 {
+            break;
+        }
         let mut child = Command::new(env::current_exe()?)
             .args(["--exact", "output::tests::interruptions::child"])
             .env(CHILD, &dest)
             .stdout(Stdio::null())
             .spawn()?;
+        let patience = Instant::now() + Duration::from_secs(5);
+        while !work.exists() && Instant::now() < patience {
+            thread::sleep(Duration::from_micros(200));
+        }
         // From the first moment of a build to well into the second or third, in no order.
-        thread::sleep(Duration::from_millis(5) + took * (kill * 37 % 60) / 20);
+        thread::sleep(took * (kill * 37 % 60) / 20);
         child.kill()?;
         assert_eq!(child.wait()?.signal(), Some(9), "it was still building");
-        killed_at_work += u32::from(dir.path().join(".public.kb-build").exists());
+        killed_at_work += u32::from(work.exists());
         let found = snapshot(&dest);
         if found == first {
             seen[0] += 1;

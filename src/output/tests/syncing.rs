@@ -103,7 +103,7 @@ fn contents_decide_not_lengths() -> Outcome {
 fn files_are_copied_without_their_mode() -> Outcome {
     let dir = tempfile::tempdir()?;
     let (dest, source) = (dir.path().join("public"), dir.path().join("image.png"));
-    fs::write(&source, [7; 100_000])?;
+    fs::write(&source, vec![7; 100_000])?;
     #[cfg(unix)]
     fs::set_permissions(&source, std::os::unix::fs::PermissionsExt::from_mode(0o700))?;
     let site = || {
@@ -120,7 +120,7 @@ fn files_are_copied_without_their_mode() -> Outcome {
     assert_eq!(sync(&site()?, &dest, &SyncOptions::default())?.written, 3);
     assert_eq!(sync(&site()?, &dest, &SyncOptions::default())?.unchanged, 3);
     let copied = dest.join("a/image.png");
-    assert_eq!(fs::read(&copied)?, [7; 100_000]);
+    assert_eq!(fs::read(&copied)?, vec![7; 100_000]);
     #[cfg(unix)]
     assert_eq!(
         std::os::unix::fs::PermissionsExt::mode(&fs::metadata(copied)?.permissions()) & 0o111,
