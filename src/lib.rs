@@ -12,14 +12,14 @@
 //!
 //! What goes wrong on the way is a [`diagnostic::Diagnostic`], never a panic.
 
-pub mod diagnostic;
-pub mod data;
+pub mod cli;
 pub mod config;
-pub mod source;
+pub mod data;
+pub mod diagnostic;
 pub mod document;
-pub mod site;
-pub mod search;
-pub mod render;
 pub mod output;
 pub mod pipeline;
-pub mod cli;
+pub mod render;
+pub mod search;
+pub mod site;
+pub mod source;

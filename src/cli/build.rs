@@ -17,7 +17,9 @@ pub(super) fn run(args: &BuildArgs) -> io::Result<Outcome> {
     let format = args.report.format;
     if let Some(threads) = args.threads {
         // Fails only where the pool was used before, which nothing did.
-        let _ = rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global();
+        let _ = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads.into())
+            .build_global();
     }
     let project = match open_project(&Disk, &args.path, args.base_url.as_deref()) {
         Ok(project) => project,
@@ -36,7 +38,7 @@ pub(super) fn run(args: &BuildArgs) -> io::Result<Outcome> {
         output,
     };
     let spinner = Spinner::new(args.report.quiet || format != Format::Human);
-    let built = build(project, &options, &spinner);
+    let built = build(&project, &options, &spinner);
     spinner.finish();
     let built = match built {
         Ok(built) => built,
@@ -59,9 +61,13 @@ fn failed(diagnostics: &[Diagnostic], format: Format) -> io::Result<Outcome> {
 
 /// Now, or the moment that `SOURCE_DATE_EPOCH` names, by <https://reproducible-builds.org/specs/source-date-epoch/>.
 fn now() -> i64 {
-    let given = std::env::var("SOURCE_DATE_EPOCH").ok().and_then(|seconds| seconds.parse().ok());
+    let given = std::env::var("SOURCE_DATE_EPOCH")
+        .ok()
+        .and_then(|seconds| seconds.parse().ok());
     given.unwrap_or_else(|| {
-        SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+        SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
     })
 }
 
@@ -98,11 +104,18 @@ fn summary(built: &BuildReport, options: &BuildOptions, took: Duration) -> Strin
         );
     }
     if !built.has_base_url {
-        text.push_str("  without `base_url` there is no sitemap, no feed and no canonical URL (set it in kb.toml or with `-u`)\n");
+        text.push_str(
+            "  without `base_url` there is no sitemap, no feed and no canonical URL (set it in kb.toml or with `-u`)\n",
+        );
     }
     let counts = count(&built.diagnostics);
     if counts.errors + counts.warnings > 0 {
-        let _ = writeln!(text, "  {}, {}", counted(counts.errors, "error"), counted(counts.warnings, "warning"));
+        let _ = writeln!(
+            text,
+            "  {}, {}",
+            counted(counts.errors, "error"),
+            counted(counts.warnings, "warning")
+        );
     }
     if let Some(left_over) = &written.left_over {
         let _ = writeln!(text, "  could not remove {}; you can delete it", left_over.display());

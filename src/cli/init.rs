@@ -20,7 +20,11 @@ pub(super) fn run(args: &InitArgs) -> io::Result<Outcome> {
         return Ok(Outcome::Failed);
     }
     write(&STARTER, dir)?;
-    let cd = if dir == Path::new(".") { String::new() } else { format!("cd {}\n  ", quoted(dir)) };
+    let cd = if dir == Path::new(".") {
+        String::new()
+    } else {
+        format!("cd {}\n  ", quoted(dir))
+    };
     eprint(&format!(
         "Made a knowledge base in {}\n\nNext:\n  {cd}kb new \"How do I get a refund?\" --in billing\n  kb build\n  kb search \"money back\"\n",
         dir.display()
@@ -36,7 +40,10 @@ fn in_the_way(dir: &Path) -> io::Result<Option<String>> {
     if !dir.is_dir() {
         return Err(io::Error::other(format!("`{}` is a file, not a folder", dir.display())));
     }
-    Ok(["kb.toml", "content"].into_iter().find(|name| dir.join(name).exists()).map(ToOwned::to_owned))
+    Ok(["kb.toml", "content"]
+        .into_iter()
+        .find(|name| dir.join(name).exists())
+        .map(ToOwned::to_owned))
 }
 
 fn write(from: &Dir<'_>, to: &Path) -> io::Result<()> {
@@ -56,6 +63,12 @@ fn write(from: &Dir<'_>, to: &Path) -> io::Result<()> {
 
 fn quoted(path: &Path) -> String {
     let shown = path.display().to_string();
-    let plain = shown.chars().all(|c| c.is_alphanumeric() || matches!(c, '/' | '-' | '_' | '.'));
-    if plain { shown } else { format!("'{}'", shown.replace('\'', "'\\''")) }
+    let plain = shown
+        .chars()
+        .all(|c| c.is_alphanumeric() || matches!(c, '/' | '-' | '_' | '.'));
+    if plain {
+        shown
+    } else {
+        format!("'{}'", shown.replace('\'', "'\\''"))
+    }
 }

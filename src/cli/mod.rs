@@ -73,6 +73,7 @@ struct NewArgs {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 struct BuildArgs {
     /// A project (a folder with `kb.toml`), or simply a folder of Markdown
     #[arg(default_value = ".")]
@@ -80,7 +81,7 @@ struct BuildArgs {
     /// Where the site goes [default: `public` in the project; for a bare folder, `public` in the current folder]
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// Where the site will live, such as https://help.example.com/ (overrides `base_url`)
+    /// Where the site will live, such as `https://help.example.com/` (overrides `base_url`)
     #[arg(short = 'u', long, value_name = "URL")]
     base_url: Option<String>,
     /// Publish drafts too
@@ -126,6 +127,7 @@ enum Format {
 }
 
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
 struct SearchArgs {
     /// What the customer types
     #[arg(required_unless_present = "batch")]

@@ -18,7 +18,13 @@ pub(super) fn report(diagnostics: &[Diagnostic], format: Format) -> io::Result<(
                 let mut sorted: Vec<Diagnostic> = diagnostics.to_vec();
                 sorted.sort_by(|a, b| a.severity.cmp(&b.severity).then_with(|| a.cmp(b)));
                 // Styles are stripped where the terminal does not want them.
-                eprint(&render_terminal(&sorted, TerminalOptions { color: true, detailed: DETAILED }));
+                eprint(&render_terminal(
+                    &sorted,
+                    TerminalOptions {
+                        color: true,
+                        detailed: DETAILED,
+                    },
+                ));
             }
             Ok(())
         }
@@ -31,7 +37,11 @@ pub(super) fn report(diagnostics: &[Diagnostic], format: Format) -> io::Result<(
 /// How a command with these problems ends.
 pub(super) fn outcome(diagnostics: &[Diagnostic], strict: bool) -> Outcome {
     let counts = count(diagnostics);
-    if counts.errors > 0 || (strict && counts.warnings > 0) { Outcome::Problems } else { Outcome::Fine }
+    if counts.errors > 0 || (strict && counts.warnings > 0) {
+        Outcome::Problems
+    } else {
+        Outcome::Fine
+    }
 }
 
 /// `1 error`, `2 errors`.

@@ -20,7 +20,11 @@ pub(super) fn run(args: &SearchArgs) -> io::Result<Outcome> {
     };
     let options = Options {
         limit: args.number.into(),
-        typing: if args.typing { Typing::AsYouType } else { Typing::Finished },
+        typing: if args.typing {
+            Typing::AsYouType
+        } else {
+            Typing::Finished
+        },
         explain: args.explain,
         ..Options::default()
     };
@@ -61,13 +65,21 @@ fn batch(index: &SearchIndex, options: &Options) -> io::Result<Outcome> {
 /// The index of the language that was asked for, else of the site's default language.
 fn open(args: &SearchArgs) -> Result<SearchIndex, String> {
     let languages = search::languages(&args.site).map_err(|error| error.to_string())?;
+    if languages.is_empty() {
+        let shown = args.site.display();
+        return Err(format!(
+            "`{shown}` is not a site that kb built\nhint: build it first, or name it with `--site`"
+        ));
+    }
     let wanted = match &args.lang {
         Some(tag) => Language::parse(tag).map_or_else(|| tag.to_lowercase(), |language| language.slug()),
         None => default_language(&args.site).unwrap_or_else(|| languages.first().cloned().unwrap_or_default()),
     };
     let Some(language) = languages.iter().find(|language| language.eq_ignore_ascii_case(&wanted)) else {
         let known = languages.iter().map(String::as_str);
-        let hint = did_you_mean(&wanted, known).map(|hint| format!("; {hint}")).unwrap_or_default();
+        let hint = did_you_mean(&wanted, known)
+            .map(|hint| format!("; {hint}"))
+            .unwrap_or_default();
         return Err(format!(
             "`{}` has no index for the language `{wanted}`, only for {}{hint}",
             args.site.display(),
@@ -98,7 +110,10 @@ fn human(query: &str, results: &Results) -> String {
         let _ = writeln!(text, "Did you mean \"{suggestion}\"?\n");
     }
     if results.relaxed {
-        let _ = writeln!(text, "{DIM}No article has all of these words; these have most of them.{DIM:#}\n");
+        let _ = writeln!(
+            text,
+            "{DIM}No article has all of these words; these have most of them.{DIM:#}\n"
+        );
     }
     for (rank, hit) in results.hits.iter().enumerate() {
         push_hit(&mut text, rank + 1, hit);
@@ -114,7 +129,11 @@ fn push_hit(text: &mut String, rank: usize, hit: &Hit) {
         hit.score,
         if hit.pinned { " pinned" } else { "" }
     );
-    let anchor = if hit.section.anchor.is_empty() { String::new() } else { format!("#{}", hit.section.anchor) };
+    let anchor = if hit.section.anchor.is_empty() {
+        String::new()
+    } else {
+        format!("#{}", hit.section.anchor)
+    };
     let _ = writeln!(text, "    {}{anchor}", hit.url);
     if !hit.section.heading.is_empty() {
         let _ = writeln!(text, "    {DIM}{}{DIM:#}", hit.section.heading);

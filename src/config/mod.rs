@@ -54,6 +54,8 @@ pub struct LanguageConfig {
     pub name: Option<String>,
     /// Writing direction, where it is not the usual one.
     pub direction: Option<Direction>,
+    /// Ways to reach a human, where they or their words differ.
+    pub contact: Option<ContactConfig>,
 }
 
 /// Settings of the look.
@@ -108,6 +110,7 @@ pub enum RawHtml {
 
 /// Settings of the build.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct BuildConfig {
     /// Output folder, relative to the project.
     pub output: String,
@@ -157,6 +160,20 @@ pub struct ContactConfig {
 }
 
 impl ContactConfig {
+    /// These, and where they say nothing, those of `other`.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        let or = |own: &Option<String>, other: &Option<String>| own.as_ref().or(other.as_ref()).cloned();
+        Self {
+            email: or(&self.email, &other.email),
+            phone: or(&self.phone, &other.phone),
+            chat: or(&self.chat, &other.chat),
+            hours: or(&self.hours, &other.hours),
+            response_time: or(&self.response_time, &other.response_time),
+            form: or(&self.form, &other.form),
+        }
+    }
+
     /// Whether there is any way to reach a human.
     pub fn is_empty(&self) -> bool {
         self.email.is_none() && self.phone.is_none() && self.chat.is_none() && self.form.is_none()
@@ -176,7 +193,11 @@ pub struct FeedbackConfig {
 
 impl Default for FeedbackConfig {
     fn default() -> Self {
-        Self { enabled: true, email: None, endpoint: None }
+        Self {
+            enabled: true,
+            email: None,
+            endpoint: None,
+        }
     }
 }
 
@@ -204,9 +225,8 @@ impl BaseUrl {
     /// # Errors
     /// Says in a sentence what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let parsed = url::Url::parse(text).map_err(|_| {
-            format!("`{text}` is not an absolute URL such as `https://help.example.com/`")
-        })?;
+        let parsed = url::Url::parse(text)
+            .map_err(|_| format!("`{text}` is not an absolute URL such as `https://help.example.com/`"))?;
         if !matches!(parsed.scheme(), "http" | "https") || parsed.host().is_none() {
             return Err(format!("`{text}` must begin with `https://` or `http://`"));
         }

@@ -86,6 +86,7 @@ fn read_languages(reader: &mut Reader<'_>) -> std::collections::BTreeMap<Languag
             description: reader.string(&["description"]),
             name: reader.string(&["name"]),
             direction: reader.choice(&["direction"], &[("ltr", Direction::Ltr), ("rtl", Direction::Rtl)]),
+            contact: reader.table(&["contact"], read_contact),
         });
         languages.insert(language, settings.unwrap_or_default());
     }
@@ -98,7 +99,11 @@ fn read_theme(reader: &mut Reader<'_>) -> ThemeConfig {
     ThemeConfig {
         name: checked(reader, "name", |name| {
             let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
-            if plain { Ok(name.to_owned()) } else { Err(format!("`{name}` is not the name of a folder in `themes/`")) }
+            if plain {
+                Ok(name.to_owned())
+            } else {
+                Err(format!("`{name}` is not the name of a folder in `themes/`"))
+            }
         })
         .unwrap_or(defaults.name),
         accent: checked(reader, "accent", |text| {
@@ -115,8 +120,14 @@ fn static_file(path: &str) -> Result<String, String> {
     let inside = !path.is_empty()
         && !path.starts_with('/')
         && !path.contains('\\')
-        && path.split('/').all(|part| !part.is_empty() && part != "." && part != "..");
-    if inside { Ok(path.to_owned()) } else { Err(format!("`{path}` must be the path of a file in `static/`")) }
+        && path
+            .split('/')
+            .all(|part| !part.is_empty() && part != "." && part != "..");
+    if inside {
+        Ok(path.to_owned())
+    } else {
+        Err(format!("`{path}` must be the path of a file in `static/`"))
+    }
 }
 
 fn read_build(reader: &mut Reader<'_>) -> BuildConfig {
@@ -126,7 +137,11 @@ fn read_build(reader: &mut Reader<'_>) -> BuildConfig {
         html: reader
             .choice(
                 &["html"],
-                &[("allow", RawHtml::Allow), ("sanitize", RawHtml::Sanitize), ("escape", RawHtml::Escape)],
+                &[
+                    ("allow", RawHtml::Allow),
+                    ("sanitize", RawHtml::Sanitize),
+                    ("escape", RawHtml::Escape),
+                ],
             )
             .unwrap_or(defaults.html),
         highlight: reader.bool(&["highlight"]).unwrap_or(defaults.highlight),

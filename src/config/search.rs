@@ -62,12 +62,19 @@ pub(super) fn read_search(reader: &mut Reader<'_>) -> SearchConfig {
         let to = reader.strings(&["to"]);
         let language = language(reader);
         if words.len() >= 2 && from.is_empty() && to.is_empty() {
-            return Some(SynonymRule { from: words.clone(), to: words, language });
+            return Some(SynonymRule {
+                from: words.clone(),
+                to: words,
+                language,
+            });
         }
         if words.is_empty() && !from.is_empty() && !to.is_empty() {
             return Some(SynonymRule { from, to, language });
         }
-        incomplete(reader, "a synonym needs `words` with at least two entries, or both `from` and `to`");
+        incomplete(
+            reader,
+            "a synonym needs `words` with at least two entries, or both `from` and `to`",
+        );
         None
     });
     let pins = reader.tables(&["pins"], |reader| {
@@ -75,7 +82,11 @@ pub(super) fn read_search(reader: &mut Reader<'_>) -> SearchConfig {
         let articles = reader.spanned_strings(&["articles"]);
         let language = language(reader);
         match query {
-            Some(query) if !articles.is_empty() => Some(Pin { query, articles, language }),
+            Some(query) if !articles.is_empty() => Some(Pin {
+                query,
+                articles,
+                language,
+            }),
             _ => {
                 incomplete(reader, "a pin needs a `query` and at least one path in `articles`");
                 None

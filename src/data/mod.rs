@@ -75,9 +75,12 @@ impl Value {
             Self::Float(n) => Json::from(*n),
             Self::String(s) => Json::String(s.clone()),
             Self::List(items) => Json::Array(items.iter().map(|n| n.value.to_json()).collect()),
-            Self::Table(entries) => {
-                Json::Object(entries.iter().map(|e| (e.key.clone(), e.node.value.to_json())).collect())
-            }
+            Self::Table(entries) => Json::Object(
+                entries
+                    .iter()
+                    .map(|e| (e.key.clone(), e.node.value.to_json()))
+                    .collect(),
+            ),
         }
     }
 }

@@ -24,7 +24,11 @@ impl Place<'_> {
 
     /// A syntax error as a diagnostic.
     pub fn syntax(&self, codes: &Codes, error: &SyntaxError) -> Diagnostic {
-        let code = if error.duplicate_key { codes.duplicate } else { codes.syntax };
+        let code = if error.duplicate_key {
+            codes.duplicate
+        } else {
+            codes.syntax
+        };
         Diagnostic::error(code, error.message.clone()).with_span(self.span(&error.range))
     }
 }
@@ -64,13 +68,23 @@ impl<'a> Reader<'a> {
             Value::Null => &[],
             other => {
                 diagnostics.push(
-                    Diagnostic::error(codes.wrong_type, format!("expected `key: value` lines, found {}", other.kind()))
-                        .with_span(place.span(&node.range)),
+                    Diagnostic::error(
+                        codes.wrong_type,
+                        format!("expected `key: value` lines, found {}", other.kind()),
+                    )
+                    .with_span(place.span(&node.range)),
                 );
                 &[]
             }
         };
-        Self { place, codes, path: String::new(), entries, known: Vec::new(), diagnostics }
+        Self {
+            place,
+            codes,
+            path: String::new(),
+            entries,
+            known: Vec::new(),
+            diagnostics,
+        }
     }
 
     /// The file this reader points into.
@@ -102,7 +116,8 @@ impl<'a> Reader<'a> {
             entry.node.value.kind()
         );
         let span = self.place.span(&entry.node.range);
-        self.diagnostics.push(Diagnostic::error(self.codes.wrong_type, message).with_span(span));
+        self.diagnostics
+            .push(Diagnostic::error(self.codes.wrong_type, message).with_span(span));
     }
 
     /// Text; numbers are taken as they are written.
@@ -123,13 +138,11 @@ impl<'a> Reader<'a> {
     /// `true` or `false`.
     pub fn bool(&mut self, names: &[&'static str]) -> Option<bool> {
         let entry = self.entry(names)?;
-        match entry.node.value {
-            Value::Bool(flag) => Some(flag),
-            _ => {
-                self.wrong_type(entry, "true or false");
-                None
-            }
-        }
+        let Value::Bool(flag) = entry.node.value else {
+            self.wrong_type(entry, "true or false");
+            return None;
+        };
+        Some(flag)
     }
 
     /// A whole number.
@@ -165,7 +178,9 @@ impl<'a> Reader<'a> {
 
     /// A list of texts with their spans; a single text is a list of one.
     pub fn spanned_strings(&mut self, names: &[&'static str]) -> Vec<(String, Span)> {
-        let Some(entry) = self.entry(names) else { return Vec::new() };
+        let Some(entry) = self.entry(names) else {
+            return Vec::new();
+        };
         let nodes: &[Node] = match &entry.node.value {
             Value::List(items) => items,
             _ => std::slice::from_ref(&entry.node),
@@ -192,11 +207,19 @@ impl<'a> Reader<'a> {
             return Some(*value);
         }
         let words: Vec<String> = choices.iter().map(|(word, _)| format!("`{word}`")).collect();
-        let message = format!("`{}{}` must be {}, found `{text}`", self.path, entry.key, words.join(" or "));
+        let message = format!(
+            "`{}{}` must be {}, found `{text}`",
+            self.path,
+            entry.key,
+            words.join(" or ")
+        );
         let hint = did_you_mean(&text, choices.iter().map(|(word, _)| *word));
         let span = self.place.span(&entry.node.range);
-        self.diagnostics
-            .push(Diagnostic::error(self.codes.wrong_type, message).with_span(span).with_hint_if(hint));
+        self.diagnostics.push(
+            Diagnostic::error(self.codes.wrong_type, message)
+                .with_span(span)
+                .with_hint_if(hint),
+        );
         None
     }
 
@@ -217,13 +240,18 @@ impl<'a> Reader<'a> {
 
     /// Every table of a list of tables, read by `read`.
     pub fn tables<T>(&mut self, names: &[&'static str], mut read: impl FnMut(&mut Reader<'a>) -> T) -> Vec<T> {
-        let Some(entry) = self.entry(names) else { return Vec::new() };
+        let Some(entry) = self.entry(names) else {
+            return Vec::new();
+        };
         let Value::List(items) = &entry.node.value else {
             self.wrong_type(entry, "a list of tables");
             return Vec::new();
         };
         let path = format!("{}{}.", self.path, entry.key);
-        items.iter().map(|node| self.nested(node, path.clone(), &mut read)).collect()
+        items
+            .iter()
+            .map(|node| self.nested(node, path.clone(), &mut read))
+            .collect()
     }
 
     /// All entries, for tables whose keys are free.

@@ -10,7 +10,11 @@ const CODES: Codes = Codes {
 };
 
 fn read<T>(text: &str, node: &Node, f: impl FnOnce(&mut Reader<'_>) -> T) -> (T, Vec<Diagnostic>) {
-    let place = Place { file: "f", text, offset: 0 };
+    let place = Place {
+        file: "f",
+        text,
+        offset: 0,
+    };
     let mut reader = Reader::new(node, place, &CODES);
     let value = f(&mut reader);
     (value, reader.finish())
@@ -19,7 +23,8 @@ fn read<T>(text: &str, node: &Node, f: impl FnOnce(&mut Reader<'_>) -> T) -> (T,
 #[test]
 fn yaml_and_toml_give_the_same_values() {
     let yaml = parse_yaml("title: \"A: b\"\nweight: 3\ntags: [x, y]\nextra:\n  deep: true\n").expect("valid");
-    let toml = parse_toml("title = \"A: b\"\nweight = 3\ntags = [\"x\", \"y\"]\n[extra]\ndeep = true\n").expect("valid");
+    let toml =
+        parse_toml("title = \"A: b\"\nweight = 3\ntags = [\"x\", \"y\"]\n[extra]\ndeep = true\n").expect("valid");
     assert_eq!(yaml.value.to_json(), toml.value.to_json());
 }
 

@@ -13,7 +13,13 @@ use super::{Entry, MAX_DEPTH, Node, SyntaxError, Value};
 /// Returns what is wrong and where, when the text is not TOML or repeats a key.
 pub fn parse_toml(text: &str) -> Result<Node, SyntaxError> {
     let table = DeTable::parse(text).map_err(|error| {
-        let message = error.message().lines().next().unwrap_or("not valid TOML").trim_end_matches('.').to_owned();
+        let message = error
+            .message()
+            .lines()
+            .next()
+            .unwrap_or("not valid TOML")
+            .trim_end_matches('.')
+            .to_owned();
         SyntaxError {
             duplicate_key: message.contains("duplicate key"),
             range: error.span().unwrap_or(0..0),
@@ -28,10 +34,17 @@ fn table_node(table: &DeTable<'_>, range: Range<usize>, depth: usize) -> Result<
     let mut entries = Vec::with_capacity(table.len());
     for (key, value) in table {
         let node = value_node(value, depth + 1)?;
-        entries.push(Entry { key: key.get_ref().to_string(), key_range: key.span(), node });
+        entries.push(Entry {
+            key: key.get_ref().to_string(),
+            key_range: key.span(),
+            node,
+        });
     }
     entries.sort_by_key(|entry| entry.key_range.start);
-    Ok(Node { value: Value::Table(entries), range })
+    Ok(Node {
+        value: Value::Table(entries),
+        range,
+    })
 }
 
 fn value_node(spanned: &Spanned<DeValue<'_>>, depth: usize) -> Result<Node, SyntaxError> {

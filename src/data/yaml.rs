@@ -19,12 +19,21 @@ const MAX_NODES: usize = 20_000;
 /// by its aliases.
 pub fn parse_yaml(text: &str) -> Result<Node, SyntaxError> {
     let bytes = ByteOffsets::new(text);
-    let mut builder = Builder { open: Vec::new(), anchors: HashMap::new(), nodes: 0, root: None };
+    let mut builder = Builder {
+        open: Vec::new(),
+        anchors: HashMap::new(),
+        nodes: 0,
+        root: None,
+    };
     let mut documents = 0;
     for event in Parser::new_from_str(text) {
         let (event, span) = event.map_err(|error| {
             let at = bytes.of(error.marker());
-            SyntaxError { message: tidy(error.info()), range: at..at + 1, duplicate_key: false }
+            SyntaxError {
+                message: tidy(error.info()),
+                range: at..at + 1,
+                duplicate_key: false,
+            }
         })?;
         let range = bytes.of(&span.start)..bytes.of(&span.end);
         match event {
@@ -38,7 +47,10 @@ pub fn parse_yaml(text: &str) -> Result<Node, SyntaxError> {
             event => builder.event(event, range)?,
         }
     }
-    Ok(builder.root.unwrap_or(Node { value: Value::Table(Vec::new()), range: 0..0 }))
+    Ok(builder.root.unwrap_or(Node {
+        value: Value::Table(Vec::new()),
+        range: 0..0,
+    }))
 }
 
 /// YAML messages speak of "simple keys" and "block mappings"; the usual ones are put in a writer's words.
@@ -47,9 +59,7 @@ fn tidy(message: &str) -> String {
         m if m.contains("simple key expect") || m.contains("simple key expected") => {
             "this line is not `key: value`".to_owned()
         }
-        m if m.contains("mapping values are not allowed") => {
-            "a `:` inside a value; put the value in quotes".to_owned()
-        }
+        m if m.contains("mapping values are not allowed") => "a `:` inside a value; put the value in quotes".to_owned(),
         m => m.trim_end_matches('.').to_owned(),
     }
 }
@@ -62,21 +72,36 @@ struct ByteOffsets<'a> {
 
 impl<'a> ByteOffsets<'a> {
     fn new(text: &'a str) -> Self {
-        Self { text, ascii: text.is_ascii() }
+        Self {
+            text,
+            ascii: text.is_ascii(),
+        }
     }
 
     fn of(&self, marker: &Marker) -> usize {
         if self.ascii {
             marker.index().min(self.text.len())
         } else {
-            self.text.char_indices().nth(marker.index()).map_or(self.text.len(), |(at, _)| at)
+            self.text
+                .char_indices()
+                .nth(marker.index())
+                .map_or(self.text.len(), |(at, _)| at)
         }
     }
 }
 
 enum Open {
-    List { anchor: usize, start: usize, items: Vec<Node> },
-    Table { anchor: usize, start: usize, entries: Vec<Entry>, key: Option<(String, Range<usize>)> },
+    List {
+        anchor: usize,
+        start: usize,
+        items: Vec<Node>,
+    },
+    Table {
+        anchor: usize,
+        start: usize,
+        entries: Vec<Entry>,
+        key: Option<(String, Range<usize>)>,
+    },
 }
 
 struct Builder {
@@ -100,27 +125,52 @@ impl Builder {
             }
             Event::SequenceStart(anchor, _) => {
                 self.deeper(&range)?;
-                self.open.push(Open::List { anchor, start: range.start, items: Vec::new() });
+                self.open.push(Open::List {
+                    anchor,
+                    start: range.start,
+                    items: Vec::new(),
+                });
                 Ok(())
             }
             Event::MappingStart(anchor, _) => {
                 self.deeper(&range)?;
-                self.open.push(Open::Table { anchor, start: range.start, entries: Vec::new(), key: None });
+                self.open.push(Open::Table {
+                    anchor,
+                    start: range.start,
+                    entries: Vec::new(),
+                    key: None,
+                });
                 Ok(())
             }
             Event::SequenceEnd | Event::MappingEnd => match self.open.pop() {
-                Some(Open::List { anchor, start, items }) => {
-                    self.value(Node { value: Value::List(items), range: start..range.end }, anchor)
-                }
-                Some(Open::Table { anchor, start, entries, .. }) => {
-                    self.value(Node { value: Value::Table(entries), range: start..range.end }, anchor)
-                }
+                Some(Open::List { anchor, start, items }) => self.value(
+                    Node {
+                        value: Value::List(items),
+                        range: start..range.end,
+                    },
+                    anchor,
+                ),
+                Some(Open::Table {
+                    anchor, start, entries, ..
+                }) => self.value(
+                    Node {
+                        value: Value::Table(entries),
+                        range: start..range.end,
+                    },
+                    anchor,
+                ),
                 None => Ok(()),
             },
             Event::Alias(id) => match self.anchors.get(&id).cloned() {
                 Some(node) => {
                     self.nodes += size(&node);
-                    self.value(Node { value: node.value, range }, 0)
+                    self.value(
+                        Node {
+                            value: node.value,
+                            range,
+                        },
+                        0,
+                    )
                 }
                 None => Err(error("this alias refers to itself", range)),
             },
@@ -130,7 +180,10 @@ impl Builder {
 
     fn deeper(&self, range: &Range<usize>) -> Result<(), SyntaxError> {
         if self.open.len() >= MAX_DEPTH {
-            return Err(error(&format!("nested more than {MAX_DEPTH} levels deep"), range.clone()));
+            return Err(error(
+                &format!("nested more than {MAX_DEPTH} levels deep"),
+                range.clone(),
+            ));
         }
         Ok(())
     }
@@ -156,7 +209,11 @@ impl Builder {
                             duplicate_key: true,
                         });
                     }
-                    entries.push(Entry { key: name, key_range, node });
+                    entries.push(Entry {
+                        key: name,
+                        key_range,
+                        node,
+                    });
                 }
             },
         }
@@ -165,7 +222,11 @@ impl Builder {
 }
 
 fn error(message: &str, range: Range<usize>) -> SyntaxError {
-    SyntaxError { message: message.to_owned(), range, duplicate_key: false }
+    SyntaxError {
+        message: message.to_owned(),
+        range,
+        duplicate_key: false,
+    }
 }
 
 fn size(node: &Node) -> usize {
@@ -201,7 +262,9 @@ fn plain(text: &str) -> Value {
             return Value::Integer(number);
         }
     } else if digits.bytes().next().is_some_and(|b| b.is_ascii_digit())
-        && digits.bytes().all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'))
+        && digits
+            .bytes()
+            .all(|b| matches!(b, b'0'..=b'9' | b'.' | b'e' | b'E' | b'+' | b'-'))
         && digits.bytes().filter(|b| *b == b'.').count() == 1
         && let Ok(number) = text.parse()
     {

@@ -22,7 +22,11 @@ pub fn render_github(diagnostics: &[Diagnostic]) -> String {
         if let Some(span) = &diagnostic.span {
             let _ = write!(out, "file={},", property(&span.file));
             if !span.is_whole_file() {
-                let _ = write!(out, "line={},col={},endColumn={},", span.line, span.column, span.end_column);
+                let _ = write!(
+                    out,
+                    "line={},col={},endColumn={},",
+                    span.line, span.column, span.end_column
+                );
             }
         }
         let mut message = diagnostic.message.clone();

@@ -106,7 +106,13 @@ impl Span {
 
     /// A whole file, where no single line is to blame.
     pub fn file(file: impl Into<String>) -> Self {
-        Self { file: file.into(), line: 0, column: 0, end_column: 0, excerpt: String::new() }
+        Self {
+            file: file.into(),
+            line: 0,
+            column: 0,
+            end_column: 0,
+            excerpt: String::new(),
+        }
     }
 
     /// Whether the span points at a file as a whole.
@@ -119,7 +125,7 @@ impl Span {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Diagnostic {
     /// Where it is; `None` for problems without a file.
-    pub span: Option<Span>,
+    pub span: Option<Box<Span>>,
     /// How bad it is.
     pub severity: Severity,
     /// A stable short name, such as `link-missing`.
@@ -147,13 +153,19 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Self {
-        Self { span: None, severity, code, message: message.into(), hints: Vec::new() }
+        Self {
+            span: None,
+            severity,
+            code,
+            message: message.into(),
+            hints: Vec::new(),
+        }
     }
 
     /// Adds the place.
     #[must_use]
     pub fn with_span(mut self, span: Span) -> Self {
-        self.span = Some(span);
+        self.span = Some(Box::new(span));
         self
     }
 
@@ -184,7 +196,10 @@ pub struct Counts {
 /// Counts errors and warnings.
 pub fn count(diagnostics: &[Diagnostic]) -> Counts {
     let of = |severity| diagnostics.iter().filter(|d| d.severity == severity).count();
-    Counts { errors: of(Severity::Error), warnings: of(Severity::Warning) }
+    Counts {
+        errors: of(Severity::Error),
+        warnings: of(Severity::Warning),
+    }
 }
 
 /// The candidate nearest to `word`, if it is near enough to be what was meant.
@@ -192,7 +207,12 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let wanted = word.to_lowercase();
     candidates
         .into_iter()
-        .map(|candidate| (strsim::normalized_damerau_levenshtein(&wanted, &candidate.to_lowercase()), candidate))
+        .map(|candidate| {
+            (
+                strsim::normalized_damerau_levenshtein(&wanted, &candidate.to_lowercase()),
+                candidate,
+            )
+        })
         .filter(|(likeness, _)| *likeness >= 0.6)
         .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
         .map(|(_, candidate)| candidate)

@@ -18,7 +18,11 @@ pub struct TerminalOptions {
 
 /// Renders problems as text, worst last so that they stand nearest to the prompt.
 pub fn render_terminal(diagnostics: &[Diagnostic], options: TerminalOptions) -> String {
-    let renderer = if options.color { Renderer::styled() } else { Renderer::plain() };
+    let renderer = if options.color {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
     let mut out = String::new();
     let detailed = diagnostics.len().saturating_sub(options.detailed);
@@ -44,18 +48,25 @@ fn level(severity: Severity) -> Level<'static> {
 
 fn group(diagnostic: &Diagnostic) -> Group<'_> {
     let mut group = Group::with_title(
-        level(diagnostic.severity).primary_title(diagnostic.message.as_str()).id(diagnostic.code),
+        level(diagnostic.severity)
+            .primary_title(diagnostic.message.as_str())
+            .id(diagnostic.code),
     );
     if let Some(span) = &diagnostic.span {
         if span.is_whole_file() {
             group = group.element(Origin::path(span.file.as_str()));
         } else if span.excerpt.trim().is_empty() {
             group = group.element(
-                Origin::path(span.file.as_str()).line(span.line as usize).char_column(span.column as usize),
+                Origin::path(span.file.as_str())
+                    .line(span.line as usize)
+                    .char_column(span.column as usize),
             );
         } else {
             let byte = |column: u32| {
-                span.excerpt.char_indices().nth(column as usize - 1).map_or(span.excerpt.len(), |(at, _)| at)
+                span.excerpt
+                    .char_indices()
+                    .nth(column as usize - 1)
+                    .map_or(span.excerpt.len(), |(at, _)| at)
             };
             group = group.element(
                 Snippet::source(span.excerpt.as_str())
@@ -80,7 +91,13 @@ fn one_line(diagnostic: &Diagnostic) -> String {
         }
         line.push_str(": ");
     }
-    let _ = write!(line, "{}[{}]: {}", diagnostic.severity.word(), diagnostic.code, diagnostic.message);
+    let _ = write!(
+        line,
+        "{}[{}]: {}",
+        diagnostic.severity.word(),
+        diagnostic.code,
+        diagnostic.message
+    );
     if let Some(hint) = diagnostic.hints.first() {
         let _ = write!(line, " ({hint})");
     }

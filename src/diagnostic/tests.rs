@@ -25,7 +25,13 @@ fn span_survives_any_range() {
 
 #[test]
 fn terminal_shows_the_line_the_mark_and_the_hint() {
-    let text = render_terminal(&[sample()], TerminalOptions { color: false, detailed: 5 });
+    let text = render_terminal(
+        &[sample()],
+        TerminalOptions {
+            color: false,
+            detailed: 5,
+        },
+    );
     assert!(text.contains("error[link-missing]: no article \"refnd.md\""), "{text}");
     assert!(text.contains("--> content/billing.md:2:12"), "{text}");
     assert!(text.contains("See [this](refnd.md) first."), "{text}");
@@ -36,7 +42,13 @@ fn terminal_shows_the_line_the_mark_and_the_hint() {
 #[test]
 fn terminal_shortens_the_first_ones_of_many() {
     let many = vec![sample(); 3];
-    let text = render_terminal(&many, TerminalOptions { color: false, detailed: 1 });
+    let text = render_terminal(
+        &many,
+        TerminalOptions {
+            color: false,
+            detailed: 1,
+        },
+    );
     assert_eq!(text.matches("content/billing.md:2:12: error[link-missing]").count(), 2);
     assert_eq!(text.matches("^^^^^^^^").count(), 1);
 }

@@ -1,4 +1,4 @@
-//! Block syntaxes that CommonMark does not know, turned into marks that it passes through.
+//! Block syntaxes that `CommonMark` does not know, turned into marks that it passes through.
 //!
 //! `:::note`, `!!! note`, `??? note`, `=== "Tab"` and `> [!NOTE]` are replaced, line by line and before parsing, by HTML
 //! comments that stand alone; the renderer recognises them by their offset. So one parse sees the whole text, and link
@@ -35,8 +35,9 @@ impl Callout {
             "important" => (Self::Important, true),
             "warning" | "attention" => (Self::Warning, true),
             "caution" | "danger" => (Self::Caution, true),
-            "todo" | "abstract" | "summary" | "tldr" | "example" | "quote" | "cite" | "question" | "help"
-            | "faq" => (Self::Note, false),
+            "todo" | "abstract" | "summary" | "tldr" | "example" | "quote" | "cite" | "question" | "help" | "faq" => {
+                (Self::Note, false)
+            }
             "success" | "check" | "done" => (Self::Tip, false),
             "error" | "failure" | "fail" | "missing" | "bug" => (Self::Caution, false),
             _ => return None,
@@ -77,7 +78,7 @@ pub enum Collapse {
     Open,
 }
 
-/// A block that CommonMark does not know.
+/// A block that `CommonMark` does not know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Container {
     /// A callout.
@@ -152,7 +153,10 @@ impl Marked<'_> {
         if self.lines.is_empty() {
             return offset;
         }
-        let index = self.lines.partition_point(|(marked, _)| *marked <= offset).saturating_sub(1);
+        let index = self
+            .lines
+            .partition_point(|(marked, _)| *marked <= offset)
+            .saturating_sub(1);
         let (marked, source) = self.lines[index];
         source + offset.saturating_sub(marked)
     }
@@ -165,10 +169,15 @@ const MARK: &str = "<!--kb-->";
 pub fn mark_containers(text: &str) -> Marked<'_> {
     let needed = text.lines().any(|line| {
         let line = line.trim_start_matches([' ', '\t', '>']);
-        [":::", "!!!", "???", "===", "[!"].iter().any(|opener| line.starts_with(opener))
+        [":::", "!!!", "???", "===", "[!"]
+            .iter()
+            .any(|opener| line.starts_with(opener))
     });
     if !needed {
-        return Marked { text: Cow::Borrowed(text), ..Marked::default() };
+        return Marked {
+            text: Cow::Borrowed(text),
+            ..Marked::default()
+        };
     }
     let mut marker = Marker::default();
     let mut at = 0;
@@ -247,7 +256,11 @@ impl Marker {
 
     /// Ends the blocks that a line with this indentation is no longer part of.
     fn close_indented(&mut self, indent: usize) {
-        while let Some(index) = self.open.iter().position(|open| matches!(open, Open::Indented(from) if indent < *from)) {
+        while let Some(index) = self
+            .open
+            .iter()
+            .position(|open| matches!(open, Open::Indented(from) if indent < *from))
+        {
             while self.open.len() > index {
                 if !matches!(self.open.pop(), Some(Open::Fence(..))) {
                     self.mark("", Mark::Close);
@@ -258,7 +271,11 @@ impl Marker {
 
     /// The line without the indentation of the blocks it stands in.
     fn strip<'l>(&self, content: &'l str) -> &'l str {
-        let levels = self.open.iter().filter(|open| matches!(open, Open::Indented(_))).count();
+        let levels = self
+            .open
+            .iter()
+            .filter(|open| matches!(open, Open::Indented(_)))
+            .count();
         let mut rest = content;
         for _ in 0..levels {
             rest = rest
@@ -291,12 +308,18 @@ impl Marker {
             .rposition(same_length)
             .or_else(|| self.open.iter().rposition(|open| matches!(open, Open::Colons(..))));
         let Some(index) = index else {
-            self.problems.push(ContainerProblem { range, kind: ContainerProblemKind::Stray });
+            self.problems.push(ContainerProblem {
+                range,
+                kind: ContainerProblemKind::Stray,
+            });
             return;
         };
         for open in self.open.split_off(index + 1) {
             if let Open::Colons(_, range) = open {
-                self.problems.push(ContainerProblem { range, kind: ContainerProblemKind::Unclosed });
+                self.problems.push(ContainerProblem {
+                    range,
+                    kind: ContainerProblemKind::Unclosed,
+                });
             }
             self.mark(prefix, Mark::Close);
         }
@@ -306,7 +329,9 @@ impl Marker {
 
     /// The container that the words after the colons name: `note Title`, `note[Title]`, `tab{title="Title"}`.
     fn named(&mut self, rest: &str, range: Range<usize>) -> Container {
-        let name_end = rest.find(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_')).unwrap_or(rest.len());
+        let name_end = rest
+            .find(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_'))
+            .unwrap_or(rest.len());
         let name = rest[..name_end].to_lowercase();
         let title = title(rest[name_end..].trim());
         match name.as_str() {
@@ -314,13 +339,17 @@ impl Marker {
             "steps" => Container::Steps,
             "tabs" | "code-group" => Container::Tabs,
             "tab" | "tabitem" => Container::Tab(title.unwrap_or_default()),
-            _ => match Callout::parse(&name) {
-                Some((callout, own)) => Container::Callout(callout, title.or_else(|| default_title(&name, own)), Collapse::Never),
-                None => {
-                    self.problems.push(ContainerProblem { range, kind: ContainerProblemKind::Unknown(name) });
-                    Container::Plain
+            _ => {
+                if let Some((callout, own)) = Callout::parse(&name) {
+                    let title = title.or_else(|| default_title(&name, own));
+                    return Container::Callout(callout, title, Collapse::Never);
                 }
-            },
+                self.problems.push(ContainerProblem {
+                    range,
+                    kind: ContainerProblemKind::Unknown(name),
+                });
+                Container::Plain
+            }
         }
     }
 
@@ -374,14 +403,22 @@ impl Marker {
                 Open::Fence(..) => {}
                 Open::Indented(_) => self.mark("", Mark::Close),
                 Open::Colons(_, range) => {
-                    self.problems.push(ContainerProblem { range, kind: ContainerProblemKind::Unclosed });
+                    self.problems.push(ContainerProblem {
+                        range,
+                        kind: ContainerProblemKind::Unclosed,
+                    });
                     self.mark("", Mark::Close);
                 }
             }
         }
         self.lines.push((self.out.len(), len));
         self.problems.sort_by_key(|problem| problem.range.start);
-        Marked { text: Cow::Owned(self.out), marks: self.marks, lines: self.lines, problems: self.problems }
+        Marked {
+            text: Cow::Owned(self.out),
+            marks: self.marks,
+            lines: self.lines,
+            problems: self.problems,
+        }
     }
 }
 
@@ -401,7 +438,10 @@ fn columns(line: &str) -> usize {
 /// The fence that a line opens, also behind the marker of a list item.
 fn opens_fence(body: &str) -> Option<(u8, usize)> {
     let item = body.trim_start_matches(|c: char| c.is_ascii_digit());
-    let item = item.strip_prefix(['-', '*', '+', '.', ')']).and_then(|rest| rest.strip_prefix(' ')).map(str::trim_start);
+    let item = item
+        .strip_prefix(['-', '*', '+', '.', ')'])
+        .and_then(|rest| rest.strip_prefix(' '))
+        .map(str::trim_start);
     [Some(body), item].into_iter().flatten().find_map(|line| {
         let character = line.bytes().next().filter(|b| matches!(b, b'`' | b'~'))?;
         let length = line.bytes().take_while(|b| *b == character).count();
@@ -425,7 +465,9 @@ fn admonition(body: &str) -> Option<Container> {
         (Collapse::Closed, body.strip_prefix("???")?)
     };
     let rest = rest.strip_prefix(' ')?.trim();
-    let end = rest.find(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_')).unwrap_or(rest.len());
+    let end = rest
+        .find(|c: char| !(c.is_alphanumeric() || c == '-' || c == '_'))
+        .unwrap_or(rest.len());
     let name = rest[..end].to_lowercase();
     let after = rest[end..].trim_start();
     // Further words are class names of MkDocs, such as `inline end`.
@@ -434,12 +476,20 @@ fn admonition(body: &str) -> Option<Container> {
         return None;
     }
     let (callout, own) = Callout::parse(&name).unwrap_or((Callout::Note, false));
-    Some(Container::Callout(callout, title.or_else(|| default_title(&name, own)), collapse))
+    Some(Container::Callout(
+        callout,
+        title.or_else(|| default_title(&name, own)),
+        collapse,
+    ))
 }
 
 /// `=== "Title"`
 fn tab_title(body: &str) -> Option<String> {
-    let quoted = body.strip_prefix("===")?.trim_start_matches(['!', '+']).strip_prefix(' ')?.trim();
+    let quoted = body
+        .strip_prefix("===")?
+        .trim_start_matches(['!', '+'])
+        .strip_prefix(' ')?
+        .trim();
     let title = quoted.strip_prefix('"')?.strip_suffix('"')?;
     (!title.is_empty()).then(|| title.to_owned())
 }
@@ -455,8 +505,14 @@ fn alert(inner: &str) -> Option<Container> {
         Some(b'+') => (Collapse::Open, &rest[1..]),
         _ => (Collapse::Never, rest),
     };
-    let title = Some(rest.trim()).filter(|title| !title.is_empty()).map(ToOwned::to_owned);
-    Some(Container::Callout(callout, title.or_else(|| default_title(&name, own)), collapse))
+    let title = Some(rest.trim())
+        .filter(|title| !title.is_empty())
+        .map(ToOwned::to_owned);
+    Some(Container::Callout(
+        callout,
+        title.or_else(|| default_title(&name, own)),
+        collapse,
+    ))
 }
 
 /// The title in `Title`, `"Title"`, `[Title]` or `{title="Title"}`.
@@ -464,7 +520,9 @@ fn title(text: &str) -> Option<String> {
     let text = if let Some(rest) = text.strip_prefix('[') {
         rest.split(']').next().unwrap_or(rest)
     } else if let Some(rest) = text.strip_prefix('{') {
-        rest.split_once("title=\"").and_then(|(_, rest)| rest.split('"').next()).unwrap_or("")
+        rest.split_once("title=\"")
+            .and_then(|(_, rest)| rest.split('"').next())
+            .unwrap_or("")
     } else if let Some(rest) = text.strip_prefix('"') {
         rest.split('"').next().unwrap_or(rest)
     } else {

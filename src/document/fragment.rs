@@ -21,6 +21,8 @@ pub struct Patch {
 pub enum PatchKind {
     /// ` href="…"` of the link with this number; without it where the link leads nowhere.
     Href(u32),
+    /// ` action="…"` of a form, likewise.
+    Action(u32),
     /// The URL of the image or other medium with this link number.
     Url(u32),
     /// ` width="…" height="…"` of the image with this link number, where they are known.
@@ -136,7 +138,10 @@ impl Fragment {
     pub fn append(&mut self, other: &Self) {
         let offset = u32::try_from(self.html.len()).unwrap_or(u32::MAX);
         self.html.push_str(&other.html);
-        self.patches.extend(other.patches.iter().map(|patch| Patch { at: patch.at.saturating_add(offset), ..*patch }));
+        self.patches.extend(other.patches.iter().map(|patch| Patch {
+            at: patch.at.saturating_add(offset),
+            ..*patch
+        }));
     }
 
     /// Cuts the fragment off at `len` bytes.
@@ -148,10 +153,15 @@ impl Fragment {
     /// Replaces the HTML of `range`, which holds no open place.
     pub fn replace(&mut self, range: std::ops::Range<usize>, html: &str) {
         let end = range.end;
-        let grown = html.len() as i64 - range.len() as i64;
+        let (old, new) = (range.len(), html.len());
         self.html.replace_range(range, html);
-        for patch in self.patches.iter_mut().rev().take_while(|patch| patch.at as usize >= end) {
-            patch.at = u32::try_from(i64::from(patch.at) + grown).unwrap_or(u32::MAX);
+        for patch in self
+            .patches
+            .iter_mut()
+            .rev()
+            .take_while(|patch| patch.at as usize >= end)
+        {
+            patch.at = u32::try_from(patch.at as usize + new - old).unwrap_or(u32::MAX);
         }
     }
 
@@ -163,7 +173,10 @@ impl Fragment {
             patch.at += u32::try_from(other.html.len()).unwrap_or(0);
         }
         let offset = u32::try_from(at).unwrap_or(u32::MAX);
-        let added = other.patches.iter().map(|patch| Patch { at: patch.at + offset, ..*patch });
+        let added = other.patches.iter().map(|patch| Patch {
+            at: patch.at + offset,
+            ..*patch
+        });
         self.patches.splice(index..index, added);
     }
 

@@ -17,17 +17,71 @@ const CODES: Codes = Codes {
 /// Keys of other tools that mean nothing here and are passed over in silence, so that content builds unchanged.
 const FOREIGN: &[&str] = &[
     // Hugo, Jekyll
-    "author", "authors", "layout", "type", "lang", "language", "locale", "menu", "params", "outputs", "cascade", "resources",
-    "sitemap", "markup", "parent", "nav_order", "has_children", "image", "images", "toc",
+    "author",
+    "authors",
+    "layout",
+    "type",
+    "lang",
+    "language",
+    "locale",
+    "menu",
+    "params",
+    "outputs",
+    "cascade",
+    "resources",
+    "sitemap",
+    "markup",
+    "parent",
+    "nav_order",
+    "has_children",
+    "image",
+    "images",
+    "toc",
     // Zola
-    "page_template", "sort_by", "paginate_by", "paginate_path", "paginate_reversed", "insert_anchor_links", "render",
-    "transparent", "redirect_to", "generate_feeds", "generate_feed", "header",
+    "page_template",
+    "sort_by",
+    "paginate_by",
+    "paginate_path",
+    "paginate_reversed",
+    "insert_anchor_links",
+    "render",
+    "transparent",
+    "redirect_to",
+    "generate_feeds",
+    "generate_feed",
+    "header",
     // Docusaurus
-    "pagination_next", "pagination_prev", "custom_edit_url", "hide_title", "hide_table_of_contents", "last_update_author",
-    "sidebar_class_name", "sidebar_custom_props", "displayed_sidebar", "toc_min_heading_level", "toc_max_heading_level",
+    "pagination_next",
+    "pagination_prev",
+    "custom_edit_url",
+    "hide_title",
+    "hide_table_of_contents",
+    "last_update_author",
+    "sidebar_class_name",
+    "sidebar_custom_props",
+    "displayed_sidebar",
+    "toc_min_heading_level",
+    "toc_max_heading_level",
     // VuePress, VitePress, Starlight, Material for MkDocs
-    "sidebarDepth", "head", "hero", "editLink", "editUrl", "pageClass", "tableOfContents", "prev", "next", "banner", "outline",
-    "aside", "footer", "sidebar", "navbar", "meta", "status", "subtitle", "icon_pack",
+    "sidebarDepth",
+    "head",
+    "hero",
+    "editLink",
+    "editUrl",
+    "pageClass",
+    "tableOfContents",
+    "prev",
+    "next",
+    "banner",
+    "outline",
+    "aside",
+    "footer",
+    "sidebar",
+    "navbar",
+    "meta",
+    "status",
+    "subtitle",
+    "icon_pack",
 ];
 
 /// A day, with the second of the day where it is known.
@@ -42,21 +96,28 @@ impl Date {
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         if let Ok(timestamp) = text.parse::<Timestamp>() {
-            return Some(Self { unix: timestamp.as_second() });
+            return Some(Self {
+                unix: timestamp.as_second(),
+            });
         }
         let utc = |date_time: civil::DateTime| {
-            date_time.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| Self { unix: zoned.timestamp().as_second() })
+            date_time.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| Self {
+                unix: zoned.timestamp().as_second(),
+            })
         };
         if let Ok(date_time) = text.parse::<civil::DateTime>() {
             return utc(date_time);
         }
-        text.parse::<civil::Date>().ok().and_then(|date| utc(date.to_datetime(civil::Time::midnight())))
+        text.parse::<civil::Date>()
+            .ok()
+            .and_then(|date| utc(date.to_datetime(civil::Time::midnight())))
     }
 
     /// The calendar day in UTC.
     pub fn day(self) -> civil::Date {
-        Timestamp::from_second(self.unix)
-            .map_or(civil::date(1970, 1, 1), |timestamp| timestamp.to_zoned(jiff::tz::TimeZone::UTC).date())
+        Timestamp::from_second(self.unix).map_or(civil::date(1970, 1, 1), |timestamp| {
+            timestamp.to_zoned(jiff::tz::TimeZone::UTC).date()
+        })
     }
 
     /// The day as `2026-11-21`.
@@ -66,12 +127,15 @@ impl Date {
 
     /// The moment in the form of RFC 3339.
     pub fn rfc3339(self) -> String {
-        Timestamp::from_second(self.unix).unwrap_or(Timestamp::UNIX_EPOCH).to_string()
+        Timestamp::from_second(self.unix)
+            .unwrap_or(Timestamp::UNIX_EPOCH)
+            .to_string()
     }
 }
 
 /// What the front matter says; see the manual for the meaning of each key.
 #[derive(Debug, Clone, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 pub struct FrontMatter {
     /// `title`
     pub title: Option<String>,
@@ -81,6 +145,8 @@ pub struct FrontMatter {
     pub slug: Option<(String, Span)>,
     /// `path` (`url`, `permalink`)
     pub path: Option<(String, Span)>,
+    /// `url`, where it is a whole URL: the address the article was taken from
+    pub origin: Option<String>,
     /// `aliases` (`redirect_from`)
     pub aliases: Vec<(String, Span)>,
     /// `weight` (`order`, `position`, `sidebar_position`)
@@ -135,16 +201,26 @@ pub struct FrontMatter {
 
 /// Splits the text of a file into front matter and body. Returns where the body begins.
 pub fn split(text: &str, file: &str, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatter, usize) {
-    let none = FrontMatter { searchable: true, boost: 1.0, llms: true, ..FrontMatter::default() };
-    let Some(fence) = ["---", "+++"].into_iter().find(|fence| opens(text, fence)) else { return (none, 0) };
+    let none = FrontMatter {
+        searchable: true,
+        boost: 1.0,
+        llms: true,
+        ..FrontMatter::default()
+    };
+    let Some(fence) = ["---", "+++"].into_iter().find(|fence| opens(text, fence)) else {
+        return (none, 0);
+    };
     let start = text.find('\n').map_or(text.len(), |at| at + 1);
     let Some((end, body_start)) = close(text, start, fence) else {
         if looks_like_keys(&text[start..], fence) {
             let span = Span::new(file, text, 0..3);
             diagnostics.push(
-                Diagnostic::error("front-matter-unclosed", format!("the front matter is not closed with `{fence}`"))
-                    .with_span(span)
-                    .with_hint(format!("add a line `{fence}` after the last key")),
+                Diagnostic::error(
+                    "front-matter-unclosed",
+                    format!("the front matter is not closed with `{fence}`"),
+                )
+                .with_span(span)
+                .with_hint(format!("add a line `{fence}` after the last key")),
             );
             // The keys are read as far as they go, so that title and links elsewhere still work.
             let end = start + text[start..].find("\n\n").map_or(text.len() - start, |at| at + 1);
@@ -159,8 +235,9 @@ pub fn split(text: &str, file: &str, diagnostics: &mut Vec<Diagnostic>) -> (Fron
 }
 
 fn opens(text: &str, fence: &str) -> bool {
-    text.strip_prefix(fence)
-        .is_some_and(|rest| rest.split('\n').next().is_some_and(|line| line.trim_end().is_empty()) && rest.contains('\n'))
+    text.strip_prefix(fence).is_some_and(|rest| {
+        rest.split('\n').next().is_some_and(|line| line.trim_end().is_empty()) && rest.contains('\n')
+    })
 }
 
 /// Where the keys end and where the body begins.
@@ -180,14 +257,26 @@ fn looks_like_keys(text: &str, fence: &str) -> bool {
     let separator = if fence == "+++" { '=' } else { ':' };
     text.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| {
         line.split_once(separator).is_some_and(|(key, _)| {
-            !key.trim().is_empty() && key.trim().chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+            !key.trim().is_empty()
+                && key
+                    .trim()
+                    .chars()
+                    .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
         })
     })
 }
 
 fn read(text: &str, range: std::ops::Range<usize>, fence: &str, file: &str) -> (Option<FrontMatter>, Vec<Diagnostic>) {
-    let place = Place { file, text, offset: range.start };
-    let parsed = if fence == "+++" { parse_toml(&text[range]) } else { parse_yaml(&text[range]) };
+    let place = Place {
+        file,
+        text,
+        offset: range.start,
+    };
+    let parsed = if fence == "+++" {
+        parse_toml(&text[range])
+    } else {
+        parse_yaml(&text[range])
+    };
     match parsed {
         Ok(node) => {
             let (front, problems) = read_keys(&node, place);
@@ -207,10 +296,16 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
     let mut r = Reader::new(node, place, &CODES);
     let (searchable, boost) = search(&mut r);
     let mut front = FrontMatter {
-        title: r.string(&["title"]).map(|title| title.trim().to_owned()).filter(|title| !title.is_empty()),
-        description: r.string(&["description", "summary", "excerpt"]).filter(|text| !text.trim().is_empty()),
+        title: r
+            .string(&["title"])
+            .map(|title| title.trim().to_owned())
+            .filter(|title| !title.is_empty()),
+        description: r
+            .string(&["description", "summary", "excerpt"])
+            .filter(|text| !text.trim().is_empty()),
         slug: r.spanned_string(&["slug"]),
         path: r.spanned_string(&["path", "url", "permalink"]),
+        origin: None,
         aliases: r.spanned_strings(&["aliases", "redirect_from"]),
         weight: r.integer(&["weight", "order", "position", "sidebar_position"]),
         nav_title: r.string(&["nav_title", "linkTitle", "sidebar_label"]),
@@ -235,9 +330,18 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
         id: r.string(&["id"]),
         icon: r.string(&["icon"]),
         template: r.spanned_string(&["template"]),
-        extra: r.entry(&["extra"]).map_or(serde_json::Value::Null, |entry| entry.node.value.to_json()),
+        extra: r
+            .entry(&["extra"])
+            .map_or(serde_json::Value::Null, |entry| entry.node.value.to_json()),
     };
     taxonomies(&mut r, &mut front);
+    if front
+        .path
+        .as_ref()
+        .is_some_and(|(path, _)| path.starts_with("https://") || path.starts_with("http://"))
+    {
+        front.origin = front.path.take().map(|(url, _)| url);
+    }
     r.entry(FOREIGN);
     (front, r.finish())
 }
@@ -248,7 +352,11 @@ fn keywords(r: &mut Reader<'_>) -> Vec<String> {
     if let [one] = words.as_slice()
         && one.contains(',')
     {
-        words = one.split(',').map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect();
+        words = one
+            .split(',')
+            .map(|word| word.trim().to_owned())
+            .filter(|word| !word.is_empty())
+            .collect();
     }
     words
 }
@@ -269,7 +377,7 @@ fn date_of(r: &mut Reader<'_>, entry: &Entry) -> Option<Date> {
     date
 }
 
-/// `updated` is a date; Docusaurus writes a table with a date in it, VitePress and Starlight may write `false`.
+/// `updated` is a date; Docusaurus writes a table with a date in it, `VitePress` and Starlight may write `false`.
 fn updated(r: &mut Reader<'_>) -> Option<Date> {
     let entry = r.entry(&["updated", "lastmod", "last_update", "lastUpdated"])?;
     match &entry.node.value {
@@ -326,5 +434,7 @@ fn taxonomies(r: &mut Reader<'_>, front: &mut FrontMatter) {
         }
     }
     let mut seen = std::collections::HashSet::new();
-    front.tags.retain(|tag| !tag.trim().is_empty() && seen.insert(super::slug::slugify(tag)));
+    front
+        .tags
+        .retain(|tag| !tag.trim().is_empty() && seen.insert(super::slug::slugify(tag)));
 }

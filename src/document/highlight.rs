@@ -58,10 +58,15 @@ struct Highlighter {
 fn highlighter() -> &'static Highlighter {
     static HIGHLIGHTER: OnceLock<Highlighter> = OnceLock::new();
     HIGHLIGHTER.get_or_init(|| {
-        let mut classes: Vec<_> =
-            CLASSES.iter().filter_map(|(scope, class)| Scope::new(scope).ok().map(|scope| (scope, *class))).collect();
+        let mut classes: Vec<_> = CLASSES
+            .iter()
+            .filter_map(|(scope, class)| Scope::new(scope).ok().map(|scope| (scope, *class)))
+            .collect();
         classes.sort_by_key(|(scope, _)| std::cmp::Reverse(scope.len()));
-        Highlighter { syntaxes: two_face::syntax::extra_newlines(), classes }
+        Highlighter {
+            syntaxes: two_face::syntax::extra_newlines(),
+            classes,
+        }
     })
 }
 
@@ -79,17 +84,23 @@ impl Highlighter {
 
     fn class(&self, stack: &ScopeStack) -> Option<&'static str> {
         stack.scopes.iter().rev().find_map(|scope| {
-            self.classes.iter().find(|(prefix, _)| prefix.is_prefix_of(*scope)).map(|(_, class)| *class)
+            self.classes
+                .iter()
+                .find(|(prefix, _)| prefix.is_prefix_of(*scope))
+                .map(|(_, class)| *class)
         })
     }
 }
 
 /// Appends `code` in `language` as escaped HTML, with `<span class="hl-…">` where the language is known.
 pub fn push_highlighted(out: &mut Fragment, code: &str, language: &str) {
-    let worth_it = !language.is_empty()
-        && code.len() <= MAX_BYTES
-        && code.lines().all(|line| line.len() <= MAX_LINE_BYTES);
-    let syntax = if worth_it { highlighter().syntax(&language.to_lowercase()) } else { None };
+    let worth_it =
+        !language.is_empty() && code.len() <= MAX_BYTES && code.lines().all(|line| line.len() <= MAX_LINE_BYTES);
+    let syntax = if worth_it {
+        highlighter().syntax(&language.to_lowercase())
+    } else {
+        None
+    };
     let Some(syntax) = syntax else {
         out.push_text(code);
         return;
@@ -157,8 +168,15 @@ mod tests {
     #[test]
     fn known_languages_get_classes() {
         let html = highlight("let x = \"<b>\"; // no\n", "rust");
-        assert!(html.contains("<span class=\"hl-type\">let</span>") || html.contains("<span class=\"hl-keyword\">let</span>"), "{html}");
-        assert!(html.contains("<span class=\"hl-string\">\"&lt;b&gt;\"</span>"), "{html}");
+        assert!(
+            html.contains("<span class=\"hl-type\">let</span>")
+                || html.contains("<span class=\"hl-keyword\">let</span>"),
+            "{html}"
+        );
+        assert!(
+            html.contains("<span class=\"hl-string\">\"&lt;b&gt;\"</span>"),
+            "{html}"
+        );
         assert!(html.contains("<span class=\"hl-comment\">// no\n</span>"), "{html}");
     }
 
@@ -183,7 +201,11 @@ mod tests {
                     _ => {}
                 }
             }
-            let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
+            let text = text
+                .replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&quot;", "\"")
+                .replace("&amp;", "&");
             assert_eq!(text, code, "{language}");
         }
     }

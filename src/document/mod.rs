@@ -3,7 +3,7 @@
 //! Pure and total: the same text always gives the same document, and bad input gives diagnostics, never a panic.
 //!
 //! 1. [`front_matter`] reads the keys between the fences.
-//! 2. [`containers`] turns the block syntaxes that CommonMark does not know into marks.
+//! 2. [`containers`] turns the block syntaxes that `CommonMark` does not know into marks.
 //! 3. [`markdown`] walks the parser's events and writes HTML, sections and links.
 
 pub mod containers;
@@ -59,6 +59,8 @@ pub struct Document {
     pub sections: Vec<Section>,
     /// Every id of the body.
     pub anchors: Vec<String>,
+    /// The places of HTML comments in the file, in bytes: notes among writers that no copy shows.
+    pub comments: Vec<Range<u32>>,
     /// The first paragraph as plain text, cut at about 200 characters.
     pub summary: String,
     /// Number of words, for the reading time.
@@ -139,6 +141,7 @@ pub fn parse_document(source: &ArticleSource, options: DocumentOptions) -> Docum
         headings: body.headings,
         sections: body.sections,
         anchors: body.anchors,
+        comments: body.comments,
         summary: body.summary,
         words: body.words,
         diagnostics,

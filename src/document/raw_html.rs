@@ -16,12 +16,16 @@ pub struct RawHtmlPiece {
     pub ids: Vec<String>,
     /// Its visible text.
     pub text: String,
+    /// How many elements it opens, and does not close, whose content nobody sees.
+    pub hides: usize,
+    /// How many such elements it closes and does not open.
+    pub shows: usize,
 }
 
 /// Attributes that hold a URL, and what it leads to.
 fn link_kind(element: &[u8], attribute: &[u8]) -> Option<LinkKind> {
     match (element, attribute) {
-        (b"a" | b"area", b"href") => Some(LinkKind::Page),
+        (b"a" | b"area", b"href") | (b"form", b"action") => Some(LinkKind::Page),
         (b"img" | b"video" | b"audio" | b"source" | b"track" | b"embed", b"src")
         | (b"video", b"poster")
         | (b"object", b"data") => Some(LinkKind::Media),
@@ -34,7 +38,6 @@ pub fn read_raw_html(html: &str, first_link: usize, range: &std::ops::Range<u32>
     let mut piece = RawHtmlPiece::default();
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     emitter.naively_switch_states(true);
-    let mut hidden = 0_u32;
     let mut copied = 0;
     for token in Tokenizer::new_with_emitter(html, emitter) {
         let Ok(token) = token;
@@ -42,7 +45,7 @@ pub fn read_raw_html(html: &str, first_link: usize, range: &std::ops::Range<u32>
             Token::StartTag(tag) => {
                 let name = tag.name.to_ascii_lowercase();
                 if matches!(name.as_slice(), b"script" | b"style" | b"template") && !tag.self_closing {
-                    hidden += 1;
+                    piece.hides += 1;
                 }
                 for attribute in [&b"id"[..], &b"name"[..]] {
                     if let Some(id) = tag.attributes.get(attribute)
@@ -67,11 +70,14 @@ pub fn read_raw_html(html: &str, first_link: usize, range: &std::ops::Range<u32>
             }
             Token::EndTag(tag) => {
                 if matches!(tag.name.as_slice(), b"script" | b"style" | b"template") {
-                    hidden = hidden.saturating_sub(1);
+                    match piece.hides.checked_sub(1) {
+                        Some(open) => piece.hides = open,
+                        None => piece.shows += 1,
+                    }
                 }
                 piece.text.push(' ');
             }
-            Token::String(text) if hidden == 0 => piece.text.push_str(&String::from_utf8_lossy(&text.value)),
+            Token::String(text) if piece.hides == 0 => piece.text.push_str(&String::from_utf8_lossy(&text.value)),
             Token::Comment(comment) => {
                 let span = clamp(html, comment.span.start, comment.span.end);
                 if span.start >= copied && html[span.clone()].starts_with("<!--") {
@@ -107,7 +113,12 @@ fn push_tag(piece: &mut RawHtmlPiece, tag: &StartTag<usize>, first_link: usize, 
         let kind = link_kind(&name, key);
         let number = u32::try_from(first_link + piece.links.len()).unwrap_or(u32::MAX);
         if kind == Some(LinkKind::Page) {
-            piece.html.push_patch(PatchKind::Href(number));
+            let is_form = name == b"form";
+            piece.html.push_patch(if is_form {
+                PatchKind::Action(number)
+            } else {
+                PatchKind::Href(number)
+            });
         } else {
             piece.html.push(" ");
             piece.html.push(&String::from_utf8_lossy(key));
@@ -119,7 +130,11 @@ fn push_tag(piece: &mut RawHtmlPiece, tag: &StartTag<usize>, first_link: usize, 
             piece.html.push("\"");
         }
         if let Some(kind) = kind {
-            piece.links.push(Link { target: value, kind, range: range.clone() });
+            piece.links.push(Link {
+                target: value,
+                kind,
+                range: range.clone(),
+            });
         }
     }
     piece.html.push(if tag.self_closing { " />" } else { ">" });
@@ -136,7 +151,10 @@ mod tests {
     #[test]
     fn links_and_ids_are_found_and_the_rest_is_kept() {
         let piece = read("<p class=x>See <a id='k' href=\"../b.md\">b &amp; c</a><br></p>");
-        assert_eq!(piece.html.fill(|kind, out| out.push_str(&format!("{kind:?}"))), "<p class=x>See <aHref(7) id=\"k\">b &amp; c</a><br></p>");
+        assert_eq!(
+            piece.html.fill(|kind, out| out.push_str(&format!("{kind:?}"))),
+            "<p class=x>See <aHref(7) id=\"k\">b &amp; c</a><br></p>"
+        );
         assert_eq!(piece.links[0].target, "../b.md");
         assert_eq!(piece.ids, ["k"]);
         assert_eq!(piece.text.trim(), "See b & c");
@@ -151,7 +169,18 @@ mod tests {
 
     #[test]
     fn anything_goes_through_without_a_panic() {
-        for html in ["<", "<a href", "<a href='", "<!--", "</", "<é", "<a href=é>ü", "<!-->x-->", "<img src=x", "&#x110000;"] {
+        for html in [
+            "<",
+            "<a href",
+            "<a href='",
+            "<!--",
+            "</",
+            "<é",
+            "<a href=é>ü",
+            "<!-->x-->",
+            "<img src=x",
+            "&#x110000;",
+        ] {
             let _ = read(html);
         }
     }

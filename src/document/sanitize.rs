@@ -10,13 +10,44 @@ use super::fragment::{Fragment, Message, Patch, PatchKind};
 pub fn sanitize(fragment: &Fragment) -> Fragment {
     let open = fragment.fill(|kind, out| out.push_str(&encode(kind)));
     let clean = Builder::default()
-        .add_tags(["section", "figure", "figcaption", "video", "audio", "source", "track", "input", "picture", "mark"])
-        .add_generic_attributes(["id", "class", "lang", "dir", "title", "role", "aria-label", "aria-hidden", "tabindex"])
+        .add_tags([
+            "section",
+            "figure",
+            "figcaption",
+            "video",
+            "audio",
+            "source",
+            "track",
+            "input",
+            "picture",
+            "mark",
+        ])
+        .add_generic_attributes([
+            "id",
+            "class",
+            "lang",
+            "dir",
+            "title",
+            "role",
+            "aria-label",
+            "aria-hidden",
+            "tabindex",
+        ])
         .add_generic_attribute_prefixes(["data-"])
-        .add_tag_attributes("img", ["loading", "decoding", "srcset", "sizes", "width", "height", "alt", "src"])
+        .add_tag_attributes(
+            "img",
+            [
+                "loading", "decoding", "srcset", "sizes", "width", "height", "alt", "src",
+            ],
+        )
         .add_tag_attributes("input", ["type", "checked", "disabled"])
         .add_tag_attributes("details", ["open"])
-        .add_tag_attributes("video", ["src", "poster", "controls", "muted", "loop", "width", "height", "preload"])
+        .add_tag_attributes(
+            "video",
+            [
+                "src", "poster", "controls", "muted", "loop", "width", "height", "preload",
+            ],
+        )
         .add_tag_attributes("audio", ["src", "controls", "preload"])
         .add_tag_attributes("source", ["src", "type", "srcset"])
         .add_tag_attributes("track", ["src", "kind", "srclang", "label"])
@@ -36,6 +67,8 @@ const END: char = '\u{f8f1}';
 fn encode(kind: PatchKind) -> String {
     match kind {
         PatchKind::Href(number) => format!(" href=\"{URL}h{number}.{END}\""),
+        // Forms do not survive the cleaning; what they lead to need not either.
+        PatchKind::Action(_) => String::new(),
         PatchKind::Url(number) => format!("{URL}{number}.{END}"),
         // Sizes stand between attributes, where only an attribute survives.
         PatchKind::Size(number) => format!(" data-kb-size=\"{number}\""),
@@ -51,8 +84,11 @@ fn decode(html: &str) -> Fragment {
     let mut patches = Vec::new();
     let mut rest = html;
     let starts: [&str; 4] = [" href=\"kb-open:h", URL, " data-kb-size=\"", "\u{f8f0}"];
-    while let Some((at, which)) =
-        starts.iter().enumerate().filter_map(|(which, start)| rest.find(start).map(|at| (at, which))).min()
+    while let Some((at, which)) = starts
+        .iter()
+        .enumerate()
+        .filter_map(|(which, start)| rest.find(start).map(|at| (at, which)))
+        .min()
     {
         out.push_str(&rest[..at]);
         rest = &rest[at + starts[which].len()..];
@@ -63,10 +99,18 @@ fn decode(html: &str) -> Fragment {
             0 => (Some(PatchKind::Href(number)), ".\u{f8f1}\""),
             1 => (Some(PatchKind::Url(number)), ".\u{f8f1}"),
             2 => (Some(PatchKind::Size(number)), "\""),
-            _ => (Message::ALL.get(number as usize).map(|message| PatchKind::Message(*message)), "\u{f8f1}"),
+            _ => (
+                Message::ALL
+                    .get(number as usize)
+                    .map(|message| PatchKind::Message(*message)),
+                "\u{f8f1}",
+            ),
         };
         if let (Some(kind), Some(after)) = (kind, after.strip_prefix(closer)) {
-            patches.push(Patch { at: u32::try_from(out.len()).unwrap_or(u32::MAX), kind });
+            patches.push(Patch {
+                at: u32::try_from(out.len()).unwrap_or(u32::MAX),
+                kind,
+            });
             rest = after;
         }
     }
@@ -93,6 +137,9 @@ mod tests {
         let clean = sanitize(&fragment).fill(|kind, out| out.push_str(&format!("[{kind:?}]")));
         assert!(!clean.contains("evil") && !clean.contains("onclick"), "{clean}");
         assert!(clean.contains("[Message(Note)]<a[Href(3)]>b</a>"), "{clean}");
-        assert!(clean.contains("src=\"[Url(4)]\"") && clean.contains("[Size(4)]"), "{clean}");
+        assert!(
+            clean.contains("src=\"[Url(4)]\"") && clean.contains("[Size(4)]"),
+            "{clean}"
+        );
     }
 }

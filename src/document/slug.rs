@@ -91,7 +91,12 @@ mod tests {
 
     #[test]
     fn heading_ids_are_github_s() {
-        for (title, id) in [("What's new?", "whats-new"), ("A & B", "a--b"), ("`kb build`", "kb-build"), ("Größe", "größe")] {
+        for (title, id) in [
+            ("What's new?", "whats-new"),
+            ("A & B", "a--b"),
+            ("`kb build`", "kb-build"),
+            ("Größe", "größe"),
+        ] {
             assert_eq!(heading_id(title), id);
         }
     }

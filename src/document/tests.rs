@@ -6,8 +6,11 @@ use super::*;
 use crate::source::ContentPath;
 
 fn parse_with(text: &str, html: RawHtml) -> Document {
-    let source =
-        ArticleSource { path: ContentPath::new("a.md"), display: Arc::from("content/a.md"), text: Arc::from(text) };
+    let source = ArticleSource {
+        path: ContentPath::new("a.md"),
+        display: Arc::from("content/a.md"),
+        text: Arc::from(text),
+    };
     parse_document(&source, DocumentOptions { html, highlight: false })
 }
 
@@ -20,7 +23,7 @@ fn html(document: &Document) -> String {
     document.html.fill(|kind, out| match kind {
         PatchKind::Href(number) => out.push_str(&format!(" href=\"{}\"", document.links[number as usize].target)),
         PatchKind::Url(number) => out.push_str(&document.links[number as usize].target),
-        PatchKind::Size(_) => {}
+        PatchKind::Size(_) | PatchKind::Action(_) => {}
         PatchKind::Message(message) => out.push_str(&format!("{{{}}}", message.id())),
     })
 }
@@ -30,7 +33,11 @@ fn problems(document: &Document) -> Vec<String> {
         .diagnostics
         .iter()
         .map(|d| {
-            let place = d.span.as_ref().map(|s| format!("{}:{}", s.line, s.column)).unwrap_or_default();
+            let place = d
+                .span
+                .as_ref()
+                .map(|s| format!("{}:{}", s.line, s.column))
+                .unwrap_or_default();
             format!("{place} {}[{}] {}", d.severity.word(), d.code, d.message)
         })
         .collect()
@@ -59,14 +66,36 @@ fn toml_front_matter_is_read_too() {
 #[test]
 fn broken_front_matter_is_reported_with_its_place() {
     for (text, expected) in [
-        ("---\ntitle: x\nno end\n", "1:1 error[front-matter-unclosed] the front matter is not closed with `---`"),
-        ("---\ntitle: a\ntitle: b\n---\n", "3:1 error[front-matter-duplicate-key] the key `title` stands here twice"),
-        ("---\nweight: heavy\n---\n", "2:9 error[front-matter-type] `weight` must be a whole number, found text"),
-        ("---\ntags: {a: b}\n---\n", "2:7 error[front-matter-type] `tags` must be text or a list of texts, found a table"),
-        ("---\ntitel: x\n---\n", "2:1 warning[front-matter-unknown-key] unknown key `titel`"),
-        ("---\ndate: soon\n---\n", "2:7 error[front-matter-type] `date` must be a date such as `2026-11-21`, found text"),
+        (
+            "---\ntitle: x\nno end\n",
+            "1:1 error[front-matter-unclosed] the front matter is not closed with `---`",
+        ),
+        (
+            "---\ntitle: a\ntitle: b\n---\n",
+            "3:1 error[front-matter-duplicate-key] the key `title` stands here twice",
+        ),
+        (
+            "---\nweight: heavy\n---\n",
+            "2:9 error[front-matter-type] `weight` must be a whole number, found text",
+        ),
+        (
+            "---\ntags: {a: b}\n---\n",
+            "2:7 error[front-matter-type] `tags` must be text or a list of texts, found a table",
+        ),
+        (
+            "---\ntitel: x\n---\n",
+            "2:1 warning[front-matter-unknown-key] unknown key `titel`",
+        ),
+        (
+            "---\ndate: soon\n---\n",
+            "2:7 error[front-matter-type] `date` must be a date such as `2026-11-21`, found text",
+        ),
     ] {
-        assert_eq!(problems(&parse(text)).first().map(String::as_str), Some(expected), "{text}");
+        assert_eq!(
+            problems(&parse(text)).first().map(String::as_str),
+            Some(expected),
+            "{text}"
+        );
     }
 }
 
@@ -82,8 +111,15 @@ fn headings_get_unique_ids_and_sections() {
     let document = parse("Intro.\n\n## Same\n\none\n\n## Same\n\ntwo\n\n### _odd {#given}\n\nthree\n");
     let ids: Vec<_> = document.headings.iter().map(|h| (h.level, h.id.as_str())).collect();
     assert_eq!(ids, [(2, "same"), (2, "same-1"), (3, "given")]);
-    let sections: Vec<_> = document.sections.iter().map(|s| (s.anchor.as_str(), s.text.trim())).collect();
-    assert_eq!(sections, [("", "Intro."), ("same", "one"), ("same-1", "two"), ("given", "three")]);
+    let sections: Vec<_> = document
+        .sections
+        .iter()
+        .map(|s| (s.anchor.as_str(), s.text.trim()))
+        .collect();
+    assert_eq!(
+        sections,
+        [("", "Intro."), ("same", "one"), ("same-1", "two"), ("given", "three")]
+    );
 }
 
 #[test]
@@ -105,11 +141,26 @@ fn callouts_are_one_in_all_spellings() {
 #[test]
 fn callouts_have_titles_and_can_collapse() {
     for (text, expected) in [
-        ("> [!NOTE] Mine\n> x\n", "<div class=\"callout callout-note\" role=\"note\"><p class=\"callout-title\">Mine</p>\n<p>x</p>\n</div>\n"),
-        ("> [!TIP]-\n> x\n", "<details class=\"callout callout-tip\"><summary class=\"callout-title\">{tip}</summary>\n<p>x</p>\n</details>\n"),
-        ("???+ note \"A & B\"\n    x\n", "<details class=\"callout callout-note\" open><summary class=\"callout-title\">A &amp; B</summary>\n<p>x</p>\n</details>\n"),
-        (":::note[Mine]\nx\n:::\n", "<div class=\"callout callout-note\" role=\"note\"><p class=\"callout-title\">Mine</p>\n<p>x</p>\n</div>\n"),
-        (":::details More\nx\n:::\n", "<details class=\"accordion\"><summary>More</summary><div class=\"accordion-body\">\n<p>x</p>\n</div></details>\n"),
+        (
+            "> [!NOTE] Mine\n> x\n",
+            "<div class=\"callout callout-note\" role=\"note\"><p class=\"callout-title\">Mine</p>\n<p>x</p>\n</div>\n",
+        ),
+        (
+            "> [!TIP]-\n> x\n",
+            "<details class=\"callout callout-tip\"><summary class=\"callout-title\">{tip}</summary>\n<p>x</p>\n</details>\n",
+        ),
+        (
+            "???+ note \"A & B\"\n    x\n",
+            "<details class=\"callout callout-note\" open><summary class=\"callout-title\">A &amp; B</summary>\n<p>x</p>\n</details>\n",
+        ),
+        (
+            ":::note[Mine]\nx\n:::\n",
+            "<div class=\"callout callout-note\" role=\"note\"><p class=\"callout-title\">Mine</p>\n<p>x</p>\n</div>\n",
+        ),
+        (
+            ":::details More\nx\n:::\n",
+            "<details class=\"accordion\"><summary>More</summary><div class=\"accordion-body\">\n<p>x</p>\n</div></details>\n",
+        ),
     ] {
         assert_eq!(html(&parse(text)), expected, "{text}");
     }
@@ -128,7 +179,10 @@ fn tabs_group_in_both_spellings() {
 
 #[test]
 fn code_is_never_a_container() {
-    for text in ["```\n:::note\n!!! note\n> [!NOTE]\n```\n", "- x\n  ```md\n  :::note\n  ```\n\n:::tip\ny\n:::\n"] {
+    for text in [
+        "```\n:::note\n!!! note\n> [!NOTE]\n```\n",
+        "- x\n  ```md\n  :::note\n  ```\n\n:::tip\ny\n:::\n",
+    ] {
         let document = parse(text);
         assert_eq!(problems(&document), [] as [String; 0], "{text}");
         assert!(html(&document).contains(":::note"), "{text}: {}", html(&document));
@@ -145,7 +199,10 @@ fn containers_that_do_not_match_are_reported_and_closed() {
             "7:1 warning[container-unknown] there is no container `tpi`"
         ]
     );
-    assert_eq!(problems(&parse("a\n\n:::\n")), ["3:1 warning[container-stray] there is no container to close here"]);
+    assert_eq!(
+        problems(&parse("a\n\n:::\n")),
+        ["3:1 warning[container-stray] there is no container to close here"]
+    );
 }
 
 #[test]
@@ -173,18 +230,25 @@ fn bare_urls_and_addresses_become_links() {
 fn footnotes_stand_at_the_end_in_order_of_use() {
     let document = parse("A[^b] and B[^a] and again[^b].\n\n[^a]: first\n[^b]: second\n");
     let html = html(&document);
-    assert!(html.contains("<li id=\"_fn-1\"><p>second <a class=\"footnote-back\" href=\"#_fnref-1\""), "{html}");
+    assert!(
+        html.contains("<li id=\"_fn-1\"><p>second <a class=\"footnote-back\" href=\"#_fnref-1\""),
+        "{html}"
+    );
     assert!(html.contains("href=\"#_fnref-1-2\""), "{html}");
     assert!(html.contains("<li id=\"_fn-2\"><p>first "), "{html}");
 }
 
 #[test]
 fn figures_tables_and_tasks() {
-    let document = parse("![alt \"q\"](a.png \"Caption\")\n\n| a | b |\n|--:|---|\n| 1 | 2 |\n\n- [x] done\n- [ ] not\n");
+    let document =
+        parse("![alt \"q\"](a.png \"Caption\")\n\n| a | b |\n|--:|---|\n| 1 | 2 |\n\n- [x] done\n- [ ] not\n");
     let html = html(&document);
     assert!(html.starts_with("<figure><img src=\"a.png\" alt=\"alt &quot;q&quot;\" title=\"Caption\" loading=\"lazy\" decoding=\"async\"><figcaption>Caption</figcaption></figure>\n"), "{html}");
     assert!(html.contains("<th class=\"align-right\">a</th><th>b</th>"), "{html}");
-    assert!(html.contains("<li class=\"task\"><input type=\"checkbox\" disabled checked> done</li>"), "{html}");
+    assert!(
+        html.contains("<li class=\"task\"><input type=\"checkbox\" disabled checked> done</li>"),
+        "{html}"
+    );
 }
 
 #[test]
@@ -192,9 +256,31 @@ fn raw_html_follows_the_policy() {
     let text = "<div onclick=\"x()\"><a href=\"b.md\">b</a></div>\n\n<script>evil()</script>\n";
     assert!(html(&parse_with(text, RawHtml::Allow)).contains("onclick"));
     let clean = html(&parse_with(text, RawHtml::Sanitize));
-    assert!(!clean.contains("onclick") && !clean.contains("evil") && clean.contains("<a href=\"b.md\">"), "{clean}");
+    assert!(
+        !clean.contains("onclick") && !clean.contains("evil") && clean.contains("<a href=\"b.md\">"),
+        "{clean}"
+    );
     let shown = html(&parse_with(text, RawHtml::Escape));
-    assert!(shown.contains("&lt;script&gt;") && !shown.contains("<script>"), "{shown}");
+    assert!(
+        shown.contains("&lt;script&gt;") && !shown.contains("<script>"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn comments_and_scripts_stay_among_writers() {
+    let document = parse("Text <script>alert(1)</script><!-- inline --> more.\n\n<!-- note\nto self -->\n\nEnd.\n");
+    assert_eq!(document.summary, "Text more.");
+    assert_eq!(
+        document.sections[0].text.split_whitespace().collect::<Vec<_>>(),
+        ["Text", "more.", "End."]
+    );
+    let comments: Vec<&str> = document
+        .comments
+        .iter()
+        .map(|range| &document.text[range.start as usize..range.end as usize])
+        .collect();
+    assert_eq!(comments, ["<!-- inline -->", "<!-- note\nto self -->"]);
 }
 
 #[test]

@@ -23,7 +23,12 @@ pub(super) fn referred_assets(
     }
     let wanted: HashSet<String> = documents
         .par_iter()
-        .flat_map_iter(|document| document.links.iter().flat_map(|link| candidate_files(document, &link.target)))
+        .flat_map_iter(|document| {
+            document
+                .links
+                .iter()
+                .flat_map(|link| candidate_files(document, &link.target))
+        })
         .collect();
     let found: Vec<Result<Asset, Diagnostic>> = assets
         .into_par_iter()
@@ -43,7 +48,11 @@ pub(super) fn referred_assets(
 
 fn read(files: &dyn FileSystem, source: AssetSource, display: &str) -> Result<Asset, Diagnostic> {
     let bytes = files.read(&source.location).map_err(|error| {
-        let shown = if display.is_empty() { source.path.to_string() } else { format!("{display}/{}", source.path) };
+        let shown = if display.is_empty() {
+            source.path.to_string()
+        } else {
+            format!("{display}/{}", source.path)
+        };
         Diagnostic::error("file-unreadable", format!("cannot be read: {error}"))
             .with_span(Span::file(shown))
             .with_hint("check the permissions")
@@ -52,13 +61,24 @@ fn read(files: &dyn FileSystem, source: AssetSource, display: &str) -> Result<As
         .ok()
         .and_then(|size| Some((u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?)));
     let hash = format!("{:016x}", xxh3_64(&bytes));
-    let folders = source.path.folder().split('/').filter(|part| !part.is_empty()).map(crate::site::urls::name_slug);
-    let stem = Some(slugify(source.path.stem())).filter(|stem| !stem.is_empty()).unwrap_or_else(|| "file".to_owned());
+    let folders = source
+        .path
+        .folder()
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .map(crate::site::urls::name_slug);
+    let stem = Some(slugify(source.path.stem()))
+        .filter(|stem| !stem.is_empty())
+        .unwrap_or_else(|| "file".to_owned());
     let name = match source.path.file_name().rsplit_once('.') {
         Some((_, extension)) => format!("{stem}.{}.{}", &hash[..8], extension.to_lowercase()),
         None => format!("{stem}.{}", &hash[..8]),
     };
     let mut parts: Vec<String> = folders.collect();
     parts.push(name);
-    Ok(Asset { output: parts.join("/"), size, source })
+    Ok(Asset {
+        output: parts.join("/"),
+        size,
+        source,
+    })
 }

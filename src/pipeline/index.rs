@@ -22,8 +22,10 @@ pub(super) type IndexFiles = Vec<(String, Vec<u8>)>;
 /// # Errors
 /// Returns what went wrong inside the search engine.
 pub(super) fn write_indexes(site: &Site) -> Result<IndexFiles, search::Error> {
-    let indexes: Vec<Result<IndexFiles, search::Error>> =
-        (0..site.languages.len()).into_par_iter().map(|number| write_index(site, number)).collect();
+    let indexes: Vec<Result<IndexFiles, search::Error>> = (0..site.languages.len())
+        .into_par_iter()
+        .map(|number| write_index(site, number))
+        .collect();
     let mut files = Vec::new();
     for index in indexes {
         files.extend(index?);
@@ -35,20 +37,47 @@ fn write_index(site: &Site, number: usize) -> Result<IndexFiles, search::Error> 
     let language = &site.languages[number];
     let tag = language.language.tag();
     let searchable = |document: &Document| document.front.searchable;
-    let articles = language.articles.iter().filter(|a| !a.unlisted && searchable(&site.documents[a.document])).map(|a| {
-        view(site, language, &site.documents[a.document], &a.title, &a.path, &language.trail(a.category))
-    });
+    let articles = language
+        .articles
+        .iter()
+        .filter(|a| !a.unlisted && searchable(&site.documents[a.document]))
+        .map(|a| {
+            view(
+                site,
+                language,
+                &site.documents[a.document],
+                &a.title,
+                &a.path,
+                &language.trail(a.category),
+            )
+        });
     // The text of a category is an answer too; the home page's is not.
-    let categories = language.categories.iter().enumerate().skip(1).filter_map(|(id, category)| {
-        let document = &site.documents[category.document?];
-        let trail = language.trail(id);
-        (searchable(document) && document.words > 0)
-            .then(|| view(site, language, document, &category.title, &category.path, &trail[..trail.len() - 1]))
-    });
+    let categories = language
+        .categories
+        .iter()
+        .enumerate()
+        .skip(1)
+        .filter_map(|(id, category)| {
+            let document = &site.documents[category.document?];
+            let trail = language.trail(id);
+            (searchable(document) && document.words > 0).then(|| {
+                view(
+                    site,
+                    language,
+                    document,
+                    &category.title,
+                    &category.path,
+                    &trail[..trail.len() - 1],
+                )
+            })
+        });
     let tuning = tuning(site, number);
     let folder = search::index_folder(tag);
     let files = search::write_index(tag, articles.chain(categories), &tuning)?;
-    Ok(files.into_iter().map(|(name, bytes)| (format!("{folder}/{name}"), bytes)).collect())
+    Ok(files
+        .into_iter()
+        .map(|(name, bytes)| (format!("{folder}/{name}"), bytes))
+        .collect())
 }
 
 /// For every article of every language those that are about the same.
@@ -57,7 +86,14 @@ pub(super) fn related_articles(site: &Site) -> Related {
         .par_iter()
         .map(|language| {
             let articles = language.articles.iter().map(|a| {
-                view(site, language, &site.documents[a.document], &a.title, &a.path, &language.trail(a.category))
+                view(
+                    site,
+                    language,
+                    &site.documents[a.document],
+                    &a.title,
+                    &a.path,
+                    &language.trail(a.category),
+                )
             });
             let mut related = search::related(language.language.tag(), articles, RELATED);
             for list in &mut related {
@@ -78,8 +114,10 @@ fn view<'a>(
     trail: &[CategoryId],
 ) -> IndexedArticle<'a> {
     let titles = |texts: &'a [String]| texts.iter().map(|text| Cow::Borrowed(text.as_str())).collect();
-    let breadcrumb: Vec<Cow<'a, str>> =
-        trail.iter().map(|id| Cow::Borrowed(language.categories[*id].title.as_str())).collect();
+    let breadcrumb: Vec<Cow<'a, str>> = trail
+        .iter()
+        .map(|id| Cow::Borrowed(language.categories[*id].title.as_str()))
+        .collect();
     IndexedArticle {
         source: Cow::Borrowed(document.path.as_str()),
         url: Cow::Owned(site.url(path)),
@@ -111,7 +149,10 @@ fn tuning(site: &Site, number: usize) -> Tuning {
         synonyms: synonyms
             .iter()
             .filter(|rule| here(&rule.language))
-            .map(|rule| Synonym { from: rule.from.clone(), to: rule.to.clone() })
+            .map(|rule| Synonym {
+                from: rule.from.clone(),
+                to: rule.to.clone(),
+            })
             .collect(),
         pins: pins
             .iter()

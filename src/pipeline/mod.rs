@@ -11,6 +11,7 @@ mod project;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -83,22 +84,36 @@ impl Progress for Silent {
 ///
 /// # Errors
 /// Returns what is wrong where no site could be written; the folder is then as it was before.
-pub fn build(project: Project, options: &BuildOptions, progress: &dyn Progress) -> Result<BuildReport, Vec<Diagnostic>> {
+pub fn build(
+    project: &Project,
+    options: &BuildOptions,
+    progress: &dyn Progress,
+) -> Result<BuildReport, Vec<Diagnostic>> {
     let files = Disk;
     let mut clock = Clock::new(progress);
-    let writer = Writer::create(&options.output, &sync_options(&project, options)).map_err(|e| vec![output_problem(&e)])?;
+    let writer =
+        Writer::create(&options.output, &sync_options(project, options)).map_err(|e| vec![output_problem(&e)])?;
     let mut diagnostics = project.diagnostics.clone();
 
     clock.begin("read");
     let except = inside(&project.content, &options.output);
-    let sources = read_sources(&files, &project.content, &project.content_display, &project.ignore, &except);
+    let sources = read_sources(
+        &files,
+        &project.content,
+        &project.content_display,
+        &project.ignore,
+        &except,
+    );
     if sources.articles.is_empty() {
-        diagnostics.push(no_articles(&project));
+        diagnostics.push(no_articles(project));
     }
     clock.begin("parse");
     let static_files = static_files(&files, project.root.as_deref());
-    let theme_source = ThemeSource { project: project.root.as_deref(), display: &project.root_display };
-    let (site, problems) = make_site(&files, &project, sources, options, &static_files, &mut clock);
+    let theme_source = ThemeSource {
+        project: project.root.as_deref(),
+        display: &project.root_display,
+    };
+    let (site, problems) = make_site(&files, project, sources, options, &static_files, &mut clock);
     diagnostics.extend(problems);
 
     clock.begin("theme");
@@ -106,19 +121,23 @@ pub fn build(project: Project, options: &BuildOptions, progress: &dyn Progress) 
 
     clock.begin("render and index");
     let sink = Collector::new(&writer);
+    let emit = |path: String, bytes: Vec<u8>| sink.generated(path, bytes, &static_files);
     let ((index, index_time), ((rendered, related_time), render_time)) = rayon::join(
         || timed(|| index::write_indexes(&site)),
         || {
             timed(|| {
                 let (related, related_time) = timed(|| index::related_articles(&site));
-                (render_site(&site, &theme, &related, &|path, bytes| sink.put(path, Body::from(bytes))), related_time)
+                (render_site(&site, &theme, &related, &emit), related_time)
             })
         },
     );
     clock.add("  index", index_time);
     clock.add("  related", related_time);
     clock.add("  render and write", render_time.saturating_sub(related_time));
-    let Rendered { pages, diagnostics: problems } = rendered;
+    let Rendered {
+        pages,
+        diagnostics: problems,
+    } = rendered;
     diagnostics.extend(problems);
     let index = index.map_err(|error| vec![Diagnostic::error("search-index", error.to_string())])?;
     let index_bytes = index.iter().map(|(_, bytes)| bytes.len() as u64).sum();
@@ -126,7 +145,9 @@ pub fn build(project: Project, options: &BuildOptions, progress: &dyn Progress) 
     for (path, bytes) in index {
         sink.put(path, Body::from(bytes));
     }
-    site.assets.par_iter().for_each(|asset| sink.copy(&asset.output, &asset.source.location, asset.source.len));
+    site.assets
+        .par_iter()
+        .for_each(|asset| sink.copy(&asset.output, &asset.source.location, asset.source.len));
     put_static_files(&sink, &theme, &static_files);
     diagnostics.extend(sink.finish()?);
     let written = writer.finish().map_err(|error| vec![output_problem(&error)])?;
@@ -136,7 +157,11 @@ pub fn build(project: Project, options: &BuildOptions, progress: &dyn Progress) 
         diagnostics,
         articles: site.default_site().articles.len(),
         held_back: site.held_back,
-        languages: site.languages.iter().map(|language| language.language.to_string()).collect(),
+        languages: site
+            .languages
+            .iter()
+            .map(|language| language.language.to_string())
+            .collect(),
         pages,
         index_bytes,
         has_base_url: site.config.base_url.is_some(),
@@ -154,12 +179,30 @@ fn make_site(
     static_files: &BTreeMap<String, PathBuf>,
     clock: &mut Clock<'_>,
 ) -> (Site, Vec<Diagnostic>) {
-    let SourceSet { articles, assets, mut diagnostics } = sources;
-    let parsing = DocumentOptions { html: project.config.build.html, highlight: project.config.build.highlight };
+    let SourceSet {
+        articles,
+        assets,
+        mut diagnostics,
+    } = sources;
+    let parsing = DocumentOptions {
+        html: project.config.build.html,
+        highlight: project.config.build.highlight,
+    };
     let paths: HashSet<ContentPath> = articles.iter().map(|article| article.path.clone()).collect();
     let (mut documents, dates) = rayon::join(
-        || articles.par_iter().map(|article| parse_document(article, parsing)).collect::<Vec<_>>(),
-        || if project.config.build.git_dates { git_dates(&project.content, &paths) } else { GitDates::None },
+        || {
+            articles
+                .par_iter()
+                .map(|article| parse_document(article, parsing))
+                .collect::<Vec<_>>()
+        },
+        || {
+            if project.config.build.git_dates {
+                git_dates(&project.content, &paths)
+            } else {
+                GitDates::None
+            }
+        },
     );
     let git_dates = dates_by_path(dates, &mut diagnostics);
     for document in &mut documents {
@@ -175,7 +218,11 @@ fn make_site(
         static_files: static_files.keys().cloned().collect(),
         git_dates,
         fallback_title: project.fallback_title.clone(),
-        publish: Publish { drafts: options.drafts, future: options.future, now: options.now },
+        publish: Publish {
+            drafts: options.drafts,
+            future: options.future,
+            now: options.now,
+        },
     });
     diagnostics.extend(problems);
     diagnostics.extend(site.check_links());
@@ -189,8 +236,11 @@ fn dates_by_path(dates: GitDates, diagnostics: &mut Vec<Diagnostic>) -> HashMap<
         GitDates::None => HashMap::new(),
         GitDates::Shallow => {
             diagnostics.push(
-                Diagnostic::note("git-shallow", "this is a shallow clone, so git does not know when articles were changed")
-                    .with_hint("fetch the whole history (`fetch-depth: 0` in GitHub Actions), or set `git_dates = false`"),
+                Diagnostic::note(
+                    "git-shallow",
+                    "this is a shallow clone, so git does not know when articles were changed",
+                )
+                .with_hint("fetch the whole history (`fetch-depth: 0` in GitHub Actions), or set `git_dates = false`"),
             );
             HashMap::new()
         }
@@ -198,7 +248,11 @@ fn dates_by_path(dates: GitDates, diagnostics: &mut Vec<Diagnostic>) -> HashMap<
 }
 
 fn no_articles(project: &Project) -> Diagnostic {
-    let folder = if project.content_display.is_empty() { "this folder" } else { &project.content_display };
+    let folder = if project.content_display.is_empty() {
+        "this folder"
+    } else {
+        &project.content_display
+    };
     Diagnostic::warning("no-articles", format!("there are no Markdown files in {folder}"))
         .with_hint("articles are files that end in `.md`")
 }
@@ -210,7 +264,13 @@ fn inside(content: &Path, output: &Path) -> Vec<PathBuf> {
     };
     let content = std::fs::canonicalize(&content).unwrap_or(content);
     let output = std::fs::canonicalize(&output).unwrap_or(output);
-    output.strip_prefix(&content).ok().filter(|path| !path.as_os_str().is_empty()).map(Path::to_path_buf).into_iter().collect()
+    output
+        .strip_prefix(&content)
+        .ok()
+        .filter(|path| !path.as_os_str().is_empty())
+        .map(Path::to_path_buf)
+        .into_iter()
+        .collect()
 }
 
 fn sync_options(project: &Project, options: &BuildOptions) -> SyncOptions {
@@ -218,7 +278,8 @@ fn sync_options(project: &Project, options: &BuildOptions) -> SyncOptions {
     match &project.root {
         Some(root) => {
             sync.forbidden.push(project.content.clone());
-            sync.forbidden.extend(["templates", "static", "themes", "i18n"].map(|part| root.join(part)));
+            sync.forbidden
+                .extend(["templates", "static", "themes", "i18n"].map(|part| root.join(part)));
             sync.protected.push(root.clone());
         }
         // The default folder of a bare folder of Markdown may lie in it; one that was named may not.
@@ -228,10 +289,10 @@ fn sync_options(project: &Project, options: &BuildOptions) -> SyncOptions {
     sync
 }
 
-/// The project's own static files, but for those that replace a file of the theme.
+/// The project's own static files, but for those that stand in for a file of the theme or were joined with one of kb's.
 fn put_static_files(sink: &Collector<'_>, theme: &Theme, static_files: &BTreeMap<String, PathBuf>) {
     for (path, location) in static_files {
-        if theme.outputs.contains_key(&format!("{}/{path}", theme.asset_folder)) {
+        if theme.replacements.contains(path) || sink.joined(path) {
             continue;
         }
         let len = std::fs::metadata(location).map_or(0, |metadata| metadata.len());
@@ -247,11 +308,36 @@ fn output_problem(error: &OutputError) -> Diagnostic {
 struct Collector<'a> {
     writer: &'a Writer,
     problems: Mutex<(Vec<Diagnostic>, Option<Diagnostic>)>,
+    joined: AtomicBool,
 }
+
+/// Redirects of hosts that read them from a file.
+const REDIRECTS: &str = "_redirects";
 
 impl<'a> Collector<'a> {
     fn new(writer: &'a Writer) -> Self {
-        Self { writer, problems: Mutex::default() }
+        Self {
+            writer,
+            problems: Mutex::default(),
+            joined: AtomicBool::new(false),
+        }
+    }
+
+    /// A file that kb makes. A project's own `robots.txt` and the like win over it; its redirects join kb's.
+    fn generated(&self, path: String, mut bytes: Vec<u8>, static_files: &BTreeMap<String, PathBuf>) {
+        match static_files.get(&path) {
+            Some(own) if path == REDIRECTS => {
+                bytes.extend(std::fs::read(own).unwrap_or_default());
+                self.joined.store(true, Ordering::Relaxed);
+            }
+            Some(_) if !path.ends_with(".html") => return,
+            _ => {}
+        }
+        self.put(path, Body::from(bytes));
+    }
+
+    fn joined(&self, path: &str) -> bool {
+        path == REDIRECTS && self.joined.load(Ordering::Relaxed)
     }
 
     fn put(&self, path: String, body: Body) {
@@ -267,7 +353,13 @@ impl<'a> Collector<'a> {
     }
 
     fn copy(&self, path: &str, from: &Path, len: u64) {
-        self.put(path.to_owned(), Body::File { path: from.to_path_buf(), len });
+        self.put(
+            path.to_owned(),
+            Body::File {
+                path: from.to_path_buf(),
+                len,
+            },
+        );
     }
 
     fn finish(self) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
@@ -289,7 +381,12 @@ struct Clock<'a> {
 
 impl<'a> Clock<'a> {
     fn new(progress: &'a dyn Progress) -> Self {
-        Self { progress, timings: Vec::new(), running: None, parts: Vec::new() }
+        Self {
+            progress,
+            timings: Vec::new(),
+            running: None,
+            parts: Vec::new(),
+        }
     }
 
     fn begin(&mut self, stage: &'static str) {

@@ -39,28 +39,46 @@ pub fn open_project(files: &dyn FileSystem, path: &Path, base_url: Option<&str>)
     if !files.is_folder(path) {
         let shown = path.display();
         let (message, hint) = if files.is_file(path) {
-            (format!("`{shown}` is a file, not a folder"), "give the folder that holds it")
+            (
+                format!("`{shown}` is a file, not a folder"),
+                "give the folder that holds it",
+            )
         } else {
-            (format!("there is no folder `{shown}`"), "give a folder with `kb.toml`, or a folder of Markdown files")
+            (
+                format!("there is no folder `{shown}`"),
+                "give a folder with `kb.toml`, or a folder of Markdown files",
+            )
         };
         return Err(vec![Diagnostic::error("project-missing", message).with_hint(hint)]);
     }
     let display = display_prefix(path);
     let settings = path.join("kb.toml");
     let is_project = files.is_file(&settings);
-    let mut config = if is_project { read_config(files, &settings, &format!("{display}kb.toml"))? } else { Config::default() };
+    let mut config = if is_project {
+        read_config(files, &settings, &format!("{display}kb.toml"))?
+    } else {
+        Config::default()
+    };
     if let Some(url) = base_url {
         let base = BaseUrl::parse(url).map_err(|message| vec![Diagnostic::error("base-url", message)])?;
         config.base_url = Some(base);
     }
-    let (root, content) = if is_project { (Some(path.to_path_buf()), path.join("content")) } else { (None, path.to_path_buf()) };
+    let (root, content) = if is_project {
+        (Some(path.to_path_buf()), path.join("content"))
+    } else {
+        (None, path.to_path_buf())
+    };
     if !files.is_folder(&content) {
         return Err(vec![
             Diagnostic::error("content-missing", format!("there is no folder `{display}content`"))
                 .with_hint("articles live in `content/`; `kb init` makes a project to start from"),
         ]);
     }
-    let content_display = if is_project { format!("{display}content") } else { display.trim_end_matches('/').to_owned() };
+    let content_display = if is_project {
+        format!("{display}content")
+    } else {
+        display.trim_end_matches('/').to_owned()
+    };
     check_static_files(files, &config, path, &display)?;
     let mut diagnostics = Vec::new();
     let ignore = ignore_rules(files, &config, path, &content, &display, &mut diagnostics);
@@ -82,7 +100,11 @@ fn display_prefix(path: &Path) -> String {
     let shown = path.to_string_lossy().replace('\\', "/");
     let shown = shown.trim_end_matches('/');
     let shown = shown.strip_prefix("./").unwrap_or(shown);
-    if matches!(shown, "" | ".") && !path.has_root() { String::new() } else { format!("{shown}/") }
+    if matches!(shown, "" | ".") && !path.has_root() {
+        String::new()
+    } else {
+        format!("{shown}/")
+    }
 }
 
 fn read_config(files: &dyn FileSystem, path: &Path, display: &str) -> Result<Config, Vec<Diagnostic>> {
@@ -94,7 +116,11 @@ fn read_config(files: &dyn FileSystem, path: &Path, display: &str) -> Result<Con
         }
     };
     let (config, problems) = parse_config(&text, display);
-    if problems.iter().any(|problem| problem.severity == Severity::Error) { Err(problems) } else { Ok(config) }
+    if problems.iter().any(|problem| problem.severity == Severity::Error) {
+        Err(problems)
+    } else {
+        Ok(config)
+    }
 }
 
 fn check_static_files(
@@ -103,14 +129,20 @@ fn check_static_files(
     root: &Path,
     display: &str,
 ) -> Result<(), Vec<Diagnostic>> {
-    let named = [("theme.logo", &config.theme.logo), ("theme.favicon", &config.theme.favicon)];
+    let named = [
+        ("theme.logo", &config.theme.logo),
+        ("theme.favicon", &config.theme.favicon),
+    ];
     let missing: Vec<Diagnostic> = named
         .into_iter()
         .filter_map(|(key, path)| path.as_ref().map(|path| (key, path)))
         .filter(|(_, path)| !files.is_file(&root.join("static").join(path)))
         .map(|(key, path)| {
-            Diagnostic::error("config-file-missing", format!("`{key}` names `{path}`, which is not in `{display}static/`"))
-                .with_span(Span::file(format!("{display}kb.toml")))
+            Diagnostic::error(
+                "config-file-missing",
+                format!("`{key}` names `{path}`, which is not in `{display}static/`"),
+            )
+            .with_span(Span::file(format!("{display}kb.toml")))
         })
         .collect();
     if missing.is_empty() { Ok(()) } else { Err(missing) }
@@ -154,7 +186,11 @@ fn read_search(
     search: &mut SearchConfig,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let shown = if display.is_empty() { "search.toml".to_owned() } else { format!("{display}/search.toml") };
+    let shown = if display.is_empty() {
+        "search.toml".to_owned()
+    } else {
+        format!("{display}/search.toml")
+    };
     match files.read_if_present(&content.join("search.toml")) {
         Ok(Some(text)) => {
             let (more, problems) = parse_search_config(&text, &shown);

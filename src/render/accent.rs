@@ -36,15 +36,25 @@ fn scheme(accent: Rgb, background: Rgb) -> Accent {
     let text = readable(accent, background, TEXT_CONTRAST);
     // A fill must stand out from the background itself, 3:1 by WCAG 1.4.11.
     let fill = readable(accent, background, 3.0);
-    let on_fill = [LIGHT, DARK].into_iter().max_by(|a, b| contrast(*a, fill).total_cmp(&contrast(*b, fill)));
+    let on_fill = [LIGHT, DARK]
+        .into_iter()
+        .max_by(|a, b| contrast(*a, fill).total_cmp(&contrast(*b, fill)));
     let on_fill = on_fill.unwrap_or(LIGHT);
-    let fill = if contrast(on_fill, fill) >= FILL_CONTRAST { fill } else { readable(fill, on_fill, FILL_CONTRAST) };
+    let fill = if contrast(on_fill, fill) >= FILL_CONTRAST {
+        fill
+    } else {
+        readable(fill, on_fill, FILL_CONTRAST)
+    };
     Accent { fill, text, on_fill }
 }
 
 /// `color`, moved towards black or white until it has the contrast to `background`.
 fn readable(color: Rgb, background: Rgb, wanted: f64) -> Rgb {
-    let target = if luminance(background) > 0.18 { Rgb(0, 0, 0) } else { Rgb(255, 255, 255) };
+    let target = if luminance(background) > 0.18 {
+        Rgb(0, 0, 0)
+    } else {
+        Rgb(255, 255, 255)
+    };
     (0..=100)
         .map(|step| mix(color, target, f64::from(step) / 100.0))
         .find(|candidate| contrast(*candidate, background) >= wanted)
@@ -59,7 +69,11 @@ fn mix(a: Rgb, b: Rgb, share: f64) -> Rgb {
 fn luminance(Rgb(r, g, b): Rgb) -> f64 {
     let channel = |value: u8| {
         let value = f64::from(value) / 255.0;
-        if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+        if value <= 0.040_45 {
+            value / 12.92
+        } else {
+            ((value + 0.055) / 1.055).powf(2.4)
+        }
     };
     0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b)
 }
@@ -98,7 +112,10 @@ mod tests {
                     let accent = Rgb(r, g, b);
                     for (colors, background) in [(light(accent), LIGHT), (dark(accent), DARK)] {
                         assert!(contrast(colors.text, background) >= TEXT_CONTRAST, "{accent:?}");
-                        assert!(contrast(colors.on_fill, colors.fill) >= FILL_CONTRAST, "{accent:?} {colors:?}");
+                        assert!(
+                            contrast(colors.on_fill, colors.fill) >= FILL_CONTRAST,
+                            "{accent:?} {colors:?}"
+                        );
                     }
                 }
             }

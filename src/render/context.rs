@@ -181,7 +181,7 @@ pub struct PageContext {
     pub dir: &'static str,
     /// Whether search engines should leave it out.
     pub noindex: bool,
-    /// OpenGraph type.
+    /// `OpenGraph` type.
     pub og_type: &'static str,
     /// The page in other languages.
     pub alternates: Vec<Alternate>,
@@ -330,6 +330,8 @@ pub struct Sibling {
     pub url: String,
     /// Whether it is this page.
     pub current: bool,
+    /// Its language, where it is not the page's.
+    pub lang: Option<String>,
 }
 
 /// How many more there are, and where.

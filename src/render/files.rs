@@ -35,7 +35,13 @@ pub fn language_files(renderer: &LanguageRenderer<'_>, emit: &Emit<'_>) {
 }
 
 /// Writes the files that a site has one of. Returns the number of redirect pages.
-pub fn site_files(site: &Site, theme: &Theme, messages: &[Messages], written: &[WrittenPage], emit: &Emit<'_>) -> usize {
+pub fn site_files(
+    site: &Site,
+    theme: &Theme,
+    messages: &[Messages],
+    written: &[WrittenPage],
+    emit: &Emit<'_>,
+) -> usize {
     if let Some(xml) = sitemap(site) {
         emit("sitemap.xml".to_owned(), xml);
     }
@@ -45,8 +51,11 @@ pub fn site_files(site: &Site, theme: &Theme, messages: &[Messages], written: &[
 }
 
 fn feed(site: &Site, language: &LanguageSite) -> Option<String> {
-    let mut articles: Vec<&Article> =
-        language.articles.iter().filter(|a| !a.unlisted && a.updated.is_some() && a.language == language.language).collect();
+    let mut articles: Vec<&Article> = language
+        .articles
+        .iter()
+        .filter(|a| !a.unlisted && a.updated.is_some() && a.language == language.language)
+        .collect();
     articles.sort_by_key(|article| (std::cmp::Reverse(article.updated), article.path.clone()));
     articles.truncate(FEED_ENTRIES);
     let moment = |unix: i64| FixedDateTime::parse_from_rfc3339(&crate::document::Date { unix }.rfc3339()).ok();
@@ -61,7 +70,11 @@ fn feed(site: &Site, language: &LanguageSite) -> Option<String> {
                 title: Text::plain(article.title.clone()),
                 id: url.clone(),
                 updated,
-                links: vec![Link { href: url, rel: "alternate".to_owned(), ..Link::default() }],
+                links: vec![Link {
+                    href: url,
+                    rel: "alternate".to_owned(),
+                    ..Link::default()
+                }],
                 summary: (!article.description.is_empty()).then(|| Text::plain(article.description.clone())),
                 ..Entry::default()
             })
@@ -70,10 +83,20 @@ fn feed(site: &Site, language: &LanguageSite) -> Option<String> {
     let feed = Feed {
         title: Text::plain(language.title.clone()),
         id: home.clone(),
-        updated: entries.first().map_or_else(|| moment(0).unwrap_or_default(), |entry| entry.updated),
+        updated: entries
+            .first()
+            .map_or_else(|| moment(0).unwrap_or_default(), |entry| entry.updated),
         links: vec![
-            Link { href: home, rel: "alternate".to_owned(), ..Link::default() },
-            Link { href: own, rel: "self".to_owned(), ..Link::default() },
+            Link {
+                href: home,
+                rel: "alternate".to_owned(),
+                ..Link::default()
+            },
+            Link {
+                href: own,
+                rel: "self".to_owned(),
+                ..Link::default()
+            },
         ],
         generator: Some(Generator {
             value: "kb".to_owned(),
@@ -100,7 +123,11 @@ fn sitemap(site: &Site) -> Option<Vec<u8>> {
     write(&mut writer, Event::Start(root));
     for language in &site.languages {
         let own = |written: &crate::config::Language| *written == language.language;
-        let categories = language.categories.iter().filter(|c| own(&c.language)).map(|c| (&c.key, &c.path, None));
+        let categories = language
+            .categories
+            .iter()
+            .filter(|c| own(&c.language))
+            .map(|c| (&c.key, &c.path, None));
         let articles = language
             .articles
             .iter()
@@ -186,9 +213,16 @@ fn llms(renderer: &LanguageRenderer<'_>) -> String {
         if lines.is_empty() {
             continue;
         }
-        let trail: Vec<&str> =
-            language.trail(id).iter().map(|id| language.categories[*id].title.as_str()).collect();
-        let heading = if trail.is_empty() { renderer.words.text("all_articles").to_owned() } else { trail.join(" \u{203a} ") };
+        let trail: Vec<&str> = language
+            .trail(id)
+            .iter()
+            .map(|id| language.categories[*id].title.as_str())
+            .collect();
+        let heading = if trail.is_empty() {
+            renderer.words.text("all_articles").to_owned()
+        } else {
+            trail.join(" \u{203a} ")
+        };
         let _ = write!(text, "\n## {}\n\n{lines}", one_line(&heading));
     }
     text
@@ -204,8 +238,11 @@ fn manifest(site: &Site, written: &[WrittenPage]) -> String {
         .iter()
         .map(|page| json!({ "url": page.url, "language": page.language, "source": page.source, "hash": page.hash }))
         .collect();
-    let redirects: Vec<_> =
-        site.redirects.iter().map(|(from, to)| json!({ "from": site.url(from), "to": site.url(to) })).collect();
+    let redirects: Vec<_> = site
+        .redirects
+        .iter()
+        .map(|(from, to)| json!({ "from": site.url(from), "to": site.url(to) }))
+        .collect();
     let languages: Vec<_> = site.languages.iter().map(|language| language.language.tag()).collect();
     let manifest = json!({
         "generator": concat!("kb ", env!("CARGO_PKG_VERSION")),
@@ -233,7 +270,10 @@ fn redirects(site: &Site, theme: &Theme, messages: &[Messages], emit: &Emit<'_>)
     for (from, to) in &site.redirects {
         let _ = writeln!(lines, "{} {} 301", site.url(from), site.url(to));
         // The language whose home the target is under; the default one's is `/`.
-        let renderer = renderers.iter().rev().find(|renderer| to.starts_with(&renderer.language().home));
+        let renderer = renderers
+            .iter()
+            .rev()
+            .find(|renderer| to.starts_with(&renderer.language().home));
         if let Some(renderer) = renderer.or(renderers.first()) {
             renderer.render_redirect(from, to, emit);
         }

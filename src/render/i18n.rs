@@ -22,7 +22,9 @@ pub struct Messages {
 
 impl std::fmt::Debug for Messages {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Messages").field("texts", &self.texts.len()).finish_non_exhaustive()
+        f.debug_struct("Messages")
+            .field("texts", &self.texts.len())
+            .finish_non_exhaustive()
     }
 }
 
@@ -50,10 +52,11 @@ impl Messages {
         for file in files {
             match parse_toml(file.text) {
                 Ok(node) => messages.add(&node, file.own),
-                Err(error) => diagnostics.push(
-                    Diagnostic::error("i18n-syntax", error.message)
-                        .with_span(Span::new(file.file, file.text, error.range)),
-                ),
+                Err(error) => diagnostics.push(Diagnostic::error("i18n-syntax", error.message).with_span(Span::new(
+                    file.file,
+                    file.text,
+                    error.range,
+                ))),
             }
         }
         messages
@@ -70,7 +73,10 @@ impl Messages {
                     self.months = items.iter().map(|item| text_of(&item.value)).collect();
                 }
                 Value::Table(forms) => {
-                    let forms = forms.iter().map(|form| (form.key.clone(), text_of(&form.node.value))).collect();
+                    let forms = forms
+                        .iter()
+                        .map(|form| (form.key.clone(), text_of(&form.node.value)))
+                        .collect();
                     self.plurals.insert(entry.key.clone(), forms);
                     self.own_plurals.insert(entry.key.clone(), own);
                 }
@@ -91,10 +97,15 @@ impl Messages {
 
     /// A message with a number in it.
     pub fn count(&self, id: &str, number: usize) -> String {
-        let Some(forms) = self.plurals.get(id) else { return number.to_string() };
+        let Some(forms) = self.plurals.get(id) else {
+            return number.to_string();
+        };
         let own = self.own_plurals.get(id).copied().unwrap_or(false);
         let rules = if own { &self.rules } else { &self.english_rules };
-        let category = rules.as_ref().and_then(|rules| rules.select(number).ok()).unwrap_or(PluralCategory::OTHER);
+        let category = rules
+            .as_ref()
+            .and_then(|rules| rules.select(number).ok())
+            .unwrap_or(PluralCategory::OTHER);
         let name = match category {
             PluralCategory::ZERO => "zero",
             PluralCategory::ONE => "one",
@@ -103,14 +114,21 @@ impl Messages {
             PluralCategory::MANY => "many",
             PluralCategory::OTHER => "other",
         };
-        let form = forms.get(name).or_else(|| forms.get("other")).map_or("{n}", String::as_str);
+        let form = forms
+            .get(name)
+            .or_else(|| forms.get("other"))
+            .map_or("{n}", String::as_str);
         form.replace("{n}", &number.to_string())
     }
 
     /// A day in words.
     pub fn date(&self, date: Date) -> String {
         let day = date.day();
-        let month = self.months.get(day.month() as usize - 1).cloned().unwrap_or_else(|| day.month().to_string());
+        let month = self
+            .months
+            .get(day.month() as usize - 1)
+            .cloned()
+            .unwrap_or_else(|| day.month().to_string());
         self.texts.get("date").map_or_else(
             || date.iso_day(),
             |pattern| {
@@ -144,8 +162,16 @@ mod tests {
         let english = "hello = \"Hello\"\ndate = \"{month} {day}, {year}\"\n[articles]\none = \"{n} article\"\nother = \"{n} articles\"\n";
         let language = Language::parse(tag).expect("known");
         let files = [
-            MessageFile { file: "en.toml", text: english, own: tag == "en" },
-            MessageFile { file: "own.toml", text: own, own: true },
+            MessageFile {
+                file: "en.toml",
+                text: english,
+                own: tag == "en",
+            },
+            MessageFile {
+                file: "own.toml",
+                text: own,
+                own: true,
+            },
         ];
         let mut diagnostics = Vec::new();
         let messages = Messages::read(&language, &files, &mut diagnostics);
@@ -155,7 +181,10 @@ mod tests {
 
     #[test]
     fn counts_follow_the_rules_of_the_language() {
-        let russian = messages("ru", "[articles]\none = \"{n} статья\"\nfew = \"{n} статьи\"\nmany = \"{n} статей\"\nother = \"{n} статьи\"\n");
+        let russian = messages(
+            "ru",
+            "[articles]\none = \"{n} статья\"\nfew = \"{n} статьи\"\nmany = \"{n} статей\"\nother = \"{n} статьи\"\n",
+        );
         assert_eq!(russian.count("articles", 1), "1 статья");
         assert_eq!(russian.count("articles", 3), "3 статьи");
         assert_eq!(russian.count("articles", 12), "12 статей");
@@ -171,7 +200,13 @@ mod tests {
 
     #[test]
     fn dates_use_the_pattern() {
-        let german = messages("de", "date = \"{day}. {month} {year}\"\nmonths = [\"Januar\",\"Februar\",\"März\",\"April\",\"Mai\",\"Juni\",\"Juli\",\"August\",\"September\",\"Oktober\",\"November\",\"Dezember\"]\n");
-        assert_eq!(german.date(Date::parse("2026-11-21").expect("valid")), "21. November 2026");
+        let german = messages(
+            "de",
+            "date = \"{day}. {month} {year}\"\nmonths = [\"Januar\",\"Februar\",\"März\",\"April\",\"Mai\",\"Juni\",\"Juli\",\"August\",\"September\",\"Oktober\",\"November\",\"Dezember\"]\n",
+        );
+        assert_eq!(
+            german.date(Date::parse("2026-11-21").expect("valid")),
+            "21. November 2026"
+        );
     }
 }

@@ -7,7 +7,12 @@ use super::pages::{Job, LanguageRenderer};
 use crate::document::Document;
 
 /// The structured data of a page, each ready to stand in a `script` element.
-pub fn for_page(renderer: &LanguageRenderer<'_>, job: Job, page: &PageContext, document: Option<&Document>) -> Vec<String> {
+pub fn for_page(
+    renderer: &LanguageRenderer<'_>,
+    job: Job,
+    page: &PageContext,
+    document: Option<&Document>,
+) -> Vec<String> {
     let mut data = Vec::new();
     if let Some(list) = breadcrumbs(renderer, page) {
         data.push(list);
@@ -75,5 +80,9 @@ fn faq(document: &Document) -> Option<Value> {
 
 /// JSON that cannot end the `script` element it stands in.
 fn escape(value: &Value) -> String {
-    value.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
+    value
+        .to_string()
+        .replace('<', "\\u003c")
+        .replace('>', "\\u003e")
+        .replace('&', "\\u0026")
 }

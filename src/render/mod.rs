@@ -53,7 +53,10 @@ pub struct Rendered {
 
 /// The theme's words for every language of the site.
 pub fn messages(site: &Site, theme: &Theme, diagnostics: &mut Vec<Diagnostic>) -> Vec<Messages> {
-    site.languages.iter().map(|language| theme.messages(&language.language, diagnostics)).collect()
+    site.languages
+        .iter()
+        .map(|language| theme.messages(&language.language, diagnostics))
+        .collect()
 }
 
 /// Renders everything.
@@ -86,7 +89,10 @@ pub fn render_site(site: &Site, theme: &Theme, related: &Related, emit: &Emit<'_
     }
     let redirects = files::site_files(site, theme, &messages, &written, emit);
     diagnostics.extend(failures.into_inner().unwrap_or_default().into_diagnostics());
-    Rendered { pages: written.len() + redirects, diagnostics }
+    Rendered {
+        pages: written.len() + redirects,
+        diagnostics,
+    }
 }
 
 /// Failures of templates, each once however many pages it struck.

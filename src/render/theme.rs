@@ -56,6 +56,8 @@ pub struct Theme {
     words: BTreeMap<String, Vec<ThemeFile>>,
     /// Files to write, by output path.
     pub outputs: BTreeMap<String, Arc<[u8]>>,
+    /// Files of the project's `static/` folder that replace one of the theme's; they are served in its place only.
+    pub replacements: BTreeSet<String>,
     /// Path of the folder of theme assets, such as `assets/1a2b3c4d`.
     pub asset_folder: String,
     scripts: Vec<String>,
@@ -72,7 +74,9 @@ pub struct ThemeSource<'a> {
 
 /// All files of a project's `static/` folder, by the path they are served at.
 pub fn static_files(files: &dyn FileSystem, project: Option<&Path>) -> BTreeMap<String, PathBuf> {
-    let Some(folder) = project.map(|project| project.join("static")) else { return BTreeMap::new() };
+    let Some(folder) = project.map(|project| project.join("static")) else {
+        return BTreeMap::new();
+    };
     if !files.is_folder(&folder) {
         return BTreeMap::new();
     }
@@ -106,7 +110,13 @@ impl Theme {
     ) -> Self {
         let mut layered = BTreeMap::new();
         let mut words: BTreeMap<String, Vec<ThemeFile>> = BTreeMap::new();
-        for layer in collect(files, source, config, diagnostics) {
+        let layers = collect(files, source, config, diagnostics);
+        let own = layers.get(2).into_iter().flat_map(BTreeMap::keys);
+        let replacements = own
+            .filter_map(|path| path.strip_prefix("static/"))
+            .map(ToOwned::to_owned)
+            .collect();
+        for layer in layers {
             for (path, file) in layer {
                 match path.strip_prefix("i18n/") {
                     Some(name) => words.entry(name.to_owned()).or_default().push(file),
@@ -125,10 +135,22 @@ impl Theme {
         prepare(&mut fallback);
         let embedded = templates(&layered, true);
         if let Err(error) = fallback.add_raw_templates(embedded) {
-            diagnostics.push(Diagnostic::error("template-error", format!("built-in templates: {error}")));
+            diagnostics.push(Diagnostic::error(
+                "template-error",
+                format!("built-in templates: {error}"),
+            ));
         }
         let own = own_templates(&layered, &prepare, diagnostics);
-        Self { templates: own, fallback, files: layered, words, outputs, asset_folder, scripts: manifest.scripts }
+        Self {
+            templates: own,
+            fallback,
+            files: layered,
+            words,
+            outputs,
+            replacements,
+            asset_folder,
+            scripts: manifest.scripts,
+        }
     }
 
     /// The words of the theme in a language.
@@ -143,17 +165,28 @@ impl Theme {
             .flat_map(|name| {
                 let own = name != "en" || language.base() == "en";
                 let layers = self.words.get(&format!("{name}.toml")).into_iter().flatten();
-                layers.map(move |file| (file.display.clone(), String::from_utf8_lossy(&file.bytes).into_owned(), own))
+                layers.map(move |file| {
+                    (
+                        file.display.clone(),
+                        String::from_utf8_lossy(&file.bytes).into_owned(),
+                        own,
+                    )
+                })
             })
             .collect();
-        let files: Vec<MessageFile<'_>> =
-            texts.iter().map(|(file, text, own)| MessageFile { file, text, own: *own }).collect();
+        let files: Vec<MessageFile<'_>> = texts
+            .iter()
+            .map(|(file, text, own)| MessageFile { file, text, own: *own })
+            .collect();
         Messages::read(language, &files, diagnostics)
     }
 
     /// URLs of the scripts, below the asset folder.
     pub fn script_paths(&self) -> Vec<String> {
-        self.scripts.iter().map(|script| format!("{}/{script}", self.asset_folder)).collect()
+        self.scripts
+            .iter()
+            .map(|script| format!("{}/{script}", self.asset_folder))
+            .collect()
     }
 
     /// Path of the style sheet.
@@ -173,7 +206,11 @@ impl Theme {
 
     /// Names of the templates that pages can choose.
     pub fn template_names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> = self.templates.get_template_names().filter(|name| !name.contains('/')).collect();
+        let mut names: Vec<&str> = self
+            .templates
+            .get_template_names()
+            .filter(|name| !name.contains('/'))
+            .collect();
         names.sort_unstable();
         names
     }
@@ -184,7 +221,10 @@ impl Theme {
             Ok(html) => (html, None),
             Err(error) => {
                 let diagnostic = self.template_diagnostic(&error);
-                (self.fallback.render(fallback, context).unwrap_or_default(), Some(diagnostic))
+                (
+                    self.fallback.render(fallback, context).unwrap_or_default(),
+                    Some(diagnostic),
+                )
             }
         }
     }
@@ -221,9 +261,14 @@ fn collect(
     add_embedded(&DEFAULT, &mut embedded);
     embedded.insert(
         format!("static/{MISSING_IMAGE}"),
-        ThemeFile { display: String::new(), bytes: Arc::from(MISSING_IMAGE_SVG.as_bytes()) },
+        ThemeFile {
+            display: String::new(),
+            bytes: Arc::from(MISSING_IMAGE_SVG.as_bytes()),
+        },
     );
-    let Some(project) = source.project else { return vec![embedded] };
+    let Some(project) = source.project else {
+        return vec![embedded];
+    };
     let name = &config.theme.name;
     let theme = project.join("themes").join(name);
     let mut themed = Layer::new();
@@ -232,10 +277,17 @@ fn collect(
         add_folder(files, &theme, "", &display, &mut themed, diagnostics);
     } else if name != "default" {
         let (found, _) = files.walk(&project.join("themes"), &|path, _| path.components().count() == 1);
-        let names: Vec<String> = found.iter().filter(|f| f.is_folder).filter_map(|f| slashes(&f.path)).collect();
+        let names: Vec<String> = found
+            .iter()
+            .filter(|f| f.is_folder)
+            .filter_map(|f| slashes(&f.path))
+            .collect();
         diagnostics.push(
-            Diagnostic::error("theme-missing", format!("there is no theme `{name}` in `{}themes/`", source.display))
-                .with_hint_if(did_you_mean(name, names.iter().map(String::as_str).chain(["default"]))),
+            Diagnostic::error(
+                "theme-missing",
+                format!("there is no theme `{name}` in `{}themes/`", source.display),
+            )
+            .with_hint_if(did_you_mean(name, names.iter().map(String::as_str).chain(["default"]))),
         );
     }
     let mut own = Layer::new();
@@ -247,13 +299,23 @@ fn collect(
         }
     }
     // A file in `static/` replaces the theme's file of the same path.
-    for path in embedded.keys().chain(themed.keys()).filter(|path| path.starts_with("static/")) {
+    for path in embedded
+        .keys()
+        .chain(themed.keys())
+        .filter(|path| path.starts_with("static/"))
+    {
         let file = project.join(path);
         if files.is_file(&file)
             && let Ok(bytes) = files.read(&file)
         {
             let display = format!("{}{path}", source.display);
-            own.insert(path.clone(), ThemeFile { display, bytes: Arc::from(bytes) });
+            own.insert(
+                path.clone(),
+                ThemeFile {
+                    display,
+                    bytes: Arc::from(bytes),
+                },
+            );
         }
     }
     vec![embedded, themed, own]
@@ -263,7 +325,13 @@ fn add_embedded(dir: &Dir<'_>, layered: &mut BTreeMap<String, ThemeFile>) {
     for file in dir.files() {
         let path = file.path().to_string_lossy().replace('\\', "/");
         let display = format!("themes/default/{path} (built in)");
-        layered.insert(path, ThemeFile { display, bytes: Arc::from(file.contents()) });
+        layered.insert(
+            path,
+            ThemeFile {
+                display,
+                bytes: Arc::from(file.contents()),
+            },
+        );
     }
     for dir in dir.dirs() {
         add_embedded(dir, layered);
@@ -284,7 +352,10 @@ fn add_folder(
         let shown = format!("{display}{path}");
         match files.read(&folder.join(&file.path)) {
             Ok(bytes) => {
-                let file = ThemeFile { display: shown, bytes: Arc::from(bytes) };
+                let file = ThemeFile {
+                    display: shown,
+                    bytes: Arc::from(bytes),
+                };
                 layered.insert(format!("{prefix}{path}"), file);
             }
             Err(error) => diagnostics.push(
@@ -301,9 +372,15 @@ struct Manifest {
 }
 
 fn read_manifest(layered: &BTreeMap<String, ThemeFile>, diagnostics: &mut Vec<Diagnostic>) -> Manifest {
-    let Some(file) = layered.get("theme.toml") else { return Manifest::default() };
+    let Some(file) = layered.get("theme.toml") else {
+        return Manifest::default();
+    };
     let text = String::from_utf8_lossy(&file.bytes);
-    let place = Place { file: &file.display, text: &text, offset: 0 };
+    let place = Place {
+        file: &file.display,
+        text: &text,
+        offset: 0,
+    };
     let node = match parse_toml(&text) {
         Ok(node) => node,
         Err(error) => {
@@ -328,7 +405,10 @@ fn read_manifest(layered: &BTreeMap<String, ThemeFile>, diagnostics: &mut Vec<Di
         }
         paths
     };
-    let manifest = Manifest { styles: present(&mut reader, "styles"), scripts: present(&mut reader, "scripts") };
+    let manifest = Manifest {
+        styles: present(&mut reader, "styles"),
+        scripts: present(&mut reader, "scripts"),
+    };
     diagnostics.extend(reader.finish());
     manifest
 }
@@ -359,7 +439,13 @@ fn assets(
         hash.update(bytes);
     }
     let folder = format!("assets/{:08x}", hash.digest() >> 32);
-    (files.into_iter().map(|(path, bytes)| (format!("{folder}/{path}"), bytes)).collect(), folder)
+    (
+        files
+            .into_iter()
+            .map(|(path, bytes)| (format!("{folder}/{path}"), bytes))
+            .collect(),
+        folder,
+    )
 }
 
 /// Takes out comments and indentation, which is most of what a style sheet can lose. Strings are left alone.
@@ -442,12 +528,18 @@ fn own_templates(
     loop {
         let mut tera = Tera::default();
         prepare(&mut tera);
-        let Err(error) = tera.add_raw_templates(wanted.iter().map(|(name, text)| (name.as_str(), text.as_str()))) else {
+        let Err(error) = tera.add_raw_templates(wanted.iter().map(|(name, text)| (name.as_str(), text.as_str())))
+        else {
             return tera;
         };
         diagnostics.push(template_diagnostic(layered, &error));
         let named = template_of(&error).filter(|name| wanted.get(name) != built_in.get(name));
-        let culprit = named.or_else(|| wanted.keys().find(|name| wanted.get(*name) != built_in.get(*name)).cloned());
+        let culprit = named.or_else(|| {
+            wanted
+                .keys()
+                .find(|name| wanted.get(*name) != built_in.get(*name))
+                .cloned()
+        });
         match culprit {
             Some(name) => match built_in.get(&name) {
                 Some(text) => {
@@ -475,7 +567,12 @@ fn template_diagnostic(files: &BTreeMap<String, ThemeFile>, error: &tera::Error)
     let file = template_of(error).and_then(|name| files.get(&format!("templates/{name}")));
     let message = match error.kind() {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => report.message().to_owned(),
-        _ => error.to_string().lines().next().unwrap_or("the template cannot be used").to_owned(),
+        _ => error
+            .to_string()
+            .lines()
+            .next()
+            .unwrap_or("the template cannot be used")
+            .to_owned(),
     };
     let diagnostic = Diagnostic::error("template-error", message.trim_end_matches('.'));
     match (error.kind(), file) {
@@ -524,7 +621,10 @@ mod tests {
     #[test]
     fn the_built_in_theme_loads_without_a_word() {
         let files = crate::source::MemoryFiles::default();
-        let source = ThemeSource { project: None, display: "" };
+        let source = ThemeSource {
+            project: None,
+            display: "",
+        };
         let mut diagnostics = Vec::new();
         let theme = Theme::load(&files, &source, &Config::default(), "/", &mut diagnostics);
         assert_eq!(diagnostics, []);
@@ -536,27 +636,45 @@ mod tests {
     #[test]
     fn every_language_of_the_theme_reads_and_has_all_counted_messages() {
         let files = crate::source::MemoryFiles::default();
-        let source = ThemeSource { project: None, display: "" };
+        let source = ThemeSource {
+            project: None,
+            display: "",
+        };
         let mut diagnostics = Vec::new();
         let theme = Theme::load(&files, &source, &Config::default(), "/", &mut diagnostics);
         let english = theme.messages(&Language::english(), &mut diagnostics);
         for (path, layers) in &theme.words {
-            let (Some(name), [file]) = (path.strip_suffix(".toml"), layers.as_slice()) else { panic!("{path}") };
+            let (Some(name), [file]) = (path.strip_suffix(".toml"), layers.as_slice()) else {
+                panic!("{path}")
+            };
             let language = Language::parse(name).expect("a language tag");
             assert_eq!(language.tag(), name, "the file is named by the tag in its usual case");
             let text = String::from_utf8_lossy(&file.bytes);
-            let only = [MessageFile { file: &file.display, text: &text, own: true }];
+            let only = [MessageFile {
+                file: &file.display,
+                text: &text,
+                own: true,
+            }];
             let own = Messages::read(&language, &only, &mut diagnostics);
             for (id, message) in english.texts() {
                 let translated = own.texts().get(id);
                 assert!(translated.is_some(), "{name}: {id} is missing");
                 let placeholders = |text: &str| {
-                    let mut found: Vec<String> = text.split('{').skip(1).filter_map(|part| part.split('}').next()).map(ToOwned::to_owned).collect();
+                    let mut found: Vec<String> = text
+                        .split('{')
+                        .skip(1)
+                        .filter_map(|part| part.split('}').next())
+                        .map(ToOwned::to_owned)
+                        .collect();
                     found.sort();
                     found
                 };
                 if id != "date" {
-                    assert_eq!(placeholders(message), placeholders(translated.expect("checked")), "{name}: {id}");
+                    assert_eq!(
+                        placeholders(message),
+                        placeholders(translated.expect("checked")),
+                        "{name}: {id}"
+                    );
                 }
             }
             for id in ["articles", "minutes", "categories", "more_articles"] {

@@ -27,8 +27,10 @@ const TEXT_BYTES: usize = 1_500;
 const WEIGHTS: [f32; 4] = [4.0, 3.0, 1.5, 1.0];
 /// An article of the same collection is this much nearer.
 const SAME_COLLECTION: f32 = 1.15;
-/// Below this share of an article's likeness to itself another is not like it.
-const LEAST_LIKENESS: f32 = 0.08;
+/// Below this cosine (1 is the article itself) another is not like it.
+const LEAST_LIKENESS: f32 = 0.07;
+/// Nor below this share of the nearest one's.
+const LEAST_OF_BEST: f32 = 0.3;
 
 /// For every article the numbers of the at most `count` articles most like it, best first.
 ///
@@ -140,33 +142,46 @@ impl Reader {
                 postings[term as usize].push((article as u32, weight));
             }
         }
-        let mut likeness = vec![0.0_f32; docs];
-        let mut touched: Vec<u32> = Vec::new();
-        let mut all = Vec::with_capacity(docs);
-        for (article, terms) in self.articles.iter().enumerate() {
-            for &(term, weight) in terms {
-                for &(other, other_weight) in &postings[term as usize] {
-                    if likeness[other as usize] == 0.0 {
-                        touched.push(other);
-                    }
-                    likeness[other as usize] += weight * other_weight;
-                }
-            }
-            let least = likeness[article] * LEAST_LIKENESS;
-            let mut near: Vec<(f32, u32)> = Vec::new();
-            for other in touched.drain(..) {
-                let mut value = std::mem::take(&mut likeness[other as usize]);
-                if self.collections[other as usize] == self.collections[article] {
-                    value *= SAME_COLLECTION;
-                }
-                if other as usize != article && value >= least {
-                    near.push((value, other));
-                }
-            }
-            near.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-            near.truncate(count);
-            all.push(near.into_iter().map(|(_, other)| other as usize).collect());
-        }
-        all
+        all_near(&self.articles, &self.collections, &postings, count)
     }
+}
+
+/// Compares every article with those that share a term, by the cosine of their terms.
+fn all_near(
+    articles: &[Vec<(u32, f32)>],
+    collections: &[u32],
+    postings: &[Vec<(u32, f32)>],
+    count: usize,
+) -> Vec<Vec<usize>> {
+    let lengths: Vec<f32> = articles
+        .iter()
+        .map(|terms| terms.iter().map(|term| term.1 * term.1).sum::<f32>().sqrt())
+        .collect();
+    let mut likeness = vec![0.0_f32; articles.len()];
+    let mut touched: Vec<u32> = Vec::new();
+    let mut all = Vec::with_capacity(articles.len());
+    for (article, terms) in articles.iter().enumerate() {
+        for &(term, weight) in terms {
+            for &(other, other_weight) in &postings[term as usize] {
+                if likeness[other as usize] == 0.0 {
+                    touched.push(other);
+                }
+                likeness[other as usize] += weight * other_weight;
+            }
+        }
+        let mut near: Vec<(f32, u32)> = Vec::new();
+        for other in touched.drain(..) {
+            let shared = std::mem::take(&mut likeness[other as usize]);
+            let cosine = shared / (lengths[article] * lengths[other as usize]);
+            let same = collections[other as usize] == collections[article];
+            if other as usize != article && cosine >= LEAST_LIKENESS {
+                near.push((if same { cosine * SAME_COLLECTION } else { cosine }, other));
+            }
+        }
+        near.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let least = near.first().map_or(0.0, |best| best.0 * LEAST_OF_BEST);
+        let near = near.into_iter().take(count).take_while(|near| near.0 >= least);
+        all.push(near.map(|(_, other)| other as usize).collect());
+    }
+    all
 }

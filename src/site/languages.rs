@@ -43,12 +43,22 @@ impl LanguageMap {
             let folders = tops.into_iter().filter(|(_, language)| known(language)).collect();
             let mut suffixes = declared;
             suffixes.insert(config.default_language.clone());
-            return Self { default: config.default_language.clone(), folders, suffixes, plain_needed: false };
+            return Self {
+                default: config.default_language.clone(),
+                folders,
+                suffixes,
+                plain_needed: false,
+            };
         }
         let folders = mirrored_folders(&tops, paths.clone());
         let suffixes = suffixes_beside_plain_files(paths.clone());
         let default = default_language(config, &folders, paths);
-        Self { default, folders, suffixes, plain_needed: true }
+        Self {
+            default,
+            folders,
+            suffixes,
+            plain_needed: true,
+        }
     }
 
     /// The language of files that name none.
@@ -58,7 +68,10 @@ impl LanguageMap {
 
     /// The folder that holds a language's files, if it has one.
     pub fn folder(&self, language: &Language) -> Option<&str> {
-        self.folders.iter().find(|(_, known)| *known == language).map(|(folder, _)| folder.as_str())
+        self.folders
+            .iter()
+            .find(|(_, known)| *known == language)
+            .map(|(folder, _)| folder.as_str())
     }
 
     /// The language and the key of a file. `exists` says whether a path is in the content folder.
@@ -113,11 +126,17 @@ fn mirrored_folders<'a>(
     let mirrors = |top: &str| {
         let Some(files) = inside.get(top) else { return false };
         let found = files.iter().filter(|file| {
-            beside.contains(*file) || inside.iter().any(|(other, files)| *other != top && files.contains(*file))
+            beside.contains(*file)
+                || inside
+                    .iter()
+                    .any(|(other, files)| *other != top && files.contains(*file))
         });
         found.count() * 2 >= files.len()
     };
-    tops.iter().filter(|(top, _)| mirrors(top)).map(|(top, language)| (top.clone(), language.clone())).collect()
+    tops.iter()
+        .filter(|(top, _)| mirrors(top))
+        .map(|(top, language)| (top.clone(), language.clone()))
+        .collect()
 }
 
 fn suffixes_beside_plain_files<'a>(paths: impl Iterator<Item = &'a ContentPath> + Clone) -> BTreeSet<Language> {
@@ -127,7 +146,8 @@ fn suffixes_beside_plain_files<'a>(paths: impl Iterator<Item = &'a ContentPath> 
             let (stem, extension) = path.as_str().rsplit_once('.')?;
             let (plain, suffix) = stem.rsplit_once('.')?;
             let language = Language::parse(suffix)?;
-            all.contains(format!("{plain}.{extension}").as_str()).then_some(language)
+            all.contains(format!("{plain}.{extension}").as_str())
+                .then_some(language)
         })
         .collect()
 }
@@ -142,7 +162,11 @@ fn default_language<'a>(
     if config.default_language_given || folders.is_empty() {
         return config.default_language.clone();
     }
-    let in_folder = |path: &&ContentPath| path.as_str().split_once('/').is_some_and(|(top, _)| folders.contains_key(top));
+    let in_folder = |path: &&ContentPath| {
+        path.as_str()
+            .split_once('/')
+            .is_some_and(|(top, _)| folders.contains_key(top))
+    };
     let has_plain = paths.clone().any(|path| !in_folder(&path));
     if has_plain || folders.values().any(|language| *language == english) {
         return english;
@@ -179,13 +203,19 @@ mod tests {
     #[test]
     fn suffixes_count_next_to_the_plain_file() {
         let files = ["a.md", "a.de.md", "what.is.it.md", "b.zh-Hans.md", "b.md"];
-        assert_eq!(placed(&Config::default(), &files), ["en a", "de a", "en what.is.it", "zh-Hans b", "en b"]);
+        assert_eq!(
+            placed(&Config::default(), &files),
+            ["en a", "de a", "en what.is.it", "zh-Hans b", "en b"]
+        );
     }
 
     #[test]
     fn folders_count_when_they_mirror_each_other() {
         let files = ["de/a.md", "de/x/b.md", "en/a.md", "en/x/b.md", "it/servers.md"];
-        assert_eq!(placed(&Config::default(), &files), ["de a", "de x/b", "en a", "en x/b", "en it/servers"]);
+        assert_eq!(
+            placed(&Config::default(), &files),
+            ["de a", "de x/b", "en a", "en x/b", "en it/servers"]
+        );
     }
 
     #[test]
@@ -199,6 +229,9 @@ mod tests {
     #[test]
     fn declared_languages_need_no_mirror() {
         let (config, _) = crate::config::parse_config("[languages.de]\n[languages.en]\n", "kb.toml");
-        assert_eq!(placed(&config, &["de/only.md", "fr/x.md", "y.de.md", "z.fr.md"]), ["de only", "en fr/x", "de y", "en z.fr"]);
+        assert_eq!(
+            placed(&config, &["de/only.md", "fr/x.md", "y.de.md", "z.fr.md"]),
+            ["de only", "en fr/x", "de y", "en z.fr"]
+        );
     }
 }

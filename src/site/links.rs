@@ -80,9 +80,15 @@ impl Resolver {
         let mut by_stem: HashMap<String, Vec<String>> = HashMap::new();
         for document in documents {
             let place = map.place(&document.path, |path| existing.contains(path));
-            let language = languages.iter().position(|site| site.language == place.language).unwrap_or(0);
+            let language = languages
+                .iter()
+                .position(|site| site.language == place.language)
+                .unwrap_or(0);
             placed.push((page_key(&place.key), language, place.named));
-            by_stem.entry(document.path.stem().to_lowercase()).or_default().push(document.path.to_string());
+            by_stem
+                .entry(document.path.stem().to_lowercase())
+                .or_default()
+                .push(document.path.to_string());
         }
         let mut paths = HashMap::new();
         let mut others = HashSet::new();
@@ -98,17 +104,35 @@ impl Resolver {
         }
         others.insert("/sitemap.xml".to_owned());
         let folders_of = |site: &LanguageSite| {
-            site.categories.iter().enumerate().map(|(id, c)| (c.key.clone(), PageRef::Category(id))).collect()
+            site.categories
+                .iter()
+                .enumerate()
+                .map(|(id, c)| (c.key.clone(), PageRef::Category(id)))
+                .collect()
         };
         Self {
-            homes: languages.iter().map(|site| (site.home.clone(), folders_of(site))).collect(),
-            documents: documents.iter().enumerate().map(|(id, document)| (document.path.to_string(), id)).collect(),
-            assets: assets.iter().enumerate().map(|(id, asset)| (asset.source.path.to_string(), id)).collect(),
+            homes: languages
+                .iter()
+                .map(|site| (site.home.clone(), folders_of(site)))
+                .collect(),
+            documents: documents
+                .iter()
+                .enumerate()
+                .map(|(id, document)| (document.path.to_string(), id))
+                .collect(),
+            assets: assets
+                .iter()
+                .enumerate()
+                .map(|(id, asset)| (asset.source.path.to_string(), id))
+                .collect(),
             static_files: static_files.iter().cloned().collect(),
             placed,
             paths,
             others,
-            folders: languages.iter().map(|site| map.folder(&site.language).map(ToOwned::to_owned)).collect(),
+            folders: languages
+                .iter()
+                .map(|site| map.folder(&site.language).map(ToOwned::to_owned))
+                .collect(),
             ids: documents
                 .iter()
                 .enumerate()
@@ -120,10 +144,25 @@ impl Resolver {
     }
 
     /// Where `target` leads from the page `path` that shows `document` in language number `language`.
-    pub(super) fn resolve(&self, site: &Site, document: &Document, target: &str, language: usize, path: &str) -> Resolved {
+    pub(super) fn resolve(
+        &self,
+        site: &Site,
+        document: &Document,
+        target: &str,
+        language: usize,
+        path: &str,
+    ) -> Resolved {
         let target = target.trim();
-        let found = |url: String| Resolved { url: Some(url), size: None, problem: None };
-        let problem = |problem| Resolved { url: None, size: None, problem: Some(problem) };
+        let found = |url: String| Resolved {
+            url: Some(url),
+            size: None,
+            problem: None,
+        };
+        let problem = |problem| Resolved {
+            url: None,
+            size: None,
+            problem: Some(problem),
+        };
         if let Some(scheme) = scheme(target) {
             if matches!(scheme.as_str(), "javascript" | "vbscript") {
                 return problem(Problem::Script);
@@ -136,19 +175,35 @@ impl Resolver {
         if target.starts_with("//") {
             return found(target.to_owned());
         }
-        let (before, anchor) = target.split_once('#').map_or((target, ""), |(before, anchor)| (before, anchor));
-        let (file, query) = before.split_once('?').map_or((before, ""), |(file, query)| (file, query));
+        let (before, anchor) = target
+            .split_once('#')
+            .map_or((target, ""), |(before, anchor)| (before, anchor));
+        let (file, query) = before
+            .split_once('?')
+            .map_or((before, ""), |(file, query)| (file, query));
         if file.is_empty() {
             if anchor.is_empty() {
-                return found(if target.is_empty() { site.url(path) } else { target.to_owned() });
+                return found(if target.is_empty() {
+                    site.url(path)
+                } else {
+                    target.to_owned()
+                });
             }
             return match anchor_problem(document, anchor, path, false) {
-                Some(wrong) => Resolved { url: Some(site.url(path)), size: None, problem: Some(wrong) },
+                Some(wrong) => Resolved {
+                    url: Some(site.url(path)),
+                    size: None,
+                    problem: Some(wrong),
+                },
                 None => found(target.to_owned()),
             };
         }
         let decoded = percent_decode_str(file).decode_utf8_lossy().into_owned();
-        let suffix = if query.is_empty() { String::new() } else { format!("?{query}") };
+        let suffix = if query.is_empty() {
+            String::new()
+        } else {
+            format!("?{query}")
+        };
         match self.find(document, &decoded, language, path) {
             Some(Target::Document(id)) => {
                 let mut resolved = self.document_url(site, id, document, language, anchor, false);
@@ -158,24 +213,47 @@ impl Resolver {
                 }
                 resolved
             }
-            Some(Target::Page(number, page)) => self.found_page(site, number, page, anchor, &suffix),
+            Some(Target::Page(number, page)) => Self::found_page(site, number, page, anchor, &suffix),
             Some(Target::Asset(id)) => {
                 let asset = &site.assets[id];
-                Resolved { url: Some(site.url(&asset.output) + &suffix), size: asset.size, problem: None }
+                Resolved {
+                    url: Some(site.url(&asset.output) + &suffix),
+                    size: asset.size,
+                    problem: None,
+                }
             }
             Some(Target::Path(path)) => {
-                let anchor = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
+                let anchor = if anchor.is_empty() {
+                    String::new()
+                } else {
+                    format!("#{anchor}")
+                };
                 found(format!("{}{suffix}{anchor}", site.url(&path)))
             }
             None => match self.held_back(document, &decoded) {
                 Some(reason) => problem(Problem::HeldBack(reason)),
-                None => problem(Problem::Missing),
+                // An article that was taken from elsewhere keeps its links to there.
+                None => match document
+                    .front
+                    .origin
+                    .as_deref()
+                    .and_then(|origin| joined(origin, target))
+                {
+                    Some(url) => found(url),
+                    None => problem(Problem::Missing),
+                },
             },
         }
     }
 
     /// The page that `target` leads to, for front matter and data files.
-    pub(super) fn page(&self, site: &Site, document: Option<&Document>, target: &str, language: usize) -> Option<PageRef> {
+    pub(super) fn page(
+        &self,
+        site: &Site,
+        document: Option<&Document>,
+        target: &str,
+        language: usize,
+    ) -> Option<PageRef> {
         let target = target.trim();
         if let Some(id) = self.ids.get(target) {
             return self.page_of(site, *id, language).map(|(_, page)| page);
@@ -199,10 +277,16 @@ impl Resolver {
         if let Some(absolute) = absolute {
             let absolute = normalize("", absolute)?;
             // In a language folder, `/x` means this language's `x`.
-            let own = self.folders[language].as_ref().map(|folder| format!("{folder}/{absolute}"));
+            let own = self.folders[language]
+                .as_ref()
+                .map(|folder| format!("{folder}/{absolute}"));
             let default = self.folders[0].as_ref().map(|folder| format!("{folder}/{absolute}"));
             let candidates = [own, default, Some(absolute.clone())];
-            if let Some(found) = candidates.into_iter().flatten().find_map(|candidate| self.find_in(&candidate)) {
+            if let Some(found) = candidates
+                .into_iter()
+                .flatten()
+                .find_map(|candidate| self.find_in(&candidate))
+            {
                 return Some(found);
             }
             if let Some(page) = self.homes[language].1.get(&absolute) {
@@ -215,13 +299,19 @@ impl Resolver {
                 return Some(found);
             }
             let own_folder = self.folders[language].as_deref().unwrap_or_default();
-            let key = relative.strip_prefix(own_folder).unwrap_or(&relative).trim_start_matches('/');
+            let key = relative
+                .strip_prefix(own_folder)
+                .unwrap_or(&relative)
+                .trim_start_matches('/');
             if let Some(page) = self.homes[language].1.get(key) {
                 return Some(Target::Page(language, *page));
             }
         }
         // Else it may be relative to the page's URL.
-        let folder = path.trim_start_matches('/').rsplit_once('/').map_or("", |(folder, _)| folder);
+        let folder = path
+            .trim_start_matches('/')
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder);
         normalize(folder, file).and_then(|url| self.find_url(&url, file.ends_with('/'), language))
     }
 
@@ -233,18 +323,39 @@ impl Resolver {
         if let Some(id) = self.assets.get(file) {
             return Some(Target::Asset(*id));
         }
-        let stem = file.strip_suffix(".html").or_else(|| file.strip_suffix(".htm")).unwrap_or(file);
+        let stem = file
+            .strip_suffix(".html")
+            .or_else(|| file.strip_suffix(".htm"))
+            .unwrap_or(file);
         let stem = stem.strip_suffix("/index").unwrap_or(stem);
-        let inside = |name: &str| if stem.is_empty() { name.to_owned() } else { format!("{stem}/{name}") };
-        let candidates =
-            [format!("{stem}.md"), inside("index.md"), inside("_index.md"), inside("README.md"), inside("readme.md")];
-        candidates.iter().find_map(|candidate| self.documents.get(candidate)).map(|id| Target::Document(*id))
+        let inside = |name: &str| {
+            if stem.is_empty() {
+                name.to_owned()
+            } else {
+                format!("{stem}/{name}")
+            }
+        };
+        let candidates = [
+            format!("{stem}.md"),
+            inside("index.md"),
+            inside("_index.md"),
+            inside("README.md"),
+            inside("readme.md"),
+        ];
+        candidates
+            .iter()
+            .find_map(|candidate| self.documents.get(candidate))
+            .map(|id| Target::Document(*id))
     }
 
     fn find_url(&self, url: &str, folder: bool, language: usize) -> Option<Target> {
         let url = url.strip_suffix("index.html").unwrap_or(url);
         let exact = format!("/{url}");
-        let with_slash = format!("/{}{}", url.trim_end_matches('/'), if url.is_empty() { "" } else { "/" });
+        let with_slash = format!(
+            "/{}{}",
+            url.trim_end_matches('/'),
+            if url.is_empty() { "" } else { "/" }
+        );
         let own = format!("{}{}", self.homes[language].0, with_slash.trim_start_matches('/'));
         for candidate in [&own, &with_slash, &exact] {
             if let Some((number, page)) = self.paths.get(candidate) {
@@ -276,12 +387,23 @@ impl Resolver {
         let (_, own, named) = &self.placed[id];
         let from_language = self.documents.get(from.path.as_str()).map(|from| self.placed[*from].1);
         // A link that names a language leads there; any other stays in the reader's language.
-        let wanted = if *named && from_language != Some(*own) { *own } else { language };
-        let Some((number, page)) = self.page_of(site, id, wanted) else {
-            return Resolved { url: None, size: None, problem: Some(Problem::Missing) };
+        let wanted = if *named && from_language != Some(*own) {
+            *own
+        } else {
+            language
         };
-        let mut resolved = self.found_page(site, number, page, anchor, "");
-        if let Some(Problem::Anchor { foreign: is_foreign, .. }) = &mut resolved.problem {
+        let Some((number, page)) = self.page_of(site, id, wanted) else {
+            return Resolved {
+                url: None,
+                size: None,
+                problem: Some(Problem::Missing),
+            };
+        };
+        let mut resolved = Self::found_page(site, number, page, anchor, "");
+        if let Some(Problem::Anchor {
+            foreign: is_foreign, ..
+        }) = &mut resolved.problem
+        {
             *is_foreign = foreign;
         }
         resolved
@@ -292,18 +414,24 @@ impl Resolver {
         self.document_url(site, id, from, language, anchor, true)
     }
 
-    fn found_page(&self, site: &Site, number: usize, page: PageRef, anchor: &str, suffix: &str) -> Resolved {
+    fn found_page(site: &Site, number: usize, page: PageRef, anchor: &str, suffix: &str) -> Resolved {
         let path = site.languages[number].path(page);
         let mut url = format!("{}{suffix}", site.url(path));
         let mut problem = None;
         if !anchor.is_empty() {
-            problem = site.document(number, page).and_then(|document| anchor_problem(document, anchor, path, false));
+            problem = site
+                .document(number, page)
+                .and_then(|document| anchor_problem(document, anchor, path, false));
             if problem.is_none() {
                 url.push('#');
                 url.push_str(anchor);
             }
         }
-        Resolved { url: Some(url), size: None, problem }
+        Resolved {
+            url: Some(url),
+            size: None,
+            problem,
+        }
     }
 
     /// The article that a link of a Zendesk help centre means: `https://…/hc/en-us/articles/360016724040-Title`, where an
@@ -319,7 +447,11 @@ impl Resolver {
     }
 
     fn held_back(&self, document: &Document, file: &str) -> Option<&'static str> {
-        let base = if file.starts_with(['/', '@']) { "" } else { document.path.folder() };
+        let base = if file.starts_with(['/', '@']) {
+            ""
+        } else {
+            document.path.folder()
+        };
         let file = normalize(base, file.trim_start_matches('@').trim_start_matches('/'))?;
         let reason = [file.clone(), format!("{file}.md"), format!("{file}/index.md")]
             .iter()
@@ -338,10 +470,16 @@ impl Resolver {
         let name = file.trim_end_matches('/').rsplit('/').next().unwrap_or(&file);
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_lowercase();
         let found = match self.by_stem.get(&stem) {
-            Some(paths) => paths.iter().min_by_key(|path| distance(document.path.folder(), path))?.clone(),
+            Some(paths) => paths
+                .iter()
+                .min_by_key(|path| distance(document.path.folder(), path))?
+                .clone(),
             None if thorough => {
                 let stem = nearest(&stem, self.by_stem.keys().map(String::as_str))?;
-                self.by_stem[stem].iter().min_by_key(|path| distance(document.path.folder(), path))?.clone()
+                self.by_stem[stem]
+                    .iter()
+                    .min_by_key(|path| distance(document.path.folder(), path))?
+                    .clone()
             }
             None => return None,
         };
@@ -359,15 +497,26 @@ enum Target {
 /// The key under which a language knows the page of a file: that of the folder for `_index`, `index` and `README`.
 fn page_key(key: &str) -> String {
     let (folder, name) = key.rsplit_once('/').unwrap_or(("", key));
-    if matches!(name, "_index" | "index") || name.eq_ignore_ascii_case("readme") { folder.to_owned() } else { key.to_owned() }
+    if matches!(name, "_index" | "index") || name.eq_ignore_ascii_case("readme") {
+        folder.to_owned()
+    } else {
+        key.to_owned()
+    }
 }
 
 fn scheme(target: &str) -> Option<String> {
     let (scheme, _) = target.split_once(':')?;
     let valid = scheme.len() > 1
         && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+        && scheme
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
     valid.then(|| scheme.to_ascii_lowercase())
+}
+
+/// `target` as a link of the page at `origin`.
+fn joined(origin: &str, target: &str) -> Option<String> {
+    url::Url::parse(origin).ok()?.join(target).ok().map(String::from)
 }
 
 /// `file` seen from `folder`, without `.` and `..`; `None` where it leaves the content folder.
@@ -409,11 +558,20 @@ fn anchor_problem(document: &Document, anchor: &str, path: &str, foreign: bool) 
     if decoded.starts_with(":~:") || decoded.eq_ignore_ascii_case("top") {
         return None;
     }
-    if document.anchors.iter().any(|known| *known == decoded || known == anchor) {
+    if document
+        .anchors
+        .iter()
+        .any(|known| *known == decoded || known == anchor)
+    {
         return None;
     }
     let hint = nearest(&decoded, document.anchors.iter().map(String::as_str)).map(ToOwned::to_owned);
-    Some(Problem::Anchor { page: path.to_owned(), anchor: decoded, hint, foreign })
+    Some(Problem::Anchor {
+        page: path.to_owned(),
+        anchor: decoded,
+        hint,
+        foreign,
+    })
 }
 
 /// Checks every link of every document, in its own language, and every `related` entry.
@@ -422,7 +580,11 @@ pub(super) fn check(site: &Site) -> Vec<Diagnostic> {
     for (number, language) in site.languages.iter().enumerate() {
         let own = |written: &crate::config::Language| *written == language.language;
         pages.extend(
-            language.articles.iter().filter(|a| own(&a.language)).map(|a| (number, a.document, a.path.as_str())),
+            language
+                .articles
+                .iter()
+                .filter(|a| own(&a.language))
+                .map(|a| (number, a.document, a.path.as_str())),
         );
         pages.extend(
             language
@@ -437,7 +599,12 @@ pub(super) fn check(site: &Site) -> Vec<Diagnostic> {
         .map(|(language, document, path)| {
             let document = &site.documents[*document];
             (0..document.links.len())
-                .filter(|link| matches!(site.resolve(document, *link, *language, path).problem, Some(Problem::Missing)))
+                .filter(|link| {
+                    matches!(
+                        site.resolve(document, *link, *language, path).problem,
+                        Some(Problem::Missing)
+                    )
+                })
                 .count()
         })
         .sum();
@@ -450,7 +617,13 @@ pub(super) fn check(site: &Site) -> Vec<Diagnostic> {
             for (number, link) in document.links.iter().enumerate() {
                 if let Some(problem) = site.resolve(document, number, *language, path).problem {
                     let hint = || site.resolver.suggestion(document, &link.target, thorough);
-                    diagnostics.push(describe(&problem, &link.target, link.kind, document.span(&link.range), hint));
+                    diagnostics.push(describe(
+                        &problem,
+                        &link.target,
+                        link.kind,
+                        document.span(&link.range),
+                        hint,
+                    ));
                 }
             }
             diagnostics
@@ -488,12 +661,18 @@ fn describe(
         }
         Problem::Missing => Diagnostic::error("link-missing", format!("there is no article or file `{target}`"))
             .with_hint_if(suggestion().map(|path| format!("did you mean `{path}`?"))),
-        Problem::HeldBack(reason) => {
-            Diagnostic::error("link-unpublished", format!("`{target}` is {reason}, so this link would lead nowhere"))
-                .with_hint("publish it, or remove the link")
-        }
+        Problem::HeldBack(reason) => Diagnostic::error(
+            "link-unpublished",
+            format!("`{target}` is {reason}, so this link would lead nowhere"),
+        )
+        .with_hint("publish it, or remove the link"),
         Problem::Script => Diagnostic::error("link-script", "a link must not run a script; it is left out"),
-        Problem::Anchor { page, anchor, hint, foreign } => {
+        Problem::Anchor {
+            page,
+            anchor,
+            hint,
+            foreign,
+        } => {
             let message = format!("`{page}` has no heading or id `{anchor}`");
             let diagnostic = if *foreign {
                 Diagnostic::warning("anchor-missing", message)
@@ -518,7 +697,10 @@ pub fn candidate_files(document: &Document, target: &str) -> Vec<String> {
         None => normalize(document.path.folder(), &file).into_iter().collect(),
         Some(absolute) => {
             let top = document.path.as_str().split('/').next().unwrap_or_default();
-            normalize("", absolute).into_iter().flat_map(|path| [format!("{top}/{path}"), path]).collect()
+            normalize("", absolute)
+                .into_iter()
+                .flat_map(|path| [format!("{top}/{path}"), path])
+                .collect()
         }
     }
 }

@@ -220,7 +220,15 @@ impl Publish {
 
 /// Makes the site.
 pub fn build_site(input: SiteInput) -> (Site, Vec<Diagnostic>) {
-    let SiteInput { config, documents, assets, static_files, git_dates, fallback_title, publish } = input;
+    let SiteInput {
+        config,
+        documents,
+        assets,
+        static_files,
+        git_dates,
+        fallback_title,
+        publish,
+    } = input;
     let mut diagnostics = Vec::new();
     let mut held_back = HashMap::new();
     let mut published = Vec::with_capacity(documents.len());
@@ -233,7 +241,12 @@ pub fn build_site(input: SiteInput) -> (Site, Vec<Diagnostic>) {
         }
     }
     let map = languages::LanguageMap::find(&config, published.iter().map(|document| &document.path));
-    let tree = tree::Tree { config: &config, documents: &published, git_dates: &git_dates, fallback_title: &fallback_title };
+    let tree = tree::Tree {
+        config: &config,
+        documents: &published,
+        git_dates: &git_dates,
+        fallback_title: &fallback_title,
+    };
     let languages = tree.build(&map, &mut diagnostics);
     let base_path = config.base_url.as_ref().map_or("/", |base| base.path()).to_owned();
     let held_back_count = held_back.len();
@@ -260,7 +273,10 @@ impl Site {
 
     /// The absolute URL of a site path, where the settings say where the site lives.
     pub fn absolute_url(&self, path: &str) -> Option<String> {
-        self.config.base_url.as_ref().map(|base| format!("{}{}", base.origin(), self.url(path)))
+        self.config
+            .base_url
+            .as_ref()
+            .map(|base| format!("{}{}", base.origin(), self.url(path)))
     }
 
     /// The site in the default language.
@@ -279,7 +295,8 @@ impl Site {
 
     /// Where link number `link` of `document` leads from the page `path` in language number `language`.
     pub fn resolve(&self, document: &Document, link: usize, language: usize, path: &str) -> Resolved {
-        self.resolver.resolve(self, document, &document.links[link].target, language, path)
+        self.resolver
+            .resolve(self, document, &document.links[link].target, language, path)
     }
 
     /// Where a target leads that stands in the front matter of `document` or in a data file of the content folder.

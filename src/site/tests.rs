@@ -16,12 +16,23 @@ fn site_with(config: &str, files: &[(&str, &str)], publish: Publish) -> (Site, V
     assert_eq!(problems, []);
     let (rules, _) = IgnoreRules::new([]);
     let sources = read_sources(&memory, Path::new("/c"), "content", &rules, &[]);
-    let options = DocumentOptions { html: RawHtml::Allow, highlight: false };
-    let documents = sources.articles.iter().map(|article| parse_document(article, options)).collect();
+    let options = DocumentOptions {
+        html: RawHtml::Allow,
+        highlight: false,
+    };
+    let documents = sources
+        .articles
+        .iter()
+        .map(|article| parse_document(article, options))
+        .collect();
     let assets = sources
         .assets
         .into_iter()
-        .map(|source| Asset { output: source.path.to_string(), size: Some((4, 3)), source })
+        .map(|source| Asset {
+            output: source.path.to_string(),
+            size: Some((4, 3)),
+            source,
+        })
         .collect();
     let (site, mut diagnostics) = build_site(SiteInput {
         config: Arc::new(config),
@@ -48,7 +59,15 @@ fn site_with(config: &str, files: &[(&str, &str)], publish: Publish) -> (Site, V
 }
 
 fn site(files: &[(&str, &str)]) -> (Site, Vec<String>) {
-    site_with("", files, Publish { drafts: false, future: false, now: NOW })
+    site_with(
+        "",
+        files,
+        Publish {
+            drafts: false,
+            future: false,
+            now: NOW,
+        },
+    )
 }
 
 fn paths(language: &LanguageSite) -> Vec<&str> {
@@ -65,8 +84,15 @@ fn folders_become_categories_with_slugs() {
     ]);
     assert_eq!(problems, [] as [String; 0]);
     let home = site.default_site();
-    assert_eq!(paths(home), ["/top/", "/billing-plans/get-a-refund/", "/erste-schritte/übersicht/"]);
-    let titles: Vec<_> = home.categories[0].categories.iter().map(|id| home.categories[*id].title.as_str()).collect();
+    assert_eq!(
+        paths(home),
+        ["/top/", "/billing-plans/get-a-refund/", "/erste-schritte/übersicht/"]
+    );
+    let titles: Vec<_> = home.categories[0]
+        .categories
+        .iter()
+        .map(|id| home.categories[*id].title.as_str())
+        .collect();
     assert_eq!(titles, ["Money", "Erste Schritte"]);
     assert_eq!(home.categories[0].count, 3);
     assert_eq!(home.articles[1].title, "Get a refund");
@@ -87,7 +113,11 @@ fn bundles_and_section_pages_are_told_apart() {
     assert_eq!(problems, [] as [String; 0]);
     let home = site.default_site();
     assert_eq!(paths(home), ["/donate/", "/guide/one/", "/news/may/"]);
-    assert!(home.categories.iter().any(|category| category.path == "/jobs/" && category.title == "Jobs"));
+    assert!(
+        home.categories
+            .iter()
+            .any(|category| category.path == "/jobs/" && category.title == "Jobs")
+    );
 }
 
 #[test]
@@ -97,13 +127,25 @@ fn links_are_resolved_in_every_spelling() {
     let (site, problems) = site(&[("a.md", text), ("sub/b.md", "## Deep\n")]);
     assert_eq!(problems, [] as [String; 0]);
     let document = &site.documents[0];
-    let urls: Vec<_> = (0..document.links.len()).map(|link| site.resolve(document, link, 0, "/a/").url).collect();
+    let urls: Vec<_> = (0..document.links.len())
+        .map(|link| site.resolve(document, link, 0, "/a/").url)
+        .collect();
     let urls: Vec<_> = urls.iter().map(|url| url.as_deref().unwrap_or("-")).collect();
     assert_eq!(
         urls,
         [
-            "/sub/b/", "/sub/b/#deep", "/sub/b/", "/sub/b/", "/sub/b/", "/sub/b/", "/sub/", "#here", "https://x.example",
-            "mailto:a@b.example", "/logo.svg", "/sub/b/?q=1#deep"
+            "/sub/b/",
+            "/sub/b/#deep",
+            "/sub/b/",
+            "/sub/b/",
+            "/sub/b/",
+            "/sub/b/",
+            "/sub/",
+            "#here",
+            "https://x.example",
+            "mailto:a@b.example",
+            "/logo.svg",
+            "/sub/b/?q=1#deep"
         ]
     );
 }
@@ -111,7 +153,10 @@ fn links_are_resolved_in_every_spelling() {
 #[test]
 fn broken_links_are_all_listed_with_place_and_suggestion() {
     let (_, problems) = site(&[
-        ("billing/index.md", "See [refunds](refund.md), [plans](../plan.md#prices),\nand [x](../../../etc/passwd).\n\n![s](shot.png)\n"),
+        (
+            "billing/index.md",
+            "See [refunds](refund.md), [plans](../plan.md#prices),\nand [x](../../../etc/passwd).\n\n![s](shot.png)\n",
+        ),
         ("billing/refunds.md", "x"),
         ("plan.md", "## Price\n"),
     ]);
@@ -136,9 +181,20 @@ fn drafts_and_dates_hold_articles_back_and_links_say_so() {
     ];
     let (held, problems) = site(&files);
     assert_eq!((held.held_back, paths(held.default_site())), (3, vec!["/a/"]));
-    assert!(problems[0].contains("error[link-unpublished] `d.md` is a draft"), "{problems:?}");
+    assert!(
+        problems[0].contains("error[link-unpublished] `d.md` is a draft"),
+        "{problems:?}"
+    );
     assert!(problems[1].contains("`f.md` is not published yet") && problems[2].contains("`e.md` is expired"));
-    let (all, _) = site_with("", &files, Publish { drafts: true, future: true, now: NOW });
+    let (all, _) = site_with(
+        "",
+        &files,
+        Publish {
+            drafts: true,
+            future: true,
+            now: NOW,
+        },
+    );
     assert_eq!(paths(all.default_site()), ["/a/", "/d/", "/f/"]);
 }
 
@@ -178,7 +234,10 @@ fn translations_keep_the_article_and_gaps_fall_back() {
     assert_eq!(site.languages[2].direction, Direction::Rtl);
     let german = &site.languages[1];
     assert_eq!(paths(german), ["/de/a/", "/de/b/", "/de/x/"]);
-    assert_eq!((german.articles[0].language.tag(), german.articles[1].language.tag()), ("de", "en"));
+    assert_eq!(
+        (german.articles[0].language.tag(), german.articles[1].language.tag()),
+        ("de", "en")
+    );
     let document = &site.documents[german.articles[0].document];
     assert_eq!(site.resolve(document, 0, 1, "/de/a/").url.as_deref(), Some("/de/b/"));
 }
@@ -190,16 +249,23 @@ fn language_folders_mirror_each_other() {
         ("en/audio/no.md", "# No audio\n\n[x](/audio/other)\n"),
         ("en/audio/other.md", "# Other\n"),
         ("de/README.md", "# Start\n"),
-        ("de/audio/no.md", "# Kein Ton\n\n[x](/audio/other) [y](../../en/audio/no.md)\n"),
+        (
+            "de/audio/no.md",
+            "# Kein Ton\n\n[x](/audio/other) [y](../../en/audio/no.md)\n",
+        ),
         ("de/audio/other.md", "# Anderes\n"),
     ]);
     assert_eq!(problems, [] as [String; 0]);
     assert_eq!(paths(&site.languages[0]), ["/audio/no/", "/audio/other/"]);
     assert_eq!(site.languages[1].title, "Start");
     let german = &site.languages[1];
-    let PageRef::Article(no) = german.by_key["audio/no"] else { panic!("an article") };
+    let PageRef::Article(no) = german.by_key["audio/no"] else {
+        panic!("an article")
+    };
     let document = &site.documents[german.articles[no].document];
-    let urls: Vec<_> = (0..2).filter_map(|link| site.resolve(document, link, 1, "/de/audio/no/").url).collect();
+    let urls: Vec<_> = (0..2)
+        .filter_map(|link| site.resolve(document, link, 1, "/de/audio/no/").url)
+        .collect();
     assert_eq!(urls, ["/de/audio/other/", "/audio/no/"]);
 }
 
@@ -223,19 +289,57 @@ fn aliases_redirect_and_never_hide_a_page() {
 #[test]
 fn links_of_a_zendesk_export_lead_to_the_articles() {
     let (site, problems) = site(&[
-        ("a.md", "[x](https://help.example/hc/en-us/articles/360016724040-Create-an-account#h_1)\n[y](https://help.example/hc/en-us/articles/999999999)\n"),
+        (
+            "a.md",
+            "[x](https://help.example/hc/en-us/articles/360016724040-Create-an-account#h_1)\n[y](https://help.example/hc/en-us/articles/999999999)\n",
+        ),
         ("b.md", "---\nid: 360016724040\n---\n"),
     ]);
     let document = &site.documents[0];
-    let urls: Vec<_> = (0..2).filter_map(|link| site.resolve(document, link, 0, "/a/").url).collect();
+    let urls: Vec<_> = (0..2)
+        .filter_map(|link| site.resolve(document, link, 0, "/a/").url)
+        .collect();
     assert_eq!(urls, ["/b/", "https://help.example/hc/en-us/articles/999999999"]);
-    assert!(problems.len() == 1 && problems[0].contains("warning[anchor-missing]"), "{problems:?}");
+    assert!(
+        problems.len() == 1 && problems[0].contains("warning[anchor-missing]"),
+        "{problems:?}"
+    );
+}
+
+#[test]
+fn articles_from_elsewhere_keep_their_links() {
+    let (site, problems) = site(&[
+        (
+            "a.md",
+            "---\nurl: https://old.example/faq/a.html\n---\n[x](/b.html) [y](c.md) [z](d)\n",
+        ),
+        ("c.md", "x"),
+    ]);
+    assert_eq!(problems, [] as [String; 0]);
+    let urls: Vec<_> = (0..3)
+        .filter_map(|link| site.resolve(&site.documents[0], link, 0, "/a/").url)
+        .collect();
+    assert_eq!(urls, ["https://old.example/b.html", "/c/", "https://old.example/faq/d"]);
 }
 
 #[test]
 fn the_base_path_is_in_front_of_everything() {
-    let publish = Publish { drafts: false, future: false, now: NOW };
-    let (site, _) = site_with("base_url = \"https://acme.example/help\"", &[("a.md", "[b](b.md)"), ("b.md", "x")], publish);
-    assert_eq!(site.resolve(&site.documents[0], 0, 0, "/a/").url.as_deref(), Some("/help/b/"));
-    assert_eq!(site.absolute_url("/a/").as_deref(), Some("https://acme.example/help/a/"));
+    let publish = Publish {
+        drafts: false,
+        future: false,
+        now: NOW,
+    };
+    let (site, _) = site_with(
+        "base_url = \"https://acme.example/help\"",
+        &[("a.md", "[b](b.md)"), ("b.md", "x")],
+        publish,
+    );
+    assert_eq!(
+        site.resolve(&site.documents[0], 0, 0, "/a/").url.as_deref(),
+        Some("/help/b/")
+    );
+    assert_eq!(
+        site.absolute_url("/a/").as_deref(),
+        Some("https://acme.example/help/a/")
+    );
 }

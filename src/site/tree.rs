@@ -41,8 +41,12 @@ impl Tree<'_> {
     pub(super) fn build(&self, map: &LanguageMap, diagnostics: &mut Vec<Diagnostic>) -> Vec<LanguageSite> {
         let roles = self.roles(map, diagnostics);
         let default = map.default_language();
-        let mut languages: BTreeSet<&Language> =
-            roles.articles.values().chain(roles.categories.values()).flat_map(BTreeMap::keys).collect();
+        let mut languages: BTreeSet<&Language> = roles
+            .articles
+            .values()
+            .chain(roles.categories.values())
+            .flat_map(BTreeMap::keys)
+            .collect();
         languages.remove(default);
         let mut taken = HashMap::new();
         std::iter::once(default)
@@ -94,8 +98,11 @@ impl Tree<'_> {
             if let Some(first) = by_language.get(&place.language) {
                 let first = &self.documents[*first];
                 diagnostics.push(in_document(
-                    Diagnostic::error("url-taken", format!("this is the same article as `{}`; it is left out", first.path))
-                        .with_hint("remove or rename one of the two files"),
+                    Diagnostic::error(
+                        "url-taken",
+                        format!("this is the same article as `{}`; it is left out", first.path),
+                    )
+                    .with_hint("remove or rename one of the two files"),
                     &self.documents[id],
                 ));
                 continue;
@@ -134,7 +141,9 @@ fn rank(name: &str) -> u8 {
 }
 
 fn has(roles: &BTreeMap<String, BTreeMap<Language, DocumentId>>, key: &str, language: &Language) -> bool {
-    roles.get(key).is_some_and(|by_language| by_language.contains_key(language))
+    roles
+        .get(key)
+        .is_some_and(|by_language| by_language.contains_key(language))
 }
 
 /// Folder and last part of a key.
@@ -172,7 +181,11 @@ impl<'a> Builder<'a> {
         taken: &'a mut HashMap<String, String>,
         diagnostics: &'a mut Vec<Diagnostic>,
     ) -> Self {
-        let home = if language == default { "/".to_owned() } else { format!("/{}/", language.slug()) };
+        let home = if language == default {
+            "/".to_owned()
+        } else {
+            format!("/{}/", language.slug())
+        };
         for (path, what) in RESERVED {
             taken.insert(format!("{home}{path}"), (*what).to_owned());
         }
@@ -236,16 +249,26 @@ impl<'a> Builder<'a> {
         let title = own
             .and_then(|own| own.title.clone())
             .or_else(|| config.title.clone())
-            .or_else(|| document.as_ref().and_then(|(id, _)| self.tree.documents[*id].title.clone()))
+            .or_else(|| {
+                document
+                    .as_ref()
+                    .and_then(|(id, _)| self.tree.documents[*id].title.clone())
+            })
             .unwrap_or_else(|| self.tree.fallback_title.to_owned());
         let description = own
             .and_then(|own| own.description.clone())
             .or_else(|| config.description.clone())
-            .or_else(|| document.as_ref().and_then(|(id, _)| self.tree.documents[*id].front.description.clone()))
+            .or_else(|| {
+                document
+                    .as_ref()
+                    .and_then(|(id, _)| self.tree.documents[*id].front.description.clone())
+            })
             .unwrap_or_default();
         Category {
             key: String::new(),
-            language: document.as_ref().map_or_else(|| self.language.clone(), |(_, language)| language.clone()),
+            language: document
+                .as_ref()
+                .map_or_else(|| self.language.clone(), |(_, language)| language.clone()),
             document: document.map(|(id, _)| id),
             path: self.home.clone(),
             nav_title: title.clone(),
@@ -267,7 +290,11 @@ impl<'a> Builder<'a> {
         }
         let (parent_folder, name) = split(folder);
         let parent = self.category(parent_folder);
-        let picked = self.roles.categories.get(folder).and_then(|documents| self.pick(documents));
+        let picked = self
+            .roles
+            .categories
+            .get(folder)
+            .and_then(|documents| self.pick(documents));
         let document = picked.as_ref().map(|(id, _)| &self.tree.documents[*id]);
         let own = picked.as_ref().is_some_and(|(_, language)| language == self.language);
         let segment = document
@@ -293,8 +320,12 @@ impl<'a> Builder<'a> {
         let id = self.categories.len();
         self.categories.push(Category {
             key: folder.to_owned(),
-            language: picked.as_ref().map_or_else(|| self.language.clone(), |(_, language)| language.clone()),
-            nav_title: document.and_then(|d| d.front.nav_title.clone()).unwrap_or_else(|| title.clone()),
+            language: picked
+                .as_ref()
+                .map_or_else(|| self.language.clone(), |(_, language)| language.clone()),
+            nav_title: document
+                .and_then(|d| d.front.nav_title.clone())
+                .unwrap_or_else(|| title.clone()),
             title,
             description: document
                 .map(|d| d.front.description.clone().unwrap_or_else(|| d.summary.clone()))
@@ -317,7 +348,10 @@ impl<'a> Builder<'a> {
         let own = language == *self.language;
         let front = &document.front;
         let (folder, name) = split(key);
-        let folder = front.category.as_deref().map_or_else(|| folder.to_owned(), |named| self.named_category(named));
+        let folder = front
+            .category
+            .as_deref()
+            .map_or_else(|| folder.to_owned(), |named| self.named_category(named));
         let category = self.category(&folder);
         let segment = self.slug(document, own).unwrap_or_else(|| urls::name_slug(name));
         let path = self
@@ -337,7 +371,12 @@ impl<'a> Builder<'a> {
             return None;
         }
         let title = document.title.clone().unwrap_or_else(|| urls::humanize(name));
-        let mut tags: Vec<String> = front.tags.iter().map(|tag| slugify(tag)).filter(|slug| !slug.is_empty()).collect();
+        let mut tags: Vec<String> = front
+            .tags
+            .iter()
+            .map(|tag| slugify(tag))
+            .filter(|slug| !slug.is_empty())
+            .collect();
         tags.dedup();
         Some(Article {
             document: id,
@@ -348,7 +387,10 @@ impl<'a> Builder<'a> {
             nav_title: front.nav_title.clone().unwrap_or_else(|| title.clone()),
             title,
             description: front.description.clone().unwrap_or_else(|| document.summary.clone()),
-            updated: front.updated.or_else(|| self.tree.git_dates.get(&document.path).copied()).or(front.date),
+            updated: front
+                .updated
+                .or_else(|| self.tree.git_dates.get(&document.path).copied())
+                .or(front.date),
             unlisted: front.unlisted,
             featured: front.featured,
             weight: front.weight,
@@ -373,7 +415,8 @@ impl<'a> Builder<'a> {
         urls::slug(written)
             .map_err(|message| {
                 if own {
-                    self.diagnostics.push(Diagnostic::error("slug-invalid", message).with_span(span.clone()));
+                    self.diagnostics
+                        .push(Diagnostic::error("slug-invalid", message).with_span(span.clone()));
                 }
             })
             .ok()
@@ -387,7 +430,8 @@ impl<'a> Builder<'a> {
             Ok(path) => Some(format!("{}{}", self.home, path.trim_start_matches('/'))),
             Err(message) => {
                 if own {
-                    self.diagnostics.push(Diagnostic::error("path-invalid", message).with_span(span.clone()));
+                    self.diagnostics
+                        .push(Diagnostic::error("path-invalid", message).with_span(span.clone()));
                 }
                 None
             }
@@ -439,8 +483,12 @@ impl<'a> Builder<'a> {
         }
         let settings = self.tree.config.languages.get(self.language);
         LanguageSite {
-            name: settings.and_then(|s| s.name.clone()).unwrap_or_else(|| self.language.own_name()),
-            direction: settings.and_then(|s| s.direction).unwrap_or_else(|| self.language.direction()),
+            name: settings
+                .and_then(|s| s.name.clone())
+                .unwrap_or_else(|| self.language.own_name()),
+            direction: settings
+                .and_then(|s| s.direction)
+                .unwrap_or_else(|| self.language.direction()),
             title: self.categories[0].title.clone(),
             description: self.categories[0].description.clone(),
             tags: self.tags(&ordered),
@@ -484,7 +532,11 @@ impl<'a> Builder<'a> {
                     continue;
                 }
                 let path = format!("{}tags/{slug}/", self.home);
-                let tag = tags.entry(slug).or_insert_with(|| Tag { title: title.clone(), path, articles: Vec::new() });
+                let tag = tags.entry(slug).or_insert_with(|| Tag {
+                    title: title.clone(),
+                    path,
+                    articles: Vec::new(),
+                });
                 if tag.articles.last() != Some(&id) {
                     tag.articles.push(id);
                 }
@@ -508,7 +560,11 @@ pub(super) fn redirects(site: &Site, diagnostics: &mut Vec<Diagnostic>) -> BTree
     }
     let mut redirects = BTreeMap::new();
     for language in &site.languages {
-        let articles = language.articles.iter().filter(|a| a.language == language.language).map(|a| (a.document, &a.path));
+        let articles = language
+            .articles
+            .iter()
+            .filter(|a| a.language == language.language)
+            .map(|a| (a.document, &a.path));
         let categories = language
             .categories
             .iter()

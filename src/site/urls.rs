@@ -14,19 +14,31 @@ pub fn site_path(written: &str) -> Result<SitePath, String> {
     if trimmed.contains("://") || trimmed.starts_with("//") {
         return Err(format!("`{written}` is not a path on this site"));
     }
-    if trimmed.chars().any(|c| c.is_control() || matches!(c, '\\' | '?' | '#' | '"' | '<' | '>' | '|' | ':' | '*')) {
+    if trimmed
+        .chars()
+        .any(|c| c.is_control() || matches!(c, '\\' | '?' | '#' | '"' | '<' | '>' | '|' | ':' | '*'))
+    {
         return Err(format!("`{written}` has a character that a path cannot have"));
     }
     let parts: Vec<&str> = trimmed.split('/').filter(|part| !part.is_empty()).collect();
-    if parts.iter().any(|part| matches!(*part, "." | "..") || part.starts_with(".kb-")) {
+    if parts
+        .iter()
+        .any(|part| matches!(*part, "." | "..") || part.starts_with(".kb-"))
+    {
         return Err(format!("`{written}` must not have a part `.` or `..`"));
     }
     if parts.is_empty() {
         return Err(format!("`{written}` is the home page"));
     }
-    let is_file = parts.last().is_some_and(|last| last.ends_with(".html") || last.ends_with(".htm"));
+    let is_file = parts
+        .last()
+        .is_some_and(|last| last.ends_with(".html") || last.ends_with(".htm"));
     let joined = parts.join("/");
-    Ok(if is_file { format!("/{joined}") } else { format!("/{joined}/") })
+    Ok(if is_file {
+        format!("/{joined}")
+    } else {
+        format!("/{joined}/")
+    })
 }
 
 /// Checks the slug that a writer gave.
@@ -35,15 +47,24 @@ pub fn site_path(written: &str) -> Result<SitePath, String> {
 /// Says in a sentence what is wrong.
 pub fn slug(written: &str) -> Result<String, String> {
     if written.contains("..") || written.contains(['/', '\\']) {
-        return Err(format!("the slug `{written}` must be one part of a URL, without `/` and `..`"));
+        return Err(format!(
+            "the slug `{written}` must be one part of a URL, without `/` and `..`"
+        ));
     }
     let slug = slugify(written);
-    if slug.is_empty() { Err(format!("the slug `{written}` has no letter or digit")) } else { Ok(not_a_device(slug)) }
+    if slug.is_empty() {
+        Err(format!("the slug `{written}` has no letter or digit"))
+    } else {
+        Ok(not_a_device(slug))
+    }
 }
 
 /// Names that Windows keeps for devices cannot be files there, so they get a number.
 fn not_a_device(slug: String) -> String {
-    let numbered = |name: &str| slug.strip_prefix(name).is_some_and(|rest| rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit());
+    let numbered = |name: &str| {
+        slug.strip_prefix(name)
+            .is_some_and(|rest| rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit())
+    };
     let device = matches!(slug.as_str(), "con" | "prn" | "aux" | "nul") || numbered("com") || numbered("lpt");
     if device { format!("{slug}-1") } else { slug }
 }
@@ -54,12 +75,19 @@ pub fn name_slug(name: &str) -> String {
     if !slug.is_empty() {
         return not_a_device(slug);
     }
-    name.chars().map(|c| format!("{:x}", u32::from(c))).collect::<Vec<_>>().join("-")
+    name.chars()
+        .map(|c| format!("{:x}", u32::from(c)))
+        .collect::<Vec<_>>()
+        .join("-")
 }
 
 /// A file or folder name as a title: `getting-started` -> `Getting started`.
 pub fn humanize(name: &str) -> String {
-    let spaced = if name.contains(' ') { name.to_owned() } else { name.replace(['-', '_'], " ") };
+    let spaced = if name.contains(' ') {
+        name.to_owned()
+    } else {
+        name.replace(['-', '_'], " ")
+    };
     let spaced = spaced.trim();
     let mut letters = spaced.chars();
     match letters.next() {
@@ -71,20 +99,34 @@ pub fn humanize(name: &str) -> String {
 /// The file in the output that a site path is served from.
 pub fn output_file(path: &str) -> String {
     let path = path.trim_start_matches('/');
-    if path.is_empty() || path.ends_with('/') { format!("{path}index.html") } else { path.to_owned() }
+    if path.is_empty() || path.ends_with('/') {
+        format!("{path}index.html")
+    } else {
+        path.to_owned()
+    }
 }
 
 /// The Markdown copy beside a page.
 pub fn markdown_file(path: &str) -> String {
     let file = output_file(path);
-    file.strip_suffix(".html").map_or_else(|| format!("{file}.md"), |stem| format!("{stem}.md"))
+    file.strip_suffix(".html")
+        .map_or_else(|| format!("{file}.md"), |stem| format!("{stem}.md"))
 }
 
 /// A site path as it stands in an attribute: non-ASCII letters are kept, what would end a URL is escaped.
 pub fn encode(path: &str) -> String {
     use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
-    const SET: &AsciiSet =
-        &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>').add(b'`').add(b'#').add(b'?').add(b'{').add(b'}').add(b'%');
+    const SET: &AsciiSet = &CONTROLS
+        .add(b' ')
+        .add(b'"')
+        .add(b'<')
+        .add(b'>')
+        .add(b'`')
+        .add(b'#')
+        .add(b'?')
+        .add(b'{')
+        .add(b'}')
+        .add(b'%');
     utf8_percent_encode(path, SET).to_string()
 }
 
@@ -108,7 +150,14 @@ mod tests {
             assert!(slug(wrong).is_err(), "{wrong}");
         }
         assert_eq!(name_slug("---"), "2d-2d-2d");
-        assert_eq!((name_slug("AUX").as_str(), name_slug("com7").as_str(), name_slug("common").as_str()), ("aux-1", "com7-1", "common"));
+        assert_eq!(
+            (
+                name_slug("AUX").as_str(),
+                name_slug("com7").as_str(),
+                name_slug("common").as_str()
+            ),
+            ("aux-1", "com7-1", "common")
+        );
     }
 
     #[test]

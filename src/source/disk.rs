@@ -20,7 +20,13 @@ impl FileSystem for Disk {
             Ok(root) => root,
             Err(error) => {
                 let kind = WalkProblemKind::Unreadable(error.to_string());
-                return (found, vec![WalkProblem { path: PathBuf::new(), kind }]);
+                return (
+                    found,
+                    vec![WalkProblem {
+                        path: PathBuf::new(),
+                        kind,
+                    }],
+                );
             }
         };
         let mut entries = WalkDir::new(&root).follow_links(true).sort_by_file_name().into_iter();
@@ -30,7 +36,10 @@ impl FileSystem for Disk {
                 Err(error) => {
                     let path = relative(error.path().unwrap_or(&root), &root);
                     if enter(&path, false) {
-                        problems.push(WalkProblem { kind: problem_kind(&error, &root), path });
+                        problems.push(WalkProblem {
+                            kind: problem_kind(&error, &root),
+                            path,
+                        });
                     }
                     continue;
                 }
@@ -53,12 +62,18 @@ impl FileSystem for Disk {
                 match fs::canonicalize(entry.path()) {
                     Ok(target) if target.starts_with(&root) => {}
                     Ok(target) => {
-                        problems.push(WalkProblem { path, kind: WalkProblemKind::LinkOutside { target } });
+                        problems.push(WalkProblem {
+                            path,
+                            kind: WalkProblemKind::LinkOutside { target },
+                        });
                         skip(&mut entries);
                         continue;
                     }
                     Err(_) => {
-                        problems.push(WalkProblem { path, kind: WalkProblemKind::LinkBroken });
+                        problems.push(WalkProblem {
+                            path,
+                            kind: WalkProblemKind::LinkBroken,
+                        });
                         skip(&mut entries);
                         continue;
                     }
@@ -96,7 +111,10 @@ fn problem_kind(error: &walkdir::Error, root: &Path) -> WalkProblemKind {
     let is_link = error.path().is_some_and(Path::is_symlink);
     if is_link {
         // A link that cannot be resolved: to nothing, or through itself.
-        let target = error.path().and_then(|path| fs::read_link(path).ok()).unwrap_or_default();
+        let target = error
+            .path()
+            .and_then(|path| fs::read_link(path).ok())
+            .unwrap_or_default();
         return match error.io_error().map(io::Error::kind) {
             Some(io::ErrorKind::NotFound) if target.is_absolute() && !target.starts_with(root) => {
                 WalkProblemKind::LinkOutside { target }

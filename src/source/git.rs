@@ -29,7 +29,15 @@ pub fn git_dates(folder: &Path, paths: &HashSet<ContentPath>) -> GitDates {
         _ => return GitDates::None,
     }
     let child = git(folder)
-        .args(["-c", "core.quotepath=off", "log", "--format=format:%x01%ct", "--name-only", "--no-renames", "--relative"])
+        .args([
+            "-c",
+            "core.quotepath=off",
+            "log",
+            "--format=format:%x01%ct",
+            "--name-only",
+            "--no-renames",
+            "--relative",
+        ])
         .args(["--", "."])
         .stdout(Stdio::piped())
         .spawn();
@@ -65,6 +73,10 @@ fn git(folder: &Path) -> Command {
 }
 
 fn answer(folder: &Path, args: &[&str]) -> Option<String> {
-    let output = git(folder).args(args).output().ok().filter(|output| output.status.success())?;
+    let output = git(folder)
+        .args(args)
+        .output()
+        .ok()
+        .filter(|output| output.status.success())?;
     Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
 }

@@ -32,19 +32,33 @@ impl FileSystem for MemoryFiles {
                 if !enter(parent, true) {
                     continue 'files;
                 }
-                let entry = FoundFile { path: parent.to_path_buf(), len: 0, is_folder: true };
+                let entry = FoundFile {
+                    path: parent.to_path_buf(),
+                    len: 0,
+                    is_folder: true,
+                };
                 found.entry(parent.to_path_buf()).or_insert(entry);
             }
             if enter(path, false) {
                 let len = bytes.len() as u64;
-                found.insert(path.to_path_buf(), FoundFile { path: path.to_path_buf(), len, is_folder: false });
+                found.insert(
+                    path.to_path_buf(),
+                    FoundFile {
+                        path: path.to_path_buf(),
+                        len,
+                        is_folder: false,
+                    },
+                );
             }
         }
         (found.into_values().collect(), Vec::new())
     }
 
     fn read(&self, file: &Path) -> io::Result<Vec<u8>> {
-        self.files.get(file).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+        self.files
+            .get(file)
+            .cloned()
+            .ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 
     fn is_file(&self, file: &Path) -> bool {

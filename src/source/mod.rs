@@ -135,11 +135,7 @@ pub enum WalkProblemKind {
 pub trait FileSystem: Sync {
     /// Everything below `folder` that `enter` lets pass, and what could not be looked at. `enter` is asked with paths
     /// relative to `folder` and whether they are folders; a folder it refuses is not entered.
-    fn walk(
-        &self,
-        folder: &Path,
-        enter: &dyn Fn(&Path, bool) -> bool,
-    ) -> (Vec<FoundFile>, Vec<WalkProblem>);
+    fn walk(&self, folder: &Path, enter: &dyn Fn(&Path, bool) -> bool) -> (Vec<FoundFile>, Vec<WalkProblem>);
 
     /// The bytes of a file.
     ///

@@ -17,16 +17,28 @@ fn articles_and_assets_are_told_apart_and_sorted() {
         .with("/c/node_modules/x.md", "x")
         .with("/other/x.md", "x");
     let set = read(&files, &[]);
-    assert_eq!(set.articles.iter().map(|a| a.path.as_str()).collect::<Vec<_>>(), ["a.MD", "b/two.md"]);
-    assert_eq!(set.assets.iter().map(|a| a.path.as_str()).collect::<Vec<_>>(), ["b/img/x.png"]);
+    assert_eq!(
+        set.articles.iter().map(|a| a.path.as_str()).collect::<Vec<_>>(),
+        ["a.MD", "b/two.md"]
+    );
+    assert_eq!(
+        set.assets.iter().map(|a| a.path.as_str()).collect::<Vec<_>>(),
+        ["b/img/x.png"]
+    );
     assert_eq!(&*set.articles[1].display, "content/b/two.md");
 }
 
 #[test]
 fn ignore_globs_work_as_in_gitignore() {
-    let files = MemoryFiles::default().with("/c/drafts/a.md", "").with("/c/b/c.md", "").with("/c/b/keep.md", "");
+    let files = MemoryFiles::default()
+        .with("/c/drafts/a.md", "")
+        .with("/c/b/c.md", "")
+        .with("/c/b/keep.md", "");
     let set = read(&files, &["drafts/", "b/*.md", "!b/keep.md"]);
-    assert_eq!(set.articles.iter().map(|a| a.path.as_str()).collect::<Vec<_>>(), ["b/keep.md"]);
+    assert_eq!(
+        set.articles.iter().map(|a| a.path.as_str()).collect::<Vec<_>>(),
+        ["b/keep.md"]
+    );
 }
 
 #[test]
@@ -46,6 +58,9 @@ fn encodings_other_than_utf8_are_named() {
             ("nul-byte", "a NUL character; it is shown as `\u{fffd}`"),
         ]
     );
-    assert_eq!(set.diagnostics[0].span.as_ref().map(|s| (s.line, s.column)), Some((2, 5)));
+    assert_eq!(
+        set.diagnostics[0].span.as_ref().map(|s| (s.line, s.column)),
+        Some((2, 5))
+    );
     assert_eq!(&*set.articles[0].text, "# Title");
 }

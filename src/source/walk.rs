@@ -21,12 +21,12 @@ pub fn read_sources(
     ignore: &IgnoreRules,
     except: &[PathBuf],
 ) -> SourceSet {
-    let enter = |path: &Path, is_folder: bool| {
-        !ignore.ignores(path, is_folder) && !except.iter().any(|folder| path == folder)
-    };
+    let enter =
+        |path: &Path, is_folder: bool| !ignore.ignores(path, is_folder) && !except.iter().any(|folder| path == folder);
     let (found, walk_problems) = files.walk(folder, &enter);
     let mut set = SourceSet::default();
-    set.diagnostics.extend(walk_problems.iter().map(|problem| walk_diagnostic(problem, display)));
+    set.diagnostics
+        .extend(walk_problems.iter().map(|problem| walk_diagnostic(problem, display)));
     let mut articles = Vec::new();
     for file in found {
         let Some(path) = content_path(&file.path) else {
@@ -46,11 +46,17 @@ pub fn read_sources(
             articles.push((path, file));
         } else {
             let location = folder.join(&file.path);
-            set.assets.push(AssetSource { path, location, len: file.len });
+            set.assets.push(AssetSource {
+                path,
+                location,
+                len: file.len,
+            });
         }
     }
-    let read: Vec<_> =
-        articles.par_iter().map(|(path, file)| read_article(files, folder, display, path, file)).collect();
+    let read: Vec<_> = articles
+        .par_iter()
+        .map(|(path, file)| read_article(files, folder, display, path, file))
+        .collect();
     for (article, problem) in read {
         set.articles.extend(article);
         set.diagnostics.extend(problem);
@@ -80,17 +86,21 @@ fn join(folder: &str, path: &str) -> String {
 }
 
 fn folder_named_like_article(display: &str, path: &ContentPath) -> Diagnostic {
-    Diagnostic::warning("folder-named-like-article", format!("`{}` is a folder, not an article", path.file_name()))
-        .with_span(Span::file(join(display, path.as_str())))
-        .with_hint("rename the folder; it is treated as a category")
+    Diagnostic::warning(
+        "folder-named-like-article",
+        format!("`{}` is a folder, not an article", path.file_name()),
+    )
+    .with_span(Span::file(join(display, path.as_str())))
+    .with_hint("rename the folder; it is treated as a category")
 }
 
 fn walk_diagnostic(problem: &WalkProblem, display: &str) -> Diagnostic {
     let diagnostic = match &problem.kind {
-        WalkProblemKind::LinkOutside { .. } => {
-            Diagnostic::error("link-outside", "this symbolic link leads out of the content folder; it is left out")
-                .with_hint("copy the file into the content folder")
-        }
+        WalkProblemKind::LinkOutside { .. } => Diagnostic::error(
+            "link-outside",
+            "this symbolic link leads out of the content folder; it is left out",
+        )
+        .with_hint("copy the file into the content folder"),
         WalkProblemKind::LinkCircle => {
             Diagnostic::error("link-circle", "this symbolic link leads in a circle; it is left out")
                 .with_hint("remove the link")
@@ -116,7 +126,14 @@ fn read_article(
 ) -> (Option<ArticleSource>, Option<Diagnostic>) {
     let shown = join(display, path.as_str());
     let problem = |code, message: String, hint: &str| {
-        (None, Some(Diagnostic::error(code, message).with_span(Span::file(shown.clone())).with_hint(hint)))
+        (
+            None,
+            Some(
+                Diagnostic::error(code, message)
+                    .with_span(Span::file(shown.clone()))
+                    .with_hint(hint),
+            ),
+        )
     };
     if file.len > MAX_ARTICLE_BYTES {
         return problem(
@@ -140,7 +157,11 @@ fn read_article(
         }
     };
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return problem("not-utf8", "this file is UTF-16; it is left out".to_owned(), "save it as UTF-8");
+        return problem(
+            "not-utf8",
+            "this file is UTF-16; it is left out".to_owned(),
+            "save it as UTF-8",
+        );
     }
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
@@ -171,6 +192,10 @@ fn read_article(
     } else {
         text
     };
-    let article = ArticleSource { path: path.clone(), display: Arc::from(shown), text: Arc::from(text) };
+    let article = ArticleSource {
+        path: path.clone(),
+        display: Arc::from(shown),
+        text: Arc::from(text),
+    };
     (Some(article), diagnostic)
 }

@@ -9,7 +9,12 @@ use crate::support::{Run, Sandbox, snapshot};
 fn expect(sandbox: &Sandbox, code: i32, expected: &str) -> Run {
     let run = sandbox.build();
     let expected = expected.trim_start_matches('\n');
-    assert_eq!(run.stderr.trim_end(), expected.trim_end(), "\n--- got ---\n{}", run.stderr);
+    assert_eq!(
+        run.stderr.trim_end(),
+        expected.trim_end(),
+        "\n--- got ---\n{}",
+        run.stderr
+    );
     assert_eq!(run.code, code);
     run
 }
@@ -149,7 +154,11 @@ warning[folder-named-like-article]: `x.md` is a folder, not an article
 
 #[test]
 fn two_articles_with_one_url() {
-    let sandbox = Sandbox::project(&[GOOD, ("a.md", "---\nslug: same\n---\n"), ("b.md", "---\nslug: same\n---\n")]);
+    let sandbox = Sandbox::project(&[
+        GOOD,
+        ("a.md", "---\nslug: same\n---\n"),
+        ("b.md", "---\nslug: same\n---\n"),
+    ]);
     expect(
         &sandbox,
         1,
@@ -219,7 +228,7 @@ error[link-outside]: this symbolic link leads out of the content folder; it is l
 #[test]
 fn an_unreadable_file() {
     let sandbox = Sandbox::project(&[GOOD, ("locked.md", "x")]);
-    fs::set_permissions(sandbox.path("content/locked.md"), fs::Permissions::from_mode(0)).expect("a mode");
+    fs::set_permissions(sandbox.path("content/locked.md"), fs::Permissions::from_mode(0o000)).expect("a mode");
     if fs::read(sandbox.path("content/locked.md")).is_ok() {
         eprintln!("skipped: root reads every file");
         return;
@@ -239,11 +248,18 @@ error[file-unreadable]: cannot be read: Permission denied (os error 13); it is l
 #[test]
 fn a_template_that_does_not_parse() {
     let sandbox = Sandbox::project(&[GOOD]);
-    sandbox.write("templates/article.html", "{% extends \"base.html\" %}\n{% block main %}\n{{ page.title \n{% endblock %}\n");
+    sandbox.write(
+        "templates/article.html",
+        "{% extends \"base.html\" %}\n{% block main %}\n{{ page.title \n{% endblock %}\n",
+    );
     let run = sandbox.build();
     assert_eq!(run.code, 1);
     assert!(run.stderr.starts_with("error[template-error]: "), "{}", run.stderr);
-    assert!(run.stderr.contains(" --> templates/article.html:4:1\n"), "{}", run.stderr);
+    assert!(
+        run.stderr.contains(" --> templates/article.html:4:1\n"),
+        "{}",
+        run.stderr
+    );
     // The page is there, with the built-in template.
     rest_is_built(&sandbox);
 }

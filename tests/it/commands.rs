@@ -10,22 +10,47 @@ fn init_new_build_search() {
     assert!(init.stderr.contains("cd 'help centre'"), "{}", init.stderr);
     let again = sandbox.kb(&["init", "help centre"]);
     assert_eq!(again.code, 2);
-    assert!(again.stderr.contains("is already there; nothing was changed"), "{}", again.stderr);
+    assert!(
+        again.stderr.contains("is already there; nothing was changed"),
+        "{}",
+        again.stderr
+    );
     let build = sandbox.kb(&["build", "help centre", "--strict"]);
     assert_eq!(build.code, 0, "{}", build.stderr);
     assert!(build.stderr.starts_with("Built 5 articles in en: "), "{}", build.stderr);
 
-    let new = sandbox.kb(&["new", "Can I pay \"by invoice\"?", "--in", "billing", "--project", "help centre"]);
+    let new = sandbox.kb(&[
+        "new",
+        "Can I pay \"by invoice\"?",
+        "--in",
+        "billing",
+        "--project",
+        "help centre",
+    ]);
     assert_eq!(new.code, 0, "{}", new.stderr);
     let text = sandbox.read("help centre/content/billing/can-i-pay-by-invoice.md");
-    assert!(text.starts_with("---\ntitle: \"Can I pay \\\"by invoice\\\"?\"\n"), "{text}");
-    let twice = sandbox.kb(&["new", "Can I pay by invoice?", "--in", "billing", "--project", "help centre"]);
+    assert!(
+        text.starts_with("---\ntitle: \"Can I pay \\\"by invoice\\\"?\"\n"),
+        "{text}"
+    );
+    let twice = sandbox.kb(&[
+        "new",
+        "Can I pay by invoice?",
+        "--in",
+        "billing",
+        "--project",
+        "help centre",
+    ]);
     assert_eq!(twice.code, 2);
     let out = sandbox.kb(&["new", "X", "--in", "../..", "--project", "help centre"]);
     assert_eq!(out.code, 2);
 
     let drafts = sandbox.kb(&["build", "help centre", "--drafts", "--strict"]);
-    assert!(drafts.code == 0 && drafts.stderr.starts_with("Built 6 articles"), "{}", drafts.stderr);
+    assert!(
+        drafts.code == 0 && drafts.stderr.starts_with("Built 6 articles"),
+        "{}",
+        drafts.stderr
+    );
     let search = sandbox.kb(&["search", "money back", "--site", "help centre/public", "--json"]);
     assert_eq!(search.code, 0, "{}", search.stderr);
     let answer: serde_json::Value = serde_json::from_str(&search.stdout).expect("JSON");
@@ -38,14 +63,26 @@ fn init_new_build_search() {
 
 #[test]
 fn a_moved_site_still_answers() {
-    let sandbox = Sandbox::project(&[("refund.md", "# Refunds\n\nYou get your money back.\n"), ("other.md", "# Other\n")]);
+    let sandbox = Sandbox::project(&[
+        ("refund.md", "# Refunds\n\nYou get your money back.\n"),
+        ("other.md", "# Other\n"),
+    ]);
     assert_eq!(sandbox.build().code, 0);
     std::fs::rename(sandbox.path("public"), sandbox.path("moved")).expect("moved");
     let run = sandbox.kb(&["search", "refund", "--site", "moved"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
-    assert!(run.stdout.contains("1. Refunds") && run.stdout.contains("/refund/"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("1. Refunds") && run.stdout.contains("/refund/"),
+        "{}",
+        run.stdout
+    );
     let missing = sandbox.kb(&["search", "refund", "--site", "public"]);
     assert_eq!(missing.code, 2);
+    assert!(
+        missing.stderr.contains("`public` is not a site that kb built"),
+        "{}",
+        missing.stderr
+    );
 }
 
 #[test]
@@ -85,7 +122,11 @@ fn a_bare_folder_builds_into_the_current_one() {
     inside.write("a.md", "# A\n");
     for _ in 0..2 {
         let run = inside.kb(&["build"]);
-        assert!(run.code == 0 && run.stderr.starts_with("Built 1 article in en"), "{}", run.stderr);
+        assert!(
+            run.code == 0 && run.stderr.starts_with("Built 1 article in en"),
+            "{}",
+            run.stderr
+        );
     }
 }
 
@@ -101,7 +142,10 @@ fn formats_for_programs() {
     assert_eq!(github.stderr, "");
     let json = sandbox.kb(&["build", "--format", "json"]);
     let list: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
-    assert_eq!((list[0]["code"].as_str(), list[0]["span"]["line"].as_u64()), (Some("link-missing"), Some(1)));
+    assert_eq!(
+        (list[0]["code"].as_str(), list[0]["span"]["line"].as_u64()),
+        (Some("link-missing"), Some(1))
+    );
     let sarif = sandbox.kb(&["build", "--format", "sarif"]);
     let log: serde_json::Value = serde_json::from_str(&sarif.stdout).expect("JSON");
     assert_eq!(log["runs"][0]["results"][0]["ruleId"], "link-missing");

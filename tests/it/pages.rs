@@ -4,7 +4,10 @@ use crate::support::Sandbox;
 
 fn site() -> Sandbox {
     let sandbox = Sandbox::project(&[
-        ("billing/_index.md", "---\ntitle: \"Billing & <plans>\"\ndescription: Money.\n---\n"),
+        (
+            "billing/_index.md",
+            "---\ntitle: \"Billing & <plans>\"\ndescription: Money.\n---\n",
+        ),
         (
             "billing/refund.md",
             "---\ntitle: \"Refunds </script><script>alert(1)</script>\"\ndescription: 'Get \"it\" back <now>'\ntags: [Money]\nupdated: 2026-03-04\nfeatured: true\naliases: [/old-refund]\n---\nText & [plans](plans.md#yearly).\n\n## One\n\n![Shot](shot.png)\n\n## Two\n\nB.\n",
@@ -58,7 +61,12 @@ fn an_article_has_all_its_parts() {
 #[test]
 fn text_never_becomes_markup() {
     let sandbox = site();
-    for path in ["public/billing/refund/index.html", "public/billing/index.html", "public/index.html", "public/all/index.html"] {
+    for path in [
+        "public/billing/refund/index.html",
+        "public/billing/index.html",
+        "public/index.html",
+        "public/all/index.html",
+    ] {
         let page = sandbox.read(path);
         assert!(!page.contains("<script>alert"), "{path}");
         assert!(!page.contains("<plans>") && !page.contains("<now>"), "{path}");
@@ -74,9 +82,13 @@ fn no_page_has_inline_scripts_styles_or_handlers() {
     for path in ["", "billing/", "billing/refund/", "all/", "tags/", "tags/money/", "de/"] {
         let page = sandbox.read(&format!("public/{path}index.html"));
         let scripts = page.matches("<script").count();
-        let allowed = page.matches("<script type=\"application/ld+json\">").count() + page.matches("<script type=\"module\" src=").count();
+        let allowed = page.matches("<script type=\"application/ld+json\">").count()
+            + page.matches("<script type=\"module\" src=").count();
         assert_eq!(scripts, allowed, "{path}");
-        assert!(!page.contains("<style") && !page.contains(" style=") && !page.contains(" onclick="), "{path}");
+        assert!(
+            !page.contains("<style") && !page.contains(" style=") && !page.contains(" onclick="),
+            "{path}"
+        );
     }
 }
 
@@ -86,31 +98,71 @@ fn a_missing_translation_says_so_and_keeps_its_language() {
     let page = sandbox.read("public/de/billing/refund/index.html");
     assert!(page.contains("<html lang=\"de\" dir=\"ltr\">"), "{page}");
     assert!(page.contains("<article class=\"article\" lang=\"en\""), "{page}");
-    assert!(page.contains("<link rel=\"canonical\" href=\"https://help.example/s/billing/refund/\">"), "{page}");
+    assert!(
+        page.contains("<link rel=\"canonical\" href=\"https://help.example/s/billing/refund/\">"),
+        "{page}"
+    );
     let translated = sandbox.read("public/de/billing/plans/index.html");
-    assert!(translated.contains("hreflang=\"x-default\" href=\"https://help.example/s/billing/plans/\""), "{translated}");
-    assert!(translated.contains("hreflang=\"de\" href=\"https://help.example/s/de/billing/plans/\""), "{translated}");
+    assert!(
+        translated.contains("hreflang=\"x-default\" href=\"https://help.example/s/billing/plans/\""),
+        "{translated}"
+    );
+    assert!(
+        translated.contains("hreflang=\"de\" href=\"https://help.example/s/de/billing/plans/\""),
+        "{translated}"
+    );
 }
 
 #[test]
 fn the_files_beside_the_pages_are_there() {
     let sandbox = site();
     let sitemap = sandbox.read("public/sitemap.xml");
-    assert!(sitemap.contains("<loc>https://help.example/s/billing/plans/</loc>"), "{sitemap}");
-    assert!(sitemap.contains("hreflang=\"de\"") && !sitemap.contains("hidden"), "{sitemap}");
-    assert_eq!(sandbox.read("public/robots.txt"), "User-agent: *\nAllow: /\n\nSitemap: https://help.example/s/sitemap.xml\n");
-    assert_eq!(sandbox.read("public/_redirects"), "/s/old-refund/ /s/billing/refund/ 301\n");
-    assert!(sandbox.read("public/old-refund/index.html").contains("url=/s/billing/refund/"));
+    assert!(
+        sitemap.contains("<loc>https://help.example/s/billing/plans/</loc>"),
+        "{sitemap}"
+    );
+    assert!(
+        sitemap.contains("hreflang=\"de\"") && !sitemap.contains("hidden"),
+        "{sitemap}"
+    );
+    assert_eq!(
+        sandbox.read("public/robots.txt"),
+        "User-agent: *\nAllow: /\n\nSitemap: https://help.example/s/sitemap.xml\n"
+    );
+    assert_eq!(
+        sandbox.read("public/_redirects"),
+        "/s/old-refund/ /s/billing/refund/ 301\n"
+    );
+    assert!(
+        sandbox
+            .read("public/old-refund/index.html")
+            .contains("url=/s/billing/refund/")
+    );
     let feed = sandbox.read("public/feed.xml");
-    assert!(feed.contains("<id>https://help.example/s/billing/refund/</id>") && feed.contains("2026-03-04T00:00:00"), "{feed}");
+    assert!(
+        feed.contains("<id>https://help.example/s/billing/refund/</id>") && feed.contains("2026-03-04T00:00:00"),
+        "{feed}"
+    );
     let llms = sandbox.read("public/llms.txt");
-    assert!(llms.starts_with("# Acme Help\n\n> All answers.\n\n## Billing & <plans>\n"), "{llms}");
-    assert!(llms.contains("(https://help.example/s/billing/plans/index.md)") && !llms.contains("Hidden"), "{llms}");
+    assert!(
+        llms.starts_with("# Acme Help\n\n> All answers.\n\n## Billing & <plans>\n"),
+        "{llms}"
+    );
+    assert!(
+        llms.contains("(https://help.example/s/billing/plans/index.md)") && !llms.contains("Hidden"),
+        "{llms}"
+    );
     let copy = sandbox.read("public/billing/refund/index.md");
-    assert!(copy.contains("Text & [plans](https://help.example/s/billing/plans/#yearly)."), "{copy}");
+    assert!(
+        copy.contains("Text & [plans](https://help.example/s/billing/plans/#yearly)."),
+        "{copy}"
+    );
     let manifest: serde_json::Value = serde_json::from_str(&sandbox.read("public/manifest.json")).expect("JSON");
     let pages = manifest["pages"].as_array().expect("pages");
-    let refund = pages.iter().find(|page| page["url"] == "/s/billing/refund/").expect("the article");
+    let refund = pages
+        .iter()
+        .find(|page| page["url"] == "/s/billing/refund/")
+        .expect("the article");
     assert_eq!(refund["source"], "billing/refund.md");
     assert_eq!(refund["hash"].as_str().map(str::len), Some(32));
     assert_eq!(sandbox.read("public/robots-extra.txt"), "x");
@@ -120,12 +172,63 @@ fn the_files_beside_the_pages_are_there() {
 #[test]
 fn a_template_of_the_project_replaces_the_built_in_one() {
     let sandbox = Sandbox::project(&[("a.md", "# A\n\nText.\n")]);
-    sandbox.write("templates/article.html", "<title>{{ page.title }}</title>{{ page.content }}{{ asset(path=\"img/x.svg\") }}");
+    sandbox.write(
+        "templates/article.html",
+        "<title>{{ page.title }}</title>{{ page.content }}{{ asset(path=\"img/x.svg\") }}",
+    );
     sandbox.write("themes/mine/static/img/x.svg", "<svg/>");
     sandbox.write("themes/mine/i18n/en.toml", "home = \"Start\"\n");
-    sandbox.write("kb.toml", "title = \"Help\"\n[theme]\nname = \"mine\"\n[build]\ngit_dates = false\n");
+    sandbox.write(
+        "kb.toml",
+        "title = \"Help\"\n[theme]\nname = \"mine\"\n[build]\ngit_dates = false\n",
+    );
     let run = sandbox.build();
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
     let page = sandbox.read("public/a/index.html");
-    assert!(page.starts_with("<title>A</title><p>Text.</p>\n/assets/") && page.ends_with("/img/x.svg"), "{page}");
+    assert!(
+        page.starts_with("<title>A</title><p>Text.</p>\n/assets/") && page.ends_with("/img/x.svg"),
+        "{page}"
+    );
+}
+
+#[test]
+fn static_files_win_over_generated_ones_and_redirects_join() {
+    let sandbox = Sandbox::project(&[("a.md", "---\naliases: /b\n---\n# A\n\n<!-- secret -->\n\nText.\n")]);
+    sandbox.write("static/robots.txt", "User-agent: none\n");
+    sandbox.write("static/_redirects", "/x /a/ 302\n");
+    sandbox.write("static/css/print.css", "@media print { .mine { color: red } }\n");
+    let run = sandbox.build();
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert_eq!(sandbox.read("public/robots.txt"), "User-agent: none\n");
+    assert_eq!(sandbox.read("public/_redirects"), "/b/ /a/ 301\n/x /a/ 302\n");
+    assert_eq!(sandbox.read("public/a/index.md"), "# A\n\nText.\n");
+    assert!(!sandbox.path("public/css").exists());
+    let assets = std::fs::read_dir(sandbox.path("public/assets"))
+        .expect("assets")
+        .next()
+        .expect("a folder")
+        .expect("a folder");
+    let css = std::fs::read_to_string(assets.path().join("kb.css")).expect("the style sheet");
+    assert!(css.contains(".mine{color: red}"), "{css}");
+}
+
+#[test]
+fn words_of_a_project_join_those_of_the_theme() {
+    let sandbox = Sandbox::project(&[("a.md", "# A\n\nText.\n")]);
+    sandbox.write("i18n/en.toml", "hero_title = \"What is wrong?\"\n");
+    sandbox.write(
+        "kb.toml",
+        "title = \"Help\"\n[build]\ngit_dates = false\n[contact]\nemail = \"a@b.example\"\nhours = \"9 to 5\"\n[languages.en.contact]\nhours = \"all day\"\n",
+    );
+    let run = sandbox.build();
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let home = sandbox.read("public/index.html");
+    assert!(
+        home.contains("What is wrong?") && home.contains("Search for answers"),
+        "{home}"
+    );
+    assert!(
+        home.contains("all day") && !home.contains("9 to 5") && home.contains("a@b.example"),
+        "{home}"
+    );
 }

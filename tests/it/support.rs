@@ -22,7 +22,9 @@ pub(crate) struct Run {
 impl Sandbox {
     /// An empty folder.
     pub(crate) fn new() -> Self {
-        Self { folder: tempfile::tempdir().expect("a temporary folder") }
+        Self {
+            folder: tempfile::tempdir().expect("a temporary folder"),
+        }
     }
 
     /// A project with these files below `content/`, and an empty `kb.toml`.
@@ -98,8 +100,10 @@ pub(crate) fn snapshot(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 
 /// The folder of shared corpora and relevance sets, where there is one.
 pub(crate) fn shared() -> Option<PathBuf> {
-    let folder = std::env::var_os("KB_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let folder = std::env::var_os("KB_SHARED").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"),
+        PathBuf::from,
+    );
     if folder.join("corpora").is_dir() {
         return Some(folder);
     }

@@ -301,6 +301,10 @@ fn two_chinese_characters_are_a_word() {
     // One character is found wherever it stands.
     assert_eq!(index.search("碼"), [1]);
     assert_eq!(index.search("退"), [0]);
+    // Where no pair of characters is known, the characters count.
+    assert_eq!(index.search("款退"), [0]);
+    let plan = index.plan("請問如何退款呢", Typing::Finished, &[]);
+    assert!(plan.missing.is_empty());
 }
 
 #[test]

@@ -1,0 +1,258 @@
+//! Blocks of their own kind: code, raw HTML, containers, table cells, tasks.
+
+use super::{
+    Alignment, Collapse, Container, ContainerProblemKind, Cow, Diagnostic, Frame, Mark, Message, PatchKind, Range,
+    RawHtml, Renderer, Span, highlight, read_raw_html,
+};
+
+impl Renderer<'_> {
+    pub(super) fn end_code(&mut self) {
+        let Some((language, code)) = self.code.take() else {
+            return;
+        };
+        self.out.push("<div class=\"code\"");
+        if !language.is_empty() {
+            self.out.push(" data-lang=\"");
+            self.out.push_attribute(&language);
+            self.out.push("\"");
+        }
+        self.out.push("><pre tabindex=\"0\"><code");
+        if !language.is_empty() {
+            self.out.push(" class=\"language-");
+            self.out.push_attribute(&language);
+            self.out.push("\"");
+        }
+        self.out.push(">");
+        if self.options.highlight {
+            highlight::push_highlighted(&mut self.out, &code, &language);
+        } else {
+            self.out.push_text(&code);
+        }
+        self.out.push("</code></pre></div>\n");
+        self.text(&code);
+        self.text("\n");
+    }
+
+    pub(super) fn end_html_block(&mut self) {
+        let Some((html, range)) = self.raw.take() else { return };
+        let mark = self.marked.mark(&html, range.start).cloned();
+        if self.quote_pending {
+            if let Some(Mark::Alert(container)) = mark {
+                self.quote_pending = false;
+                self.open_container(&container);
+                if let Some(frame) = self.frames.last_mut() {
+                    // The parser ends it, with the block quote.
+                    frame.container = false;
+                }
+                return;
+            }
+            self.open_quote();
+        }
+        match mark {
+            Some(Mark::Open(container)) => self.open_container(&container),
+            Some(Mark::Close) => {
+                if self.frames.last().is_some_and(|frame| frame.container) {
+                    self.close_frame();
+                }
+            }
+            Some(Mark::Alert(_)) => {}
+            None => {
+                self.raw_html(&html, &range);
+                self.text(" ");
+            }
+        }
+    }
+
+    pub(super) fn open_quote(&mut self) {
+        self.quote_pending = false;
+        self.open("<blockquote>\n", "</blockquote>\n", false);
+    }
+
+    pub(super) fn open_container(&mut self, container: &Container) {
+        let continues_tabs = self.tabs_end == Some(self.out.len());
+        let mut frame = Frame {
+            close: Cow::Borrowed("</div>\n"),
+            container: true,
+            transparent: false,
+            tabs: false,
+            ends_tabs: false,
+        };
+        match container {
+            Container::Callout(callout, title, collapse) => {
+                let name = callout.name();
+                let (title_element, close) = match collapse {
+                    Collapse::Never => {
+                        self.out
+                            .push(&format!("<div class=\"callout callout-{name}\" role=\"note\">"));
+                        ("p", "</div>\n")
+                    }
+                    Collapse::Closed | Collapse::Open => {
+                        let open = if *collapse == Collapse::Open { " open" } else { "" };
+                        self.out
+                            .push(&format!("<details class=\"callout callout-{name}\"{open}>"));
+                        ("summary", "</details>\n")
+                    }
+                };
+                self.out.push(&format!("<{title_element} class=\"callout-title\">"));
+                self.container_title(title.as_deref(), callout.message());
+                self.out.push(&format!("</{title_element}>\n"));
+                frame.close = Cow::Borrowed(close);
+            }
+            Container::Accordion(title, collapse) => {
+                let open = if *collapse == Collapse::Open { " open" } else { "" };
+                self.out.push(&format!("<details class=\"accordion\"{open}><summary>"));
+                self.container_title(title.as_deref(), Message::Details);
+                self.out.push("</summary><div class=\"accordion-body\">\n");
+                frame.close = Cow::Borrowed("</div></details>\n");
+            }
+            Container::Steps => {
+                self.out.push("<div class=\"steps\">\n");
+                frame.transparent = true;
+            }
+            Container::Tabs => {
+                self.out.push("<div class=\"tabs\">\n");
+                frame.tabs = true;
+            }
+            Container::Tab(title) => {
+                if !self.frames.last().is_some_and(|frame| frame.tabs) {
+                    if continues_tabs {
+                        self.out.truncate(self.out.len() - "</div>\n".len());
+                    } else {
+                        self.out.push("<div class=\"tabs\">\n");
+                    }
+                    frame.ends_tabs = true;
+                }
+                self.out.push("<section class=\"tab\" data-title=\"");
+                self.out.push_attribute(title);
+                self.out.push("\"><p class=\"tab-title\">");
+                self.out.push_text(title);
+                self.out.push("</p>\n");
+                self.text(title);
+                self.text("\n");
+                frame.close = Cow::Borrowed(if frame.ends_tabs {
+                    "</section>\n</div>\n"
+                } else {
+                    "</section>\n"
+                });
+            }
+            Container::Plain => {
+                self.out.push("<div>\n");
+                frame.transparent = true;
+            }
+        }
+        self.frames.push(frame);
+    }
+
+    pub(super) fn container_title(&mut self, title: Option<&str>, message: Message) {
+        match title {
+            Some(title) => {
+                self.out.push_text(title);
+                self.text(title);
+                self.text("\n");
+            }
+            None => self.out.push_patch(PatchKind::Message(message)),
+        }
+    }
+
+    pub(super) fn raw_html(&mut self, html: &str, range: &Range<usize>) {
+        if self.options.html == RawHtml::Escape {
+            self.text(html);
+            self.out.push_text(html);
+            return;
+        }
+        let place = self.source_range(range);
+        let piece = read_raw_html(html, self.body.links.len(), &place);
+        self.note_comments(html, &place);
+        self.out.append(&piece.html);
+        self.body.links.extend(piece.links);
+        for id in piece.ids {
+            self.ids.reserve(&id);
+            self.body.anchors.push(id);
+        }
+        self.text(&piece.text);
+        self.hidden = (self.hidden + piece.hides).saturating_sub(piece.shows);
+    }
+
+    pub(super) fn note_comments(&mut self, html: &str, place: &Range<u32>) {
+        if !html.contains("<!--") {
+            return;
+        }
+        let (start, end) = (place.start as usize, place.end as usize);
+        let written = self.source.text.get(start..end).unwrap_or_default();
+        let mut from = 0;
+        while let Some(at) = written[from..].find("<!--") {
+            let open = from + at;
+            let close = written[open..].find("-->").map_or(written.len(), |at| open + at + 3);
+            let place = |at: usize| u32::try_from(start + at).unwrap_or(u32::MAX);
+            self.body.comments.push(place(open)..place(close));
+            from = close;
+        }
+    }
+
+    pub(super) fn start_cell(&mut self) {
+        let alignment = self
+            .table
+            .alignments
+            .get(self.table.column)
+            .copied()
+            .unwrap_or(Alignment::None);
+        self.table.column += 1;
+        let (element, close) = if self.table.head {
+            ("th", "</th>")
+        } else {
+            ("td", "</td>")
+        };
+        let class = match alignment {
+            Alignment::None => "",
+            Alignment::Left => " class=\"align-left\"",
+            Alignment::Center => " class=\"align-center\"",
+            Alignment::Right => " class=\"align-right\"",
+        };
+        self.open(&format!("<{element}{class}>"), close, false);
+    }
+
+    pub(super) fn task(&mut self, checked: bool) {
+        let item = self.item_start;
+        if self.out.html()[item..].starts_with("<li>") {
+            self.out.replace(item..item + "<li>".len(), "<li class=\"task\">");
+        }
+        self.out.push(if checked {
+            "<input type=\"checkbox\" disabled checked> "
+        } else {
+            "<input type=\"checkbox\" disabled> "
+        });
+    }
+
+    pub(super) fn report_containers(&mut self) {
+        for problem in &self.marked.problems {
+            let range = problem.range.start + self.body_start..problem.range.end + self.body_start;
+            let span = Span::new(&*self.source.display, &self.source.text, range);
+            let diagnostic = match &problem.kind {
+                ContainerProblemKind::Unclosed => {
+                    Diagnostic::warning("container-unclosed", "this container is not closed with `:::`")
+                        .with_hint("it ends with the article, or with the container around it")
+                }
+                ContainerProblemKind::Stray => {
+                    Diagnostic::warning("container-stray", "there is no container to close here")
+                        .with_hint("remove the line, or open a container such as `:::note` above")
+                }
+                ContainerProblemKind::Unknown(name) => {
+                    let known = [
+                        "note",
+                        "tip",
+                        "important",
+                        "warning",
+                        "caution",
+                        "details",
+                        "steps",
+                        "tabs",
+                        "tab",
+                    ];
+                    Diagnostic::warning("container-unknown", format!("there is no container `{name}`"))
+                        .with_hint_if(crate::diagnostic::did_you_mean(name, known))
+                }
+            };
+            self.diagnostics.push(diagnostic.with_span(span));
+        }
+    }
+}

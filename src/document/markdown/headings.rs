@@ -1,0 +1,97 @@
+//! Headings: ids, anchors, and the sections that begin with them.
+
+use super::{
+    Cow, CowStr, Diagnostic, Fragment, Frame, Heading, HeadingLevel, HeadingState, Message, PatchKind, Range, Renderer,
+    Section, heading_id,
+};
+
+impl Renderer<'_> {
+    pub(super) fn start_heading(
+        &mut self,
+        level: HeadingLevel,
+        id: Option<CowStr<'_>>,
+        classes: &[CowStr<'_>],
+        range: Range<usize>,
+    ) {
+        let first = self.out.is_empty() && self.outer.is_empty() && self.body.links.is_empty();
+        self.heading = Some(HeadingState {
+            start: self.out.len(),
+            level: level as u8,
+            id: id.map(|id| id.to_string()),
+            text: String::new(),
+            range,
+            first,
+        });
+        let mut attributes = String::new();
+        if !classes.is_empty() {
+            let _ = pulldown_cmark_escape::escape_html(&mut attributes, &classes.join(" "));
+            attributes = format!(" class=\"{attributes}\"");
+        }
+        let transparent = self.frames.iter().all(|frame| frame.transparent);
+        self.frames.push(Frame {
+            close: Cow::Owned(attributes),
+            container: false,
+            transparent,
+            tabs: false,
+            ends_tabs: false,
+        });
+    }
+
+    pub(super) fn end_heading(&mut self) {
+        let (Some(heading), Some(frame)) = (self.heading.take(), self.frames.pop()) else {
+            return;
+        };
+        let title = heading.text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let h1 = heading.level == 1;
+        let names_the_page = h1 && heading.first && self.title.is_none_or(|known| known.eq_ignore_ascii_case(&title));
+        if h1 && self.body.first_h1.is_none() && !title.is_empty() {
+            self.body.first_h1 = Some(title.clone());
+            if names_the_page {
+                // The page shows its title itself.
+                self.out.truncate(heading.start);
+                return;
+            }
+        }
+        let level = heading.level.max(2);
+        let wanted = heading.id.clone().unwrap_or_else(|| heading_id(&title));
+        let id = self.ids.take(&wanted);
+        if heading.id.is_some() && id != wanted {
+            let span = self.span(&heading.range);
+            self.diagnostics.push(
+                Diagnostic::warning(
+                    "heading-id",
+                    format!("the id `{wanted}` cannot be used again; it became `{id}`"),
+                )
+                .with_span(span)
+                .with_hint("an id stands once in a page and does not begin with `_`"),
+            );
+        }
+        let mut open = Fragment::default();
+        open.push(&format!("<h{level} id=\""));
+        open.push_attribute(&id);
+        open.push("\"");
+        open.push(&frame.close);
+        open.push(">");
+        self.out.insert(heading.start, &open);
+        self.out.push(" <a class=\"anchor\" href=\"#");
+        self.out.push_attribute(&id);
+        self.out.push("\" aria-label=\"");
+        self.out.push_patch(PatchKind::Message(Message::LinkToSection));
+        self.out.push_attribute(&title);
+        self.out.push_patch(PatchKind::Message(Message::LinkToSectionEnd));
+        self.out.push(&format!("\"></a></h{level}>\n"));
+        self.body.anchors.push(id.clone());
+        if frame.transparent {
+            self.body.headings.push(Heading {
+                level,
+                id: id.clone(),
+                title: title.clone(),
+            });
+        }
+        self.body.sections.push(Section {
+            anchor: id,
+            heading: title,
+            text: String::new(),
+        });
+    }
+}

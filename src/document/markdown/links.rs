@@ -1,0 +1,111 @@
+//! Links, bare URLs, images and figures.
+
+use super::{Cow, FoundKind, Link, LinkFinder, LinkKind, LinkType, PatchKind, Range, Renderer};
+
+impl Renderer<'_> {
+    /// Writes text, its bare URLs and mail addresses as links.
+    pub(super) fn linked_text(&mut self, text: &str, range: &Range<usize>) {
+        if self.in_link > 0 || !(text.contains("://") || text.contains('@')) {
+            self.out.push_text(text);
+            return;
+        }
+        let mut from = 0;
+        for link in LinkFinder::new().links(text) {
+            let target = match link.kind() {
+                FoundKind::Url if link.as_str().starts_with("http") => link.as_str().to_owned(),
+                FoundKind::Email => format!("mailto:{}", link.as_str()),
+                _ => continue,
+            };
+            self.out.push_text(&text[from..link.start()]);
+            from = link.end();
+            self.out.push("<a");
+            let range = self.source_range(range);
+            self.push_link(target, LinkKind::Page, range);
+            self.out.push(">");
+            self.out.push_text(link.as_str());
+            self.out.push("</a>");
+        }
+        self.out.push_text(&text[from..]);
+    }
+
+    /// The place of a link's target in the file.
+    pub(super) fn target_range(&self, range: &Range<usize>, target: &str) -> Range<u32> {
+        let written = self.marked.text.get(range.clone()).unwrap_or_default();
+        match written.rfind(target).filter(|_| !target.is_empty()) {
+            Some(at) => self.source_range(&(range.start + at..range.start + at + target.len())),
+            None => self.source_range(range),
+        }
+    }
+
+    pub(super) fn push_link(&mut self, target: String, kind: LinkKind, range: Range<u32>) {
+        let number = u32::try_from(self.body.links.len()).unwrap_or(u32::MAX);
+        self.out.push_patch(match kind {
+            LinkKind::Page => PatchKind::Href(number),
+            LinkKind::Media => PatchKind::Url(number),
+        });
+        self.body.links.push(Link { target, kind, range });
+    }
+
+    pub(super) fn start_link(&mut self, link_type: LinkType, target: &str, title: &str, range: &Range<usize>) {
+        self.mark_paragraph();
+        self.in_link += 1;
+        let target = match link_type {
+            LinkType::Email => Cow::Owned(format!("mailto:{target}")),
+            _ => Cow::Borrowed(target),
+        };
+        self.out.push("<a");
+        let range = self.target_range(range, &target);
+        self.push_link(target.into_owned(), LinkKind::Page, range);
+        if !title.is_empty() {
+            self.out.push(" title=\"");
+            self.out.push_attribute(title);
+            self.out.push("\"");
+        }
+        self.open(">", "</a>", false);
+    }
+
+    pub(super) fn end_image(&mut self) {
+        let Some(image) = self.image.take() else { return };
+        let alone = self.in_link == 0 && !image.title.is_empty();
+        if let Some(paragraph) = &mut self.paragraph {
+            if alone && !paragraph.other && paragraph.figure.is_none() {
+                paragraph.figure = Some(image.title.clone());
+            } else {
+                paragraph.other = true;
+            }
+        }
+        self.out.push("<img src=\"");
+        let number = u32::try_from(self.body.links.len()).unwrap_or(u32::MAX);
+        self.push_link(image.target, LinkKind::Media, image.range);
+        self.out.push("\" alt=\"");
+        self.out.push_attribute(&image.alt);
+        if !image.title.is_empty() {
+            self.out.push("\" title=\"");
+            self.out.push_attribute(&image.title);
+        }
+        self.out.push("\"");
+        self.out.push_patch(PatchKind::Size(number));
+        self.out.push(" loading=\"lazy\" decoding=\"async\">");
+        let summary = self
+            .paragraph
+            .as_mut()
+            .map(|paragraph| std::mem::replace(&mut paragraph.summary, false));
+        self.text(&image.alt);
+        if let (Some(paragraph), Some(summary)) = (&mut self.paragraph, summary) {
+            paragraph.summary = summary;
+        }
+    }
+
+    /// An image with a title that stands alone is a figure with a caption.
+    pub(super) fn end_paragraph(&mut self) {
+        let Some(paragraph) = self.paragraph.take() else { return };
+        if let (Some(caption), false) = (&paragraph.figure, paragraph.other) {
+            let end = self.out.len();
+            self.out.replace(end - "</p>\n".len()..end, "<figcaption>");
+            self.out.push_text(caption);
+            self.out.push("</figcaption></figure>\n");
+            self.out
+                .replace(paragraph.start..paragraph.start + "<p>".len(), "<figure>");
+        }
+    }
+}

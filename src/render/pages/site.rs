@@ -1,0 +1,70 @@
+//! What every page of a language knows of the site.
+
+use super::LanguageRenderer;
+use crate::render::context::{ContactContext, FeedbackContext, LinksContext, SiteContext};
+
+impl LanguageRenderer<'_> {
+    pub(super) fn site_context(&self) -> SiteContext {
+        let site = self.site;
+        let config = &site.config;
+        let language = self.language();
+        let url = |path: &str| site.url(&format!("{}{path}", language.home));
+        let own = config
+            .languages
+            .get(&language.language)
+            .and_then(|own| own.contact.as_ref());
+        let contact = &own.map_or_else(|| config.contact.clone(), |own| own.or(&config.contact));
+        let local = |link: &Option<String>| {
+            link.as_ref().map(|link| {
+                if link.starts_with('/') {
+                    site.url(link)
+                } else {
+                    link.clone()
+                }
+            })
+        };
+        SiteContext {
+            title: language.title.clone(),
+            description: language.description.clone(),
+            base_url: site
+                .absolute_url("/")
+                .map(|url| url.trim_end_matches('/').to_owned())
+                .unwrap_or_default(),
+            home_url: site.url(&language.home),
+            lang: language.language.to_string(),
+            dir: language.direction.attribute(),
+            logo: config.theme.logo.as_deref().map(|path| site.url(path)),
+            favicon: config.theme.favicon.as_deref().map(|path| site.url(path)),
+            all_url: url("all/"),
+            tags_url: (!language.tags.is_empty()).then(|| url("tags/")),
+            feed_url: crate::render::files::has_feed(site).then(|| url("feed.xml")),
+            llms_url: config.build.llms.then(|| url("llms.txt")),
+            search_url: url("all/"),
+            css_url: site.url(&self.theme.css_path()),
+            script_urls: self.theme.script_paths().iter().map(|path| site.url(path)).collect(),
+            theme_color: crate::render::accent::light(config.theme.accent).fill.hex(),
+            collections: self.collections(None),
+            contact: (!contact.is_empty()).then(|| ContactContext {
+                email: contact.email.clone(),
+                phone: contact.phone.clone(),
+                phone_href: contact.phone.as_ref().map(|phone| {
+                    let digits: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
+                    format!("tel:{digits}")
+                }),
+                chat: local(&contact.chat),
+                hours: contact.hours.clone(),
+                response_time: contact.response_time.clone(),
+                form: local(&contact.form),
+            }),
+            feedback: config.feedback.enabled.then(|| FeedbackContext {
+                email: config.feedback.email.clone(),
+                endpoint: local(&config.feedback.endpoint),
+            }),
+            links: LinksContext {
+                home: local(&config.links.home),
+                home_title: config.links.home_title.clone(),
+            },
+            generator: concat!("kb ", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+}
