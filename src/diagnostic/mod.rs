@@ -55,8 +55,8 @@ pub struct Span {
     pub excerpt: String,
 }
 
-/// Longest excerpt that is kept, in characters; longer lines are cut around the marked place.
-const EXCERPT_CHARS: usize = 160;
+/// Longest line that is kept as an excerpt, in characters; the terminal shows the part around the marked place.
+const EXCERPT_CHARS: usize = 1_000;
 
 impl Span {
     /// The place `range` (bytes) of `text`, which is the content of `file`.

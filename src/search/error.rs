@@ -24,6 +24,8 @@ pub enum Error {
     },
     /// The settings beside the index are not what kb writes.
     Settings(String),
+    /// A file of the index is not as it was written.
+    Damaged(PathBuf),
     /// tantivy could not write or read the index.
     Tantivy(tantivy::TantivyError),
 }
@@ -39,6 +41,11 @@ impl fmt::Display for Error {
                  build the site again"
             ),
             Self::Settings(reason) => write!(f, "the settings of the search index are damaged: {reason}"),
+            Self::Damaged(path) => write!(
+                f,
+                "the search index is damaged (`{}` has changed): build the site again, or copy it again",
+                path.display()
+            ),
             Self::Tantivy(error) => write!(f, "the search index cannot be used: {error}"),
         }
     }
@@ -49,7 +56,7 @@ impl std::error::Error for Error {
         match self {
             Self::Read { source, .. } => Some(source),
             Self::Tantivy(error) => Some(error),
-            Self::NoIndex(_) | Self::Version { .. } | Self::Settings(_) => None,
+            Self::NoIndex(_) | Self::Version { .. } | Self::Settings(_) | Self::Damaged(_) => None,
         }
     }
 }

@@ -1,8 +1,9 @@
-//! The articles most like each article, as tantivy's (and Lucene's) `MoreLikeThis` finds them.
+//! The articles most like each article, in the way of tantivy's (and Lucene's) `MoreLikeThis`.
 //!
 //! `MoreLikeThis` takes an article's terms with the highest tf x idf and searches for them. One query an article is slow
-//! at 10,000 articles, so all are answered at once here: the same selection and the same scores, over postings held in
-//! memory, from title, headings, keywords and the beginning of the text.
+//! at 10,000 articles, and pages would have to wait for the index. So all are answered at once here, from title,
+//! headings, keywords and the beginning of the text: the same choice of terms, compared by cosine, so that a score says
+//! how like two articles are and unlike ones can be left out.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -30,7 +31,7 @@ const SAME_COLLECTION: f32 = 1.15;
 /// Below this cosine (1 is the article itself) another is not like it.
 const LEAST_LIKENESS: f32 = 0.07;
 /// Nor below this share of the nearest one's.
-const LEAST_OF_BEST: f32 = 0.3;
+const LEAST_OF_BEST: f32 = 0.2;
 
 /// For every article the numbers of the at most `count` articles most like it, best first.
 ///

@@ -176,12 +176,28 @@ fn what_cannot_be_opened_says_why() {
     );
     std::fs::write(&file, "{").unwrap();
     assert!(message(folder.path()).starts_with("the settings of the search index are damaged: "));
-    let mut files = write_index("en", help(), &Tuning::default()).unwrap();
-    files.retain(|(name, _)| !name.ends_with(".term"));
-    assert!(matches!(
-        SearchIndex::from_files(&files).unwrap_err(),
-        Error::Tantivy(_)
-    ));
+}
+
+#[test]
+fn damaged_files_are_refused_not_panicked_over() {
+    let whole = write_index("en", help(), &Tuning::default()).unwrap();
+    let mut gone = whole.clone();
+    gone.retain(|(name, _)| !name.ends_with(".term"));
+    assert!(matches!(SearchIndex::from_files(&gone).unwrap_err(), Error::Tantivy(_)));
+    for (number, (name, bytes)) in whole.iter().enumerate() {
+        if name.contains("json") {
+            continue;
+        }
+        for length in [0, 4, bytes.len() / 2, bytes.len() - 1] {
+            let mut files = whole.clone();
+            files[number].1.truncate(length);
+            assert!(SearchIndex::from_files(&files).is_err(), "{name} cut to {length} bytes");
+        }
+        let mut files = whole.clone();
+        files[number].1[0] ^= 0x55;
+        let message = SearchIndex::from_files(&files).unwrap_err().to_string();
+        assert!(message.starts_with("the search index is damaged"), "{name}: {message}");
+    }
 }
 
 #[test]

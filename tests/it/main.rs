@@ -3,7 +3,9 @@
 mod bad_input;
 mod commands;
 mod corpora;
+mod dates;
 mod determinism;
+mod expected;
 mod interrupt;
 mod layers;
 mod manual;

@@ -18,13 +18,11 @@ pub struct Ranking {
     pub damping: f32,
     /// Share of the score that an article loses if it matches none of the query's weight.
     pub coverage: f32,
-    /// What a title adds that has all of the query's weight.
-    pub title_coverage: f32,
     /// What a title adds that has the query's words side by side.
     pub title_adjacency: f32,
-    /// What a title adds all of whose words the query has.
+    /// What a title adds all of whose words the query has (times the share of the query it covers).
     pub title_explained: f32,
-    /// What a title adds or question adds that is the query, word for word.
+    /// What a title or question adds that is the query, word for word.
     pub title_exact: f32,
 }
 
@@ -36,7 +34,6 @@ impl Default for Ranking {
             shared_idf: 0.4,
             damping: 0.2,
             coverage: 0.1,
-            title_coverage: 0.0,
             title_adjacency: 0.1,
             title_explained: 0.25,
             title_exact: 0.5,
@@ -61,7 +58,7 @@ impl Ranking {
 pub struct ArticleFactors {
     /// The writer's boost; 1 is neutral.
     pub boost: f32,
-    /// The article's place among those pinned to the query.
+    /// The article's place, from 0, among those pinned to the query.
     pub pin: Option<usize>,
 }
 
@@ -93,14 +90,15 @@ impl Score {
 /// The final score of a candidate.
 pub fn rescore(candidate: &Candidate, article: ArticleFactors, ranking: &Ranking) -> Score {
     let coverage = 1.0 - ranking.coverage * (1.0 - candidate.coverage);
-    let title =
-        1.0 + if candidate.title.exact {
-            ranking.title_exact
-        } else {
-            0.0
-        } + ranking.title_coverage * candidate.title.coverage
-            + ranking.title_adjacency * candidate.title.adjacency
-            + ranking.title_explained * candidate.title.explained * candidate.title.coverage;
+    let exact = if candidate.title.exact {
+        ranking.title_exact
+    } else {
+        0.0
+    };
+    let title = 1.0
+        + exact
+        + ranking.title_adjacency * candidate.title.adjacency
+        + ranking.title_explained * candidate.title.explained * candidate.title.coverage;
     let total = candidate.bm25 * coverage * title * article.boost;
     Score {
         total,
