@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use atom_syndication::{Entry, Feed, FixedDateTime, Generator, Link, Text};
+use atom_syndication::{Entry, Feed, FixedDateTime, Generator, Link, Person, Text};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use serde_json::json;
@@ -103,6 +103,10 @@ fn feed(site: &Site, language: &LanguageSite) -> Option<String> {
             version: Some(env!("CARGO_PKG_VERSION").to_owned()),
             ..Generator::default()
         }),
+        authors: vec![Person {
+            name: language.title.clone(),
+            ..Person::default()
+        }],
         lang: Some(language.language.to_string()),
         entries,
         ..Feed::default()

@@ -243,6 +243,18 @@ fn translations_keep_the_article_and_gaps_fall_back() {
 }
 
 #[test]
+fn translations_stand_where_the_original_stands() {
+    let (site, _) = site(&[
+        ("a.md", "---\nweight: 2\n---\n# A\n"),
+        ("z.md", "---\nweight: 1\nfeatured: true\n---\n# Z\n"),
+        ("a.de.md", "# A\n"),
+        ("z.de.md", "# Z\n"),
+    ]);
+    assert_eq!(paths(&site.languages[1]), ["/de/z/", "/de/a/"]);
+    assert!(site.languages[1].articles[0].featured);
+}
+
+#[test]
 fn language_folders_mirror_each_other() {
     let (site, problems) = site(&[
         ("en/README.md", "# Home\n"),

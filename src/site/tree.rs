@@ -242,6 +242,12 @@ impl<'a> Builder<'a> {
             .find_map(|language| documents.get(language).map(|id| (*id, language.clone())))
     }
 
+    /// The document in the default language: what a translation does not say about its place is as there.
+    fn original(&self, roles: &BTreeMap<String, BTreeMap<Language, DocumentId>>, key: &str) -> Option<&'a Document> {
+        let id = roles.get(key)?.get(self.default)?;
+        Some(&self.tree.documents[*id])
+    }
+
     fn root_category(&self) -> Category {
         let document = self.roles.categories.get("").and_then(|documents| self.pick(documents));
         let config = self.tree.config;
@@ -290,6 +296,7 @@ impl<'a> Builder<'a> {
         }
         let (parent_folder, name) = split(folder);
         let parent = self.category(parent_folder);
+        let original = self.original(&self.roles.categories, folder);
         let picked = self
             .roles
             .categories
@@ -330,8 +337,12 @@ impl<'a> Builder<'a> {
             description: document
                 .map(|d| d.front.description.clone().unwrap_or_else(|| d.summary.clone()))
                 .unwrap_or_default(),
-            icon: document.and_then(|d| d.front.icon.clone()),
-            weight: document.and_then(|d| d.front.weight),
+            icon: document
+                .and_then(|d| d.front.icon.clone())
+                .or_else(|| original.and_then(|d| d.front.icon.clone())),
+            weight: document
+                .and_then(|d| d.front.weight)
+                .or_else(|| original.and_then(|d| d.front.weight)),
             document: picked.map(|(id, _)| id),
             path,
             parent: Some(parent),
@@ -347,6 +358,7 @@ impl<'a> Builder<'a> {
         let document = &self.tree.documents[id];
         let own = language == *self.language;
         let front = &document.front;
+        let original = self.original(&self.roles.articles, key);
         let (folder, name) = split(key);
         let folder = front
             .category
@@ -392,8 +404,10 @@ impl<'a> Builder<'a> {
                 .or_else(|| self.tree.git_dates.get(&document.path).copied())
                 .or(front.date),
             unlisted: front.unlisted,
-            featured: front.featured,
-            weight: front.weight,
+            featured: front.featured || original.is_some_and(|original| original.front.featured),
+            weight: front
+                .weight
+                .or_else(|| original.and_then(|original| original.front.weight)),
             tags,
         })
     }
