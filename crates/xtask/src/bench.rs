@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -181,7 +181,11 @@ fn stages(work: &Path, kb: &Path, size: u32) -> Outcome {
         .arg(work.join(format!("corpus/md-{size}")))
         .arg("-o")
         .arg(&out);
-    let status = build.arg("--timings").current_dir(work).status();
+    let status = build
+        .args(["--timings", "--format", "json"])
+        .stdout(Stdio::null())
+        .current_dir(work)
+        .status();
     let status = status.map_err(|error| Failure::new(format!("cannot run kb: {error}")))?;
     if matches!(status.code(), Some(0 | 1)) {
         Ok(())

@@ -252,7 +252,8 @@ fn first_letter(folded: &str) -> Option<String> {
         // NFD has taken Hangul syllables apart; their first part is the initial consonant.
         '\u{1100}'..='\u{1112}' => Some(INITIALS[first as usize - 0x1100].to_string()),
         '\u{3040}'..='\u{30ff}' => Some(first.to_string()),
-        '\u{2e80}'..='\u{a4cf}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}' => None,
+        // Han and its neighbours; letter-like signs, such as the information sign.
+        '\u{2e80}'..='\u{a4cf}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}' | '\u{2100}'..='\u{214f}' => None,
         c if c.is_alphabetic() => Some(c.to_uppercase().to_string()),
         _ => None,
     }
@@ -270,6 +271,7 @@ mod tests {
             ("  \"Abc\"", Some("A")),
             ("Ёж", Some("Е")),
             ("退款", None),
+            ("ℹ Info", None),
             ("가방", Some("ㄱ")),
         ] {
             assert_eq!(first_letter(&fold(title)).as_deref(), letter, "{title}");
