@@ -44,6 +44,9 @@ pub fn read_raw_html(html: &str, first_link: usize, range: &std::ops::Range<u32>
         match token {
             Token::StartTag(tag) => {
                 let name = tag.name.to_ascii_lowercase();
+                if matches!(name.as_slice(), b"br" | b"p" | b"div" | b"li" | b"tr" | b"td" | b"th") {
+                    piece.text.push(' ');
+                }
                 if matches!(name.as_slice(), b"script" | b"style" | b"template") && !tag.self_closing {
                     piece.hides += 1;
                 }

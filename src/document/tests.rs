@@ -218,6 +218,18 @@ fn links_know_their_place_even_behind_containers() {
 }
 
 #[test]
+fn undefined_references_and_shortcodes_are_noticed() {
+    let document = parse("See [a][x], [b] and `[c][y]`.\n\n{{ buttons() }} and `{{ code() }}` and {{ title }}\n");
+    assert_eq!(
+        problems(&document),
+        [
+            "3:1 warning[shortcode] kb has no shortcodes, so `buttons` stands in the article as text",
+            "1:5 warning[reference-missing] there is no definition of `[x]`, so this is text",
+        ]
+    );
+}
+
+#[test]
 fn bare_urls_and_addresses_become_links() {
     let document = parse("See https://a.example/x_y_z?q=1, or mail help@a.example. `https://code.example`\n");
     assert_eq!(

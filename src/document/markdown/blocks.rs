@@ -255,4 +255,45 @@ impl Renderer<'_> {
             self.diagnostics.push(diagnostic.with_span(span));
         }
     }
+
+    /// Shortcodes of other tools are text here; the writer should know.
+    pub(super) fn note_shortcodes(&mut self, text: &str, range: &Range<usize>) {
+        for opener in ["{{<", "{{%", "{{ ", "{% "] {
+            let Some(at) = text.find(opener) else { continue };
+            let name = text[at + opener.len()..].trim_start();
+            let end = name
+                .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-')))
+                .unwrap_or(name.len());
+            let is_call = opener != "{{ " || name[end..].starts_with('(');
+            if end == 0 || !is_call {
+                continue;
+            }
+            let message = format!(
+                "kb has no shortcodes, so `{}` stands in the article as text",
+                &name[..end]
+            );
+            let span = self.span(range);
+            self.diagnostics.push(
+                Diagnostic::warning("shortcode", message)
+                    .with_span(span)
+                    .with_hint("write Markdown or HTML in its place, or put it into code"),
+            );
+            return;
+        }
+    }
+
+    /// `[text][label]` without a definition of the label.
+    pub(super) fn report_undefined(&mut self, undefined: Vec<(Range<usize>, String)>) {
+        for (range, label) in undefined {
+            let span = self.span(&range);
+            self.diagnostics.push(
+                Diagnostic::warning(
+                    "reference-missing",
+                    format!("there is no definition of `[{label}]`, so this is text"),
+                )
+                .with_span(span)
+                .with_hint(format!("add a line `[{label}]: https://...`")),
+            );
+        }
+    }
 }

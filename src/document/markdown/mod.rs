@@ -11,7 +11,8 @@ use std::ops::Range;
 
 use linkify::{LinkFinder, LinkKind as FoundKind};
 use pulldown_cmark::{
-    Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd, TextMergeWithOffset,
+    Alignment, BrokenLink, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag, TagEnd,
+    TextMergeWithOffset,
 };
 
 use crate::config::RawHtml;
@@ -92,10 +93,19 @@ pub fn parse_body(
         hidden: 0,
         diagnostics: Vec::new(),
     };
-    let events = Parser::new_ext(&marked.text, syntax).into_offset_iter();
-    for (event, range) in TextMergeWithOffset::new(events) {
+    let mut undefined = Vec::new();
+    let note_undefined = |link: BrokenLink<'_>| {
+        // `[x]` alone is text more often than a link that lacks its definition.
+        if link.link_type == LinkType::Reference {
+            undefined.push((link.span, link.reference.to_string()));
+        }
+        None
+    };
+    let parser = Parser::new_with_broken_link_callback(&marked.text, syntax, Some(note_undefined));
+    for (event, range) in TextMergeWithOffset::new(parser.into_offset_iter()) {
         renderer.event(event, range);
     }
+    renderer.report_undefined(undefined);
     let (body, problems) = renderer.finish();
     diagnostics.extend(problems);
     body
@@ -221,6 +231,7 @@ impl Renderer<'_> {
             Event::Text(text) => {
                 self.mark_paragraph();
                 self.text(&text);
+                self.note_shortcodes(&text, &range);
                 self.linked_text(&text, &range);
             }
             Event::Code(code) => {
