@@ -55,6 +55,15 @@ pub struct Span {
     pub excerpt: String,
 }
 
+/// Number of characters.
+fn characters(text: &str) -> usize {
+    if text.is_ascii() {
+        text.len()
+    } else {
+        text.chars().count()
+    }
+}
+
 /// Longest line that is kept as an excerpt, in characters; the terminal shows the part around the marked place.
 const EXCERPT_CHARS: usize = 1_000;
 
@@ -75,19 +84,19 @@ impl Span {
         let line_start = text[..start].rfind('\n').map_or(0, |i| i + 1);
         let line_end = text[start..].find('\n').map_or(text.len(), |i| start + i);
         let line_text = text[line_start..line_end].trim_end_matches('\r');
-        let line = text[..line_start].matches('\n').count() + 1;
-        let column = text[line_start..start].chars().count() + 1;
+        let line = text[..line_start].lines().count() + 1;
+        let column = characters(&text[line_start..start]) + 1;
         let marked_end = end.clamp(start, line_start + line_text.len().max(start - line_start));
-        let end_column = column + text[start..marked_end].chars().count().max(1);
+        let end_column = column + characters(&text[start..marked_end]).max(1);
         let mut span = Self {
             file: file.into(),
             line: u32::try_from(line).unwrap_or(u32::MAX),
             column: u32::try_from(column).unwrap_or(u32::MAX),
             end_column: u32::try_from(end_column).unwrap_or(u32::MAX),
-            excerpt: line_text.to_owned(),
+            excerpt: String::new(),
         };
-        if span.excerpt.chars().count() > EXCERPT_CHARS {
-            span.excerpt.clear();
+        if characters(line_text) <= EXCERPT_CHARS {
+            line_text.clone_into(&mut span.excerpt);
         }
         span
     }

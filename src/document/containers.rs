@@ -162,6 +162,9 @@ impl Marked<'_> {
     }
 }
 
+/// Deepest nesting of containers; what opens one inside is text. Nobody writes that deep, and the work grows with it.
+const MAX_DEPTH: usize = 64;
+
 /// How a mark is written.
 const MARK: &str = "<!--kb-->";
 
@@ -234,6 +237,10 @@ impl Marker {
             return;
         }
         let body = stripped.trim_start();
+        if self.open.len() >= MAX_DEPTH {
+            self.deep(stripped, body, start);
+            return;
+        }
         let prefix = &stripped[..stripped.len() - body.len()];
         if let Some((character, length)) = opens_fence(body) {
             self.open.push(Open::Fence(character, length));
@@ -251,6 +258,17 @@ impl Marker {
         } else {
             self.quote = false;
             self.copy(stripped, start);
+        }
+    }
+
+    /// A line at the deepest level: it may end a container, but opens none.
+    fn deep(&mut self, line: &str, body: &str, at: usize) {
+        let closes = body.starts_with(":::") && body.trim().bytes().all(|byte| byte == b':');
+        if closes {
+            let prefix = line.len() - body.len();
+            self.colons(&line[..prefix], body, at + prefix);
+        } else {
+            self.copy(line, at);
         }
     }
 

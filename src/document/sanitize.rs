@@ -1,6 +1,7 @@
 //! Article HTML without anything that runs: `html = "sanitize"`.
 
 use ammonia::Builder;
+use html5gum::{Token, Tokenizer};
 
 use super::fragment::{Fragment, Message, Patch, PatchKind};
 
@@ -59,6 +60,26 @@ pub fn sanitize(fragment: &Fragment) -> Fragment {
     decode(&clean)
 }
 
+/// Most elements that may be open at once: the cleaner's work grows with the square of it.
+const MAX_OPEN: usize = 500;
+
+/// Whether more elements are open at once than the cleaner can take.
+pub fn nests_too_deeply(html: &str) -> bool {
+    const VOID: [&[u8]; 9] = [
+        b"br", b"hr", b"img", b"input", b"source", b"track", b"wbr", b"embed", b"area",
+    ];
+    let mut open = 0_usize;
+    Tokenizer::new(html).any(|token| {
+        let Ok(token) = token;
+        match token {
+            Token::StartTag(tag) if !tag.self_closing && !VOID.contains(&tag.name.as_slice()) => open += 1,
+            Token::EndTag(_) => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open > MAX_OPEN
+    })
+}
+
 const SCHEME: &str = "kb-open";
 const URL: &str = "kb-open:";
 const BEGIN: char = '\u{f8f0}';
@@ -79,43 +100,46 @@ fn encode(kind: PatchKind) -> String {
     }
 }
 
+/// What the encoded places begin with: links, URLs, sizes, messages.
+const STARTS: [&str; 4] = [" href=\"kb-open:h", URL, " data-kb-size=\"", "\u{f8f0}"];
+
 fn decode(html: &str) -> Fragment {
     let mut out = String::with_capacity(html.len());
     let mut patches = Vec::new();
-    let mut rest = html;
-    let starts: [&str; 4] = [" href=\"kb-open:h", URL, " data-kb-size=\"", "\u{f8f0}"];
-    while let Some((at, which)) = starts
-        .iter()
-        .enumerate()
-        .filter_map(|(which, start)| rest.find(start).map(|at| (at, which)))
-        .min()
-    {
-        out.push_str(&rest[..at]);
-        rest = &rest[at + starts[which].len()..];
-        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let number: u32 = rest[..digits].parse().unwrap_or(u32::MAX);
-        let after = &rest[digits..];
-        let (kind, closer) = match which {
-            0 => (Some(PatchKind::Href(number)), ".\u{f8f1}\""),
-            1 => (Some(PatchKind::Url(number)), ".\u{f8f1}"),
-            2 => (Some(PatchKind::Size(number)), "\""),
-            _ => (
-                Message::ALL
-                    .get(number as usize)
-                    .map(|message| PatchKind::Message(*message)),
-                "\u{f8f1}",
-            ),
-        };
-        if let (Some(kind), Some(after)) = (kind, after.strip_prefix(closer)) {
-            patches.push(Patch {
-                at: u32::try_from(out.len()).unwrap_or(u32::MAX),
-                kind,
-            });
-            rest = after;
+    let mut from = 0;
+    let mut next = STARTS.map(|start| html.find(start));
+    while let Some((at, which)) = (0..STARTS.len()).filter_map(|which| Some((next[which]?, which))).min() {
+        let mut resume = at + STARTS[which].len();
+        if let Some((kind, end)) = decode_place(html, which, resume) {
+            out.push_str(&html[from..at]);
+            let at = u32::try_from(out.len()).unwrap_or(u32::MAX);
+            patches.push(Patch { at, kind });
+            from = end;
+            resume = end;
+        }
+        for (start, found) in STARTS.iter().zip(&mut next) {
+            if found.is_some_and(|at| at < resume) {
+                *found = html[resume..].find(start).map(|at| at + resume);
+            }
         }
     }
-    out.push_str(rest);
+    out.push_str(&html[from..]);
     Fragment::from_parts(out, patches)
+}
+
+/// The place whose number begins at `at`, and where it ends.
+fn decode_place(html: &str, which: usize, at: usize) -> Option<(PatchKind, usize)> {
+    let digits = html[at..].bytes().take_while(u8::is_ascii_digit).count();
+    let number: u32 = html[at..at + digits].parse().ok()?;
+    let (kind, closer) = match which {
+        0 => (PatchKind::Href(number), ".\u{f8f1}\""),
+        1 => (PatchKind::Url(number), ".\u{f8f1}"),
+        2 => (PatchKind::Size(number), "\""),
+        _ => (PatchKind::Message(*Message::ALL.get(number as usize)?), "\u{f8f1}"),
+    };
+    html[at + digits..]
+        .starts_with(closer)
+        .then_some((kind, at + digits + closer.len()))
 }
 
 #[cfg(test)]

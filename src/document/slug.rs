@@ -1,6 +1,6 @@
 //! Names for URLs: slugs of folders and files, ids of headings.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -44,6 +44,8 @@ pub fn heading_id(title: &str) -> String {
 #[derive(Debug, Default)]
 pub struct Ids {
     used: HashSet<String>,
+    /// The number that the last repetition of an id got.
+    numbers: HashMap<String, usize>,
 }
 
 impl Ids {
@@ -54,13 +56,17 @@ impl Ids {
             _ if wanted.starts_with('_') => format!("s{wanted}"),
             _ => wanted.to_owned(),
         };
-        let mut id = base.clone();
-        let mut number = 0;
-        while !self.used.insert(id.clone()) {
-            number += 1;
-            id = format!("{base}-{number}");
+        if self.used.insert(base.clone()) {
+            return base;
         }
-        id
+        let number = self.numbers.entry(base.clone()).or_default();
+        loop {
+            *number += 1;
+            let id = format!("{base}-{number}");
+            if self.used.insert(id.clone()) {
+                return id;
+            }
+        }
     }
 
     /// Marks an id as used that the text itself contains. Says whether it was free.

@@ -302,6 +302,25 @@ fn summaries_are_cut_at_words() {
     assert_eq!(markdown::shorten("一二三四五六", 4), "一二三\u{2026}");
 }
 
+#[test]
+fn work_grows_with_the_text_and_no_faster() {
+    let since = std::time::Instant::now();
+    let nested = parse(&":::note\n".repeat(20_000));
+    assert!(nested.diagnostics.iter().all(|d| d.code == "container-unclosed"));
+    let headings = parse(&"# x\n".repeat(20_000));
+    assert_eq!(headings.headings.last().map(|h| h.id.as_str()), Some("x-19998"));
+    let deep = parse(&format!("{} x\n", ">".repeat(50_000)));
+    assert!(html(&deep).contains('x'));
+    for raw in ["<b>".repeat(50_000), "<div>\n\n".repeat(20_000)] {
+        let clean = parse_with(&raw, RawHtml::Sanitize);
+        assert_eq!(clean.diagnostics.first().map(|d| d.code), Some("html-too-deep"));
+    }
+    let clean = parse_with(&"# x\n".repeat(20_000), RawHtml::Sanitize);
+    assert_eq!(clean.headings.len(), 19_999);
+    // Quadratic work took minutes; this leaves room for a slow machine.
+    assert!(since.elapsed().as_secs() < 30, "{:?}", since.elapsed());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 

@@ -106,6 +106,22 @@ pub fn parse_body(
         renderer.event(event, range);
     }
     renderer.report_undefined(undefined);
+    if options.html == RawHtml::Sanitize && sanitize::nests_too_deeply(renderer.out.html()) {
+        let span = Span::new(&*source.display, &source.text, body_start..body_start);
+        diagnostics.push(
+            Diagnostic::warning(
+                "html-too-deep",
+                "the HTML of this article is nested too deeply; it is shown as text",
+            )
+            .with_span(span)
+            .with_hint("close the elements that are open"),
+        );
+        let escaped = DocumentOptions {
+            html: RawHtml::Escape,
+            ..options
+        };
+        return parse_body(source, body_start, title, escaped, diagnostics);
+    }
     let (body, problems) = renderer.finish();
     diagnostics.extend(problems);
     body
