@@ -9,7 +9,7 @@ use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Document;
 use crate::render::Related;
 use crate::search::{self, IndexedArticle, IndexedSection, Pin, Synonym, Tuning};
-use crate::site::{CategoryId, LanguageSite, Site};
+use crate::site::{Article, CategoryId, LanguageSite, Site};
 
 /// Related articles that are found for each; a page shows fewer, as some may be unlisted.
 const RELATED: usize = 8;
@@ -41,16 +41,7 @@ fn write_index(site: &Site, number: usize) -> Result<IndexFiles, search::Error> 
         .articles
         .iter()
         .filter(|a| !a.unlisted && searchable(&site.documents[a.document]))
-        .map(|a| {
-            view(
-                site,
-                language,
-                &site.documents[a.document],
-                &a.title,
-                &a.path,
-                &language.trail(a.category),
-            )
-        });
+        .map(|article| article_view(site, language, article));
     // The text of a category is an answer too; the home page's is not.
     let categories = language
         .categories
@@ -85,16 +76,10 @@ pub(super) fn related_articles(site: &Site) -> Related {
     site.languages
         .par_iter()
         .map(|language| {
-            let articles = language.articles.iter().map(|a| {
-                view(
-                    site,
-                    language,
-                    &site.documents[a.document],
-                    &a.title,
-                    &a.path,
-                    &language.trail(a.category),
-                )
-            });
+            let articles = language
+                .articles
+                .iter()
+                .map(|article| article_view(site, language, article));
             let mut related = search::related(language.language.tag(), articles, RELATED);
             for list in &mut related {
                 list.retain(|id| !language.articles[*id].unlisted);
@@ -102,6 +87,19 @@ pub(super) fn related_articles(site: &Site) -> Related {
             related
         })
         .collect()
+}
+
+/// What the index needs of an article.
+fn article_view<'a>(site: &'a Site, language: &'a LanguageSite, article: &'a Article) -> IndexedArticle<'a> {
+    let document = &site.documents[article.document];
+    view(
+        site,
+        language,
+        document,
+        &article.title,
+        &article.path,
+        &language.trail(article.category),
+    )
 }
 
 /// What the index needs of a document.

@@ -13,11 +13,18 @@ use crate::document::Date;
 /// The words of the theme in one language; what is missing is English.
 pub struct Messages {
     texts: HashMap<String, String>,
-    plurals: HashMap<String, HashMap<String, String>>,
+    plurals: HashMap<String, Plural>,
     months: Vec<String>,
     rules: Option<PluralRules>,
     english_rules: Option<PluralRules>,
-    own_plurals: HashMap<String, bool>,
+}
+
+/// A message with a number in it.
+struct Plural {
+    /// One form for each plural category.
+    forms: HashMap<String, String>,
+    /// Whether it is in the language itself (else in English, with English rules).
+    own: bool,
 }
 
 impl std::fmt::Debug for Messages {
@@ -47,7 +54,6 @@ impl Messages {
             months: Vec::new(),
             rules: plural_rules(language.tag()).or_else(|| plural_rules(language.base())),
             english_rules: plural_rules("en"),
-            own_plurals: HashMap::new(),
         };
         for file in files {
             match parse_toml(file.text) {
@@ -77,8 +83,7 @@ impl Messages {
                         .iter()
                         .map(|form| (form.key.clone(), text_of(&form.node.value)))
                         .collect();
-                    self.plurals.insert(entry.key.clone(), forms);
-                    self.own_plurals.insert(entry.key.clone(), own);
+                    self.plurals.insert(entry.key.clone(), Plural { forms, own });
                 }
                 _ => {}
             }
@@ -97,11 +102,10 @@ impl Messages {
 
     /// A message with a number in it.
     pub fn count(&self, id: &str, number: usize) -> String {
-        let Some(forms) = self.plurals.get(id) else {
+        let Some(Plural { forms, own }) = self.plurals.get(id) else {
             return number.to_string();
         };
-        let own = self.own_plurals.get(id).copied().unwrap_or(false);
-        let rules = if own { &self.rules } else { &self.english_rules };
+        let rules = if *own { &self.rules } else { &self.english_rules };
         let category = rules
             .as_ref()
             .and_then(|rules| rules.select(number).ok())

@@ -189,7 +189,7 @@ impl Resolver {
                     target.to_owned()
                 });
             }
-            return match anchor_problem(document, anchor, path, false) {
+            return match anchor_problem(document, anchor, path) {
                 Some(wrong) => Resolved {
                     url: Some(site.url(path)),
                     size: None,
@@ -421,7 +421,7 @@ impl Resolver {
         if !anchor.is_empty() {
             problem = site
                 .document(number, page)
-                .and_then(|document| anchor_problem(document, anchor, path, false));
+                .and_then(|document| anchor_problem(document, anchor, path));
             if problem.is_none() {
                 url.push('#');
                 url.push_str(anchor);
@@ -552,7 +552,7 @@ fn relative(folder: &str, path: &str) -> String {
     link
 }
 
-fn anchor_problem(document: &Document, anchor: &str, path: &str, foreign: bool) -> Option<Problem> {
+fn anchor_problem(document: &Document, anchor: &str, path: &str) -> Option<Problem> {
     let decoded = percent_decode_str(anchor).decode_utf8_lossy().into_owned();
     // `#:~:text=` marks text, `#top` is the top of any page.
     if decoded.starts_with(":~:") || decoded.eq_ignore_ascii_case("top") {
@@ -570,7 +570,7 @@ fn anchor_problem(document: &Document, anchor: &str, path: &str, foreign: bool) 
         page: path.to_owned(),
         anchor: decoded,
         hint,
-        foreign,
+        foreign: false,
     })
 }
 
@@ -594,38 +594,31 @@ pub(super) fn check(site: &Site) -> Vec<Diagnostic> {
                 .filter_map(|c| c.document.map(|document| (number, document, c.path.as_str()))),
         );
     }
-    let missing: usize = pages
+    let problems: Vec<Vec<(usize, Problem)>> = pages
         .par_iter()
         .map(|(language, document, path)| {
             let document = &site.documents[*document];
-            (0..document.links.len())
-                .filter(|link| {
-                    matches!(
-                        site.resolve(document, *link, *language, path).problem,
-                        Some(Problem::Missing)
-                    )
-                })
-                .count()
+            let problem = |link| Some((link, site.resolve(document, link, *language, path).problem?));
+            (0..document.links.len()).filter_map(problem).collect()
         })
-        .sum();
+        .collect();
+    let missing = problems
+        .iter()
+        .flatten()
+        .filter(|(_, problem)| *problem == Problem::Missing)
+        .count();
     let thorough = missing * site.resolver.by_stem.len() <= MAX_COMPARISONS;
     pages
         .par_iter()
-        .flat_map_iter(|(language, document, path)| {
+        .zip(&problems)
+        .flat_map_iter(|((language, document, _), problems)| {
             let document = &site.documents[*document];
             let mut diagnostics = check_related(site, document, *language);
-            for (number, link) in document.links.iter().enumerate() {
-                if let Some(problem) = site.resolve(document, number, *language, path).problem {
-                    let hint = || site.resolver.suggestion(document, &link.target, thorough);
-                    diagnostics.push(describe(
-                        &problem,
-                        &link.target,
-                        link.kind,
-                        document.span(&link.range),
-                        hint,
-                    ));
-                }
-            }
+            diagnostics.extend(problems.iter().map(|(number, problem)| {
+                let link = &document.links[*number];
+                let hint = || site.resolver.suggestion(document, &link.target, thorough);
+                describe(problem, &link.target, link.kind, document.span(&link.range), hint)
+            }));
             diagnostics
         })
         .collect()
