@@ -141,6 +141,12 @@ struct SearchArgs {
     /// How many articles
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
     number: u16,
+    /// Only articles of this collection (its title)
+    #[arg(long, value_name = "TITLE")]
+    collection: Option<String>,
+    /// Only articles with this tag
+    #[arg(long)]
+    tag: Option<String>,
     /// Which engine answers
     #[arg(long, value_enum, default_value_t = Engine::Tantivy)]
     engine: Engine,
@@ -163,6 +169,8 @@ struct SearchArgs {
 enum Engine {
     /// The tantivy index
     Tantivy,
+    /// The pack, as the search box in a browser does
+    Pack,
 }
 
 /// How a command ended.

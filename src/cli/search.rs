@@ -5,13 +5,19 @@ use std::io::{self, BufRead as _, Write as _};
 use std::ops::Range;
 use std::path::Path;
 
-use super::{Outcome, SearchArgs, eprint, print};
+use super::{Engine, Outcome, SearchArgs, eprint, print};
 use crate::config::Language;
 use crate::diagnostic::did_you_mean;
-use crate::search::{self, Hit, Options, Results, SearchIndex, Typing, json};
+use crate::search::{self, Hit, Options, PackSearch, Results, SearchIndex, Typing, json};
 
 pub(super) fn run(args: &SearchArgs) -> io::Result<Outcome> {
-    let index = match open(args) {
+    if args.explain && args.engine == Engine::Pack {
+        eprint(
+            "error: `--explain` is answered by the tantivy engine only\nhint: both engines give the same scores: leave out `--engine pack`\n",
+        );
+        return Ok(Outcome::Failed);
+    }
+    let mut index = match open(args) {
         Ok(index) => index,
         Err(message) => {
             eprint(&format!("error: {message}\n"));
@@ -26,10 +32,12 @@ pub(super) fn run(args: &SearchArgs) -> io::Result<Outcome> {
             Typing::Finished
         },
         explain: args.explain,
+        collection: args.collection.clone(),
+        tag: args.tag.clone(),
         ..Options::default()
     };
     if args.batch {
-        return batch(&index, &options);
+        return batch(&mut index, &options);
     }
     let query = args.query.as_deref().unwrap_or_default();
     match index.search(query, &options) {
@@ -43,7 +51,22 @@ pub(super) fn run(args: &SearchArgs) -> io::Result<Outcome> {
     Ok(Outcome::Fine)
 }
 
-fn batch(index: &SearchIndex, options: &Options) -> io::Result<Outcome> {
+/// The engine that answers.
+enum Searcher {
+    Tantivy(Box<SearchIndex>),
+    Pack(Box<PackSearch>),
+}
+
+impl Searcher {
+    fn search(&mut self, query: &str, options: &Options) -> Result<Results, search::Error> {
+        match self {
+            Self::Tantivy(index) => index.search(query, options),
+            Self::Pack(pack) => pack.search(query, options),
+        }
+    }
+}
+
+fn batch(index: &mut Searcher, options: &Options) -> io::Result<Outcome> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     for line in io::stdin().lock().split(b'\n') {
         let line = line?;
@@ -63,7 +86,7 @@ fn batch(index: &SearchIndex, options: &Options) -> io::Result<Outcome> {
 }
 
 /// The index of the language that was asked for, else of the site's default language.
-fn open(args: &SearchArgs) -> Result<SearchIndex, String> {
+fn open(args: &SearchArgs) -> Result<Searcher, String> {
     let languages = search::languages(&args.site).map_err(|error| error.to_string())?;
     if languages.is_empty() {
         let shown = args.site.display();
@@ -86,7 +109,13 @@ fn open(args: &SearchArgs) -> Result<SearchIndex, String> {
             languages.join(", ")
         ));
     };
-    SearchIndex::open(&search::index_path(&args.site, language)).map_err(|error| error.to_string())
+    let opened = match args.engine {
+        Engine::Tantivy => {
+            SearchIndex::open(&search::index_path(&args.site, language)).map(|index| Searcher::Tantivy(Box::new(index)))
+        }
+        Engine::Pack => PackSearch::open(&args.site, language).map(|pack| Searcher::Pack(Box::new(pack))),
+    };
+    opened.map_err(|error| error.to_string())
 }
 
 /// The default language that the build noted in its manifest.

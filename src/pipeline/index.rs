@@ -1,6 +1,7 @@
 //! The site -> what the search index and the related articles are made from.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use rayon::prelude::*;
 
@@ -8,11 +9,14 @@ use crate::config::SearchConfig;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Document;
 use crate::render::Related;
-use crate::search::{self, IndexedArticle, IndexedSection, Pin, Synonym, Tuning};
+use crate::search::{self, IndexedArticle, IndexedSection, PackOptions, Pin, Popular, Synonym, Tuning};
 use crate::site::{Article, CategoryId, LanguageSite, Site};
 
 /// Related articles that are found for each; a page shows fewer, as some may be unlisted.
 const RELATED: usize = 8;
+
+/// Articles that the search box offers before anything was typed.
+const POPULAR: usize = 5;
 
 /// Files of an index: path below the output and bytes.
 pub(super) type IndexFiles = Vec<(String, Vec<u8>)>;
@@ -30,6 +34,9 @@ pub(super) fn write_indexes(site: &Site) -> Result<IndexFiles, search::Error> {
     for index in indexes {
         files.extend(index?);
     }
+    files.extend(search::browser_files(
+        site.languages.iter().map(|language| language.language.tag()),
+    ));
     Ok(files)
 }
 
@@ -64,11 +71,33 @@ fn write_index(site: &Site, number: usize) -> Result<IndexFiles, search::Error> 
         });
     let tuning = tuning(site, number);
     let folder = search::index_folder(tag);
-    let files = search::write_index(tag, articles.chain(categories), &tuning)?;
-    Ok(files
-        .into_iter()
-        .map(|(name, bytes)| (format!("{folder}/{name}"), bytes))
+    let options = PackOptions {
+        base: site.base_path.clone(),
+        popular: popular(site, language),
+    };
+    let files = search::write_index(tag, articles.chain(categories), &tuning, &options)?;
+    let pack = search::pack_folder(tag);
+    let within = |folder: String| move |(name, bytes)| (format!("{folder}/{name}"), bytes);
+    Ok((files.tantivy.into_iter().map(within(folder)))
+        .chain(files.pack.into_iter().map(within(pack)))
         .collect())
+}
+
+/// What the search box offers before anything was typed: featured articles, else the first of each collection.
+fn popular(site: &Site, language: &LanguageSite) -> Vec<Popular> {
+    let listed = || language.articles.iter().filter(|article| !article.unlisted);
+    let mut chosen: Vec<&Article> = listed().filter(|article| article.featured).take(POPULAR).collect();
+    if chosen.is_empty() {
+        let mut collections = HashSet::new();
+        let first = |article: &&Article| collections.insert(language.trail(article.category).first().copied());
+        chosen = listed().filter(first).take(POPULAR).collect();
+    }
+    (chosen.into_iter())
+        .map(|article| Popular {
+            title: article.title.clone(),
+            url: site.url(&article.path).trim_start_matches(&site.base_path).to_owned(),
+        })
+        .collect()
 }
 
 /// For every article of every language those that are about the same.
@@ -120,6 +149,7 @@ fn view<'a>(
         source: Cow::Borrowed(document.path.as_str()),
         url: Cow::Owned(site.url(path)),
         title: Cow::Borrowed(title),
+        description: Cow::Borrowed(document.front.description.as_deref().unwrap_or_default()),
         collection: breadcrumb.first().cloned(),
         breadcrumb,
         tags: titles(&document.front.tags),

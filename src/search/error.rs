@@ -22,6 +22,8 @@ pub enum Error {
         /// The analyzer version of this program.
         expected: u32,
     },
+    /// The browser's form of the index cannot be used.
+    Pack(kb_search::pack::Error),
     /// The settings beside the index are not what kb writes.
     Settings(String),
     /// A file of the index is not as it was written.
@@ -40,6 +42,7 @@ impl fmt::Display for Error {
                 "the search index was written by another version of kb (analyzer {found}, this one has {expected}): \
                  build the site again"
             ),
+            Self::Pack(error) => write!(f, "{error}: build the site again"),
             Self::Settings(reason) => write!(f, "the settings of the search index are damaged: {reason}"),
             Self::Damaged(path) => write!(
                 f,
@@ -56,6 +59,7 @@ impl std::error::Error for Error {
         match self {
             Self::Read { source, .. } => Some(source),
             Self::Tantivy(error) => Some(error),
+            Self::Pack(error) => Some(error),
             Self::NoIndex(_) | Self::Version { .. } | Self::Settings(_) | Self::Damaged(_) => None,
         }
     }

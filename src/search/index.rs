@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use kb_search::analysis::Analyzer;
 use kb_search::execute::{Field, Posting, Postings};
-use kb_search::plan::{SynonymTable, Vocabulary, phrase_terms};
+use kb_search::plan::{SynonymTable, Vocabulary, Wanted, phrase_terms};
+use kb_search::rank::Articles;
 use kb_search::{Language, score::Ranking};
 use tantivy::columnar::Column;
 use tantivy::directory::{MmapDirectory, RamDirectory};
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::Postings as _;
-use tantivy::schema::IndexRecordOption;
+use tantivy::schema::{Field as Stored, IndexRecordOption};
 use tantivy::store::StoreReader;
 use tantivy::{Directory, DocSet as _, Index, InvertedIndexReader, SegmentReader, TERMINATED, Term};
 
@@ -165,19 +166,36 @@ impl SearchIndex {
         self.ranking = ranking;
     }
 
-    pub(super) fn boost(&self, doc: u32) -> f32 {
-        self.boosts
-            .as_ref()
-            .and_then(|column| column.first(doc))
-            .map_or(1.0, |boost| boost as f32)
-    }
-
     /// The number of the article with this source.
     fn article(&self, source: &str) -> Result<Option<u32>, Error> {
         let term = Term::from_field_text(self.fields.source, source);
         let inverted = self.segment.inverted_index(self.fields.source)?;
         let postings = inverted.read_postings(&term, IndexRecordOption::Basic)?;
         Ok(postings.map(|postings| postings.doc()).filter(|&doc| doc != TERMINATED))
+    }
+
+    /// Calls `visit` for every article that has this value in an untokenised field.
+    pub(super) fn for_each_with(&self, field: Stored, value: &str, visit: &mut dyn FnMut(u32)) -> Result<(), Error> {
+        let term = Term::from_field_text(field, value);
+        let inverted = self.segment.inverted_index(field)?;
+        if let Some(mut postings) = inverted.read_postings(&term, IndexRecordOption::Basic)? {
+            while postings.doc() != TERMINATED {
+                visit(postings.doc());
+                postings.advance();
+            }
+        }
+        Ok(())
+    }
+
+    /// All values of an untokenised field, sorted.
+    pub(super) fn values(&self, field: Stored) -> Result<Vec<String>, Error> {
+        let inverted = self.segment.inverted_index(field)?;
+        let mut stream = inverted.terms().stream()?;
+        let mut values = Vec::new();
+        while let Some((value, _)) = stream.next() {
+            values.extend(String::from_utf8(value.to_vec()));
+        }
+        Ok(values)
     }
 
     fn term(&self, field: Field, text: &str) -> Term {
@@ -210,7 +228,7 @@ impl Vocabulary for SearchIndex {
         Ok(most)
     }
 
-    fn for_each_with_prefix(&self, prefix: &str, visit: &mut dyn FnMut(&str, u32)) -> Result<(), Error> {
+    fn for_each_with_prefix(&self, prefix: &str, _: Wanted, visit: &mut dyn FnMut(&str, u32)) -> Result<(), Error> {
         for field in &self.searched {
             let mut stream = field.inverted.terms().range().ge(prefix).into_stream()?;
             while let Some((term, info)) = stream.next() {
@@ -275,5 +293,18 @@ impl Postings for SearchIndex {
             postings.advance();
         }
         Ok(())
+    }
+}
+
+impl Articles for SearchIndex {
+    fn boost(&self, doc: u32) -> f32 {
+        self.boosts
+            .as_ref()
+            .and_then(|column| column.first(doc))
+            .map_or(1.0, |boost| boost as f32)
+    }
+
+    fn pinned(&self, terms: &[String]) -> &[u32] {
+        self.pins.iter().find(|pin| pin.0 == terms).map_or(&[], |pin| &pin.1)
     }
 }

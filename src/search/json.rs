@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::Serialize;
 
-use super::{Hit, Results};
+use super::{Count, Hit, Results};
 
 #[derive(Serialize)]
 struct ResultsJson<'a> {
@@ -14,6 +14,17 @@ struct ResultsJson<'a> {
     did_you_mean: Option<&'a str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     relaxed: bool,
+    total: usize,
+    #[serde(skip_serializing_if = "<[CountJson]>::is_empty")]
+    collections: Vec<CountJson<'a>>,
+    #[serde(skip_serializing_if = "<[CountJson]>::is_empty")]
+    tags: Vec<CountJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct CountJson<'a> {
+    name: &'a str,
+    count: usize,
 }
 
 #[derive(Serialize)]
@@ -60,9 +71,21 @@ pub fn results(query: &str, results: &Results) -> String {
         hits: results.hits.iter().map(HitJson::new).collect(),
         did_you_mean: results.did_you_mean.as_deref(),
         relaxed: results.relaxed,
+        total: results.total,
+        collections: counts(&results.collections),
+        tags: counts(&results.tags),
     };
     // Strings and finite numbers always serialize.
     serde_json::to_string(&object).unwrap_or_default()
+}
+
+fn counts(counts: &[Count]) -> Vec<CountJson<'_>> {
+    (counts.iter())
+        .map(|group| CountJson {
+            name: &group.name,
+            count: group.count,
+        })
+        .collect()
 }
 
 /// Byte ranges as ranges of characters.

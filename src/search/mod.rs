@@ -3,14 +3,19 @@
 //! 1. [`write_index`] turns the articles of one language into the files of a one-segment tantivy index. It is a value:
 //!    whoever builds the site writes it to `search/tantivy/<lang>/` ([`index_folder`]).
 //! 2. [`related`] finds for every article those most like it.
+//!    Beside it comes the same index in the form that browsers read, for `search/pack/<lang>/` ([`pack_folder`]).
 //! 3. [`SearchIndex`] opens such a folder, also in a copied site, and answers queries: the plan, the scores and the
 //!    choice of sections come from `kb_search`, tantivy supplies term dictionaries, postings, field norms and documents.
+//!    [`PackSearch`] answers them from the pack instead, as a browser does.
 //! 4. [`json`] and [`Explanation`] show the answer to programs and to people.
 
+mod browser;
 mod error;
 mod explain;
 mod index;
 pub mod json;
+mod pack;
+mod pack_engine;
 mod query;
 mod related;
 mod schema;
@@ -21,12 +26,19 @@ mod write;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+pub use browser::{browser_files, engine_path, glue_path};
 pub use error::Error;
 pub use explain::{ExplainedClause, ExplainedMatch, Explanation};
 pub use index::SearchIndex;
+pub use kb_search::engine::Count;
+pub use kb_search::hits::SectionHit;
+pub use kb_search::pack::Popular;
 pub use kb_search::plan::Typing;
+pub use kb_search::suggest::Suggestion;
 pub use kb_search::tuning::{Pin, Synonym, Tuning};
-pub use query::{Hit, Options, Results, SectionHit, Suggestion};
+pub use pack::{PackOptions, boot_path, pack_folder};
+pub use pack_engine::PackSearch;
+pub use query::{Hit, Options, Results};
 pub use related::related;
 pub use write::write_index;
 
@@ -39,6 +51,8 @@ pub struct IndexedArticle<'a> {
     pub url: Cow<'a, str>,
     /// Title, as plain text.
     pub title: Cow<'a, str>,
+    /// What it is about, in a sentence; shown before its page is read.
+    pub description: Cow<'a, str>,
     /// Titles of the categories above it, outermost first.
     pub breadcrumb: Vec<Cow<'a, str>>,
     /// The collection (category below the root) it is in; related articles prefer their own.
@@ -53,6 +67,29 @@ pub struct IndexedArticle<'a> {
     pub boost: f32,
     /// Its text in sections, in order; what precedes the first heading is a section without heading and anchor.
     pub sections: Vec<IndexedSection<'a>>,
+}
+
+impl IndexedArticle<'_> {
+    /// The factor on its score.
+    fn boost(&self) -> f32 {
+        if self.boost.is_finite() && self.boost > 0.0 {
+            self.boost
+        } else {
+            1.0
+        }
+    }
+}
+
+/// Names and contents of files, sorted by name.
+pub type Files = Vec<(String, Vec<u8>)>;
+
+/// The search files of one language.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IndexFiles {
+    /// tantivy's index, relative to [`index_folder`].
+    pub tantivy: Files,
+    /// The browser's form of it, relative to [`pack_folder`].
+    pub pack: Files,
 }
 
 /// One heading and the text below it.
@@ -108,5 +145,7 @@ pub fn index_path(site: &Path, language: &str) -> PathBuf {
     site.join(index_folder(language))
 }
 
+#[cfg(test)]
+mod parity_tests;
 #[cfg(test)]
 mod tests;

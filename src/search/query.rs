@@ -1,17 +1,21 @@
 //! A query to hits: plan, candidates, ranking, and for what is shown the best sections with their excerpts.
 
-use std::collections::HashSet;
 use std::ops::Range;
 
-use kb_search::analysis::{Analyzer, Mode};
-use kb_search::execute::{Candidate, Field, candidates};
-use kb_search::plan::{Plan, Typing, plan};
-use kb_search::score::{ArticleFactors, Ranking, Score, rescore};
+use kb_search::analysis::Analyzer;
+use kb_search::engine::{Count, sort_counts};
+use kb_search::execute::Field;
+use kb_search::hits::{SectionHit, best_sections};
+use kb_search::phrase;
+use kb_search::plan::{Plan, Typing, Vocabulary as _, plan};
+use kb_search::rank::{Ranked, Ranks, rank};
 use kb_search::sections::Highlighter;
+use kb_search::suggest::{Suggestion, did_you_mean, suggestions};
 use tantivy::TantivyDocument;
-use tantivy::schema::{Field as Stored, Value as _};
+use tantivy::schema::{Field as StoredField, Value as _};
 
 use super::explain::Explanation;
+use super::schema::Fields;
 use super::{Error, SearchIndex};
 
 /// How to search.
@@ -29,6 +33,12 @@ pub struct Options {
     pub excerpt_chars: usize,
     /// How many further sections a hit may list.
     pub more_sections: usize,
+    /// Only articles of this collection (its title).
+    pub collection: Option<String>,
+    /// Only articles with this tag.
+    pub tag: Option<String>,
+    /// Whether to count the answering articles by collection and tag.
+    pub facets: bool,
 }
 
 impl Default for Options {
@@ -40,6 +50,9 @@ impl Default for Options {
             explain: false,
             excerpt_chars: 200,
             more_sections: 2,
+            collection: None,
+            tag: None,
+            facets: false,
         }
     }
 }
@@ -49,8 +62,8 @@ impl Default for Options {
 pub struct Results {
     /// The articles, best first.
     pub hits: Vec<Hit>,
-    /// The number of articles that were considered for ranking; more may match.
-    pub candidates: usize,
+    /// The number of articles that answer about as well as the best, at least that of `hits`.
+    pub total: usize,
     /// Whether no article has all words of the query.
     pub relaxed: bool,
     /// Words that nothing in the index resembles, as typed.
@@ -59,15 +72,10 @@ pub struct Results {
     pub suggestions: Vec<Suggestion>,
     /// The query with these words replaced, if there are any.
     pub did_you_mean: Option<String>,
-}
-
-/// A word of the query that the index does not know, and what it was taken for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Suggestion {
-    /// As typed.
-    pub typed: String,
-    /// As written in the best hit that has it.
-    pub suggested: String,
+    /// Collections with the number of answering articles, if they were asked for.
+    pub collections: Vec<Count>,
+    /// Tags with the number of answering articles, if they were asked for.
+    pub tags: Vec<Count>,
 }
 
 /// An article that answers.
@@ -97,22 +105,31 @@ pub struct Hit {
     pub explanation: Option<Explanation>,
 }
 
-/// A section of a hit.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SectionHit {
-    /// Its heading; empty for the article's beginning.
-    pub heading: String,
-    /// The heading's id in the page; empty for the article's beginning.
-    pub anchor: String,
-    /// The part of its text that shows most of the query.
-    pub excerpt: String,
-    /// Byte ranges of the matched words in the excerpt.
-    pub highlights: Vec<Range<usize>>,
+/// An article as it was stored.
+pub(super) struct Stored<'a> {
+    fields: &'a Fields,
+    document: TantivyDocument,
 }
 
-struct Ranked {
-    candidate: Candidate,
-    score: Score,
+impl Stored<'_> {
+    fn texts(&self, field: StoredField) -> impl Iterator<Item = &str> {
+        self.document.get_all(field).filter_map(|value| value.as_str())
+    }
+
+    fn text(&self, field: StoredField) -> String {
+        self.texts(field).next().unwrap_or_default().to_owned()
+    }
+
+    /// Anchor, heading and text of its sections.
+    pub(super) fn sections(&self) -> impl Iterator<Item = (&str, &str, &str)> {
+        let anchors = self.texts(self.fields.anchors);
+        let headings = self.texts(self.fields.searched(Field::Headings));
+        let texts = self.texts(self.fields.searched(Field::Body));
+        anchors
+            .zip(headings)
+            .zip(texts)
+            .map(|((anchor, heading), text)| (anchor, heading, text))
+    }
 }
 
 impl SearchIndex {
@@ -124,28 +141,35 @@ impl SearchIndex {
         let mut analyzer = self.analyzer.clone();
         let plan = plan(query, options.typing, &mut analyzer, self, &self.synonyms)?;
         let wanted = options.limit.saturating_add(options.offset);
-        let ranked = self.rank(&plan, wanted)?;
+        let filter = self.filter(options)?;
+        let mut ranks = rank(&plan, self, &self.ranking, wanted, filter.as_deref())?;
+        self.verify(&plan, &mut ranks, wanted, &mut analyzer)?;
         let highlighter = Highlighter::new(&plan);
         let mut hits = Vec::new();
-        for ranked in ranked.iter().skip(options.offset).take(options.limit) {
+        for ranked in ranks.ranked.iter().skip(options.offset).take(options.limit) {
             let mut hit = self.hit(ranked, &highlighter, options, &mut analyzer)?;
             if options.explain {
                 hit.explanation = Some(Explanation::new(self, &plan, &ranked.candidate, ranked.score)?);
             }
             hits.push(hit);
         }
-        let best = ranked
-            .iter()
-            .map(|ranked| ranked.candidate.coverage)
-            .fold(0.0, f32::max);
+        let texts: Vec<&str> = (hits.iter())
+            .flat_map(|hit| [hit.title.as_str(), &hit.section.heading, &hit.section.excerpt])
+            .collect();
+        let suggestions = suggestions(&plan, &texts, &mut analyzer);
         let mut results = Results {
-            candidates: ranked.len(),
-            relaxed: !plan.missing.is_empty() || best < 0.999,
-            missing: plan.missing.clone(),
+            total: ranks.answering.len().max(options.offset + hits.len()),
+            relaxed: ranks.relaxed,
+            did_you_mean: did_you_mean(query, &suggestions),
+            suggestions,
+            missing: plan.missing,
             hits,
             ..Results::default()
         };
-        suggest(&mut results, query, &plan, &mut analyzer);
+        if options.facets {
+            results.collections = self.counts(self.fields.collection, &ranks.answering)?;
+            results.tags = self.counts(self.fields.tag, &ranks.answering)?;
+        }
         Ok(results)
     }
 
@@ -156,10 +180,9 @@ impl SearchIndex {
     pub fn best_articles(&self, query: &str, limit: usize) -> Result<Vec<(usize, f32)>, Error> {
         let mut analyzer = self.analyzer.clone();
         let plan = plan(query, Typing::Finished, &mut analyzer, self, &self.synonyms)?;
-        let ranked = self.rank(&plan, limit)?;
-        Ok(ranked
-            .iter()
-            .take(limit)
+        let mut ranks = rank(&plan, self, &self.ranking, limit, None)?;
+        self.verify(&plan, &mut ranks, limit, &mut analyzer)?;
+        Ok((ranks.ranked.iter().take(limit))
             .map(|best| (best.candidate.doc as usize, best.score.total))
             .collect())
     }
@@ -169,43 +192,58 @@ impl SearchIndex {
     /// # Errors
     /// If there is no such article.
     pub fn source(&self, article: usize) -> Result<String, Error> {
-        let document: TantivyDocument = self.store.get(article as u32)?;
-        Ok(document
-            .get_first(self.fields.source)
-            .and_then(|value| value.as_str())
-            .unwrap_or_default()
-            .to_owned())
+        Ok(self.stored(article as u32)?.text(self.fields.source))
     }
 
-    fn rank(&self, plan: &Plan, wanted: usize) -> Result<Vec<Ranked>, Error> {
-        let mut found = candidates(plan, self, &self.ranking, Ranking::candidates(wanted))?;
-        let pinned = self
-            .pins
-            .iter()
-            .find(|(terms, _)| *terms == plan.terms)
-            .map_or(&[][..], |pin| &pin.1);
-        let known: HashSet<u32> = found.iter().map(|candidate| candidate.doc).collect();
-        let missing = pinned.iter().filter(|doc| !known.contains(doc));
-        found.extend(missing.map(|&doc| Candidate {
-            doc,
-            ..Candidate::default()
-        }));
-        let mut ranked: Vec<Ranked> = found
-            .into_iter()
-            .map(|candidate| {
-                let pin = pinned.iter().position(|&doc| doc == candidate.doc);
-                let factors = ArticleFactors {
-                    boost: self.boost(candidate.doc),
-                    pin,
-                };
-                Ranked {
-                    score: rescore(&candidate, factors, &self.ranking),
-                    candidate,
-                }
-            })
-            .collect();
-        ranked.sort_by(|a, b| a.score.order(&b.score).then(a.candidate.doc.cmp(&b.candidate.doc)));
-        Ok(ranked)
+    pub(super) fn stored(&self, doc: u32) -> Result<Stored<'_>, Error> {
+        Ok(Stored {
+            fields: &self.fields,
+            document: self.store.get(doc)?,
+        })
+    }
+
+    /// For every article whether it may be shown; nothing if all may.
+    fn filter(&self, options: &Options) -> Result<Option<Vec<bool>>, Error> {
+        let wanted = [
+            (self.fields.collection, &options.collection),
+            (self.fields.tag, &options.tag),
+        ];
+        let mut allowed: Option<Vec<bool>> = None;
+        for (field, name) in wanted {
+            let Some(name) = name else { continue };
+            let mut has = vec![false; self.doc_count() as usize];
+            self.for_each_with(field, name, &mut |doc| has[doc as usize] = true)?;
+            allowed = Some(match allowed {
+                Some(allowed) => allowed.iter().zip(has).map(|(a, b)| *a && b).collect(),
+                None => has,
+            });
+        }
+        Ok(allowed)
+    }
+
+    /// Of the answering articles how many have each value of a field.
+    fn counts(&self, field: StoredField, answering: &[u32]) -> Result<Vec<Count>, Error> {
+        let mut answers = vec![false; self.doc_count() as usize];
+        for doc in answering {
+            answers[*doc as usize] = true;
+        }
+        let mut counts = Vec::new();
+        for name in self.values(field)? {
+            let mut count = 0;
+            self.for_each_with(field, &name, &mut |doc| count += usize::from(answers[doc as usize]))?;
+            counts.push(Count { name, count });
+        }
+        counts.retain(|group| group.count > 0);
+        sort_counts(&mut counts);
+        Ok(counts)
+    }
+
+    fn verify(&self, plan: &Plan, ranks: &mut Ranks, wanted: usize, analyzer: &mut Analyzer) -> Result<(), Error> {
+        phrase::verify(plan, self, ranks, wanted, |doc| {
+            let stored = self.stored(doc)?;
+            let texts: Vec<&str> = stored.sections().flat_map(|section| [section.1, section.2]).collect();
+            Ok(phrase::in_texts(plan, &texts, analyzer))
+        })
     }
 
     fn hit(
@@ -216,76 +254,29 @@ impl SearchIndex {
         analyzer: &mut Analyzer,
     ) -> Result<Hit, Error> {
         let doc = ranked.candidate.doc;
-        let document: TantivyDocument = self.store.get(doc)?;
-        let texts = |field: Stored| {
-            document
-                .get_all(field)
-                .filter_map(|value| value.as_str())
-                .collect::<Vec<_>>()
-        };
-        let text = |field: Stored| texts(field).first().copied().unwrap_or_default().to_owned();
-        let headings = texts(self.fields.searched(Field::Headings));
-        let bodies = texts(self.fields.searched(Field::Body));
-        let anchors = texts(self.fields.anchors);
-
-        let pairs = headings.iter().copied().zip(bodies.iter().copied());
-        let mut best: Vec<usize> = highlighter
-            .rank(pairs, analyzer)
+        let stored = self.stored(doc)?;
+        let sections: Vec<_> = stored.sections().collect();
+        let texts: Vec<_> = sections.iter().map(|section| (section.1, section.2)).collect();
+        let limit = 1 + options.more_sections;
+        let mut best = best_sections(highlighter, &texts, limit, options.excerpt_chars, analyzer)
             .into_iter()
-            .map(|section| section.section)
-            .collect();
-        if best.is_empty() && !bodies.is_empty() {
-            best.push(0);
-        }
-        best.truncate(1 + options.more_sections);
-        let mut sections = best.into_iter().map(|section| {
-            let excerpt = highlighter.excerpt(bodies[section], options.excerpt_chars, analyzer);
-            SectionHit {
-                heading: headings[section].to_owned(),
-                anchor: anchors.get(section).copied().unwrap_or_default().to_owned(),
-                excerpt: excerpt.text,
-                highlights: excerpt.highlights,
-            }
-        });
-        let section = sections.next().unwrap_or_default();
-        let more = sections.collect();
-        let title = text(self.fields.searched(Field::Title));
+            .map(|(number, hit)| SectionHit {
+                anchor: sections[number].0.to_owned(),
+                ..hit
+            });
+        let title = stored.text(self.fields.searched(Field::Title));
         Ok(Hit {
             article: doc as usize,
-            source: text(self.fields.source),
-            url: text(self.fields.url),
+            source: stored.text(self.fields.source),
+            url: stored.text(self.fields.url),
             title_highlights: highlighter.ranges(&title, analyzer),
             title,
-            breadcrumb: texts(self.fields.breadcrumb).into_iter().map(str::to_owned).collect(),
-            section,
-            more,
+            breadcrumb: stored.texts(self.fields.breadcrumb).map(str::to_owned).collect(),
+            section: best.next().unwrap_or_default(),
+            more: best.collect(),
             score: ranked.score.total,
             pinned: ranked.score.pin.is_some(),
             explanation: None,
         })
     }
-}
-
-/// Tells what unknown words were taken for, in the spelling of the hits: the index knows stems only.
-fn suggest(results: &mut Results, query: &str, plan: &Plan, analyzer: &mut Analyzer) {
-    let mut text = query.to_owned();
-    for correction in &plan.corrections {
-        let mut suggested = None;
-        for hit in &results.hits {
-            for text in [&hit.title, &hit.section.heading, &hit.section.excerpt] {
-                analyzer.tokenize(text, Mode::Query, &mut |token| {
-                    if suggested.is_none() && token.text == correction.term {
-                        suggested = Some(text[token.from..token.to].to_lowercase());
-                    }
-                });
-            }
-        }
-        let suggested = suggested.unwrap_or_else(|| correction.term.clone());
-        text = text.replace(&correction.typed, &suggested);
-        results.suggestions.push(Suggestion {
-            typed: correction.typed.clone(),
-            suggested,
-        });
-    }
-    results.did_you_mean = (!results.suggestions.is_empty()).then_some(text);
 }

@@ -13,6 +13,8 @@ pub(crate) struct Fields {
     pub(crate) url: Field,
     pub(crate) breadcrumb: Field,
     pub(crate) anchors: Field,
+    pub(crate) collection: Field,
+    pub(crate) tag: Field,
     pub(crate) boost: Field,
 }
 
@@ -47,6 +49,8 @@ impl Fields {
         let url = builder.add_text_field("url", STORED);
         let breadcrumb = builder.add_text_field("breadcrumb", STORED);
         let anchors = builder.add_text_field("anchors", STORED);
+        let collection = builder.add_text_field("collection", STRING);
+        let tag = builder.add_text_field("tag", STRING);
         let boost = builder.add_f64_field(BOOST, FAST);
         Self {
             schema: builder.build(),
@@ -55,6 +59,8 @@ impl Fields {
             url,
             breadcrumb,
             anchors,
+            collection,
+            tag,
             boost,
         }
     }

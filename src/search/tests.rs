@@ -4,7 +4,7 @@ use std::path::Path;
 
 use kb_search::bm25::{self, FieldScorer};
 use kb_search::execute::{Field, Postings as _};
-use kb_search::plan::Vocabulary as _;
+use kb_search::plan::{Vocabulary as _, Wanted};
 use kb_search::score::Ranking;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::query::Bm25Weight;
@@ -73,7 +73,13 @@ fn help() -> Vec<IndexedArticle<'static>> {
 }
 
 fn index_of(language: &str, articles: Vec<IndexedArticle<'_>>, tuning: &Tuning) -> SearchIndex {
-    SearchIndex::from_files(&write_index(language, articles, tuning).unwrap()).unwrap()
+    SearchIndex::from_files(&files_of(language, articles, tuning)).unwrap()
+}
+
+fn files_of<'a>(language: &str, articles: impl IntoIterator<Item = IndexedArticle<'a>>, tuning: &Tuning) -> Files {
+    write_index(language, articles, tuning, &PackOptions::default())
+        .unwrap()
+        .tantivy
 }
 
 fn sources(results: &Results) -> Vec<&str> {
@@ -81,23 +87,24 @@ fn sources(results: &Results) -> Vec<&str> {
 }
 
 fn write_files(folder: &Path, files: &[(String, Vec<u8>)]) {
-    std::fs::create_dir_all(folder).unwrap();
     for (name, bytes) in files {
-        std::fs::write(folder.join(name), bytes).unwrap();
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
     }
 }
 
 #[test]
 fn same_articles_same_files() {
-    let first = write_index("en", help(), &Tuning::default()).unwrap();
-    let second = std::thread::spawn(|| write_index("en", help(), &Tuning::default()).unwrap())
+    let first = files_of("en", help(), &Tuning::default());
+    let second = std::thread::spawn(|| files_of("en", help(), &Tuning::default()))
         .join()
         .unwrap();
     assert!(first == second);
     let names: Vec<&str> = first.iter().map(|(name, _)| name.as_str()).collect();
     assert!(names.is_sorted());
     assert!(names.contains(&"meta.json") && names.contains(&".managed.json") && names.contains(&settings::FILE_NAME));
-    let other = write_index("en", help().into_iter().take(3), &Tuning::default()).unwrap();
+    let other = files_of("en", help().into_iter().take(3), &Tuning::default());
     assert!(
         other
             .iter()
@@ -108,7 +115,7 @@ fn same_articles_same_files() {
 #[test]
 fn plain_tantivy_opens_the_folder() {
     let folder = tempfile::tempdir().unwrap();
-    let files = write_index("en", help(), &Tuning::default()).unwrap();
+    let files = files_of("en", help(), &Tuning::default());
     write_files(folder.path(), &files);
     let index = tantivy::Index::open_in_dir(folder.path()).unwrap();
     assert!(index.validate_checksum().unwrap().is_empty());
@@ -136,7 +143,7 @@ fn a_copied_folder_answers_and_stays_untouched() {
     for language in ["en", "zh-Hant"] {
         write_files(
             &site.path().join(index_folder(language)),
-            &write_index(language, help(), &tuning).unwrap(),
+            &files_of(language, help(), &tuning),
         );
     }
     assert_eq!(languages(site.path()).unwrap(), ["en", "zh-hant"]);
@@ -180,7 +187,7 @@ fn what_cannot_be_opened_says_why() {
 
 #[test]
 fn damaged_files_are_refused_not_panicked_over() {
-    let whole = write_index("en", help(), &Tuning::default()).unwrap();
+    let whole = files_of("en", help(), &Tuning::default());
     let mut gone = whole.clone();
     gone.retain(|(name, _)| !name.ends_with(".term"));
     assert!(matches!(SearchIndex::from_files(&gone).unwrap_err(), Error::Tantivy(_)));
@@ -220,7 +227,9 @@ fn bm25_is_that_of_tantivy() {
 fn postings_agree_with_the_dictionary() {
     let index = index_of("en", help(), &Tuning::default());
     index
-        .for_each_with_prefix("", &mut |term, _| assert!(index.doc_freq(term).unwrap() > 0))
+        .for_each_with_prefix("", Wanted::All, &mut |term, _| {
+            assert!(index.doc_freq(term).unwrap() > 0);
+        })
         .unwrap();
     let mut found = Vec::new();
     index
@@ -426,7 +435,10 @@ fn json_is_one_line_with_the_agreed_keys() {
         assert!(!hit[key].is_null(), "{key}");
     }
     assert_eq!(hit["section"], "On the phone");
-    assert_eq!(json::results("", &Results::default()), r#"{"query":"","hits":[]}"#);
+    assert_eq!(
+        json::results("", &Results::default()),
+        r#"{"query":"","hits":[],"total":0}"#
+    );
 }
 
 #[test]
@@ -562,7 +574,7 @@ mod properties {
         }
 
         #[test]
-        fn an_article_is_found_by_its_own_title(title in "[a-zA-Zа-яА-Яäöüß]{1,12}( [a-zA-Z0-9_-]{1,10}){0,5}") {
+        fn an_article_is_found_by_its_own_title(title in "[a-zA-Zа-яА-Яäöüß]{1,12}( [a-zA-Z0-9_][a-zA-Z0-9_-]{0,9}){0,5}") {
             for language in ["en", "de", "ru", "fr", "tr"] {
                 let index = index_of(language, vec![article("a.md", &title, Vec::new())], &Tuning::default());
                 prop_assert_eq!(index.search(&title, &Options::default()).unwrap().hits.len(), 1);

@@ -9,10 +9,11 @@ use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 use tantivy::{Directory as _, Index, SingleSegmentIndexWriter, TantivyDocument};
 use xxhash_rust::xxh3::Xxh3;
 
+use super::pack::{Shown, write_pack};
 use super::schema::{Fields, tokenizer_name};
 use super::settings::{FILE_NAME, Settings};
 use super::tokenizer::KbTokenizer;
-use super::{Error, IndexedArticle, Tuning};
+use super::{Error, Files, IndexFiles, IndexedArticle, PackOptions, Tuning};
 
 /// Sizes the term hash table only; memory grows with the articles.
 const TABLE_BUDGET_BYTES: usize = 48 << 20;
@@ -22,8 +23,7 @@ const MANAGED: &str = ".managed.json";
 
 /// Indexes the articles of one language.
 ///
-/// Returns file names, relative to the index's folder, with their contents, sorted by name. They depend on nothing but
-/// the arguments. Articles are numbered in the order given.
+/// The files depend on nothing but the arguments. Articles are numbered in the order given.
 ///
 /// # Errors
 /// [`Error::Tantivy`] if tantivy refuses, which no article causes.
@@ -31,15 +31,21 @@ pub fn write_index<'a>(
     language: &str,
     articles: impl IntoIterator<Item = IndexedArticle<'a>>,
     tuning: &Tuning,
-) -> Result<Vec<(String, Vec<u8>)>, Error> {
+    options: &PackOptions,
+) -> Result<IndexFiles, Error> {
     let language = Language::new(language);
     let directory = RamDirectory::create();
     let settings = Settings::new(language.tag(), tuning).to_bytes()?;
-    fill(directory.clone(), &language, articles)?;
-    let mut files = finished_files(&directory)?;
-    files.push((FILE_NAME.to_owned(), settings));
-    files.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(files)
+    let fields = Fields::new(language.tag());
+    let mut shown = Shown::default();
+    let articles = (articles.into_iter()).inspect(|article| shown.push(article, &options.base));
+    let index = fill(directory.clone(), &fields, &language, articles)?;
+    let pack = write_pack(&index, &fields, language.tag(), shown, tuning, options)?;
+    drop(index);
+    let mut tantivy = finished_files(&directory)?;
+    tantivy.push((FILE_NAME.to_owned(), settings));
+    tantivy.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(IndexFiles { tantivy, pack })
 }
 
 /// The tokenizers an index of this language needs.
@@ -54,18 +60,18 @@ pub(crate) fn tokenizers(language: &Language) -> TokenizerManager {
 }
 
 /// Writes a one-segment index into `directory`.
-pub(crate) fn fill<'a>(
+fn fill<'a>(
     directory: RamDirectory,
+    fields: &Fields,
     language: &Language,
     articles: impl IntoIterator<Item = IndexedArticle<'a>>,
 ) -> Result<Index, Error> {
-    let fields = Fields::new(language.tag());
     let mut writer: SingleSegmentIndexWriter = Index::builder()
         .schema(fields.schema.clone())
         .tokenizers(tokenizers(language))
         .single_segment_index_writer(directory, TABLE_BUDGET_BYTES)?;
     for article in articles {
-        writer.add_document(document(&fields, &article))?;
+        writer.add_document(document(fields, &article))?;
     }
     Ok(writer.finalize()?)
 }
@@ -89,19 +95,20 @@ fn document(fields: &Fields, article: &IndexedArticle<'_>) -> TantivyDocument {
         document.add_text(fields.anchors, &section.anchor);
         document.add_text(fields.searched(Field::Body), &section.text);
     }
-    let boost = if article.boost.is_finite() && article.boost > 0.0 {
-        article.boost
-    } else {
-        1.0
-    };
-    document.add_f64(fields.boost, f64::from(boost));
+    if let Some(collection) = &article.collection {
+        document.add_text(fields.collection, collection);
+    }
+    for tag in &article.tags {
+        document.add_text(fields.tag, tag);
+    }
+    document.add_f64(fields.boost, f64::from(article.boost()));
     document
 }
 
 /// Takes the files out of `directory`, with tantivy's random segment id replaced by a hash of the segment's contents.
 ///
 /// The id stands in file names and `meta.json` alone; tantivy opens the result like any other index.
-fn finished_files(directory: &RamDirectory) -> Result<Vec<(String, Vec<u8>)>, Error> {
+fn finished_files(directory: &RamDirectory) -> Result<Files, Error> {
     let read = |path: &Path| directory.atomic_read(path).map_err(tantivy::TantivyError::from);
     let meta = String::from_utf8_lossy(&read(Path::new(META))?).into_owned();
     let id = segment_id(&meta).ok_or_else(|| Error::Settings("meta.json names no segment".into()))?;

@@ -3,10 +3,9 @@
 //! The index is anything that can list postings ([`Postings`]): tantivy's segment natively, a pack in the browser.
 //! Everything that computes a score is here or in [`crate::bm25`], so that executors cannot drift apart.
 
-use std::collections::{HashMap, HashSet};
-
 use crate::bm25::{FieldScorer, field_length, idf};
-use crate::plan::{Alternative, MatchKind, Plan, Vocabulary};
+use crate::collections::TermMap;
+use crate::plan::{Alternative, Clause, MatchKind, Plan, Vocabulary};
 use crate::score::Ranking;
 
 /// The indexed fields of an article.
@@ -97,7 +96,7 @@ pub struct Candidate {
     pub doc: u32,
     /// Sum over the clauses of their best alternative's BM25.
     pub bm25: f32,
-    /// Weight of the matched clauses over that of all, 0 to 1.
+    /// Weight of the matched clauses over that of all, 0 to 1; of those that are looked for in every field.
     pub coverage: f32,
     /// How the query lies in the title, or in one of the `questions`.
     pub title: TitleMatch,
@@ -135,51 +134,81 @@ pub struct Contribution {
     pub weighted: f32,
 }
 
-/// The best `limit` articles for a plan by BM25, best first; equal scores by article number.
+/// The articles that match a plan.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Matches {
+    /// The best, best first; equal scores by article number.
+    pub best: Vec<Candidate>,
+    /// All, with the weight of the clauses they match over that of all, 0 to 1; in no order.
+    pub coverage: Vec<(u32, f32)>,
+    /// Whether one of them has all words of the query, or what counts as such.
+    pub complete: bool,
+}
+
+/// An alternative of this weight counts as the word: its synonym, its correction by one letter. What only begins like it
+/// does not.
+const AS_THE_WORD: f32 = 0.7;
+
+/// The articles that match a plan, the best `limit` of them by BM25 in detail. Articles that `allowed` has as false are
+/// left out.
 ///
 /// # Errors
 /// If the index cannot be read.
-pub fn candidates<P: Postings>(
+pub fn matches<P: Postings>(
     plan: &Plan,
     index: &P,
     ranking: &Ranking,
     limit: usize,
-) -> Result<Vec<Candidate>, P::Error> {
+    allowed: Option<&[bool]>,
+) -> Result<Matches, P::Error> {
     let mut run = Run::new(index, ranking)?;
-    let total: f32 = plan.clauses.iter().map(|clause| clause.weight).sum();
+    let counted = |clause: &Clause| if clause.is_everywhere() { clause.weight } else { 0.0 };
+    let total: f32 = plan.clauses.iter().map(counted).sum();
     let mut scores = vec![0.0_f32; run.docs];
     let mut covered = vec![0.0_f32; run.docs];
+    let mut seen = vec![false; run.docs];
+    let mut words = vec![0_u8; run.docs];
     let mut matched = Vec::new();
     for clause in &plan.clauses {
         let boost = ranking.clause_boost(clause.weight);
-        run.clause(&clause.alternatives)?;
+        run.clause(clause)?;
         for &doc in &run.clause.touched {
             let at = doc as usize;
-            if scores[at] == 0.0 {
+            if allowed.is_some_and(|allowed| !allowed[at]) {
+                continue;
+            }
+            if !seen[at] {
+                seen[at] = true;
                 matched.push(doc);
             }
             scores[at] += run.clause.values[at] * boost;
-            covered[at] += clause.weight * run.quality[at];
+            covered[at] += counted(clause) * run.quality[at];
+            words[at] += u8::from(clause.is_everywhere() && run.quality[at] >= AS_THE_WORD);
         }
         run.clear_clause();
     }
+    let share = |doc: u32| (covered[doc as usize] / total.max(f32::MIN_POSITIVE)).min(1.0);
+    let coverage = matched.iter().map(|&doc| (doc, share(doc))).collect();
+    let all_words = plan.clauses.iter().filter(|clause| clause.is_everywhere()).count();
+    let complete = matched.iter().any(|&doc| usize::from(words[doc as usize]) == all_words);
     let order = |a: &u32, b: &u32| scores[*b as usize].total_cmp(&scores[*a as usize]).then(a.cmp(b));
-    if matched.len() > limit {
-        matched.select_nth_unstable_by(limit, order);
-        matched.truncate(limit);
-    }
     matched.sort_unstable_by(order);
-    let mut found: Vec<Candidate> = matched
+    matched.truncate(limit);
+    let mut best: Vec<Candidate> = matched
         .iter()
         .map(|&doc| Candidate {
             doc,
             bm25: scores[doc as usize],
-            coverage: (covered[doc as usize] / total.max(f32::MIN_POSITIVE)).min(1.0),
+            coverage: share(doc),
             title: TitleMatch::default(),
         })
         .collect();
-    match_titles(plan, index, &mut found)?;
-    Ok(found)
+    match_titles(plan, index, &mut best)?;
+    Ok(Matches {
+        best,
+        coverage,
+        complete,
+    })
 }
 
 /// What each term contributes to the BM25 score of one article, for an explanation.
@@ -198,7 +227,7 @@ pub fn contributions<P: Postings>(
         let caps = run.blended(&content.alternatives)?;
         for (alternative, terms) in content.alternatives.iter().enumerate() {
             for term in &terms.terms {
-                for field in Field::ALL {
+                for &field in content.fields {
                     let idf = run.term_idf(field, term, terms, &caps)?;
                     index.for_each_posting(field, term, &mut |posting| {
                         if posting.doc == doc {
@@ -310,11 +339,11 @@ impl<'a, P: Postings> Run<'a, P> {
     }
 
     /// Leaves in `self.clause` the best alternative's score for every article that has one.
-    fn clause(&mut self, alternatives: &[Alternative]) -> Result<(), P::Error> {
-        let caps = self.blended(alternatives)?;
-        for alternative in alternatives {
+    fn clause(&mut self, clause: &Clause) -> Result<(), P::Error> {
+        let caps = self.blended(&clause.alternatives)?;
+        for alternative in &clause.alternatives {
             if let [term] = alternative.terms.as_slice() {
-                self.term(term, alternative, &caps)?;
+                self.term(term, clause.fields, alternative, &caps)?;
                 for doc in self.best.touched.drain(..) {
                     let at = doc as usize;
                     let score = self.best.values[at] + self.ranking.tie * (self.sum[at] - self.best.values[at]);
@@ -328,16 +357,16 @@ impl<'a, P: Postings> Run<'a, P> {
                     );
                 }
             } else {
-                self.phrase(alternative, &caps)?;
+                self.phrase(clause.fields, alternative, &caps)?;
             }
         }
         Ok(())
     }
 
     /// An alternative of several terms counts only where all of them stand.
-    fn phrase(&mut self, alternative: &Alternative, caps: &Blended) -> Result<(), P::Error> {
+    fn phrase(&mut self, fields: &[Field], alternative: &Alternative, caps: &Blended) -> Result<(), P::Error> {
         for term in &alternative.terms {
-            self.term(term, alternative, caps)?;
+            self.term(term, fields, alternative, caps)?;
             for doc in self.best.touched.drain(..) {
                 let at = doc as usize;
                 let score = self.best.values[at] + self.ranking.tie * (self.sum[at] - self.best.values[at]);
@@ -369,8 +398,8 @@ impl<'a, P: Postings> Run<'a, P> {
     }
 
     /// Leaves in `best` and `sum` the weighted BM25 of a term.
-    fn term(&mut self, term: &str, of: &Alternative, caps: &Blended) -> Result<(), P::Error> {
-        for field in Field::ALL {
+    fn term(&mut self, term: &str, fields: &[Field], of: &Alternative, caps: &Blended) -> Result<(), P::Error> {
+        for &field in fields {
             let weight = self.ranking.fields[field.index()];
             let idf = self.term_idf(field, term, of, caps)? * weight;
             let scorer = &self.scorers[field.index()];
@@ -422,21 +451,20 @@ struct Places {
 
 /// Finds how the query lies in the titles and questions of the candidates.
 fn match_titles<P: Postings>(plan: &Plan, index: &P, candidates: &mut [Candidate]) -> Result<(), P::Error> {
-    let numbers: HashMap<u32, usize> = candidates
-        .iter()
-        .enumerate()
+    let mut numbers: Vec<(u32, usize)> = (candidates.iter().enumerate())
         .map(|(at, found)| (found.doc, at))
         .collect();
+    numbers.sort_unstable();
     for field in Field::WITH_POSITIONS {
         let mut places: Vec<Places> = Vec::new();
         places.resize_with(candidates.len(), Places::default);
-        let mut counted = HashSet::new();
+        let mut counted = TermMap::new();
         for (number, clause) in plan.clauses.iter().enumerate() {
             for term in clause.alternatives.iter().flat_map(|alternative| &alternative.terms) {
-                let first = counted.insert(term);
+                let first = counted.insert(term, ());
                 index.for_each_position(field, term, &mut |posting, positions| {
-                    if let Some(&at) = numbers.get(&posting.doc) {
-                        let places = &mut places[at];
+                    if let Ok(found) = numbers.binary_search_by_key(&posting.doc, |number| number.0) {
+                        let places = &mut places[numbers[found].1];
                         places.length = field_length(posting.norm);
                         places.terms += if first { positions.len() as u32 } else { 0 };
                         places.found.extend(positions.iter().map(|&at| (at, number)));

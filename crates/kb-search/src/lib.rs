@@ -13,12 +13,19 @@
 
 pub mod analysis;
 pub mod bm25;
+pub mod collections;
 pub mod distance;
+pub mod engine;
 pub mod execute;
+pub mod hits;
+pub mod pack;
+pub mod phrase;
 pub mod plan;
+pub mod rank;
 pub mod score;
 pub mod sections;
 mod stopwords;
+pub mod suggest;
 pub mod tuning;
 
 pub use analysis::{Analyzer, Language};

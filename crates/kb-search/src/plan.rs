@@ -6,14 +6,16 @@
 //! A question of ten words is never empty because one of them is missing.
 
 mod planner;
+mod syntax;
 mod units;
 
-use std::collections::{HashMap, HashSet};
-
 use planner::{Ending, Planner};
-use units::units;
+use syntax::Syntax;
+use units::{Unit, units};
 
 use crate::analysis::{Analyzer, Mode};
+use crate::collections::TermMap;
+use crate::execute::Field;
 use crate::tuning::Synonym;
 
 /// Queries are cut at this many characters.
@@ -36,12 +38,35 @@ pub trait Vocabulary {
     fn doc_freq(&self, term: &str) -> Result<u32, Self::Error>;
 
     /// Calls `visit` with every term that begins with `prefix` and its number of articles, in any order, possibly once
-    /// a field.
+    /// a field. If only common terms are wanted, others ([`is_common`]) may be left out.
     ///
     /// # Errors
     /// If the index cannot be read.
-    fn for_each_with_prefix(&self, prefix: &str, visit: &mut dyn FnMut(&str, u32)) -> Result<(), Self::Error>;
+    fn for_each_with_prefix(
+        &self,
+        prefix: &str,
+        wanted: Wanted,
+        visit: &mut dyn FnMut(&str, u32),
+    ) -> Result<(), Self::Error>;
 }
+
+/// Which terms a planner wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wanted {
+    /// All.
+    All,
+    /// Those that typing errors and beginnings of words are compared with.
+    Common,
+}
+
+/// Whether a term is common enough to complete or correct what was typed to it: in a large index a word of a single
+/// article is as likely an error of its own.
+pub fn is_common(doc_freq: u32, doc_count: u32) -> bool {
+    doc_freq > 1 || doc_count < LARGE_INDEX
+}
+
+/// Articles of a large index.
+const LARGE_INDEX: u32 = 1_000;
 
 /// Why an alternative is in a clause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,8 +134,17 @@ pub struct Clause {
     pub words: u32,
     /// How much the word says: its idf over the highest possible, 0 to 1. "the" is near 0.
     pub weight: f32,
+    /// Where it is looked for.
+    pub fields: &'static [Field],
     /// Ways to satisfy it, best first.
     pub alternatives: Vec<Alternative>,
+}
+
+impl Clause {
+    /// Whether it is looked for in every field, and so counts in what an article covers.
+    pub fn is_everywhere(&self) -> bool {
+        self.fields.len() == Field::ALL.len()
+    }
 }
 
 /// A correction of a word the index does not know.
@@ -133,6 +167,17 @@ pub struct Plan {
     pub corrections: Vec<Correction>,
     /// The exact terms of the query in order, which pins are compared with.
     pub terms: Vec<String>,
+    /// What stood in quotation marks.
+    pub phrases: Vec<Phrase>,
+    /// Terms of the words with a minus before them.
+    pub excluded: Vec<String>,
+}
+
+/// Words that must stand side by side.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Phrase {
+    /// For each word the terms that may stand for it, and its distance from the first.
+    pub words: Vec<(Vec<String>, u32)>,
 }
 
 /// How a query is meant.
@@ -151,7 +196,7 @@ type SynonymRule = (Vec<String>, Vec<Vec<String>>);
 /// Synonyms after analysis, found by their first term.
 #[derive(Clone, Debug, Default)]
 pub struct SynonymTable {
-    by_first: HashMap<String, Vec<SynonymRule>>,
+    by_first: TermMap<Vec<SynonymRule>>,
 }
 
 impl SynonymTable {
@@ -170,11 +215,9 @@ impl SynonymTable {
             let to: Vec<Vec<String>> = phrases(&synonym.to, analyzer);
             for phrase in from {
                 let others: Vec<_> = to.iter().filter(|other| **other != phrase).cloned().collect();
-                table
-                    .by_first
-                    .entry(phrase[0].clone())
-                    .or_default()
-                    .push((phrase, others));
+                let first = phrase[0].clone();
+                let rules = table.by_first.get_or_insert_with(&first, Vec::new);
+                rules.push((phrase, others));
             }
         }
         table
@@ -202,11 +245,9 @@ pub fn plan<V: Vocabulary>(
     vocabulary: &V,
     synonyms: &SynonymTable,
 ) -> Result<Plan, V::Error> {
-    let query = match query.char_indices().nth(MAX_QUERY_CHARS) {
-        Some((end, _)) => &query[..end],
-        None => query,
-    };
-    let tokens = analyzer.terms(query, Mode::Query);
+    let query = shortened(query);
+    let syntax = Syntax::parse(query);
+    let tokens = analyzer.terms(&syntax.text, Mode::Query);
     let units = units(&tokens);
     let terms: Vec<String> = units.iter().map(|unit| unit.term().to_owned()).collect();
     let synonymous = synonym_alternatives(&terms, synonyms);
@@ -216,28 +257,133 @@ pub fn plan<V: Vocabulary>(
         vocabulary,
         plan: Plan::default(),
     };
-    let mut seen = HashSet::new();
+    let mut seen = TermMap::new();
+    let mut outcome = Ok(());
     for (index, unit) in units.iter().enumerate() {
         // The same word again adds nothing.
-        if !seen.insert(unit.term()) {
+        if !seen.insert(unit.term(), ()) {
             continue;
         }
-        let last = index + 1 == units.len();
-        let ending = match typing {
-            // A word is being typed while nothing follows it.
-            Typing::AsYouType if last && unit.range.end == query.len() => Ending::Open,
-            _ if last => Ending::Perhaps,
-            _ => Ending::Closed,
+        let ending = if syntax.is_quoted(&unit.range) {
+            Ending::Quoted
+        } else {
+            ending(unit, typing, index + 1 == units.len(), query)
         };
-        planner.clause(unit, ending, &synonymous[index])?;
+        // An index that comes in parts is told at once all that is missing.
+        outcome = outcome.and(planner.clause(unit, ending, &synonymous[index]));
     }
+    outcome?;
     if planner.plan.clauses.is_empty() {
         planner.characters(&units)?;
     }
     let mut plan = planner.plan;
     plan.terms = terms;
+    plan.phrases = (syntax.phrases.iter())
+        .map(|range| phrase(units.iter().filter(|unit| range.contains(&unit.range.start))))
+        .filter(|phrase| phrase.words.len() > 1)
+        .collect();
+    for word in &syntax.excluded {
+        plan.excluded.extend(phrase_terms(word, analyzer));
+    }
     keep_rarest(&mut plan.clauses);
+    widen_if_all_narrow(&mut plan.clauses);
     Ok(plan)
+}
+
+/// A query of function words alone is looked for everywhere: there is nothing else to go by.
+fn widen_if_all_narrow(clauses: &mut [Clause]) {
+    if !clauses.iter().any(Clause::is_everywhere) {
+        for clause in clauses {
+            clause.fields = &Field::ALL;
+        }
+    }
+}
+
+fn ending(unit: &Unit<'_>, typing: Typing, last: bool, query: &str) -> Ending {
+    match typing {
+        // A word is being typed while nothing follows it.
+        Typing::AsYouType if last && unit.range.end == query.len() => Ending::Open,
+        _ if last => Ending::Perhaps,
+        _ => Ending::Closed,
+    }
+}
+
+fn phrase<'u>(units: impl Iterator<Item = &'u Unit<'u>>) -> Phrase {
+    let mut first = None;
+    let words = units
+        .map(|unit| {
+            let first = *first.get_or_insert(unit.position);
+            let mut terms = vec![unit.term().to_owned()];
+            terms.extend(unit.folded.iter().map(|folded| folded.text.clone()));
+            (terms, unit.position - first)
+        })
+        .collect();
+    Phrase { words }
+}
+
+/// What must be looked up for a query whatever the index holds; lets a host fetch it all at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Probe {
+    /// A term.
+    pub term: String,
+    /// Which words that begin with it are wanted too.
+    pub prefix: Option<Wanted>,
+    /// Whether its postings will be read, if it is there.
+    pub postings: bool,
+}
+
+/// The probes of a query.
+pub fn probes(query: &str, typing: Typing, analyzer: &mut Analyzer) -> Vec<Probe> {
+    let query = shortened(query);
+    let syntax = Syntax::parse(query);
+    let tokens = analyzer.terms(&syntax.text, Mode::Query);
+    let units = units(&tokens);
+    let mut narrow: Vec<bool> = (units.iter())
+        .map(|unit| unit.joined.is_none() && planner::is_function_word(analyzer, &query[unit.range.clone()]))
+        .collect();
+    if narrow.iter().all(|narrow| *narrow) {
+        narrow.fill(false);
+    }
+    let mut probes = Vec::new();
+    for (index, unit) in units.iter().enumerate().take(MAX_CLAUSES) {
+        let open = ending(unit, typing, index + 1 == units.len(), query) == Ending::Open;
+        for token in unit.joined.iter().chain(&unit.parts).chain(&unit.folded) {
+            probes.push(Probe {
+                term: token.text.clone(),
+                prefix: (unit.joined.is_none() && !narrow[index] && planner::has_relatives(&token.text))
+                    .then_some(Wanted::All),
+                postings: !narrow[index],
+            });
+        }
+        if open {
+            probes.push(Probe {
+                term: analyzer.normalise_word(&query[unit.range.clone()]).to_owned(),
+                prefix: Some(Wanted::Common),
+                postings: false,
+            });
+        }
+        if unit.joined.is_none() && !narrow[index] {
+            probes.extend(planner::heads(&unit.parts[0].text).map(|head| Probe {
+                term: head.to_owned(),
+                prefix: None,
+                postings: false,
+            }));
+        }
+    }
+    let excluded = syntax.excluded.iter().flat_map(|word| phrase_terms(word, analyzer));
+    probes.extend(excluded.map(|term| Probe {
+        term,
+        prefix: None,
+        postings: true,
+    }));
+    probes
+}
+
+fn shortened(query: &str) -> &str {
+    match query.char_indices().nth(MAX_QUERY_CHARS) {
+        Some((end, _)) => &query[..end],
+        None => query,
+    }
 }
 
 fn keep_rarest(clauses: &mut Vec<Clause>) {

@@ -29,12 +29,12 @@ pub struct Ranking {
 impl Default for Ranking {
     fn default() -> Self {
         Self {
-            fields: [2.75, 2.75, 1.5, 0.8, 1.0],
+            fields: [2.0, 2.0, 1.5, 0.8, 1.0],
             tie: 0.8,
             shared_idf: 0.4,
             damping: 0.2,
             coverage: 0.1,
-            title_adjacency: 0.1,
+            title_adjacency: 0.5,
             title_explained: 0.25,
             title_exact: 0.5,
         }

@@ -3,10 +3,10 @@
 //! Words are marked by analysing the text again and looking its terms up in the plan, so inflected, corrected and
 //! synonymous words are marked as well. Results are byte ranges, never HTML.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::analysis::{Analyzer, Mode};
+use crate::collections::TermMap;
 use crate::plan::Plan;
 
 /// Words that weigh less than this share of the query's weightiest word ("the", "how") are not marked.
@@ -20,7 +20,7 @@ const HEADING: f32 = 1.5;
 pub struct Highlighter<'a> {
     plan: &'a Plan,
     /// Term to clause and weight of the alternative.
-    terms: HashMap<&'a str, Vec<(usize, f32)>>,
+    terms: TermMap<Vec<(usize, f32)>>,
     heaviest: f32,
 }
 
@@ -53,12 +53,12 @@ pub struct SectionScore {
 impl<'a> Highlighter<'a> {
     /// Prepares a plan for looking its terms up.
     pub fn new(plan: &'a Plan) -> Self {
-        let mut terms: HashMap<&str, Vec<(usize, f32)>> = HashMap::new();
+        let mut terms: TermMap<Vec<(usize, f32)>> = TermMap::new();
         for (number, clause) in plan.clauses.iter().enumerate() {
             for alternative in &clause.alternatives {
                 let quality = alternative.weight / alternative.terms.len() as f32;
                 for term in &alternative.terms {
-                    terms.entry(term).or_default().push((number, quality));
+                    terms.get_or_insert_with(term, Vec::new).push((number, quality));
                 }
             }
         }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 
 use kb_search::analysis::Mode;
-use kb_search::execute::{Field, Posting, Postings, candidates};
-use kb_search::plan::{MatchKind, Plan, SynonymTable, Typing, Vocabulary, plan};
-use kb_search::score::{ArticleFactors, Ranking, rescore};
+use kb_search::execute::{Field, Posting, Postings};
+use kb_search::plan::{MatchKind, Plan, SynonymTable, Typing, Vocabulary, Wanted, plan};
+use kb_search::rank::{Articles, Ranks, rank};
+use kb_search::score::Ranking;
 use kb_search::sections::Highlighter;
 use kb_search::tuning::Synonym;
 use kb_search::{Analyzer, Language};
@@ -64,15 +65,13 @@ impl Memory {
 
     /// Article numbers, best first.
     fn run(&self, plan: &Plan) -> Vec<u32> {
-        let ranking = Ranking::default();
-        let Ok(found) = candidates(plan, self, &ranking, 100);
-        let neutral = ArticleFactors { boost: 1.0, pin: None };
-        let mut ranked: Vec<_> = found
-            .iter()
-            .map(|found| (rescore(found, neutral, &ranking), found.doc))
-            .collect();
-        ranked.sort_by(|a, b| a.0.order(&b.0).then(a.1.cmp(&b.1)));
-        ranked.into_iter().map(|(_, doc)| doc).collect()
+        let ranks = self.ranks(plan);
+        ranks.ranked.iter().map(|ranked| ranked.candidate.doc).collect()
+    }
+
+    fn ranks(&self, plan: &Plan) -> Ranks {
+        let Ok(ranks) = rank(plan, self, &Ranking::default(), 10, None);
+        ranks
     }
 
     fn search(&self, query: &str) -> Vec<u32> {
@@ -92,7 +91,12 @@ impl Vocabulary for Memory {
         Ok(frequency(&self.titles).max(frequency(&self.bodies)))
     }
 
-    fn for_each_with_prefix(&self, prefix: &str, visit: &mut dyn FnMut(&str, u32)) -> Result<(), Infallible> {
+    fn for_each_with_prefix(
+        &self,
+        prefix: &str,
+        _: Wanted,
+        visit: &mut dyn FnMut(&str, u32),
+    ) -> Result<(), Infallible> {
         for field in [&self.titles, &self.bodies] {
             let from = field.range(prefix.to_owned()..);
             for (term, postings) in from.take_while(|(term, _)| term.starts_with(prefix)) {
@@ -139,6 +143,16 @@ impl Postings for Memory {
             );
         }
         Ok(())
+    }
+}
+
+impl Articles for Memory {
+    fn boost(&self, _: u32) -> f32 {
+        1.0
+    }
+
+    fn pinned(&self, _: &[String]) -> &[u32] {
+        &[]
     }
 }
 
@@ -274,6 +288,7 @@ fn german_compounds_meet_their_parts() {
     }
     assert_eq!(index.search("Test").first(), Some(&1));
     assert_eq!(index.search("Rechnungsadresse").first(), Some(&2));
+    assert_eq!(index.search("Stromrechnung").first(), Some(&2));
 }
 
 #[test]
@@ -401,4 +416,40 @@ fn excerpts_show_the_densest_part() {
     assert_eq!(short.text.trim(), "A refund.");
     assert_eq!(&short.text[short.highlights[0].clone()], "refund");
     assert_eq!(highlighter.excerpt("", 100, &mut analyzer).text, "");
+}
+
+#[test]
+fn function_words_are_looked_for_in_titles_unless_they_stand_alone() {
+    let help = help();
+    let everywhere = |query, synonyms: &[Synonym]| -> Vec<bool> {
+        let plan = help.plan(query, Typing::Finished, synonyms);
+        plan.clauses.iter().map(|clause| clause.fields == Field::ALL).collect()
+    };
+    assert_eq!(everywhere("the invoice", &[]), [false, true]);
+    assert_eq!(everywhere("to the", &[]), [true, true]);
+    let meant = Synonym::mutual(vec!["it".to_owned(), "card".to_owned()]);
+    assert_eq!(everywhere("it invoice", &[meant]), [true, true]);
+    // What is not looked for is not missed either.
+    let ranks = help.ranks(&help.plan("the invoice", Typing::Finished, &[]));
+    assert!(ranks.ranked.iter().any(|ranked| ranked.candidate.coverage > 0.999) && !ranks.relaxed);
+}
+
+#[test]
+fn a_minus_leaves_articles_out_and_a_phrase_needs_its_words() {
+    let help = help();
+    assert_eq!(help.search("billing"), [5, 2]);
+    assert_eq!(help.search("billing -invoice"), [2]);
+    assert_eq!(help.search("billing \"billing page\""), [5]);
+    let plan = help.plan("\"billing page\"", Typing::Finished, &[]);
+    let words: Vec<_> = plan.phrases[0]
+        .words
+        .iter()
+        .map(|word| (word.0[0].as_str(), word.1))
+        .collect();
+    assert_eq!(words, [("bill", 0), ("page", 1)]);
+    let unmet = help.ranks(&help.plan("\"password receipts\"", Typing::Finished, &[]));
+    assert!(
+        unmet.relaxed && !unmet.ranked.is_empty(),
+        "no article has both: the closest are shown"
+    );
 }

@@ -1,6 +1,7 @@
 //! Character classes and spelling: what belongs to a word, what folds to what.
 
 use super::language::Spelling;
+use super::unicode::Unicode;
 
 /// How the segmenter treats a character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,37 +89,44 @@ pub(crate) fn is_apostrophe(c: char) -> bool {
 }
 
 /// Writes `word` to `out` in NFKC, lower case, without what is invisible, in the language's usual spelling.
-pub(crate) fn normalise(word: &str, spelling: Spelling, out: &mut String) {
+pub(crate) fn normalise(word: &str, spelling: Spelling, unicode: Unicode, out: &mut String) {
     out.clear();
+    let dotless = spelling == Spelling::DotlessI;
     if word.is_ascii() {
         for byte in word.bytes() {
-            let c = if spelling == Spelling::DotlessI && byte == b'I' {
-                'ı'
-            } else {
-                char::from(byte.to_ascii_lowercase())
-            };
-            out.push(c);
+            out.push(match byte {
+                b'I' if dotless => 'ı',
+                byte => char::from(byte.to_ascii_lowercase()),
+            });
         }
-        return;
-    }
-    let composed = nfkc(word);
-    for c in composed.chars() {
-        lower(c, spelling, out);
+    } else if word.chars().all(is_plain) {
+        out.push_str(word);
+    } else {
+        let mut composed = (unicode.nfkc)(word);
+        if dotless {
+            composed = composed.replace('I', "ı");
+        }
+        for c in (unicode.lowercase)(&composed).chars() {
+            simplify(c, out);
+        }
     }
 }
 
-/// Lower case and full case folding of one character.
-fn lower(c: char, spelling: Spelling, out: &mut String) {
+/// Letters of the commonest scripts without spaces, which normalisation leaves as they are.
+fn is_plain(c: char) -> bool {
+    matches!(u32::from(c), 0x3041..=0x3096 | 0x30A1..=0x30FA | 0x30FC | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xAC00..=0xD7A3)
+}
+
+/// The usual spelling of a character in lower case.
+fn simplify(c: char, out: &mut String) {
     match c {
         c if is_ignorable(c) => {}
-        'I' if spelling == Spelling::DotlessI => out.push('ı'),
-        'İ' => out.push('i'),
-        // "i" with a dot above is what lower-casing İ leaves behind elsewhere.
+        // "i" with a dot above is what lower-casing İ leaves behind.
         '\u{0307}' if out.ends_with('i') => {}
-        'ß' | 'ẞ' => out.push_str("ss"),
+        'ß' => out.push_str("ss"),
         'ς' => out.push('σ'),
         // Russian: ё is usually typed е.
-        'ё' | 'Ё' => out.push('е'),
+        'ё' => out.push('е'),
         // Arabic tatweel and vowel marks, Hebrew points.
         '\u{0640}'
         | '\u{064B}'..='\u{0652}'
@@ -136,7 +144,7 @@ fn lower(c: char, spelling: Spelling, out: &mut String) {
         'أ' | 'إ' | 'آ' | 'ٱ' => out.push('ا'),
         'ى' | 'ی' => out.push('ي'),
         'ک' => out.push('ك'),
-        c => out.extend(c.to_lowercase()),
+        c => out.push(c),
     }
 }
 
@@ -147,7 +155,7 @@ fn ascii_digit(c: char, zero: char) -> char {
 /// Writes `word` (already normalised) without diacritics to `out`; returns whether that changed anything.
 ///
 /// Only Latin and Greek letters fold: elsewhere a mark makes another letter (Cyrillic й is not и).
-pub(crate) fn fold(word: &str, out: &mut String) -> bool {
+pub(crate) fn fold(word: &str, unicode: Unicode, out: &mut String) -> bool {
     out.clear();
     if word.is_ascii() {
         return false;
@@ -161,7 +169,7 @@ pub(crate) fn fold(word: &str, out: &mut String) -> bool {
         } else if matches!(u32::from(c), 0x0300..=0x036F) && foldable_base {
             changed = true;
         } else if is_latin_or_greek(c) {
-            let base = base_letter(c);
+            let base = base_letter(c, unicode);
             changed |= base != c;
             out.push(base);
             foldable_base = true;
@@ -195,36 +203,8 @@ fn special_fold(c: char) -> Option<&'static str> {
     })
 }
 
-/// Normalization form KC (UAX #15), borrowed when the text is in that form already.
-///
-/// The one place that needs Unicode's tables: a browser build turns the feature `unicode` off and normalises the text
-/// with `String.prototype.normalize` before it comes here.
-#[cfg(feature = "unicode")]
-pub(crate) fn nfkc(text: &str) -> std::borrow::Cow<'_, str> {
-    use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfkc_quick};
-    if is_nfkc_quick(text.chars()) == IsNormalized::Yes {
-        text.into()
-    } else {
-        text.nfkc().collect::<String>().into()
-    }
-}
-
-#[cfg(not(feature = "unicode"))]
-pub(crate) fn nfkc(text: &str) -> std::borrow::Cow<'_, str> {
-    text.into()
-}
-
 /// The letter under the diacritics of a precomposed Latin or Greek letter.
-#[cfg(feature = "unicode")]
-fn base_letter(c: char) -> char {
-    let mut base = None;
-    unicode_normalization::char::decompose_canonical(c, |part| {
-        base.get_or_insert(part);
-    });
-    base.unwrap_or(c)
-}
-
-#[cfg(not(feature = "unicode"))]
-fn base_letter(c: char) -> char {
-    c
+fn base_letter(c: char, unicode: Unicode) -> char {
+    let decomposed = (unicode.nfd)(c.encode_utf8(&mut [0; 4]));
+    decomposed.chars().next().unwrap_or(c)
 }

@@ -2,6 +2,35 @@
 
 use frostem::{Algorithm, Stemmer};
 
+/// The engines that are built for browsers, each with the Snowball stemmers in it: a customer loads one engine, so the
+/// commonest languages and the largest stemmers have one of their own, and small ones share.
+pub const ENGINE_GROUPS: &[(&str, &[&str])] = &[
+    (NO_STEMMER, &[]),
+    ("en", &["english"]),
+    ("de", &["german"]),
+    ("fr", &["french"]),
+    ("es", &["spanish"]),
+    ("it", &["italian"]),
+    ("pt", &["portuguese"]),
+    ("nl", &["dutch"]),
+    ("ru", &["russian"]),
+    ("el", &["greek"]),
+    ("sr", &["serbian"]),
+    ("tr", &["turkish"]),
+    ("uk", &["ukrainian"]),
+    ("arabic", &["arabic", "persian"]),
+    ("central", &["czech", "hungarian", "polish"]),
+    ("finnic", &["estonian", "finnish"]),
+    ("indic", &["hindi", "nepali", "tamil"]),
+    ("nordic", &["danish", "norwegian", "swedish"]),
+    ("romance", &["catalan", "romanian"]),
+    ("west", &["basque", "esperanto", "irish", "lithuanian"]),
+    ("other", &["armenian", "indonesian", "sesotho", "yiddish"]),
+];
+
+/// The engine for languages that are not stemmed.
+const NO_STEMMER: &str = "none";
+
 /// The language of a text, as far as search is concerned.
 #[derive(Clone)]
 pub struct Language {
@@ -67,7 +96,24 @@ impl Language {
 
     /// The name of the Snowball algorithm, or `none`.
     pub fn stemmer_name(&self) -> &'static str {
-        self.stemmer.map_or("none", |stemmer| stemmer.algorithm().name())
+        self.stemmer.map_or(NO_STEMMER, |stemmer| stemmer.algorithm().name())
+    }
+
+    /// The engine that has this language's stemmer; see [`ENGINE_GROUPS`].
+    pub fn engine_group(&self) -> &'static str {
+        let stemmer = self.stemmer_name();
+        (ENGINE_GROUPS.iter())
+            .find(|(_, stemmers)| stemmers.contains(&stemmer))
+            .map_or(NO_STEMMER, |(group, _)| group)
+    }
+
+    /// Whether the language writes compounds as one word, the last part being what the whole is.
+    pub(crate) fn compounds(&self) -> bool {
+        let primary = self.tag.split('-').next().unwrap_or_default();
+        matches!(
+            primary,
+            "da" | "de" | "et" | "fi" | "hu" | "is" | "nb" | "nl" | "nn" | "no" | "sv"
+        )
     }
 
     pub(crate) fn stemmer(&self) -> Option<Stemmer> {

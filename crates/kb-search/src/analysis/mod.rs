@@ -14,13 +14,15 @@
 mod cache;
 mod characters;
 mod language;
+mod unicode;
 
 use std::ops::Range;
 
 use cache::WordCache;
 use characters::{Class, class, is_apostrophe, is_connector};
-pub use language::Language;
 use language::Spelling;
+pub use language::{ENGINE_GROUPS, Language};
+pub use unicode::Unicode;
 
 /// The version of the rules in this module. An index written by another version would disagree with queries, so it is
 /// refused. Raise it with every change that alters a term.
@@ -78,6 +80,7 @@ pub enum Mode {
 #[derive(Clone)]
 pub struct Analyzer {
     language: Language,
+    unicode: Unicode,
     cache: WordCache,
     word: String,
     folded: String,
@@ -94,10 +97,17 @@ impl std::fmt::Debug for Analyzer {
 
 impl Analyzer {
     /// An analyzer for texts of `language`.
+    #[cfg(feature = "unicode")]
     pub fn new(language: Language) -> Self {
+        Self::with_unicode(language, Unicode::tables())
+    }
+
+    /// An analyzer that leaves to its host what needs Unicode's large tables.
+    pub fn with_unicode(language: Language, unicode: Unicode) -> Self {
         Self {
             language,
-            cache: WordCache::new(),
+            unicode,
+            cache: WordCache::default(),
             word: String::new(),
             folded: String::new(),
             joined: String::new(),
@@ -110,7 +120,7 @@ impl Analyzer {
     }
 
     /// Calls `sink` for every term of `text`, in order.
-    pub fn tokenize(&mut self, text: &str, mode: Mode, sink: &mut impl FnMut(Token<'_>)) {
+    pub fn tokenize(&mut self, text: &str, mode: Mode, sink: &mut dyn FnMut(Token<'_>)) {
         let bytes = text.as_bytes();
         let mut position = 0;
         let mut at = 0;
@@ -146,7 +156,7 @@ impl Analyzer {
     }
 
     /// Reads one word, or several held together by connectors, starting at `start`; returns where it ends.
-    fn compound(&mut self, text: &str, start: usize, position: &mut u32, sink: &mut impl FnMut(Token<'_>)) -> usize {
+    fn compound(&mut self, text: &str, start: usize, position: &mut u32, sink: &mut dyn FnMut(Token<'_>)) -> usize {
         let elision = self.language.spelling() == Spelling::Elision;
         let mut parts = [(0, 0); MAX_PARTS];
         let mut count = 0;
@@ -184,7 +194,7 @@ impl Analyzer {
     }
 
     /// Emits the terms of one written word.
-    fn word(&mut self, raw: &str, position: u32, range: Range<usize>, sink: &mut impl FnMut(Token<'_>)) {
+    fn word(&mut self, raw: &str, position: u32, range: Range<usize>, sink: &mut dyn FnMut(Token<'_>)) {
         let Range { start: from, end: to } = range;
         let index = self.look_up(raw);
         let terms = self.cache.terms(index);
@@ -217,7 +227,7 @@ impl Analyzer {
                 self.prepare(raw);
                 let word = std::mem::take(&mut self.word);
                 let exact = self.stem_normalised(&word);
-                let folded = (characters::fold(&word, &mut self.folded))
+                let folded = (characters::fold(&word, self.unicode, &mut self.folded))
                     .then(|| self.stem_normalised(&self.folded))
                     .filter(|folded| *folded != exact);
                 self.word = word;
@@ -229,7 +239,7 @@ impl Analyzer {
     /// Fills `self.word` with the normalised form of `raw`.
     fn prepare(&mut self, raw: &str) {
         let spelling = self.language.spelling();
-        characters::normalise(raw, spelling, &mut self.word);
+        characters::normalise(raw, spelling, self.unicode, &mut self.word);
         if self.word.contains(is_apostrophe) {
             strip_apostrophes(&mut self.word, spelling);
         }
@@ -253,7 +263,7 @@ impl Analyzer {
     }
 
     /// Emits the parts of a compound written as one.
-    fn join(&mut self, text: &str, parts: &[(usize, usize)], position: u32, sink: &mut impl FnMut(Token<'_>)) {
+    fn join(&mut self, text: &str, parts: &[(usize, usize)], position: u32, sink: &mut dyn FnMut(Token<'_>)) {
         let (from, to) = (parts[0].0, parts[parts.len() - 1].1);
         if to - from > MAX_TERM_BYTES {
             return;
@@ -298,7 +308,7 @@ impl Analyzer {
         start: usize,
         mode: Mode,
         position: &mut u32,
-        sink: &mut impl FnMut(Token<'_>),
+        sink: &mut dyn FnMut(Token<'_>),
     ) -> usize {
         let end = text[start..]
             .char_indices()
@@ -306,7 +316,7 @@ impl Analyzer {
             .map_or(text.len(), |(offset, _)| start + offset);
         let raw = &text[start..end];
         let mut run = std::mem::take(&mut self.word);
-        characters::normalise(raw, Spelling::Plain, &mut run);
+        characters::normalise(raw, Spelling::Plain, self.unicode, &mut run);
         let same = run == raw;
         let place = |from: usize, to: usize| if same { (start + from, start + to) } else { (start, end) };
 

@@ -36,6 +36,21 @@ fn language_tags_choose_stemmers() {
 }
 
 #[test]
+fn every_stemmer_is_in_one_engine() {
+    for algorithm in frostem::Algorithm::all() {
+        let engines = ENGINE_GROUPS
+            .iter()
+            .filter(|(_, stemmers)| stemmers.contains(&algorithm.name()));
+        assert_eq!(engines.count(), 1, "{}", algorithm.name());
+    }
+    let group = |tag| Language::new(tag).engine_group();
+    assert_eq!(
+        ["en-GB", "nb", "hr", "ja", "xx", ""].map(group),
+        ["en", "nordic", "sr", "none", "none", "none"]
+    );
+}
+
+#[test]
 fn english_words_are_stemmed_and_lose_clitics() {
     assert_eq!(terms("en", "Cancelling subscriptions"), ["cancel", "subscript"]);
     assert_eq!(

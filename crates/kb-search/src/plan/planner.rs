@@ -1,12 +1,12 @@
 //! The making of clauses: what a word of the query may mean to this index.
 
-use std::collections::HashMap;
-
 use super::units::Unit;
-use super::{Alternative, Clause, Correction, MAX_CLAUSES, MatchKind, Plan, Vocabulary};
-use crate::analysis::{Analyzer, TokenKind};
+use super::{Alternative, Clause, Correction, MAX_CLAUSES, MatchKind, Plan, Vocabulary, Wanted, is_common};
+use crate::analysis::{Analyzer, Mode, TokenKind};
 use crate::bm25::idf;
+use crate::collections::TermMap;
 use crate::distance::{allowed_edits, edit_distance};
+use crate::execute::Field;
 use crate::stopwords;
 
 /// Whether a word may be the beginning of a longer one.
@@ -18,6 +18,8 @@ pub(super) enum Ending {
     Perhaps,
     /// It is being typed.
     Open,
+    /// It stands in quotation marks: only the word itself is meant.
+    Quoted,
 }
 
 /// Makes the clauses of one query.
@@ -36,22 +38,29 @@ impl<V: Vocabulary> Planner<'_, V> {
         if ending == Ending::Open || (alternatives.is_empty() && unit.parts[0].kind == TokenKind::Unigram) {
             self.complete(unit, &mut alternatives)?;
         }
-        if alternatives.is_empty() && unit.joined.is_none() && unit.parts[0].kind == TokenKind::Exact {
+        let plain = unit.joined.is_none() && unit.parts[0].kind == TokenKind::Exact && ending != Ending::Quoted;
+        if alternatives.is_empty() && plain {
             self.resemble(unit, typed, &mut alternatives)?;
         }
         if alternatives.is_empty() && ending == Ending::Perhaps {
             self.complete(unit, &mut alternatives)?;
         }
-        let function_word = unit.joined.is_none() && self.is_function_word(typed);
-        if unit.joined.is_none() && unit.parts[0].kind == TokenKind::Exact && !function_word {
-            self.relatives(&unit.parts[0].text, &mut alternatives)?;
+        let function_word = unit.joined.is_none() && is_function_word(self.analyzer, typed);
+        if plain && !function_word {
+            let stem = &unit.parts[0].text;
+            self.relatives(stem, &mut alternatives)?;
+            if self.analyzer.language().compounds() && self.vocabulary.doc_freq(stem)? == 0 {
+                self.ending(typed, &mut alternatives)?;
+            }
         }
-        for terms in synonyms {
-            alternatives.push(Alternative {
-                terms: terms.clone(),
-                weight: SYNONYM,
-                kind: MatchKind::Synonym,
-            });
+        for terms in synonyms.iter().filter(|_| ending != Ending::Quoted) {
+            if self.knows(terms)? {
+                alternatives.push(Alternative {
+                    terms: terms.clone(),
+                    weight: SYNONYM,
+                    kind: MatchKind::Synonym,
+                });
+            }
         }
         let mut weight = self.weight(&alternatives)?;
         if function_word {
@@ -64,11 +73,18 @@ impl<V: Vocabulary> Planner<'_, V> {
             }
             return Ok(());
         }
+        // They show how a question is put, which titles share; in texts they are everywhere.
+        let fields: &[Field] = if function_word && synonyms.is_empty() {
+            &Field::WITH_POSITIONS
+        } else {
+            &Field::ALL
+        };
         self.plan.clauses.push(Clause {
             text: typed.to_owned(),
             position: unit.position,
             words: unit.parts.len() as u32,
             weight,
+            fields,
             alternatives,
         });
         Ok(())
@@ -85,9 +101,11 @@ impl<V: Vocabulary> Planner<'_, V> {
             let second = term.char_indices().nth(1).map_or(term.len(), |(at, _)| at);
             for character in [&term[..second], &term[second..]] {
                 let known = self.plan.clauses.iter().any(|clause| clause.text == character);
-                let alternatives: Vec<_> = (self.with_prefix(character, MAX_COMPLETIONS)?.into_iter())
-                    .map(|(term, _)| Alternative::one(term, SHORTENED, MatchKind::Prefix))
-                    .collect();
+                let alternatives: Vec<_> = (self
+                    .with_prefix(character, Wanted::Common, MAX_COMPLETIONS)?
+                    .into_iter())
+                .map(|(term, _)| Alternative::one(term, SHORTENED, MatchKind::Prefix))
+                .collect();
                 if !known && !character.is_empty() && !alternatives.is_empty() {
                     let weight = self.weight(&alternatives)?;
                     let (text, position) = (character.to_owned(), unit.position);
@@ -96,6 +114,7 @@ impl<V: Vocabulary> Planner<'_, V> {
                         position,
                         words: 1,
                         weight,
+                        fields: &Field::ALL,
                         alternatives,
                     });
                 }
@@ -104,9 +123,13 @@ impl<V: Vocabulary> Planner<'_, V> {
         Ok(())
     }
 
-    fn is_function_word(&mut self, typed: &str) -> bool {
-        let language = self.analyzer.language().clone();
-        stopwords::is_function_word(language.tag(), self.analyzer.normalise_word(typed))
+    fn knows<T: AsRef<str>>(&self, terms: &[T]) -> Result<bool, V::Error> {
+        for term in terms {
+            if self.vocabulary.doc_freq(term.as_ref())? == 0 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// The forms of the word itself that the index knows.
@@ -150,7 +173,7 @@ impl<V: Vocabulary> Planner<'_, V> {
             _ => unit.term().to_owned(),
         };
         let known = !alternatives.is_empty();
-        for (term, _) in self.with_prefix(&prefix, MAX_COMPLETIONS)? {
+        for (term, _) in self.with_prefix(&prefix, Wanted::Common, completions(&prefix))? {
             if !alternatives
                 .iter()
                 .any(|alternative| alternative.terms == [term.as_str()])
@@ -165,19 +188,24 @@ impl<V: Vocabulary> Planner<'_, V> {
     }
 
     /// The commonest terms with a prefix.
-    fn with_prefix(&self, prefix: &str, limit: usize) -> Result<Vec<(String, u32)>, V::Error> {
-        let mut found: HashMap<String, u32> = HashMap::new();
-        self.vocabulary.for_each_with_prefix(prefix, &mut |term, doc_freq| {
-            if let Some(known) = found.get_mut(term) {
+    fn with_prefix(&self, prefix: &str, wanted: Wanted, limit: usize) -> Result<Vec<(String, u32)>, V::Error> {
+        let mut found = TermMap::new();
+        self.vocabulary
+            .for_each_with_prefix(prefix, wanted, &mut |term, doc_freq| {
+                let known = found.get_or_insert_with(term, || doc_freq);
                 *known = doc_freq.max(*known);
-            } else {
-                found.insert(term.to_owned(), doc_freq);
-            }
-        })?;
-        let mut found: Vec<_> = found.into_iter().collect();
-        found.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+            })?;
+        let count = self.vocabulary.doc_count();
+        let mut found: Vec<(&str, u32)> = (found.iter())
+            .map(|(term, doc_freq)| (term, *doc_freq))
+            .filter(|(_, doc_freq)| wanted == Wanted::All || is_common(*doc_freq, count))
+            .collect();
+        found.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
         found.truncate(limit);
-        Ok(found)
+        Ok(found
+            .into_iter()
+            .map(|(term, doc_freq)| (term.to_owned(), doc_freq))
+            .collect())
     }
 
     /// A word that is being typed runs past its stem before it is complete: "deleti" to "delet".
@@ -207,7 +235,7 @@ impl<V: Vocabulary> Planner<'_, V> {
             alternatives.push(Alternative::one(term, weight, MatchKind::Typo(distance as u8)));
         }
         if alternatives.is_empty() && word.chars().count() >= MIN_STEM_CHARS {
-            for (term, _) in self.with_prefix(&unit.parts[0].text, MAX_CORRECTIONS)? {
+            for (term, _) in self.with_prefix(&unit.parts[0].text, Wanted::All, MAX_CORRECTIONS)? {
                 alternatives.push(Alternative::one(term, SHORTENED, MatchKind::Prefix));
             }
             if alternatives.is_empty() {
@@ -224,10 +252,10 @@ impl<V: Vocabulary> Planner<'_, V> {
         if limit == 0 || word.iter().any(char::is_ascii_digit) {
             return Ok(Vec::new());
         }
-        let mut found: HashMap<String, (usize, u32)> = HashMap::new();
+        let mut found: TermMap<(usize, u32)> = TermMap::new();
         let mut other = Vec::new();
         self.vocabulary
-            .for_each_with_prefix(&word[0].to_string(), &mut |term, doc_freq| {
+            .for_each_with_prefix(&word[0].to_string(), Wanted::Common, &mut |term, doc_freq| {
                 if term.len() > word.len() * 4 + limit || term.bytes().any(|byte| byte.is_ascii_digit()) {
                     return;
                 }
@@ -235,13 +263,14 @@ impl<V: Vocabulary> Planner<'_, V> {
                 other.extend(term.chars());
                 let near = |typed: &[char]| edit_distance(typed, &other, limit);
                 if let Some(distance) = near(&stem).into_iter().chain(near(&word)).min() {
-                    let known = found.entry(term.to_owned()).or_insert((distance, doc_freq));
+                    let known = found.get_or_insert_with(term, || (distance, doc_freq));
                     known.1 = doc_freq.max(known.1);
                 }
             })?;
-        let mut found: Vec<_> = found
-            .into_iter()
-            .map(|(term, (edits, freq))| (term, edits, freq))
+        let count = self.vocabulary.doc_count();
+        let mut found: Vec<_> = (found.iter())
+            .map(|(term, &(edits, freq))| (term.to_owned(), edits, freq))
+            .filter(|found| is_common(found.2, count))
             .collect();
         found.sort_unstable_by(|a, b| a.1.cmp(&b.1).then(b.2.cmp(&a.2)).then_with(|| a.0.cmp(&b.0)));
         // Two edits only where one finds nothing.
@@ -254,20 +283,18 @@ impl<V: Vocabulary> Planner<'_, V> {
     /// Words of the same family: those that the stem begins ("test": "testlauf"), and the known word that begins it
     /// ("testlauf": "test"). This is what finds compounds, and inflections that the stemmer leaves apart.
     fn relatives(&self, stem: &str, alternatives: &mut Vec<Alternative>) -> Result<(), V::Error> {
-        if stem.chars().nth(MIN_STEM_CHARS - 1).is_none() || stem.bytes().any(|byte| byte.is_ascii_digit()) {
+        if !has_relatives(stem) {
             return Ok(());
         }
         let known = |alternatives: &[Alternative], term: &str| {
             alternatives.iter().any(|alternative| alternative.terms == [term])
         };
-        for (term, _) in self.with_prefix(stem, MAX_RELATIVES)? {
+        for (term, _) in self.with_prefix(stem, Wanted::All, MAX_RELATIVES)? {
             if !known(alternatives, &term) {
                 alternatives.push(Alternative::one(term, LONGER, MatchKind::Prefix));
             }
         }
-        let ends: Vec<usize> = stem.char_indices().map(|(at, _)| at).skip(MIN_STEM_CHARS).collect();
-        for &end in ends.iter().rev().skip(1) {
-            let head = &stem[..end];
+        for head in heads(stem) {
             if self.vocabulary.doc_freq(head)? > 0 {
                 if !known(alternatives, head) {
                     alternatives.push(Alternative::one(head, HEAD, MatchKind::Parts));
@@ -275,6 +302,30 @@ impl<V: Vocabulary> Planner<'_, V> {
                 break;
             }
         }
+        Ok(())
+    }
+
+    /// The longest known word that ends an unknown compound. It says what the thing is: a "Schnelltest" is a "Test".
+    fn ending(&mut self, typed: &str, alternatives: &mut Vec<Alternative>) -> Result<(), V::Error> {
+        let word = self.analyzer.normalise_word(typed).to_owned();
+        let starts: Vec<usize> = word.char_indices().map(|(at, _)| at).collect();
+        let latest = starts.len().saturating_sub(MIN_STEM_CHARS);
+        let mut longest = None;
+        let mut outcome = Ok(());
+        for &start in starts.get(MIN_STEM_CHARS..=latest).unwrap_or_default() {
+            // A stemmer cuts a word and the compound that ends with it at different places.
+            for token in self.analyzer.terms(&word[start..], Mode::Query) {
+                match self.vocabulary.doc_freq(&token.text) {
+                    Ok(0) => {}
+                    Ok(_) if token.kind == TokenKind::Exact => longest = longest.or(Some(token.text)),
+                    Ok(_) => {}
+                    // An index that comes in parts is told at once all that is missing.
+                    Err(error) => outcome = outcome.and(Err(error)),
+                }
+            }
+        }
+        outcome?;
+        alternatives.extend(longest.map(|term| Alternative::one(term, ENDING, MatchKind::Parts)));
         Ok(())
     }
 
@@ -296,6 +347,26 @@ impl<V: Vocabulary> Planner<'_, V> {
     }
 }
 
+/// Whether a word of the query carries grammar, not matter.
+pub(super) fn is_function_word(analyzer: &mut Analyzer, typed: &str) -> bool {
+    let language = analyzer.language().clone();
+    stopwords::is_function_word(language.tag(), analyzer.normalise_word(typed))
+}
+
+/// Whether longer words that begin with this stem are of its family.
+pub(super) fn has_relatives(stem: &str) -> bool {
+    stem.chars().nth(MIN_STEM_CHARS - 1).is_some() && !stem.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+/// The beginnings of a stem that may be words of their own, longest first; one letter less is mostly an inflection.
+pub(super) fn heads(stem: &str) -> impl Iterator<Item = &str> {
+    let ends = stem.char_indices().map(|(at, _)| at);
+    let longest = stem.chars().count().saturating_sub(2);
+    (MIN_STEM_CHARS..=longest)
+        .rev()
+        .filter_map(move |chars| Some(&stem[..ends.clone().nth(chars)?]))
+}
+
 /// Completions of the word being typed.
 const COMPLETION: f32 = 0.8;
 /// Without diacritics.
@@ -308,6 +379,8 @@ const SYNONYM: f32 = 0.8;
 const LONGER: f32 = 0.6;
 /// The known word that a longer one begins with.
 const HEAD: f32 = 0.5;
+/// The known word that an unknown compound ends with.
+const ENDING: f32 = 0.5;
 /// Longer words tried.
 const MAX_RELATIVES: usize = 20;
 /// The most that a function word weighs.
@@ -322,5 +395,15 @@ const SHORTENED: f32 = 0.5;
 const MIN_STEM_CHARS: usize = 4;
 /// Completions of a word that is being typed.
 const MAX_COMPLETIONS: usize = 24;
+
+/// How many completions are worth trying: two letters begin hundreds of words, and the next letter is on its way.
+fn completions(prefix: &str) -> usize {
+    match prefix.chars().count() {
+        _ if !prefix.is_ascii() => MAX_COMPLETIONS,
+        0 | 1 => 4,
+        2 => 8,
+        _ => MAX_COMPLETIONS,
+    }
+}
 /// Corrections of an unknown word.
 const MAX_CORRECTIONS: usize = 4;

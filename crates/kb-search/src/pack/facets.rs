@@ -1,0 +1,85 @@
+//! The facets file: which articles are in which collection and have which tag.
+
+use super::Damaged;
+use super::bytes::{Reader, put_text, put_varint};
+
+/// What articles can be filtered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Facet {
+    /// The collection they are in.
+    Collection,
+    /// A tag they have.
+    Tag,
+}
+
+/// The articles of one collection or tag.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Group {
+    /// The collection's title, or the tag.
+    pub name: String,
+    /// Numbers of its articles, ascending.
+    pub docs: Vec<u32>,
+}
+
+/// All groups of a site.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facets {
+    /// Collections, in the order they are shown.
+    pub collections: Vec<Group>,
+    /// Tags, sorted.
+    pub tags: Vec<Group>,
+}
+
+impl Facets {
+    /// The groups of a facet.
+    pub fn groups(&self, facet: Facet) -> &[Group] {
+        match facet {
+            Facet::Collection => &self.collections,
+            Facet::Tag => &self.tags,
+        }
+    }
+
+    pub(super) fn write(&self) -> Vec<u8> {
+        let mut out = Vec::new();
+        for groups in [&self.collections, &self.tags] {
+            put_varint(&mut out, groups.len() as u32);
+            for group in groups {
+                put_text(&mut out, &group.name);
+                put_varint(&mut out, group.docs.len() as u32);
+                let mut before = 0;
+                for doc in &group.docs {
+                    put_varint(&mut out, doc - before);
+                    before = *doc;
+                }
+            }
+        }
+        out
+    }
+
+    pub(super) fn read(bytes: &[u8], doc_count: u32) -> Result<Self, Damaged> {
+        let mut reader = Reader::new(bytes);
+        let mut read_groups = || {
+            let count = reader.count()?;
+            (0..count)
+                .map(|_| {
+                    let name = reader.text()?.to_owned();
+                    let mut docs = vec![0; reader.count()?];
+                    let mut doc = 0_u32;
+                    for place in &mut docs {
+                        doc = doc.checked_add(reader.varint()?).ok_or(Damaged)?;
+                        *place = doc;
+                    }
+                    if docs.is_empty() || doc < doc_count {
+                        Ok(Group { name, docs })
+                    } else {
+                        Err(Damaged)
+                    }
+                })
+                .collect::<Result<Vec<_>, Damaged>>()
+        };
+        let collections = read_groups()?;
+        let tags = read_groups()?;
+        reader.end()?;
+        Ok(Self { collections, tags })
+    }
+}

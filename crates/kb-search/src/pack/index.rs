@@ -1,0 +1,421 @@
+//! A pack that is asked: serves from the files it has, and notes which it lacks.
+
+use core::cell::{Cell, RefCell};
+
+use super::boot::{Boot, Popular};
+use super::documents::{self, DOCUMENTS_PER_SHARD, Document};
+use super::facets::Facets;
+use super::terms::{FarPostings, TermShard};
+use super::vocabulary::VocabularyShard;
+use super::{Damaged, Error};
+use crate::execute::{Field, Posting, Postings};
+use crate::plan::{Vocabulary, Wanted};
+use crate::rank::Articles;
+use crate::tuning::Synonym;
+
+/// One of the files of a pack besides the boot file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Resource {
+    /// A term shard.
+    Terms(u32),
+    /// The body postings of a term that has many.
+    Far(u32),
+    /// A vocabulary shard.
+    Vocabulary(u32),
+    /// A document shard.
+    Documents(u32),
+    /// The facets.
+    Facets,
+}
+
+impl Resource {
+    /// Its file name, without extension.
+    pub fn name(self) -> String {
+        let (letter, number) = match self {
+            Self::Terms(number) => ('t', number),
+            Self::Far(number) => ('f', number),
+            Self::Vocabulary(number) => ('v', number),
+            Self::Documents(number) => ('d', number),
+            Self::Facets => return "x".to_owned(),
+        };
+        let mut digits = [0; 10];
+        let mut at = digits.len();
+        let mut rest = number;
+        loop {
+            at -= 1;
+            digits[at] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        core::iter::once(letter)
+            .chain(digits[at..].iter().map(|&digit| char::from(digit)))
+            .collect()
+    }
+
+    /// The file with this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        let (letter, digits) = name.split_at_checked(1)?;
+        let number = || digits.parse().ok();
+        match letter {
+            "t" => number().map(Self::Terms),
+            "f" => number().map(Self::Far),
+            "v" => number().map(Self::Vocabulary),
+            "d" => number().map(Self::Documents),
+            "x" if digits.is_empty() => Some(Self::Facets),
+            _ => None,
+        }
+    }
+}
+
+/// A file that was needed is not here; [`Pack::take_wanted`] tells which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Missing;
+
+/// A place for a file.
+#[derive(Debug, Default)]
+enum Slot<T> {
+    /// It was not needed yet.
+    #[default]
+    Absent,
+    /// It cannot be had: whatever it holds counts as not there.
+    Failed,
+    /// Here it is.
+    Loaded(T),
+}
+
+/// An index made of files that come one by one.
+#[derive(Debug)]
+pub struct Pack {
+    boot: Boot,
+    terms: Vec<Slot<TermShard>>,
+    far: Vec<Slot<FarPostings>>,
+    vocabulary: Vec<Slot<VocabularyShard>>,
+    documents: Vec<Slot<Vec<Document>>>,
+    facets: Slot<Facets>,
+    /// Terms of a pinned query, and its articles.
+    pins: Vec<(Vec<String>, Vec<u32>)>,
+    wanted: RefCell<Vec<Resource>>,
+    incomplete: Cell<bool>,
+}
+
+impl Pack {
+    /// Opens a pack by its boot file.
+    ///
+    /// # Errors
+    /// If the bytes are not a boot file of this version.
+    pub fn open(boot: &[u8]) -> Result<Self, Error> {
+        let mut boot = Boot::read(boot)?;
+        let embedded = core::mem::take(&mut boot.embedded);
+        let mut pack = Self {
+            terms: absent(boot.shards.len()),
+            far: absent(boot.far.len()),
+            vocabulary: absent(boot.vocabulary.len()),
+            documents: absent(boot.doc_count().div_ceil(DOCUMENTS_PER_SHARD) as usize),
+            facets: Slot::Absent,
+            pins: Vec::new(),
+            boot,
+            wanted: RefCell::default(),
+            incomplete: Cell::default(),
+        };
+        for (name, bytes) in embedded {
+            pack.put(&name, bytes)?;
+        }
+        Ok(pack)
+    }
+
+    /// Hands a file in, inflated.
+    ///
+    /// # Errors
+    /// If the bytes are not such a file, or the pack has none of this name. The pack is as it was.
+    pub fn put(&mut self, name: &str, bytes: Vec<u8>) -> Result<(), Damaged> {
+        let resource = Resource::parse(name).ok_or(Damaged)?;
+        let norms = &self.boot.norms;
+        match resource {
+            Resource::Terms(n) => *at(&mut self.terms, n)? = Slot::Loaded(TermShard::read(bytes, norms)?),
+            Resource::Far(n) => *at(&mut self.far, n)? = Slot::Loaded(FarPostings::read(bytes, norms)?),
+            Resource::Vocabulary(n) => {
+                *at(&mut self.vocabulary, n)? = Slot::Loaded(VocabularyShard::read(&bytes)?);
+            }
+            Resource::Documents(n) => *at(&mut self.documents, n)? = Slot::Loaded(documents::read(&bytes)?),
+            Resource::Facets => self.facets = Slot::Loaded(Facets::read(&bytes, self.boot.doc_count())?),
+        }
+        Ok(())
+    }
+
+    /// A file cannot be had: searches do without it from now on, and say so ([`Pack::take_incomplete`]).
+    pub fn fail(&mut self, name: &str) {
+        let slot = match Resource::parse(name) {
+            Some(Resource::Terms(n)) => at(&mut self.terms, n).map(fail),
+            Some(Resource::Far(n)) => at(&mut self.far, n).map(fail),
+            Some(Resource::Vocabulary(n)) => at(&mut self.vocabulary, n).map(fail),
+            Some(Resource::Documents(n)) => at(&mut self.documents, n).map(fail),
+            Some(Resource::Facets) => {
+                fail(&mut self.facets);
+                return;
+            }
+            None => return,
+        };
+        // A file that this pack does not have cannot be missed either.
+        slot.unwrap_or_default();
+    }
+
+    /// The files that were missed since the last call, sorted, each once.
+    pub fn take_wanted(&self) -> Vec<Resource> {
+        let mut wanted = self.wanted.take();
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted
+    }
+
+    /// Whether something was looked up in a file that cannot be had since the last call.
+    pub fn take_incomplete(&self) -> bool {
+        self.incomplete.take()
+    }
+
+    /// Notes that files would be needed, without using them.
+    ///
+    /// The term shard of `term`, if `postings` also its body postings, and what of `prefix` begins with it.
+    pub fn prefetch(&self, term: &str, prefix: Option<Wanted>, postings: bool) {
+        // What is missing is noted; nothing else is wanted here.
+        let _ = self.term_shard(term);
+        if postings && let Ok(number) = self.boot.far.search(term) {
+            let _ = self.serve(&self.far, number, Resource::Far);
+        }
+        if let Some(wanted) = prefix {
+            let _ = self.for_each_with_prefix(term, wanted, &mut |_, _| {});
+        }
+    }
+
+    /// An article, unless its shard cannot be had.
+    ///
+    /// # Errors
+    /// [`Missing`] if its shard is not here yet.
+    pub fn document(&self, doc: u32) -> Result<Option<&Document>, Missing> {
+        let number = (doc / DOCUMENTS_PER_SHARD) as usize;
+        let shard = self.serve(&self.documents, number, Resource::Documents)?;
+        let document = shard.and_then(|shard| shard.get((doc % DOCUMENTS_PER_SHARD) as usize));
+        if document.is_none() {
+            self.incomplete.set(true);
+        }
+        Ok(document)
+    }
+
+    /// What articles can be filtered by, unless that cannot be had.
+    ///
+    /// # Errors
+    /// [`Missing`] if the file is not here yet.
+    pub fn facets(&self) -> Result<Option<&Facets>, Missing> {
+        self.served(&self.facets, Resource::Facets)
+    }
+
+    /// Language tag of the articles.
+    pub fn language(&self) -> &str {
+        &self.boot.language
+    }
+
+    /// The path that the site lives under when it was built.
+    pub fn base(&self) -> &str {
+        &self.boot.base
+    }
+
+    /// Name of the folder, beside the boot file, with the other files; empty if there are none.
+    pub fn folder(&self) -> &str {
+        &self.boot.folder
+    }
+
+    /// What to offer before anything was typed.
+    pub fn popular(&self) -> &[Popular] {
+        &self.boot.popular
+    }
+
+    /// Synonyms.
+    pub fn synonyms(&self) -> &[Synonym] {
+        &self.boot.synonyms
+    }
+
+    /// Prepares the pinned queries; `terms` analyses a query.
+    pub fn read_pins(&mut self, mut terms: impl FnMut(&str) -> Vec<String>) {
+        let pins = core::mem::take(&mut self.boot.pins).into_iter();
+        self.pins = pins.map(|pin| (terms(&pin.query), pin.docs)).collect();
+    }
+
+    /// Whether a file was missed since the last [`Pack::take_wanted`].
+    pub fn is_wanting(&self) -> bool {
+        !self.wanted.borrow().is_empty()
+    }
+
+    fn served<'a, T>(&'a self, slot: &'a Slot<T>, resource: Resource) -> Result<Option<&'a T>, Missing> {
+        match slot {
+            Slot::Loaded(file) => Ok(Some(file)),
+            Slot::Failed => {
+                self.incomplete.set(true);
+                Ok(None)
+            }
+            Slot::Absent => {
+                self.wanted.borrow_mut().push(resource);
+                Err(Missing)
+            }
+        }
+    }
+
+    fn serve<'a, T>(
+        &'a self,
+        slots: &'a [Slot<T>],
+        number: usize,
+        resource: fn(u32) -> Resource,
+    ) -> Result<Option<&'a T>, Missing> {
+        match slots.get(number) {
+            Some(slot) => self.served(slot, resource(number as u32)),
+            None => Ok(None),
+        }
+    }
+
+    /// The shard that has the term, if any has.
+    fn term_shard(&self, term: &str) -> Result<Option<&TermShard>, Missing> {
+        match self.boot.shards.search(term) {
+            Ok(number) => self.serve(&self.terms, number, Resource::Terms),
+            Err(0) => Ok(None),
+            Err(next) => self.serve(&self.terms, next - 1, Resource::Terms),
+        }
+    }
+
+    /// The shards that may have terms beginning with `prefix`.
+    fn shards_with_prefix(&self, prefix: &str) -> core::ops::Range<usize> {
+        let shards = &self.boot.shards;
+        let first = match shards.search(prefix) {
+            Ok(number) => number,
+            Err(next) => next.saturating_sub(1),
+        };
+        let mut end = (first + 1).min(shards.len());
+        while end < shards.len() && shards.get(end).starts_with(prefix) {
+            end += 1;
+        }
+        first..end
+    }
+
+    fn field_postings(&self, field: Field, term: &str, visit: &mut dyn FnMut(Posting, &[u32])) -> Result<(), Missing> {
+        let Some(shard) = self.term_shard(term)? else {
+            return Ok(());
+        };
+        let norms = &self.boot.norms;
+        if field == Field::Body && shard.is_far(term) {
+            if let Ok(number) = self.boot.far.search(term)
+                && let Some(far) = self.serve(&self.far, number, Resource::Far)?
+            {
+                far.for_each(norms, visit);
+            }
+        } else {
+            shard.for_each(field, term, norms, visit);
+        }
+        Ok(())
+    }
+}
+
+fn absent<T>(count: usize) -> Vec<Slot<T>> {
+    (0..count).map(|_| Slot::Absent).collect()
+}
+
+fn at<T>(slots: &mut [Slot<T>], number: u32) -> Result<&mut Slot<T>, Damaged> {
+    slots.get_mut(number as usize).ok_or(Damaged)
+}
+
+fn fail<T>(slot: &mut Slot<T>) {
+    if matches!(slot, Slot::Absent) {
+        *slot = Slot::Failed;
+    }
+}
+
+impl Vocabulary for Pack {
+    type Error = Missing;
+
+    fn doc_count(&self) -> u32 {
+        self.boot.doc_count()
+    }
+
+    fn doc_freq(&self, term: &str) -> Result<u32, Missing> {
+        let frequencies = self.term_shard(term)?.and_then(|shard| shard.frequencies(term));
+        Ok(frequencies
+            .and_then(|all| all.iter().copied().max())
+            .unwrap_or_default())
+    }
+
+    /// Common terms come from the vocabulary, unless one term shard has all, or all are here.
+    fn for_each_with_prefix(
+        &self,
+        prefix: &str,
+        wanted: Wanted,
+        visit: &mut dyn FnMut(&str, u32),
+    ) -> Result<(), Missing> {
+        let range = self.shards_with_prefix(prefix);
+        let here = |slot: &Slot<TermShard>| matches!(slot, Slot::Loaded(_));
+        if wanted == Wanted::Common && range.len() > 1 && !self.terms[range.clone()].iter().all(here) {
+            let directory = &self.boot.vocabulary;
+            let number = match directory.search(prefix) {
+                Ok(number) => number,
+                Err(next) => next.saturating_sub(1),
+            };
+            if let Some(shard) = self.serve(&self.vocabulary, number, Resource::Vocabulary)? {
+                shard.for_each_with_prefix(prefix, visit);
+            }
+            return Ok(());
+        }
+        let mut missing = false;
+        for number in range.clone() {
+            missing |= self.serve(&self.terms, number, Resource::Terms).is_err();
+        }
+        if missing {
+            return Err(Missing);
+        }
+        for number in range {
+            let Some(shard) = self.serve(&self.terms, number, Resource::Terms)? else {
+                continue;
+            };
+            let first = shard.terms.search(prefix).unwrap_or_else(|at| at);
+            for index in first..shard.terms.len() {
+                let term = shard.terms.get(index);
+                if !term.starts_with(prefix) {
+                    break;
+                }
+                visit(term, shard.doc_freq(index));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Postings for Pack {
+    fn average_length(&self, field: Field) -> Result<f32, Missing> {
+        let tokens = self.boot.tokens[field.index()];
+        Ok(tokens as f32 / self.boot.doc_count().max(1) as f32)
+    }
+
+    fn field_doc_freq(&self, field: Field, term: &str) -> Result<u32, Missing> {
+        let frequencies = self.term_shard(term)?.and_then(|shard| shard.frequencies(term));
+        Ok(frequencies.map_or(0, |all| all[field.index()]))
+    }
+
+    fn for_each_posting(&self, field: Field, term: &str, visit: &mut dyn FnMut(Posting)) -> Result<(), Missing> {
+        self.field_postings(field, term, &mut |posting, _| visit(posting))
+    }
+
+    fn for_each_position(
+        &self,
+        field: Field,
+        term: &str,
+        visit: &mut dyn FnMut(Posting, &[u32]),
+    ) -> Result<(), Missing> {
+        self.field_postings(field, term, visit)
+    }
+}
+
+impl Articles for Pack {
+    fn boost(&self, doc: u32) -> f32 {
+        self.boot.boost(doc)
+    }
+
+    fn pinned(&self, terms: &[String]) -> &[u32] {
+        self.pins.iter().find(|pin| pin.0 == terms).map_or(&[], |pin| &pin.1)
+    }
+}

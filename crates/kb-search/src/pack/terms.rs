@@ -1,0 +1,233 @@
+//! Term shards: a range of the terms with their postings, and the postings that were too long to be kept there.
+
+use super::bytes::{Reader, SortedTexts, put_varint};
+use super::{Damaged, FieldPostings};
+use crate::execute::{Field, Posting};
+
+/// Fields with positions and fields with their length at every posting; the body's lengths are in the boot file.
+const POSITIONS: [Field; 2] = Field::WITH_POSITIONS;
+/// Set in a term's field mask if its body postings are in a file of their own.
+const FAR: u8 = 1 << Field::ALL.len();
+/// Encoded body postings above this size get a file of their own.
+const FAR_BYTES: usize = 3 << 10;
+
+/// A shard being written.
+#[derive(Debug, Default)]
+pub(super) struct TermShardWriter {
+    terms: SortedTexts,
+    masks: Vec<u8>,
+    frequencies: Vec<u8>,
+    postings: [Vec<u8>; Field::ALL.len()],
+}
+
+impl TermShardWriter {
+    /// Adds a term, above all before; returns its body postings if they are too long to stay here.
+    pub(super) fn push(&mut self, term: &str, fields: &FieldPostings) -> Option<Vec<u8>> {
+        let mut mask = 0;
+        let mut far = None;
+        for field in Field::ALL {
+            let postings = &fields[field.index()];
+            if postings.is_empty() {
+                continue;
+            }
+            mask |= 1 << field.index();
+            put_varint(&mut self.frequencies, postings.len() as u32);
+            let mut bytes = Vec::new();
+            write_postings(&mut bytes, field, postings);
+            if field == Field::Body && bytes.len() > FAR_BYTES {
+                mask |= FAR;
+                far = Some(bytes);
+            } else {
+                self.postings[field.index()].extend(bytes);
+            }
+        }
+        self.terms.push(term);
+        self.masks.push(mask);
+        far
+    }
+
+    pub(super) fn size(&self) -> usize {
+        self.frequencies.len() + self.masks.len() * 4 + self.postings.iter().map(Vec::len).sum::<usize>()
+    }
+
+    pub(super) fn first_term(&self) -> Option<&str> {
+        (self.terms.len() > 0).then(|| self.terms.get(0))
+    }
+
+    pub(super) fn finish(self) -> Vec<u8> {
+        let mut out = Vec::new();
+        self.terms.write(&mut out);
+        out.extend(self.masks);
+        out.extend(self.frequencies);
+        out.extend(self.postings.iter().flatten());
+        out
+    }
+}
+
+fn write_postings(out: &mut Vec<u8>, field: Field, postings: &[(Posting, Vec<u32>)]) {
+    let mut before = 0;
+    for (posting, positions) in postings {
+        let often = posting.term_freq > 1;
+        put_varint(out, (posting.doc - before) << 1 | u32::from(often));
+        before = posting.doc;
+        if often {
+            put_varint(out, posting.term_freq - 2);
+        }
+        if field != Field::Body {
+            out.push(posting.norm);
+        }
+        if POSITIONS.contains(&field) {
+            let mut before = 0;
+            for position in positions {
+                put_varint(out, position - before);
+                before = *position;
+            }
+        }
+    }
+}
+
+/// Calls `visit` for `count` postings.
+fn read_postings(
+    reader: &mut Reader<'_>,
+    field: Field,
+    count: u32,
+    norms: &[u8],
+    visit: &mut dyn FnMut(Posting, &[u32]),
+) -> Result<(), Damaged> {
+    let mut doc = 0_u32;
+    let mut positions = Vec::new();
+    for index in 0..count {
+        let code = reader.varint()?;
+        let delta = code >> 1;
+        if index > 0 && delta == 0 {
+            return Err(Damaged);
+        }
+        doc = doc.checked_add(delta).ok_or(Damaged)?;
+        let body_norm = *norms.get(doc as usize).ok_or(Damaged)?;
+        let term_freq = if code & 1 == 0 {
+            1
+        } else {
+            reader.varint()?.checked_add(2).ok_or(Damaged)?
+        };
+        let norm = if field == Field::Body {
+            body_norm
+        } else {
+            reader.byte()?
+        };
+        positions.clear();
+        if POSITIONS.contains(&field) {
+            let mut position = 0_u32;
+            for _ in 0..term_freq {
+                position = position.checked_add(reader.varint()?).ok_or(Damaged)?;
+                positions.push(position);
+            }
+        }
+        visit(Posting { doc, term_freq, norm }, &positions);
+    }
+    Ok(())
+}
+
+/// A shard in memory. Everything in it was read once when it came, so that later reads cannot fail.
+#[derive(Debug)]
+pub(crate) struct TermShard {
+    bytes: Vec<u8>,
+    pub(super) terms: SortedTexts,
+    entries: Vec<Entry>,
+}
+
+/// Where a term's postings begin in the shard, and in how many articles it stands, by field.
+#[derive(Clone, Copy, Debug, Default)]
+struct Entry {
+    frequencies: [u32; Field::ALL.len()],
+    starts: [u32; Field::ALL.len()],
+    far: bool,
+}
+
+impl TermShard {
+    pub(super) fn read(bytes: Vec<u8>, norms: &[u8]) -> Result<Self, Damaged> {
+        let mut reader = Reader::new(&bytes);
+        let terms = SortedTexts::read(&mut reader)?;
+        let masks = reader.take(terms.len())?;
+        let mut entries = vec![Entry::default(); terms.len()];
+        for (entry, mask) in entries.iter_mut().zip(masks) {
+            entry.far = mask & FAR != 0;
+            for field in Field::ALL.iter().filter(|field| mask & 1 << field.index() != 0) {
+                entry.frequencies[field.index()] = reader.varint()?;
+            }
+        }
+        for field in Field::ALL {
+            for entry in &mut entries {
+                let count = entry.frequencies[field.index()];
+                if !(entry.far && field == Field::Body) {
+                    entry.starts[field.index()] = reader.position(&bytes);
+                    read_postings(&mut reader, field, count, norms, &mut |_, _| {})?;
+                }
+            }
+        }
+        reader.end()?;
+        Ok(Self { bytes, terms, entries })
+    }
+
+    /// In how many articles each field has the term; nothing if it is not here.
+    pub(super) fn frequencies(&self, term: &str) -> Option<&[u32; Field::ALL.len()]> {
+        let index = self.terms.search(term).ok()?;
+        Some(&self.entries[index].frequencies)
+    }
+
+    /// Whether the body postings of a term are in a file of their own.
+    pub(super) fn is_far(&self, term: &str) -> bool {
+        self.terms.search(term).is_ok_and(|index| self.entries[index].far)
+    }
+
+    /// The most articles that one field of the term at `index` has.
+    pub(super) fn doc_freq(&self, index: usize) -> u32 {
+        self.entries[index]
+            .frequencies
+            .iter()
+            .copied()
+            .max()
+            .unwrap_or_default()
+    }
+
+    pub(super) fn for_each(&self, field: Field, term: &str, norms: &[u8], visit: &mut dyn FnMut(Posting, &[u32])) {
+        if let Ok(index) = self.terms.search(term) {
+            let entry = &self.entries[index];
+            let mut reader = Reader::new(&self.bytes[entry.starts[field.index()] as usize..]);
+            let count = entry.frequencies[field.index()];
+            // Whatever could go wrong would have gone wrong in `read`.
+            let _ = read_postings(&mut reader, field, count, norms, visit);
+        }
+    }
+}
+
+/// Body postings in a file of their own, in memory.
+#[derive(Debug)]
+pub(crate) struct FarPostings {
+    bytes: Vec<u8>,
+    count: u32,
+}
+
+impl FarPostings {
+    /// The file: the number of postings and the postings.
+    pub(super) fn write(count: u32, postings: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(postings.len() + 5);
+        put_varint(&mut out, count);
+        out.extend(postings);
+        out
+    }
+
+    pub(super) fn read(bytes: Vec<u8>, norms: &[u8]) -> Result<Self, Damaged> {
+        let mut reader = Reader::new(&bytes);
+        let count = reader.varint()?;
+        read_postings(&mut reader, Field::Body, count, norms, &mut |_, _| {})?;
+        reader.end()?;
+        Ok(Self { bytes, count })
+    }
+
+    pub(super) fn for_each(&self, norms: &[u8], visit: &mut dyn FnMut(Posting, &[u32])) {
+        let mut reader = Reader::new(&self.bytes);
+        // The count, and then as in `TermShard::for_each`.
+        let _ = reader.varint();
+        let _ = read_postings(&mut reader, Field::Body, self.count, norms, visit);
+    }
+}
