@@ -1,0 +1,19 @@
+// The public search, kb.search; kb.js says what it takes and gives.
+
+export default async function ask(host, query, { limit = 10, offset = 0, collection = "", tag = "", typing = false } = {}) {
+  try {
+    const answer = await host.search(query, { typing, limit, offset, collection, tag });
+    const { language } = await host.info();
+    const hits = answer.hits.map(({ url, doc, source, ...hit }) => ({
+      ...hit,
+      url: host.link(url, query),
+      sections: async (more = 2) => (await host.sections(query, typing, url, more))
+        .map(({ heading, anchor, excerpt }) => ({ heading, excerpt, url: host.link(url, query, anchor) })),
+    }));
+    host.tell("search", { query, hits: hits.length, total: answer.total, relaxed: answer.relaxed, language });
+    return { ...answer, query, language, hits };
+  } catch (error) {
+    host.tell("search-failed", { query, error: String(error) });
+    throw error;
+  }
+}

@@ -1,0 +1,270 @@
+// The search field with its list of results, as a combobox: https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
+
+const LIMIT = 6; // hits that the list shows
+const REFINED = 3; // of which so many show their best sections
+let boxes = 0;
+
+// A pause after the last key: none where nothing is under way, long after a single letter, which finds everything.
+const pause = (query, busy) => /^[a-z]$/i.test(query) ? 400 : busy ? 80 : 0;
+
+export default function box({ form, field, host, view, goTo }) {
+  const { say, number, make, button, recent } = view;
+  const id = `_search-list-${boxes += 1}`;
+  const notes = make("div", { className: "search-notes" });
+  const list = make("div", { id, className: "search-list", role: "listbox", "aria-label": say("results") });
+  const foot = make("div", { className: "search-foot" });
+  const pop = make("div", { className: "search-pop", hidden: true }, notes, list, foot);
+  const status = make("p", { className: "hidden", role: "status" });
+  form.append(pop, status);
+  for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-controls": id, "aria-expanded": "false" })) {
+    field.setAttribute(name, value);
+  }
+
+  let shown = null; // the query that the list answers
+  let pending; // the answer
+  let turn = 0; // number of the newest search
+  let busy = false;
+  let active = null;
+  let waiting, spinner, saying, resting, refining;
+  const query = () => field.value.trim();
+  const options = () => [...list.querySelectorAll("[role=option]")];
+
+  function open() {
+    if (!pop.hidden || !form.contains(document.activeElement)) return;
+    pop.hidden = false;
+    field.setAttribute("aria-expanded", "true");
+    fit();
+  }
+  function close() {
+    pop.hidden = true;
+    field.setAttribute("aria-expanded", "false");
+    activate(null);
+  }
+  // The list ends where the screen does, or the keyboard on it begins.
+  function fit() {
+    if (pop.hidden) return;
+    const seen = window.visualViewport;
+    const room = (seen ? seen.height + seen.offsetTop : innerHeight) - pop.getBoundingClientRect().top;
+    pop.style.setProperty("--room", `${Math.max(room - 12, 200)}px`);
+  }
+  function activate(option) {
+    active?.setAttribute("aria-selected", "false");
+    active = option;
+    if (option) {
+      option.setAttribute("aria-selected", "true");
+      field.setAttribute("aria-activedescendant", option.id);
+      option.scrollIntoView({ block: "nearest" });
+    } else field.removeAttribute("aria-activedescendant");
+  }
+  let numbered = 0;
+  // Attributes of an option. Its name is what identifies it; the excerpt describes it.
+  const option = (name, path, text) => {
+    numbered += 1;
+    const own = { id: `${id}-${numbered}`, role: "option", tabIndex: -1, "aria-selected": "false" };
+    name.id = `${own.id}-n`;
+    own["aria-labelledby"] = name.id;
+    if (path?.textContent) own["aria-labelledby"] += ` ${path.id = `${own.id}-p`}`;
+    if (text?.textContent) own["aria-describedby"] = text.id = `${own.id}-t`;
+    return own;
+  };
+  const row = (className, href, text, onclick) => {
+    const name = make("span", {}, text);
+    return make("a", { className, href, onclick, ...option(name) }, name);
+  };
+  function fill({ above = [], hits = [], below = [] }) {
+    activate(null);
+    form.removeAttribute("aria-busy");
+    notes.replaceChildren(...above);
+    list.replaceChildren(...hits);
+    foot.replaceChildren(...below);
+    pop.scrollTop = 0;
+    open();
+    fit();
+  }
+  // Said once one stops typing.
+  const announce = (text) => {
+    clearTimeout(saying);
+    saying = setTimeout(() => (status.textContent = text), 500);
+  };
+  const apply = (text) => {
+    field.value = text;
+    field.focus();
+    run();
+  };
+  const retry = () => {
+    host.retry();
+    field.focus();
+    run();
+  };
+
+  async function popular(most) {
+    const { popular } = await host.info();
+    return popular.slice(0, most).map(({ title, url }) => row("search-row", host.link(url), title));
+  }
+  const group = (title, rows, className) => rows.length
+    ? [make("div", { className: `search-group ${className}`, role: "group", "aria-label": title }, make("p", { className: "search-head", "aria-hidden": "true" }, title), rows)]
+    : [];
+
+  // Nothing typed: searches made before, and what others read.
+  async function start() {
+    shown = "";
+    const now = turn += 1;
+    const before = recent.all().map((text) => row("search-row", goTo(text), text, (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      apply(text);
+    }));
+    const articles = await popular(5).catch(() => []);
+    if (now !== turn || query()) return;
+    announce("");
+    if (!before.length && !articles.length) return close();
+    fill({
+      hits: [...group(say("recent"), before, "is-recent"), ...group(say("popular"), articles, "is-popular")],
+      below: before.length ? [button(say("clear"), () => { recent.clear(); field.focus(); start(); })] : [],
+    });
+  }
+
+  async function run() {
+    clearTimeout(waiting);
+    clearTimeout(resting);
+    clearTimeout(refining);
+    const text = query();
+    if (!text) return start();
+    const now = turn += 1;
+    const stale = () => now !== turn;
+    busy = true;
+    clearTimeout(spinner);
+    spinner = setTimeout(() => {
+      form.setAttribute("aria-busy", "true");
+      if (!list.childElementCount) fill({ above: [make("p", { className: "search-loading" }, say("loading"))] });
+      form.setAttribute("aria-busy", "true");
+      announce(say("loading"));
+    }, 150);
+    try {
+      const answer = await host.search(text, { typing: true, limit: LIMIT, stale });
+      if (stale() || !answer) return;
+      if (!answer.hits.length && answer.incomplete) throw new Error("incomplete");
+      clearTimeout(spinner);
+      await show(text, answer, stale);
+    } catch (error) {
+      if (stale()) return;
+      clearTimeout(spinner);
+      shown = null;
+      fill({ above: [view.failed(retry), view.contact()] });
+      announce(say("failed"));
+      host.tell("search-failed", { query: text, error: String(error) });
+    } finally {
+      if (!stale()) busy = false;
+    }
+  }
+
+  async function show(text, answer, stale) {
+    const above = view.notices(answer, { apply, retry });
+    if (!answer.hits.length) {
+      const articles = await popular(3).catch(() => []);
+      if (stale()) return;
+      fill({ above: [...above, view.none(text)], hits: group(say("popular"), articles, "is-popular"), below: [view.contact()] });
+    } else {
+      const hits = answer.hits.map((hit, n) => {
+        const made = view.hit({ hit, href: host.link(hit.url, text), attributes: option });
+        made.box.dataset.position = n + 1;
+        return made;
+      });
+      const all = row("search-row search-all", goTo(text), say("all", { query: text }));
+      fill({ above, hits: [...hits.map((hit) => hit.box), all] });
+      refining = setTimeout(() => refine(text, answer.hits, hits, stale), 200);
+    }
+    shown = text;
+    announce([say("found", { n: number(answer.total) }), ...above.map((note) => note.textContent)].join(". "));
+    // Half a word is no query: it counts once it rests.
+    resting = setTimeout(() => tell(text, answer), 1000);
+    pending = answer;
+  }
+
+  let told = null;
+  async function tell(text, { hits, total, relaxed }) {
+    if (told === text) return;
+    told = text;
+    const { language } = await host.info();
+    host.tell("search", { query: text, hits: hits.length, total, relaxed, language });
+  }
+
+  async function refine(text, found, hits, stale) {
+    if (navigator.connection?.saveData) return;
+    await Promise.all(hits.slice(0, REFINED).map(async (hit, n) => {
+      const sections = await host.sections(text, true, found[n].url, 1).catch(() => []);
+      if (!stale() && sections.length) hit.refine(sections, (anchor) => host.link(found[n].url, text, anchor));
+    }));
+  }
+
+  field.addEventListener("input", () => {
+    clearTimeout(waiting);
+    clearTimeout(resting);
+    const text = query();
+    if (text === shown && !busy) return;
+    turn += 1;
+    const wait = pause(text, busy);
+    if (wait) waiting = setTimeout(run, wait);
+    else run();
+  });
+  function enter() {
+    // On a phone the field goes to the top: the list needs the room that the keyboard leaves.
+    if (matchMedia("(max-width: 47.99rem)").matches) scrollTo({ top: form.getBoundingClientRect().top + scrollY - 8 });
+    if (query() === shown && list.childElementCount) open();
+    else run();
+  }
+  field.addEventListener("focus", enter);
+  // A press into the list must not take the focus (and the keyboard of a phone) away from the field.
+  pop.addEventListener("mousedown", (event) => event.preventDefault());
+  list.addEventListener("click", (event) => opened(event.target.closest("a")));
+  list.addEventListener("auxclick", (event) => event.button === 1 && opened(event.target.closest("a")));
+  function opened(link) {
+    const position = Number(link?.closest("[data-position]")?.dataset.position);
+    if (!position) return;
+    recent.add(shown);
+    tell(shown, pending);
+    host.tell("search-click", { query: shown, url: link.href, position });
+  }
+
+  form.addEventListener("focusout", (event) => {
+    if (!form.contains(event.relatedTarget)) setTimeout(() => form.contains(document.activeElement) || close());
+  });
+  document.addEventListener("pointerdown", (event) => form.contains(event.target) || close());
+  form.addEventListener("submit", () => query() && recent.add(query()));
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.isComposing) return;
+    event.preventDefault();
+    if (!pop.hidden) close();
+    else field.value = "";
+    field.focus();
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.isComposing) return;
+    const { key } = event;
+    const all = options();
+    const at = all.indexOf(active);
+    let to;
+    if (key === "ArrowDown") to = at + 1 < all.length ? at + 1 : -1;
+    else if (key === "ArrowUp") to = at < 0 ? all.length - 1 : at - 1;
+    else if (key === "Home" && active) to = 0;
+    else if (key === "End" && active) to = all.length - 1;
+    else if (key === "Enter") {
+      const apart = event.ctrlKey || event.metaKey;
+      if (!active && !apart) return;
+      event.preventDefault();
+      if (!apart) return active.click();
+      opened(active);
+      return void window.open(active?.href ?? goTo(query()), "_blank", "noopener");
+    } else return;
+    event.preventDefault();
+    if (pop.hidden) {
+      open();
+      if (!list.childElementCount) run();
+    }
+    if (to !== undefined && !pop.hidden) activate(all[to] ?? null);
+  });
+  window.visualViewport?.addEventListener("resize", fit);
+  addEventListener("scroll", fit, { passive: true });
+
+  if (form.contains(document.activeElement)) enter();
+}

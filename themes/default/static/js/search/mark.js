@@ -1,0 +1,125 @@
+// Marks the words that led to this page, as the address says (?highlight=), until one has them removed.
+
+const SKIPPED = "script, style, svg, template, button, .anchor";
+const BLOCKS = "p, li, td, th, dd, dt, h1, h2, h3, h4, h5, h6, pre, summary, figcaption, div";
+
+// The text of the page with, for each piece of it, the node it comes from.
+function read(root) {
+  const nodes = [];
+  let text = "";
+  let block;
+  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const node = walker.currentNode;
+    if (node.parentElement.closest(SKIPPED)) continue;
+    const own = node.parentElement.closest(BLOCKS);
+    if (own !== block) text += "\n";
+    block = own;
+    nodes.push({ node, start: text.length });
+    text += node.data;
+  }
+  return { text, nodes };
+}
+
+// Pieces of text, the odd ones marked, without the engine: words as they stand in the query.
+function literal(query, text) {
+  const words = query.match(/[\p{L}\p{N}]{2,}/gu) ?? [];
+  const parts = words.map((word) => /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}]/u.test(word) ? word : `(?<![\\p{L}\\p{N}])${word}(?![\\p{L}\\p{N}])`);
+  return words.length ? text.split(new RegExp(`(${parts.join("|")})`, "giu")) : [text];
+}
+
+function ranges({ nodes }, pieces) {
+  const found = [];
+  let at = 0;
+  let n = 0;
+  pieces.forEach((piece, odd) => {
+    const end = at + piece.length;
+    while (n < nodes.length && nodes[n].start + nodes[n].node.length <= at) n += 1;
+    if (odd % 2) {
+      for (let i = n; i < nodes.length && nodes[i].start < end; i += 1) {
+        const { node, start } = nodes[i];
+        const range = new Range();
+        range.setStart(node, Math.max(at - start, 0));
+        range.setEnd(node, Math.min(end - start, node.length));
+        if (!range.collapsed) found.push(range);
+      }
+    }
+    at = end;
+  });
+  return found;
+}
+
+// Paints ranges without touching the page where the browser can; returns what takes the paint off.
+function paint(found) {
+  if (globalThis.Highlight && CSS.highlights) {
+    CSS.highlights.set("kb-found", new Highlight(...found));
+    return () => CSS.highlights.delete("kb-found");
+  }
+  // From the end, so that ranges before it stay true.
+  const marks = found.reverse().map((range) => {
+    const mark = document.createElement("mark");
+    range.surroundContents(mark);
+    return mark;
+  });
+  return () => marks.forEach((mark) => {
+    const parent = mark.parentNode;
+    mark.replaceWith(...mark.childNodes);
+    parent.normalize();
+  });
+}
+
+export default async function mark({ query, kit, search }) {
+  const parts = [...document.querySelectorAll("main h1, main .prose")];
+  let unpaint = () => {};
+  let there = true;
+  const show = (piecesOf) => {
+    unpaint();
+    const found = parts.flatMap((part) => {
+      const page = read(part);
+      return ranges(page, piecesOf(page.text));
+    });
+    unpaint = paint(found);
+    return found.length;
+  };
+
+  const notice = document.createElement("div");
+  notice.className = "marked-notice";
+  notice.setAttribute("role", "status");
+  const text = document.createElement("span");
+  text.textContent = kit.dataset.marked.replace("{words}", () => query);
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "×";
+  button.setAttribute("aria-label", kit.dataset.unmark);
+  notice.append(text, button);
+
+  const remove = () => {
+    if (!there) return;
+    there = false;
+    unpaint();
+    notice.remove();
+    removeEventListener("keydown", escape);
+    const url = new URL(location.href);
+    url.searchParams.delete("highlight");
+    history.replaceState(history.state, "", url);
+  };
+  const escape = (event) => event.key === "Escape" && !event.defaultPrevented && remove();
+  button.addEventListener("click", remove);
+  addEventListener("keydown", escape);
+
+  // At once what can be marked at once; then, with the engine, inflected words, synonyms and typing errors.
+  let marked = show((text) => literal(query, text));
+  if (marked) document.body.append(notice);
+  try {
+    const { host } = await search();
+    const texts = new Map();
+    for (const part of parts) {
+      const { text } = read(part);
+      const pieces = await host.mark(query, text);
+      if (pieces.join("") === text) texts.set(text, pieces);
+    }
+    if (!there) return;
+    marked = show((text) => texts.get(text) ?? literal(query, text));
+  } catch { /* the literal words stay marked */ }
+  if (there && marked) document.body.append(notice);
+}

@@ -1,0 +1,86 @@
+// What search shows: hits, notices and ways on. The words come from the page's <template id="_search-kit">.
+
+export function view(kit) {
+  const words = kit.dataset;
+  const language = document.documentElement.lang;
+  const short = (text) => text.length > 80 ? `${text.slice(0, 80)}…` : text;
+  const say = (word, values = {}) => words[word].replace(/\{(\w+)\}/g, (all, name) => name in values ? short(values[name]) : all);
+  const number = (n) => n.toLocaleString(language);
+
+  // An element with properties (attributes, where there is a hyphen) and children.
+  const make = (name, properties = {}, ...children) => {
+    const element = document.createElement(name);
+    for (const [key, value] of Object.entries(properties)) {
+      if (key === "role" || key.includes("-")) element.setAttribute(key, value);
+      else element[key] = value;
+    }
+    element.append(...children.flat().filter((child) => child != null && child !== false));
+    return element;
+  };
+  const marked = (pieces) => pieces.map((piece, n) => n % 2 ? make("mark", {}, piece) : piece);
+  const button = (text, action, className = "search-link") =>
+    make("button", { type: "button", className, textContent: text, onclick: action });
+
+  // A hit: its title is a link; below it stand the excerpt or, once they are known, its best sections.
+  // `role`: attributes for the links in it (options of a list box have their own).
+  function hit({ hit, href, heading, attributes = () => ({}) }) {
+    const title = make("span", { className: "hit-title" }, marked(hit.title));
+    const path = make("span", { className: "hit-path" }, hit.breadcrumb.join(" › "));
+    const text = make("span", { className: "hit-text" }, marked(hit.excerpt));
+    const link = make("a", { className: "hit-link", href, ...attributes(title, path, text) }, title);
+    const box = make("div", { className: "hit" }, heading ? make(heading, {}, link) : link);
+    (heading ? box : link).append(path, text);
+    // The sections take the room of the excerpt, so that nothing below moves.
+    const refine = (sections, hrefOf) => {
+      const links = sections.filter((section) => section.anchor && section.heading);
+      const own = sections.find((section) => !section.anchor)?.excerpt ?? (links.length < 2 ? hit.excerpt : null);
+      if (own) text.replaceChildren(...marked(own));
+      else text.replaceChildren();
+      box.dataset.sections = Math.min(2, links.length);
+      box.append(...links.slice(0, 2).map((section) => {
+        const name = make("b", {}, section.heading);
+        const excerpt = make("span", {}, marked(section.excerpt));
+        return make("a", { className: "hit-section", href: hrefOf(section.anchor), ...attributes(name, null, excerpt) }, name, " ", excerpt);
+      }));
+    };
+    return { box, link, refine };
+  }
+
+  // What must be said of an answer: words that are unknown, that no article has all words, that a part is missing.
+  function notices(answer, { apply, retry }) {
+    const notes = [];
+    if (answer.did_you_mean) {
+      const [before, after = ""] = words.didYouMean.split("{query}");
+      notes.push(make("p", {}, before, button(answer.did_you_mean, () => apply(answer.did_you_mean)), after));
+    }
+    if (answer.hits.length && answer.relaxed) notes.push(make("p", {}, say("relaxed")));
+    if (answer.hits.length && answer.missing?.length) notes.push(make("p", {}, say("missing", { words: answer.missing.join(", ") })));
+    if (answer.incomplete) notes.push(make("p", { className: "search-warning" }, say("incomplete"), " ", button(say("retry"), retry)));
+    return notes;
+  }
+
+  // The ways to reach people, as the page's own contact block names them.
+  const contact = () => kit.content.querySelector("[data-contact]")?.cloneNode(true) ?? "";
+
+  const none = (query) => make("div", { className: "search-none" },
+    make("p", { className: "search-head" }, say("none", { query })), make("p", {}, say("hint")));
+
+  const failed = (retry) => {
+    const part = kit.content.querySelector("[data-failed]").cloneNode(true);
+    part.querySelector("button").onclick = retry;
+    return part;
+  };
+
+  // Searches made in this browser that led somewhere; kept nowhere else.
+  const key = `kb-recent-${language}`;
+  const recent = {
+    all() { try { return JSON.parse(localStorage.getItem(key)) || []; } catch { return []; } },
+    add(query) {
+      const rest = this.all().filter((other) => other.toLowerCase() !== query.toLowerCase());
+      try { localStorage.setItem(key, JSON.stringify([query, ...rest].slice(0, 5))); } catch { /* private mode */ }
+    },
+    clear() { try { localStorage.removeItem(key); } catch { /* private mode */ } },
+  };
+
+  return { say, number, make, marked, button, hit, notices, contact, none, failed, recent };
+}
