@@ -29,7 +29,7 @@ pub struct SiteContext {
     pub feed_url: Option<String>,
     /// URL of `llms.txt`.
     pub llms_url: Option<String>,
-    /// Where the search form goes.
+    /// Where the search form goes without JavaScript: the list of all articles.
     pub search_url: String,
     /// URL of the style sheet.
     pub css_url: String,
@@ -47,6 +47,42 @@ pub struct SiteContext {
     pub links: LinksContext,
     /// `kb` and its version.
     pub generator: String,
+}
+
+/// What the search box loads, the same on every page of a language.
+#[derive(Debug, Clone, Serialize)]
+pub struct SearchContext {
+    /// URL of the boot file of the language's pack.
+    pub boot: String,
+    /// URL of the search engine for the language.
+    pub engine: String,
+    /// URL of the script that binds the engine.
+    pub glue: String,
+    /// URL of the root of the site, with a slash at the end.
+    pub root: String,
+    /// URL of the search page.
+    pub page: String,
+    /// URL of the script that holds all of this, in a site that is opened from a folder.
+    pub offline: Option<String>,
+}
+
+/// A language to search in besides that of the page.
+#[derive(Debug, Clone, Serialize)]
+pub struct SearchLanguage {
+    /// Language tag.
+    pub code: String,
+    /// Its name in the language itself.
+    pub name: String,
+    /// `ltr` or `rtl`.
+    pub dir: &'static str,
+    /// URL of its search page.
+    pub url: String,
+    /// URL of the boot file of its pack.
+    pub boot: String,
+    /// URL of its search engine.
+    pub engine: String,
+    /// URL of the script that binds the engine.
+    pub glue: String,
 }
 
 /// Ways to reach a human.
@@ -248,6 +284,11 @@ pub enum OwnContext {
         groups: Vec<LetterGroup>,
         /// Number of articles in words.
         count_text: String,
+    },
+    /// The search page.
+    Search {
+        /// The other languages of the site.
+        others: Vec<SearchLanguage>,
     },
     /// The page for missing pages.
     NotFound {

@@ -33,6 +33,7 @@ pub const TEMPLATES: &[&str] = &[
     "tag.html",
     "tags.html",
     "all.html",
+    "search.html",
     "404.html",
     "redirect.html",
 ];

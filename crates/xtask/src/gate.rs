@@ -1,10 +1,7 @@
 //! The one gate that every change passes, on every machine the same.
 
 use crate::step::{Steps, cargo, run};
-use crate::{Outcome, dependencies};
-
-/// The target that the search core is compiled for to run in a browser.
-const WASM: &str = "wasm32-unknown-unknown";
+use crate::{Outcome, dependencies, wasm};
 
 /// `cargo xtask test`. What is quick comes first; each step stops the gate.
 pub(crate) fn test() -> Outcome {
@@ -41,23 +38,14 @@ pub(crate) fn test() -> Outcome {
         },
     )?;
     steps.run(
-        "wasm",
-        &format!("kb-search does no I/O; the target comes with `rustup target add {WASM}`"),
-        || {
-            run(&mut cargo(&[
-                "check",
-                "--package",
-                "kb-search",
-                "--target",
-                WASM,
-                "--locked",
-            ]))
-        },
-    )?;
-    steps.run(
         "tests",
         "`cargo test NAME` runs one; `cargo xtask bless` accepts new expected outputs",
         || run(&mut cargo(&["test", "--workspace", "--locked"])),
+    )?;
+    steps.run(
+        "wasm",
+        "`cargo xtask wasm` builds the engines for browsers; commit what it writes",
+        wasm::check,
     )?;
     println!("\n{}", steps.summary());
     Ok(())

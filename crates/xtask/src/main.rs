@@ -5,6 +5,7 @@ mod dependencies;
 mod gate;
 mod relevance;
 mod step;
+mod wasm;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -23,7 +24,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// The one gate: format, dependencies, clippy, documentation, wasm, all tests.
+    /// The one gate: format, dependencies, clippy, documentation, all tests, wasm.
     Test,
     /// Write the expected outputs of the fixture tests anew; read the difference before you commit it.
     Bless,
@@ -34,6 +35,12 @@ enum Command {
         /// Which engine answers.
         #[arg(long, default_value = "tantivy")]
         engine: String,
+    },
+    /// Build the search engines for browsers into `crates/kb-search-wasm/dist`.
+    Wasm {
+        /// Only build them anew and compare; change nothing.
+        #[arg(long)]
+        check: bool,
     },
     /// Follow every reference of a built site; fails when one leads nowhere.
     Crawl(Crawl),
@@ -81,6 +88,8 @@ fn main() -> ExitCode {
         Command::Bless => gate::bless(),
         Command::Bench(options) => bench::compare(&options),
         Command::Relevance { engine } => relevance::compare(&engine),
+        Command::Wasm { check: false } => wasm::build(),
+        Command::Wasm { check: true } => wasm::check(),
         Command::Crawl(options) => report_crawl(&options),
     };
     match outcome {

@@ -2,7 +2,7 @@
 
 use super::{
     Article, ArticleId, ArticleLink, BTreeMap, CategoryId, CategoryLink, Document, HOME_ARTICLES, LanguageRenderer,
-    LetterGroup, Link, OwnContext, PageContext, TagLink, UnicodeNormalization,
+    LetterGroup, Link, OwnContext, PageContext, SearchLanguage, TagLink, UnicodeNormalization, search_page,
 };
 
 impl<'a> LanguageRenderer<'a> {
@@ -217,6 +217,32 @@ impl<'a> LanguageRenderer<'a> {
         };
         let mut page = self.page("all", self.words.text("all_articles"), "", path, own);
         page.languages = self.language_links(|language| format!("{}all/", language.home));
+        page
+    }
+
+    pub(super) fn search_page(&self, path: &str) -> PageContext {
+        let languages = self.site.languages.iter();
+        let others = languages
+            .filter(|language| language.language != self.language().language)
+            .map(|language| {
+                let search = self.search_context(language);
+                SearchLanguage {
+                    code: language.language.to_string(),
+                    name: language.name.clone(),
+                    dir: language.direction.attribute(),
+                    url: search.page,
+                    boot: search.boot,
+                    engine: search.engine,
+                    glue: search.glue,
+                }
+            });
+        let own = OwnContext::Search {
+            others: others.collect(),
+        };
+        let mut page = self.page("search", self.words.text("search_results"), "", path, own);
+        page.languages = self.language_links(search_page);
+        page.noindex = true;
+        page.canonical = None;
         page
     }
 

@@ -16,7 +16,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Document, Message, PatchKind};
 use crate::render::context::{
     Alternate, ArticleContext, ArticleLink, CategoryLink, DateContext, Fallback, LanguageLink, LetterGroup, Link, More,
-    OwnContext, PageContext, Sibling, Siblings, TagLink, TocEntry,
+    OwnContext, PageContext, SearchLanguage, Sibling, Siblings, TagLink, TocEntry,
 };
 use crate::render::i18n::Messages;
 use crate::render::theme::Theme;
@@ -45,8 +45,15 @@ pub enum Job {
     Tags,
     /// All articles from A to Z.
     All,
+    /// The search page.
+    Search,
     /// The page for missing pages.
     NotFound,
+}
+
+/// Path of the search page of a language.
+fn search_page(language: &LanguageSite) -> String {
+    format!("{}search/", language.home)
 }
 
 /// Renders the pages of one language.
@@ -58,6 +65,7 @@ pub struct LanguageRenderer<'a> {
     pub(super) number: usize,
     related: &'a Related,
     site_value: Value,
+    search_value: Value,
     words_value: Value,
 }
 
@@ -71,9 +79,11 @@ impl<'a> LanguageRenderer<'a> {
             number,
             related,
             site_value: Value::none(),
+            search_value: Value::none(),
             words_value: Value::from_serializable(words.texts()),
         };
         renderer.site_value = Value::from_serializable(&renderer.site_context());
+        renderer.search_value = Value::from_serializable(&renderer.search_context(renderer.language()));
         renderer
     }
 
@@ -91,7 +101,7 @@ impl<'a> LanguageRenderer<'a> {
         if !language.tags.is_empty() {
             jobs.push(Job::Tags);
         }
-        jobs.extend([Job::All, Job::NotFound]);
+        jobs.extend([Job::All, Job::Search, Job::NotFound]);
         jobs
     }
 
@@ -100,7 +110,7 @@ impl<'a> LanguageRenderer<'a> {
         let document = match job {
             Job::Category(id) => self.site.document(self.number, PageRef::Category(id)),
             Job::Article(id) => self.site.document(self.number, PageRef::Article(id)),
-            Job::Tag(_) | Job::Tags | Job::All | Job::NotFound => None,
+            Job::Tag(_) | Job::Tags | Job::All | Job::Search | Job::NotFound => None,
         };
         document.map_or_else(
             || format!("`{}`", self.path(job)),
@@ -121,6 +131,7 @@ impl<'a> LanguageRenderer<'a> {
                 .unwrap_or_default(),
             Job::Tags => format!("{}tags/", language.home),
             Job::All => format!("{}all/", language.home),
+            Job::Search => search_page(language),
             Job::NotFound => format!("{}404.html", language.home),
         }
     }
@@ -134,6 +145,7 @@ impl<'a> LanguageRenderer<'a> {
             Job::Tag(number) => self.tag_page(number, &path),
             Job::Tags => (self.tags_page(&path), String::new(), None, "tags.html"),
             Job::All => (self.all_page(&path), String::new(), None, "all.html"),
+            Job::Search => (self.search_page(&path), String::new(), None, "search.html"),
             Job::NotFound => (self.not_found_page(&path), String::new(), None, "404.html"),
         };
         let chosen = document.and_then(|document| document.front.template.as_ref());
@@ -199,6 +211,7 @@ impl<'a> LanguageRenderer<'a> {
         map.insert(Key::from("json_ld"), Value::from(data.as_slice()));
         let mut context = Context::new();
         context.insert_value("site", self.site_value.clone());
+        context.insert_value("search", self.search_value.clone());
         context.insert_value("t", self.words_value.clone());
         context.insert_value("page", Value::from(map));
         context

@@ -1,9 +1,24 @@
 //! What every page of a language knows of the site.
 
-use super::LanguageRenderer;
-use crate::render::context::{ContactContext, FeedbackContext, LinksContext, SiteContext};
+use super::{LanguageRenderer, search_page};
+use crate::render::context::{ContactContext, FeedbackContext, LinksContext, SearchContext, SiteContext};
+use crate::search;
+use crate::site::LanguageSite;
 
 impl LanguageRenderer<'_> {
+    pub(super) fn search_context(&self, language: &LanguageSite) -> SearchContext {
+        let tag = language.language.tag();
+        let url = |path: &str| self.site.url(path);
+        SearchContext {
+            boot: url(&search::boot_path(tag)),
+            engine: url(&search::engine_path(tag)),
+            glue: url(&search::glue_path()),
+            root: url(""),
+            page: url(&search_page(language)),
+            offline: None,
+        }
+    }
+
     pub(super) fn site_context(&self) -> SiteContext {
         let site = self.site;
         let config = &site.config;
