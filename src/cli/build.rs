@@ -10,7 +10,11 @@ use super::report::{bytes, counted, grouped, outcome, report};
 use super::{BuildArgs, Format, Outcome, eprint};
 use crate::diagnostic::{Diagnostic, count};
 use crate::pipeline::{BuildOptions, BuildReport, build, open_project};
+use crate::site::Publish;
 use crate::source::Disk;
+
+/// Where an offline site goes, so that it does not replace the one that is served.
+const OFFLINE_OUTPUT: &str = "public-offline";
 
 pub(super) fn run(args: &BuildArgs) -> io::Result<Outcome> {
     let since = Instant::now();
@@ -27,13 +31,17 @@ pub(super) fn run(args: &BuildArgs) -> io::Result<Outcome> {
     };
     let output = match (&args.output, &project.root) {
         (Some(output), _) => output.clone(),
+        (None, root) if args.offline => root.clone().unwrap_or_default().join(OFFLINE_OUTPUT),
         (None, Some(root)) => root.join(&project.config.build.output),
         (None, None) => PathBuf::from("public"),
     };
     let options = BuildOptions {
-        drafts: args.drafts,
-        future: args.future,
-        now: now(),
+        publish: Publish {
+            drafts: args.drafts,
+            future: args.future,
+            now: now(),
+        },
+        offline: args.offline,
         output_given: args.output.is_some(),
         output,
     };
@@ -103,7 +111,10 @@ fn summary(built: &BuildReport, options: &BuildOptions, took: Duration) -> Strin
             counted(built.held_back, "article")
         );
     }
-    if !built.has_base_url {
+    if options.offline {
+        let page = options.output.join("index.html");
+        let _ = writeln!(text, "  open {} in a browser", page.display());
+    } else if !built.has_base_url {
         text.push_str(
             "  without `base_url` there is no sitemap, no feed and no canonical URL (set it in kb.toml or with `-u`)\n",
         );

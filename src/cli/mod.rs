@@ -84,6 +84,9 @@ struct BuildArgs {
     /// Where the site will live, such as `https://help.example.com/` (overrides `base_url`)
     #[arg(short = 'u', long, value_name = "URL")]
     base_url: Option<String>,
+    /// Make a site that is opened from a folder, without a server, search included [default output: `public-offline`]
+    #[arg(long, conflicts_with = "base_url")]
+    offline: bool,
     /// Publish drafts too
     #[arg(long)]
     drafts: bool,

@@ -7,6 +7,7 @@
 
 mod assets;
 mod index;
+mod offline;
 mod project;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -31,12 +32,10 @@ pub use project::{Project, open_project};
 /// What to build and how.
 #[derive(Debug, Clone)]
 pub struct BuildOptions {
-    /// Drafts too.
-    pub drafts: bool,
-    /// Articles whose publish date is yet to come, too.
-    pub future: bool,
-    /// Now, in seconds since 1970.
-    pub now: i64,
+    /// What is published.
+    pub publish: Publish,
+    /// Whether the site will be opened from a folder, without a server.
+    pub offline: bool,
     /// Where the site goes.
     pub output: PathBuf,
     /// Whether that was said (else it is the default).
@@ -121,7 +120,14 @@ pub fn build(
 
     clock.begin("render and index");
     let sink = Collector::new(&writer);
-    let emit = |path: String, bytes: Vec<u8>| sink.generated(path, bytes, &static_files);
+    let emit = |path: String, bytes: Vec<u8>| {
+        let bytes = if options.offline {
+            offline::relative(&path, bytes)
+        } else {
+            bytes
+        };
+        sink.generated(path, bytes, &static_files);
+    };
     let ((index, index_time), ((rendered, related_time), render_time)) = rayon::join(
         || timed(|| index::write_indexes(&site)),
         || {
@@ -142,6 +148,11 @@ pub fn build(
     let index = index.map_err(|error| vec![Diagnostic::error("search-index", error.to_string())])?;
     let index_bytes = index.iter().map(|(_, bytes)| bytes.len() as u64).sum();
     clock.begin("write");
+    let index = if options.offline {
+        offline::scripts(&site, &theme, &index)
+    } else {
+        index
+    };
     for (path, bytes) in index {
         sink.put(path, Body::from(bytes));
     }
@@ -211,18 +222,25 @@ fn make_site(
     clock.begin("link");
     let (assets, problems) = assets::referred_assets(files, &documents, assets, &project.content_display);
     diagnostics.extend(problems);
+    let mut config = project.config.clone();
+    if options.offline {
+        config.base_url = None;
+    }
+    let base_path = match &config.base_url {
+        _ if options.offline => offline::BASE,
+        Some(base) => base.path(),
+        None => "/",
+    };
     let (site, problems) = build_site(SiteInput {
-        config: Arc::new(project.config.clone()),
+        base_path: base_path.to_owned(),
+        offline: options.offline,
+        config: Arc::new(config),
         documents,
         assets,
         static_files: static_files.keys().cloned().collect(),
         git_dates,
         fallback_title: project.fallback_title.clone(),
-        publish: Publish {
-            drafts: options.drafts,
-            future: options.future,
-            now: options.now,
-        },
+        publish: options.publish,
     });
     diagnostics.extend(problems);
     diagnostics.extend(site.check_links());

@@ -326,13 +326,11 @@ fn add_embedded(dir: &Dir<'_>, layered: &mut BTreeMap<String, ThemeFile>) {
     for file in dir.files() {
         let path = file.path().to_string_lossy().replace('\\', "/");
         let display = format!("themes/default/{path} (built in)");
-        layered.insert(
-            path,
-            ThemeFile {
-                display,
-                bytes: Arc::from(file.contents()),
-            },
-        );
+        let bytes = match std::str::from_utf8(file.contents()) {
+            Ok(script) if path.ends_with(".js") => Arc::from(without_comments(script).as_bytes()),
+            _ => Arc::from(file.contents()),
+        };
+        layered.insert(path, ThemeFile { display, bytes });
     }
     for dir in dir.dirs() {
         add_embedded(dir, layered);
@@ -447,6 +445,15 @@ fn assets(
             .collect(),
         folder,
     )
+}
+
+/// Takes lines that are comments, and indentation, from a script of the built-in theme, in which no text spans lines.
+fn without_comments(script: &str) -> String {
+    let lines = script.lines().map(str::trim);
+    lines
+        .filter(|line| !line.is_empty() && !line.starts_with("//"))
+        .flat_map(|line| [line, "\n"])
+        .collect()
 }
 
 /// Takes out comments and indentation, which is most of what a style sheet can lose. Strings are left alone.

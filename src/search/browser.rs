@@ -26,6 +26,11 @@ pub fn glue_path() -> String {
     path("engine", "js", contents(GLUE))
 }
 
+/// Path of the script that holds what the search of a language loads, in a site that is opened from a folder.
+pub fn offline_path(language: &str) -> String {
+    format!("search/offline-{}.js", language.to_lowercase())
+}
+
 /// The files that the browsers of these languages load, sorted by path below the root of the site.
 pub fn browser_files<'a>(languages: impl IntoIterator<Item = &'a str>) -> Files {
     let mut files = BTreeMap::from([(glue_path(), contents(GLUE).to_vec())]);

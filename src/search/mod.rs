@@ -26,7 +26,7 @@ mod write;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-pub use browser::{browser_files, engine_path, glue_path};
+pub use browser::{browser_files, engine_path, glue_path, offline_path};
 pub use error::Error;
 pub use explain::{ExplainedClause, ExplainedMatch, Explanation};
 pub use index::SearchIndex;

@@ -42,6 +42,8 @@ pub struct Site {
     pub assets: Vec<Asset>,
     /// The path of the base URL, with `/` at both ends.
     pub base_path: String,
+    /// Whether the site will be opened from a folder, without a server.
+    pub offline: bool,
     /// How many files were left out because they are drafts, not yet published or expired.
     pub held_back: usize,
     resolver: links::Resolver,
@@ -168,6 +170,10 @@ pub struct Tag {
 /// What the site is made from.
 #[derive(Debug)]
 pub struct SiteInput {
+    /// The path that the site lives under, with a slash at either end.
+    pub base_path: String,
+    /// Whether the site will be opened from a folder, without a server.
+    pub offline: bool,
     /// The settings.
     pub config: Arc<Config>,
     /// The documents.
@@ -221,6 +227,8 @@ impl Publish {
 /// Makes the site.
 pub fn build_site(input: SiteInput) -> (Site, Vec<Diagnostic>) {
     let SiteInput {
+        base_path,
+        offline,
         config,
         documents,
         assets,
@@ -248,7 +256,6 @@ pub fn build_site(input: SiteInput) -> (Site, Vec<Diagnostic>) {
         fallback_title: &fallback_title,
     };
     let languages = tree.build(&map, &mut diagnostics);
-    let base_path = config.base_url.as_ref().map_or("/", |base| base.path()).to_owned();
     let held_back_count = held_back.len();
     let resolver = links::Resolver::new(&published, &languages, &map, &assets, &static_files, held_back);
     let mut site = Site {
@@ -258,6 +265,7 @@ pub fn build_site(input: SiteInput) -> (Site, Vec<Diagnostic>) {
         redirects: BTreeMap::new(),
         assets,
         base_path,
+        offline,
         held_back: held_back_count,
         resolver,
     };

@@ -35,6 +35,8 @@ fn site_with(config: &str, files: &[(&str, &str)], publish: Publish) -> (Site, V
         })
         .collect();
     let (site, mut diagnostics) = build_site(SiteInput {
+        base_path: config.base_url.as_ref().map_or("/", |base| base.path()).to_owned(),
+        offline: false,
         config: Arc::new(config),
         documents,
         assets,

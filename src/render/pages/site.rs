@@ -13,9 +13,10 @@ impl LanguageRenderer<'_> {
             boot: url(&search::boot_path(tag)),
             engine: url(&search::engine_path(tag)),
             glue: url(&search::glue_path()),
-            root: url(""),
+            // In a site that is opened from a folder, "" is its first page and this the folder.
+            root: url(if self.site.offline { "./" } else { "" }),
             page: url(&search_page(language)),
-            offline: None,
+            offline: self.site.offline.then(|| url(&search::offline_path(tag))),
         }
     }
 

@@ -1,0 +1,132 @@
+//! A site that is opened from a folder, without a server: every link is relative and names a file, and what the search
+//! box would fetch is in a script, because browsers refuse to fetch beside a page that is a file.
+//!
+//! Pages are rendered as if the site lived under [`BASE`], a path that nothing else contains, and then that path is
+//! replaced where it stands.
+
+use std::collections::BTreeMap;
+
+use data_encoding::BASE64;
+
+use super::index::IndexFiles;
+use crate::render::theme::Theme;
+use crate::search;
+use crate::site::Site;
+
+/// The path that the site is rendered for.
+pub(super) const BASE: &str = "/kb-offline-root/";
+/// Addresses end before one of these.
+const ENDS: [char; 12] = ['"', '\'', '<', '>', ' ', '\t', '\n', '\r', ')', '`', '#', '?'];
+/// Where the theme has the modules of the search box.
+const MODULES: &str = "js/search/";
+/// An address that ends in this is that of a folder itself.
+const FOLDER_ITSELF: &str = "./";
+
+/// One script for each language instead of the files of the search.
+pub(super) fn scripts(site: &Site, theme: &Theme, index: &IndexFiles) -> IndexFiles {
+    let modules = format!("{}/", theme.asset_folder);
+    let modules: Vec<(&str, &[u8])> = (theme.outputs.iter())
+        .filter_map(|(path, bytes)| Some((path.strip_prefix(&modules)?, bytes.as_ref())))
+        .filter(|(name, _)| name.starts_with(MODULES))
+        .collect();
+    (site.languages.iter())
+        .map(|language| {
+            let tag = language.language.tag();
+            let pack = format!("{}/", search::pack_folder(tag));
+            let engine = [search::engine_path(tag), search::glue_path()];
+            let own = (index.iter())
+                .filter(|(path, _)| path.starts_with(&pack) || engine.contains(path))
+                .map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
+            (search::offline_path(tag), script(modules.iter().copied().chain(own)))
+        })
+        .collect()
+}
+
+/// The script: `kbOffline`, from the name under which the search box asks for a file to its contents.
+fn script<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Vec<u8> {
+    let encoded: BTreeMap<&str, String> = (files.into_iter())
+        .map(|(name, bytes)| (name, BASE64.encode(bytes)))
+        .collect();
+    // Names and base64 are text, which always serializes.
+    let map = serde_json::to_string(&encoded).unwrap_or_default();
+    format!("window.kbOffline={map};\n").into_bytes()
+}
+
+/// A file of the output with its addresses made relative to its own path.
+pub(super) fn relative(path: &str, bytes: Vec<u8>) -> Vec<u8> {
+    match String::from_utf8(bytes) {
+        Ok(text) if text.contains(BASE) => relative_text(path, &text).into_bytes(),
+        Ok(text) => text.into_bytes(),
+        Err(binary) => binary.into_bytes(),
+    }
+}
+
+fn relative_text(path: &str, text: &str) -> String {
+    let up = "../".repeat(path.matches('/').count());
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, from)) = rest.split_once(BASE) {
+        out.push_str(before);
+        let end = from.find(ENDS).unwrap_or(from.len());
+        let (target, after) = from.split_at(end);
+        if target == FOLDER_ITSELF {
+            out.push_str(if up.is_empty() { FOLDER_ITSELF } else { &up });
+        } else {
+            out.push_str(&up);
+            out.push_str(target);
+            if target.is_empty() || target.ends_with('/') {
+                out.push_str("index.html");
+            }
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn made(path: &str, text: &str) -> String {
+        String::from_utf8(relative(path, text.replace("ROOT/", BASE).into_bytes())).unwrap_or_default()
+    }
+
+    #[test]
+    fn addresses_become_relative_files() {
+        for (path, text, wanted) in [
+            ("index.html", r#"<a href="ROOT/">"#, r#"<a href="index.html">"#),
+            (
+                "a/b/index.html",
+                r#"<a href="ROOT/">"#,
+                r#"<a href="../../index.html">"#,
+            ),
+            (
+                "a/index.html",
+                r#"<a href="ROOT/b/c/#x">"#,
+                r#"<a href="../b/c/index.html#x">"#,
+            ),
+            ("a/index.html", r#"<img src="ROOT/i.png">"#, r#"<img src="../i.png">"#),
+            ("a.md", "[x](ROOT/b/) ROOT/c/?q=1", "[x](b/index.html) c/index.html?q=1"),
+            ("a/index.html", r#"<i data-root="ROOT/./">"#, r#"<i data-root="../">"#),
+            ("index.html", r#"<i data-root="ROOT/./">"#, r#"<i data-root="./">"#),
+            ("a/index.html", "nothing /here/", "nothing /here/"),
+        ] {
+            assert_eq!(made(path, text), wanted);
+        }
+    }
+
+    #[test]
+    fn what_is_not_text_stays() {
+        assert_eq!(relative("a.png", vec![0xFF, 0xFE]), [0xFF, 0xFE]);
+    }
+
+    #[test]
+    fn the_script_holds_files_by_name() {
+        let script = String::from_utf8(script([("b", &b"1"[..]), ("a", &b"\"</script>"[..])])).unwrap_or_default();
+        assert_eq!(
+            script,
+            "window.kbOffline={\"a\":\"Ijwvc2NyaXB0Pg==\",\"b\":\"MQ==\"};\n"
+        );
+    }
+}
