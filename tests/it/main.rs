@@ -10,4 +10,5 @@ mod interrupt;
 mod layers;
 mod manual;
 mod pages;
+mod search;
 mod support;

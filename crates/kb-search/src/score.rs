@@ -36,7 +36,7 @@ impl Default for Ranking {
             coverage: 0.1,
             title_adjacency: 0.5,
             title_explained: 0.25,
-            title_exact: 0.5,
+            title_exact: 1.0,
         }
     }
 }

@@ -182,7 +182,8 @@ const load = {
     const packed = offline(url);
     if (packed) return Uint8Array.from(atob(packed), (char) => char.charCodeAt(0));
     if (self.kbOffline) throw new Error(`not in the offline copy: ${url}`);
-    const response = await fetch(url, { signal: AbortSignal.timeout(30000), ...options });
+    // Failures may have been cached too.
+    const response = await fetch(url, { signal: AbortSignal.timeout(30000), cache: load.tries ? "reload" : "default", ...options });
     if (!response.ok) throw Object.assign(new Error(`${response.status} ${url}`), { status: response.status });
     return new Uint8Array(await response.arrayBuffer());
   },

@@ -57,20 +57,12 @@ export default function box({ form, field, host, view, goTo }) {
     } else field.removeAttribute("aria-activedescendant");
   }
   let numbered = 0;
-  // Attributes of an option. Its name is what identifies it; the excerpt describes it.
-  const option = (name, path, text) => {
+  // Attributes of an option.
+  const option = () => {
     numbered += 1;
-    const own = { id: `${id}-${numbered}`, role: "option", tabIndex: -1, "aria-selected": "false" };
-    name.id = `${own.id}-n`;
-    own["aria-labelledby"] = name.id;
-    if (path?.textContent) own["aria-labelledby"] += ` ${path.id = `${own.id}-p`}`;
-    if (text?.textContent) own["aria-describedby"] = text.id = `${own.id}-t`;
-    return own;
+    return { id: `${id}-${numbered}`, role: "option", tabIndex: -1, "aria-selected": "false" };
   };
-  const row = (className, href, text, onclick) => {
-    const name = make("span", {}, text);
-    return make("a", { className, href, onclick, ...option(name) }, name);
-  };
+  const row = (className, href, text, onclick) => make("a", { className, href, onclick, ...option() }, text);
   function fill({ above = [], hits = [], below = [] }) {
     activate(null);
     form.removeAttribute("aria-busy");
@@ -222,8 +214,8 @@ export default function box({ form, field, host, view, goTo }) {
     const position = Number(link?.closest("[data-position]")?.dataset.position);
     if (!position) return;
     recent.add(shown);
-    tell(shown, pending);
-    host.tell("search-click", { query: shown, url: link.href, position });
+    const click = { query: shown, url: link.href, position };
+    tell(shown, pending).then(() => host.tell("search-click", click));
   }
 
   form.addEventListener("focusout", (event) => {

@@ -22,12 +22,12 @@ export function view(kit) {
     make("button", { type: "button", className, textContent: text, onclick: action });
 
   // A hit: its title is a link; below it stand the excerpt or, once they are known, its best sections.
-  // `role`: attributes for the links in it (options of a list box have their own).
+  // `attributes`: of each link in it (options of a list box have their own).
   function hit({ hit, href, heading, attributes = () => ({}) }) {
     const title = make("span", { className: "hit-title" }, marked(hit.title));
     const path = make("span", { className: "hit-path" }, hit.breadcrumb.join(" › "));
     const text = make("span", { className: "hit-text" }, marked(hit.excerpt));
-    const link = make("a", { className: "hit-link", href, ...attributes(title, path, text) }, title);
+    const link = make("a", { className: "hit-link", href, ...attributes() }, title);
     const box = make("div", { className: "hit" }, heading ? make(heading, {}, link) : link);
     (heading ? box : link).append(path, text);
     // The sections take the room of the excerpt, so that nothing below moves.
@@ -40,7 +40,7 @@ export function view(kit) {
       box.append(...links.slice(0, 2).map((section) => {
         const name = make("b", {}, section.heading);
         const excerpt = make("span", {}, marked(section.excerpt));
-        return make("a", { className: "hit-section", href: hrefOf(section.anchor), ...attributes(name, null, excerpt) }, name, " ", excerpt);
+        return make("a", { className: "hit-section", href: hrefOf(section.anchor), ...attributes() }, name, " ", excerpt);
       }));
     };
     return { box, link, refine };
