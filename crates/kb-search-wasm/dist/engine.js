@@ -10,7 +10,7 @@ const ptr = this.__destroy_into_raw();
 wasm.__wbg_engine_free(ptr, 0);
 }
 fail(name) {
-const ptr0 = passStringToWasm0(name, wasm.__wbindgen_export, wasm.__wbindgen_export2);
+const ptr0 = passStringToWasm0(name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
 const len0 = WASM_VECTOR_LEN;
 wasm.engine_fail(this.__wbg_ptr, ptr0, len0);
 }
@@ -18,163 +18,132 @@ info() {
 let deferred1_0;
 let deferred1_1;
 try {
-const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
-wasm.engine_info(retptr, this.__wbg_ptr);
-var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-deferred1_0 = r0;
-deferred1_1 = r1;
-return getStringFromWasm0(r0, r1);
+const ret = wasm.engine_info(this.__wbg_ptr);
+deferred1_0 = ret[0];
+deferred1_1 = ret[1];
+return getStringFromWasm0(ret[0], ret[1]);
 } finally {
-wasm.__wbindgen_add_to_stack_pointer(16);
-wasm.__wbindgen_export3(deferred1_0, deferred1_1, 1);
+wasm.__wbindgen_free(deferred1_0, deferred1_1, 1);
 }
 }
 mark(query, text) {
 let deferred3_0;
 let deferred3_1;
 try {
-const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
 let ptr0, len0, ptr1, len1;
 try {
-ptr0 = passStringToWasm0(query, wasm.__wbindgen_export, wasm.__wbindgen_export2);
+ptr0 = passStringToWasm0(query, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
 len0 = WASM_VECTOR_LEN;
-ptr1 = passStringToWasm0(text, wasm.__wbindgen_export, wasm.__wbindgen_export2);
+ptr1 = passStringToWasm0(text, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
 len1 = WASM_VECTOR_LEN;
 } catch (e) {
-if (ptr1) { wasm.__wbindgen_export3(ptr1, len1 * 1, 1); }
-if (ptr0) { wasm.__wbindgen_export3(ptr0, len0 * 1, 1); }
+if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
 throw e;
 }
-wasm.engine_mark(retptr, this.__wbg_ptr, ptr0, len0, ptr1, len1);
-var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-deferred3_0 = r0;
-deferred3_1 = r1;
-return getStringFromWasm0(r0, r1);
+const ret = wasm.engine_mark(this.__wbg_ptr, ptr0, len0, ptr1, len1);
+deferred3_0 = ret[0];
+deferred3_1 = ret[1];
+return getStringFromWasm0(ret[0], ret[1]);
 } finally {
-wasm.__wbindgen_add_to_stack_pointer(16);
-wasm.__wbindgen_export3(deferred3_0, deferred3_1, 1);
+wasm.__wbindgen_free(deferred3_0, deferred3_1, 1);
 }
 }
 constructor(boot) {
-try {
-const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
-const ptr0 = passArray8ToWasm0(boot, wasm.__wbindgen_export);
+const ptr0 = passArray8ToWasm0(boot, wasm.__wbindgen_malloc);
 const len0 = WASM_VECTOR_LEN;
-wasm.engine_new(retptr, ptr0, len0);
-var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-var r2 = getDataViewMemory0().getInt32(retptr + 4 * 2, true);
-if (r2) {
-throw takeFromExternrefTable0(r1);
+const ret = wasm.engine_new(ptr0, len0);
+if (ret[2]) {
+throw takeFromExternrefTable0(ret[1]);
 }
-this.__wbg_ptr = r0;
+this.__wbg_ptr = ret[0];
 EngineFinalization.register(this, this.__wbg_ptr, this);
 return this;
-} finally {
-wasm.__wbindgen_add_to_stack_pointer(16);
-}
 }
 page(url, text) {
 let ptr0, len0, ptr1, len1;
 try {
-ptr0 = passStringToWasm0(url, wasm.__wbindgen_export, wasm.__wbindgen_export2);
+ptr0 = passStringToWasm0(url, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
 len0 = WASM_VECTOR_LEN;
-ptr1 = passStringToWasm0(text, wasm.__wbindgen_export, wasm.__wbindgen_export2);
+ptr1 = passStringToWasm0(text, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
 len1 = WASM_VECTOR_LEN;
 } catch (e) {
-if (ptr1) { wasm.__wbindgen_export3(ptr1, len1 * 1, 1); }
-if (ptr0) { wasm.__wbindgen_export3(ptr0, len0 * 1, 1); }
+if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
 throw e;
 }
 wasm.engine_page(this.__wbg_ptr, ptr0, len0, ptr1, len1);
 }
 put(name, bytes) {
-try {
-const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
 let ptr0, len0, ptr1, len1;
 try {
-ptr0 = passStringToWasm0(name, wasm.__wbindgen_export, wasm.__wbindgen_export2);
+ptr0 = passStringToWasm0(name, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
 len0 = WASM_VECTOR_LEN;
-ptr1 = passArray8ToWasm0(bytes, wasm.__wbindgen_export);
+ptr1 = passArray8ToWasm0(bytes, wasm.__wbindgen_malloc);
 len1 = WASM_VECTOR_LEN;
 } catch (e) {
-if (ptr1) { wasm.__wbindgen_export3(ptr1, len1 * 1, 1); }
-if (ptr0) { wasm.__wbindgen_export3(ptr0, len0 * 1, 1); }
+if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
 throw e;
 }
-wasm.engine_put(retptr, this.__wbg_ptr, ptr0, len0, ptr1, len1);
-var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-if (r1) {
-throw takeFromExternrefTable0(r0);
-}
-} finally {
-wasm.__wbindgen_add_to_stack_pointer(16);
+const ret = wasm.engine_put(this.__wbg_ptr, ptr0, len0, ptr1, len1);
+if (ret[1]) {
+throw takeFromExternrefTable0(ret[0]);
 }
 }
 search(query, still_typing, limit, offset, collection, tag, facets) {
 let deferred8_0;
 let deferred8_1;
 try {
-const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
 const val4 = +still_typing;
 const val5 = +limit;
 const val6 = +offset;
 const val7 = +facets;
 let ptr0, len0, ptr1, len1, ptr2, len2;
 try {
-ptr0 = passStringToWasm0(query, wasm.__wbindgen_export, wasm.__wbindgen_export2);
+ptr0 = passStringToWasm0(query, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
 len0 = WASM_VECTOR_LEN;
-ptr1 = passStringToWasm0(collection, wasm.__wbindgen_export, wasm.__wbindgen_export2);
+ptr1 = passStringToWasm0(collection, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
 len1 = WASM_VECTOR_LEN;
-ptr2 = passStringToWasm0(tag, wasm.__wbindgen_export, wasm.__wbindgen_export2);
+ptr2 = passStringToWasm0(tag, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
 len2 = WASM_VECTOR_LEN;
 } catch (e) {
-if (ptr2) { wasm.__wbindgen_export3(ptr2, len2 * 1, 1); }
-if (ptr1) { wasm.__wbindgen_export3(ptr1, len1 * 1, 1); }
-if (ptr0) { wasm.__wbindgen_export3(ptr0, len0 * 1, 1); }
+if (ptr2) { wasm.__wbindgen_free(ptr2, len2 * 1, 1); }
+if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
 throw e;
 }
-wasm.engine_search(retptr, this.__wbg_ptr, ptr0, len0, val4, val5, val6, ptr1, len1, ptr2, len2, val7);
-var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-deferred8_0 = r0;
-deferred8_1 = r1;
-return getStringFromWasm0(r0, r1);
+const ret = wasm.engine_search(this.__wbg_ptr, ptr0, len0, val4, val5, val6, ptr1, len1, ptr2, len2, val7);
+deferred8_0 = ret[0];
+deferred8_1 = ret[1];
+return getStringFromWasm0(ret[0], ret[1]);
 } finally {
-wasm.__wbindgen_add_to_stack_pointer(16);
-wasm.__wbindgen_export3(deferred8_0, deferred8_1, 1);
+wasm.__wbindgen_free(deferred8_0, deferred8_1, 1);
 }
 }
 sections(query, still_typing, text, more) {
 let deferred5_0;
 let deferred5_1;
 try {
-const retptr = wasm.__wbindgen_add_to_stack_pointer(-16) >>> 0;
 const val3 = +still_typing;
 const val4 = +more;
 let ptr0, len0, ptr1, len1;
 try {
-ptr0 = passStringToWasm0(query, wasm.__wbindgen_export, wasm.__wbindgen_export2);
+ptr0 = passStringToWasm0(query, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
 len0 = WASM_VECTOR_LEN;
-ptr1 = passStringToWasm0(text, wasm.__wbindgen_export, wasm.__wbindgen_export2);
+ptr1 = passStringToWasm0(text, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
 len1 = WASM_VECTOR_LEN;
 } catch (e) {
-if (ptr1) { wasm.__wbindgen_export3(ptr1, len1 * 1, 1); }
-if (ptr0) { wasm.__wbindgen_export3(ptr0, len0 * 1, 1); }
+if (ptr1) { wasm.__wbindgen_free(ptr1, len1 * 1, 1); }
+if (ptr0) { wasm.__wbindgen_free(ptr0, len0 * 1, 1); }
 throw e;
 }
-wasm.engine_sections(retptr, this.__wbg_ptr, ptr0, len0, val3, ptr1, len1, val4);
-var r0 = getDataViewMemory0().getInt32(retptr + 4 * 0, true);
-var r1 = getDataViewMemory0().getInt32(retptr + 4 * 1, true);
-deferred5_0 = r0;
-deferred5_1 = r1;
-return getStringFromWasm0(r0, r1);
+const ret = wasm.engine_sections(this.__wbg_ptr, ptr0, len0, val3, ptr1, len1, val4);
+deferred5_0 = ret[0];
+deferred5_1 = ret[1];
+return getStringFromWasm0(ret[0], ret[1]);
 } finally {
-wasm.__wbindgen_add_to_stack_pointer(16);
-wasm.__wbindgen_export3(deferred5_0, deferred5_1, 1);
+wasm.__wbindgen_free(deferred5_0, deferred5_1, 1);
 }
 }
 }
@@ -191,14 +160,14 @@ throw new Error(getStringFromWasm0(arg0, arg1));
 },
 __wbg_call_8152a3cab6e296d8: function(arg0, arg1, arg2, arg3, arg4) {
 const ret = String.prototype.normalize.call(getStringFromWasm0(arg1, arg2), getStringFromWasm0(arg3, arg4));
-const ptr1 = passStringToWasm0(ret, wasm.__wbindgen_export, wasm.__wbindgen_export2);
+const ptr1 = passStringToWasm0(ret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
 const len1 = WASM_VECTOR_LEN;
 getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
 getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);
 },
 __wbg_call_8fbf589616156d0d: function(arg0, arg1, arg2) {
 const ret = String.prototype.toLowerCase.call(getStringFromWasm0(arg1, arg2));
-const ptr1 = passStringToWasm0(ret, wasm.__wbindgen_export, wasm.__wbindgen_export2);
+const ptr1 = passStringToWasm0(ret, wasm.__wbindgen_malloc, wasm.__wbindgen_realloc);
 const len1 = WASM_VECTOR_LEN;
 getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 1, len1, true);
 getDataViewMemory0().setInt32((arg0 >>> 0) + 4 * 0, ptr1, true);
@@ -276,7 +245,7 @@ return ptr;
 }
 function takeFromExternrefTable0(idx) {
 const value = wasm.__wbindgen_externrefs.get(idx);
-wasm.__wbindgen_export4(idx);
+wasm.__externref_table_dealloc(idx);
 return value;
 }
 let cachedTextDecoder = new TextDecoder('utf-8', { ignoreBOM: true });
