@@ -1,7 +1,7 @@
 //! The one gate that every change passes, on every machine the same.
 
 use crate::step::{Steps, cargo, run};
-use crate::{Outcome, dependencies, wasm};
+use crate::{Outcome, browser, dependencies, wasm};
 
 /// `cargo xtask test`. What is quick comes first; each step stops the gate.
 pub(crate) fn test() -> Outcome {
@@ -41,6 +41,11 @@ pub(crate) fn test() -> Outcome {
         "tests",
         "`cargo test NAME` runs one; `cargo xtask bless` accepts new expected outputs",
         || run(&mut cargo(&["test", "--workspace", "--locked"])),
+    )?;
+    steps.run(
+        "browser",
+        "`cargo xtask browser` runs only this; it needs Node.js and Chromium",
+        browser::test,
     )?;
     steps.run(
         "wasm",

@@ -1,8 +1,10 @@
 //! Developer commands of kb: `cargo xtask COMMAND`.
 
 mod bench;
+mod browser;
 mod dependencies;
 mod gate;
+mod npm;
 mod relevance;
 mod step;
 mod wasm;
@@ -24,17 +26,24 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// The one gate: format, dependencies, clippy, documentation, all tests, wasm.
+    /// The one gate: format, dependencies, clippy, documentation, all tests, browser, wasm.
     Test,
     /// Write the expected outputs of the fixture tests anew; read the difference before you commit it.
     Bless,
-    /// Build the benchmark corpus with kb, Hugo, and Hugo with Pagefind in turn, and print the ratios.
+    /// Build the benchmark corpus with kb, Hugo, and Hugo with Pagefind in turn, and print the ratios;
+    /// with `search`, search it in a browser.
     Bench(bench::Options),
     /// Ask the relevance sets, and compare with what a plain engine answers.
     Relevance {
         /// Which engine answers.
         #[arg(long, default_value = "tantivy")]
         engine: String,
+    },
+    /// Test search in a real browser (Chromium, driven by Node.js).
+    Browser {
+        /// Instead, ask all queries of all relevance sets, and compare with `kb search`.
+        #[arg(long)]
+        sets: bool,
     },
     /// Build the search engines for browsers into `crates/kb-search-wasm/dist`.
     Wasm {
@@ -86,8 +95,10 @@ fn main() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Test => gate::test(),
         Command::Bless => gate::bless(),
-        Command::Bench(options) => bench::compare(&options),
+        Command::Bench(options) => bench::measure_all(&options),
         Command::Relevance { engine } => relevance::compare(&engine),
+        Command::Browser { sets: false } => browser::test(),
+        Command::Browser { sets: true } => browser::compare_sets(),
         Command::Wasm { check: false } => wasm::build(),
         Command::Wasm { check: true } => wasm::check(),
         Command::Crawl(options) => report_crawl(&options),

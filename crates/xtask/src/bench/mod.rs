@@ -2,20 +2,25 @@
 //!
 //! The measuring itself is the comparison's own script, so that kb is measured exactly as the others are.
 
+mod search;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 
-use crate::step::{cargo, run};
-use crate::{Failure, Outcome, root, shared, target};
+use crate::step::run;
+use crate::{Failure, Outcome, browser, root, shared, target};
 
 /// What to measure.
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Options {
+    #[command(subcommand)]
+    other: Option<Other>,
     /// How many articles (repeatable; the corpus has subsets of 200, 1000 and 10000).
     #[arg(long = "size", value_name = "N", default_values_t = [1_000, 10_000])]
     sizes: Vec<u32>,
@@ -25,6 +30,12 @@ pub(crate) struct Options {
     /// The tools; the first is compared with each of the others.
     #[arg(long, value_delimiter = ',', default_value = "kb,hugo,hugo+pagefind")]
     tools: Vec<String>,
+}
+
+#[derive(Subcommand)]
+enum Other {
+    /// Search the corpus in a browser, with kb and with Pagefind, and print what each costs.
+    Search(search::Options),
 }
 
 /// What is measured of a build, and how it is called in the script's lines.
@@ -38,17 +49,26 @@ const MEASURES: [(&str, &str); 4] = [
 /// At 10,000 articles, kb's share of what Hugo alone takes: wall time and peak memory.
 const CEILINGS: [(&str, f64); 2] = [("wall", 1.0), ("rss_mb", 0.5)];
 
-/// Prepares the peers, measures, prints medians and ratios.
-pub(crate) fn compare(options: &Options) -> Outcome {
-    let Some(shared) = shared() else { return Ok(()) };
+/// Where the corpus and the peers are.
+fn work() -> PathBuf {
     let work = std::env::var_os("BENCH").map_or_else(|| target().join("bench-work"), PathBuf::from);
-    let work = root().join(work);
-    run(&mut cargo(&["build", "--release", "--locked", "--package", "kb"]))?;
+    root().join(work)
+}
+
+/// `cargo xtask bench`.
+pub(crate) fn measure_all(options: &Options) -> Outcome {
+    match &options.other {
+        None => compare(options),
+        Some(Other::Search(options)) => search::compare(options),
+    }
+}
+
+/// Prepares the peers, measures, prints medians and ratios.
+fn compare(options: &Options) -> Outcome {
+    let Some(shared) = shared() else { return Ok(()) };
+    let work = work();
+    let kb = browser::release()?;
     run(Command::new(shared.join("bench/setup.sh")).env("BENCH", &work))?;
-    let kb = root()
-        .join(target())
-        .join("release")
-        .join(format!("kb{}", std::env::consts::EXE_SUFFIX));
     announce(&work, &kb)?;
     let mut missed = Vec::new();
     for &size in &options.sizes {
