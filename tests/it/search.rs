@@ -205,6 +205,13 @@ fn a_site_for_a_folder_has_relative_links_to_files_and_one_script_to_search() {
             }
         }
     }
+    // A bare folder: neither site is content of the other.
+    let bare = Sandbox::new();
+    bare.write("a.md", "# A\n");
+    for arguments in [&["build", "--offline"][..], &["build"], &["build", "--offline"]] {
+        let run = bare.kb(arguments);
+        assert!(run.stderr.contains("Built 1 article "), "{}", run.stderr);
+    }
     let refused = help.kb(&["build", "--offline", "-u", "https://example.com/"]);
     assert_eq!(refused.code, 2, "an address makes no sense there");
 }

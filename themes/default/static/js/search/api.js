@@ -11,7 +11,8 @@ export default async function ask(host, query, { limit = 10, offset = 0, collect
         .map(({ heading, anchor, excerpt }) => ({ heading, excerpt, url: host.link(url, query, anchor) })),
     }));
     host.tell("search", { query, hits: hits.length, total: answer.total, relaxed: answer.relaxed, language });
-    return { ...answer, query, language, hits };
+    const { total, relaxed, missing, did_you_mean, incomplete } = answer;
+    return { query, language, hits, total, relaxed, missing, did_you_mean, incomplete };
   } catch (error) {
     host.tell("search-failed", { query, error: String(error) });
     throw error;

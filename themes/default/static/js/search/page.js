@@ -37,7 +37,7 @@ export default function page({ form, field, results, host, Host, load, view }) {
 
   function keep() {
     const params = new URLSearchParams(Object.entries({ q: query(), ...chosen }).filter(([, value]) => value));
-    history.replaceState(history.state, "", `${location.pathname}${params.size ? `?${params}` : ""}`);
+    history.replaceState(history.state, "", `${location.pathname}${`${params}` && `?${params}`}`);
     document.title = query() ? `${query()} · ${title}` : title;
     others?.querySelectorAll("a").forEach((link) => (link.search = query() ? `?q=${encodeURIComponent(query())}` : ""));
   }
