@@ -26,7 +26,7 @@ const BOOT: &str = "boot";
 /// A pack of at most so many bytes, compressed, is one file.
 const SINGLE_FILE_BYTES: usize = 20 << 10;
 /// What is shown of an article before its page is read, in characters.
-const EXCERPT_CHARS: usize = 150;
+const EXCERPT_CHARS: usize = 120;
 
 /// The folder of a language's pack below the root of a site, with `/`.
 pub fn pack_folder(language: &str) -> String {

@@ -17,6 +17,7 @@ use kb_search::analysis::ENGINE_GROUPS;
 use wasm_bindgen_cli_support::Bindgen;
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::npm::{self, NODE};
 use crate::step::{cargo, output, run};
 use crate::{Failure, Outcome, root, target};
 
@@ -32,7 +33,7 @@ const STAMP: &str = "STAMP";
 /// Builds all engines into `dist`.
 pub(crate) fn build() -> Outcome {
     let stamp = stamp()?;
-    find_node()?;
+    npm::find_node()?;
     let built = engines(&stamp)?;
     let dist = dist();
     let _ = fs::remove_dir_all(&dist);
@@ -57,7 +58,7 @@ pub(crate) fn check() -> Outcome {
         println!("    skipped: these engines were built here before from these sources");
         return Ok(());
     }
-    match find_node() {
+    match npm::find_node() {
         Err(failure) if !on_ci => {
             println!("    skipped: only the stamp was compared. {failure}");
             return Ok(());
@@ -265,37 +266,9 @@ fn without_comments(script: &str) -> String {
     out
 }
 
-/// Runs wasm-opt, and tries the engines.
-const NODE: &str = "node";
-/// Installs wasm-opt.
-const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
-
-fn find_node() -> Outcome {
-    for program in [NODE, NPM] {
-        let found = Command::new(program).arg("--version").output();
-        if !found.is_ok_and(|said| said.status.success()) {
-            return Err(Failure::new(format!(
-                "`{program}` was not found: install Node.js 20 or later with npm (https://nodejs.org)"
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// The path of wasm-opt; installs it into the target folder, in the version of the committed lock file.
+/// The path of wasm-opt, in the version of the committed lock file.
 fn install_wasm_opt() -> Result<PathBuf, Failure> {
-    let folder = root().join(target()).join("tools/npm");
-    let installed = folder.join("installed.json");
-    let wanted = read(&root().join(SHELL).join("package-lock.json"))?;
-    if fs::read(&installed).ok().as_ref() != Some(&wanted) {
-        for name in [".npmrc", "package.json", "package-lock.json"] {
-            write(&folder.join(name), &read(&root().join(SHELL).join(name))?)?;
-        }
-        let arguments = ["ci", "--ignore-scripts", "--no-update-notifier", "--loglevel=error"];
-        run(Command::new(NPM).args(arguments).current_dir(&folder))?;
-        write(&installed, &wanted)?;
-    }
-    Ok(folder.join("node_modules/binaryen/bin/wasm-opt"))
+    Ok(npm::install(SHELL, "npm")?.join("node_modules/binaryen/bin/wasm-opt"))
 }
 
 /// A digest of all that decides what the engines are: their sources and dependencies, and how they are built.
@@ -350,7 +323,7 @@ fn collect(base: &Path, folder: &Path, files: &mut Files) -> Outcome {
         let inner = folder.join(entry.file_name());
         if entry.path().is_dir() {
             collect(base, &inner, files)?;
-        } else {
+        } else if !inner.ends_with("tests.rs") {
             let name = inner.to_string_lossy().replace('\\', "/");
             files.insert(name, read(&entry.path())?);
         }

@@ -4,7 +4,7 @@ use super::Damaged;
 use super::bytes::{Reader, put_text, put_texts, put_varint};
 
 /// Articles in one shard.
-pub(super) const DOCUMENTS_PER_SHARD: u32 = 16;
+pub(super) const DOCUMENTS_PER_SHARD: u32 = 8;
 
 /// What a pack holds of an article.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -13,6 +13,10 @@ use crate::plan::{Vocabulary, Wanted};
 use crate::rank::Articles;
 use crate::tuning::Synonym;
 
+/// A beginning of words that spreads over more term shards is looked up in the vocabulary. The words found are in these
+/// shards, so that few of them had better be fetched at once.
+const FEW_SHARDS: usize = 2;
+
 /// One of the files of a pack besides the boot file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Resource {
@@ -341,7 +345,7 @@ impl Vocabulary for Pack {
             .unwrap_or_default())
     }
 
-    /// Common terms come from the vocabulary, unless one term shard has all, or all are here.
+    /// Common terms come from the vocabulary, unless few term shards have all, or all are here.
     fn for_each_with_prefix(
         &self,
         prefix: &str,
@@ -350,7 +354,7 @@ impl Vocabulary for Pack {
     ) -> Result<(), Missing> {
         let range = self.shards_with_prefix(prefix);
         let here = |slot: &Slot<TermShard>| matches!(slot, Slot::Loaded(_));
-        if wanted == Wanted::Common && range.len() > 1 && !self.terms[range.clone()].iter().all(here) {
+        if wanted == Wanted::Common && range.len() > FEW_SHARDS && !self.terms[range.clone()].iter().all(here) {
             let directory = &self.boot.vocabulary;
             let number = match directory.search(prefix) {
                 Ok(number) => number,

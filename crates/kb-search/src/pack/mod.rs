@@ -14,7 +14,7 @@
 //! | `t0`, `t1` ... | term shards: terms with their postings by field |
 //! | `f0`, `f1` ... | body postings that are too long for a term shard, one term a file |
 //! | `v0`, `v1` ... | vocabulary shards: terms with how common they are, cut between first characters |
-//! | `d0`, `d1` ... | document shards: what is shown of 16 articles |
+//! | `d0`, `d1` ... | document shards: what is shown of 8 articles |
 //! | `x` | facets: the articles of every collection and tag |
 //!
 //! The manual has the format byte by byte (`content/reference/pack-format.md`). A reader given any bytes returns an

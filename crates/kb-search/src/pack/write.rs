@@ -12,7 +12,7 @@ use crate::plan::is_common;
 use crate::tuning::Synonym;
 
 /// A term shard is closed at this size. Smaller shards save bytes for a query and cost them in the boot file.
-const SHARD_BYTES: usize = 8 << 10;
+const SHARD_BYTES: usize = 6 << 10;
 /// A vocabulary shard is closed at the next first character after this many terms.
 const VOCABULARY_TERMS: usize = 2_000;
 

@@ -1,0 +1,63 @@
+// Chromium, and pages in it whose consoles must stay empty.
+
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { after, beforeEach } from "node:test";
+import { Server } from "./server.js";
+
+// The packages are installed elsewhere: the repository holds no installed files.
+const installed = createRequire(path.join(process.env.KB_BROWSER_MODULES, "/"));
+const { chromium } = installed("playwright-core");
+
+// What browsers themselves write when the network fails, which a page cannot prevent.
+export const NETWORK = /Failed to load resource|net::ERR_/;
+
+let browser;
+
+export async function launch() {
+  browser ??= await chromium.launch({
+    executablePath: process.env.KB_CHROMIUM,
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
+  });
+  return browser;
+}
+
+export const stop = () => browser?.close();
+
+// A page of its own profile, closed with the test. At its end the console must have said nothing but what `expect` allows.
+export async function newPage(t, { expect, init, ...options } = {}) {
+  const context = await (await launch()).newContext({ locale: "en-GB", ...options });
+  context.setDefaultTimeout(10000);
+  if (init) await context.addInitScript(init);
+  const said = [];
+  context.on("console", (message) => said.push(`${message.type()}: ${message.text()} ${message.location().url}`));
+  context.on("weberror", (error) => said.push(`error: ${error.error().stack}`));
+  t.after(async () => {
+    await context.close();
+    assert.deepEqual(said.filter((line) => !expect?.test(line)), [], "the console");
+  });
+  return context.newPage();
+}
+
+// A server of one of the built sites for the tests of a file, whose browser ends with them.
+export async function serve(name = "plain", options) {
+  const server = await Server.start(path.join(process.env.KB_BROWSER_SITES, name), options);
+  beforeEach(() => server.reset());
+  after(async () => {
+    await stop();
+    await server.close();
+  });
+  return server;
+}
+
+const axe = () => installed("axe-core").source;
+
+// A script to give to `newPage` as `init`, so that `findings` can be asked.
+export const axeScript = () => ({ content: axe() });
+
+// What axe-core finds wrong on a page.
+export async function findings(page) {
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.target} ${node.failureSummary}`).join("; ")}`);
+}

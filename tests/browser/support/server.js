@@ -1,0 +1,127 @@
+// A plain static file server, as kb's sites must work on: it knows a few types, rewrites nothing and, unless asked
+// to, compresses nothing. It can be told to fail, and to be slow.
+
+import http from "node:http";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { brotliCompressSync, constants } from "node:zlib";
+
+// What is not here goes out as application/octet-stream.
+const TYPES = {
+  ".html": "text/html; charset=utf-8",
+  ".css": "text/css",
+  ".js": "text/javascript",
+  ".json": "application/json",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".txt": "text/plain; charset=utf-8",
+  ".xml": "application/xml",
+  ".wasm": "application/wasm",
+};
+
+// The strictest policy that the manual promises kb's sites to work under.
+export const STRICT = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'";
+
+// A slow mobile connection: before the first byte of each response, and over all of them together.
+export const SLOW_4G = { latency: 150, bytesPerMs: 200 };
+
+export class Server {
+  // Requests so far: { path, started, ended, status, bytes }, times in milliseconds, bytes as sent.
+  log = [];
+  link = null; // `SLOW_4G`, or null for no limit
+  #rules = [];
+  #compressed = new Map();
+  #linkFree = 0;
+
+  // `base` as in "/help"; `policy` null for none; `compress`: types of text as brotli, as large hosts do;
+  // `pages`: further pages, by path.
+  static async start(folder, { base = "", policy = STRICT, compress = false, pages = {} } = {}) {
+    const server = new Server();
+    Object.assign(server, { folder, base, policy, compress, pages });
+    server.http = http.createServer((request, response) => server.#answer(request, response));
+    await new Promise((resolve) => server.http.listen(0, "127.0.0.1", resolve));
+    server.origin = `http://127.0.0.1:${server.http.address().port}`;
+    server.root = `${server.origin}${base}/`;
+    return server;
+  }
+
+  // What happens to requests whose path matches: { status }, { delay }, { body(bytes) -> bytes }. Gives what ends it.
+  when(pattern, rule) {
+    const entry = { pattern, rule };
+    this.#rules.push(entry);
+    return () => (this.#rules = this.#rules.filter((other) => other !== entry));
+  }
+
+  // Paths that were asked for and match.
+  asked(pattern) {
+    return this.log.map((entry) => entry.path).filter((each) => pattern.test(each));
+  }
+
+  reset() {
+    this.log = [];
+    this.#rules = [];
+    this.#linkFree = 0;
+  }
+
+  close() {
+    this.http.closeAllConnections();
+    return new Promise((resolve) => this.http.close(resolve));
+  }
+
+  async #answer(request, response) {
+    const entry = { path: decodeURIComponent(request.url.split("?")[0]), started: performance.now(), bytes: 0 };
+    this.log.push(entry);
+    response.on("close", () => (entry.ended = performance.now()));
+    const rules = this.#rules.filter(({ pattern }) => pattern.test(entry.path)).map(({ rule }) => rule);
+    const delay = rules.reduce((sum, rule) => sum + (rule.delay ?? 0), this.link?.latency ?? 0);
+    if (delay) await sleep(delay);
+    let { name, body } = rules.some((rule) => rule.status === 404) ? {} : await this.#find(entry.path);
+    let status = 200;
+    if (!body) {
+      status = 404;
+      name = "404.html";
+      body = await readFile(path.join(this.folder, name)).catch(() => Buffer.from("not found"));
+    }
+    for (const rule of rules) if (rule.body) body = rule.body(body);
+    const headers = { "content-type": TYPES[path.extname(name)] ?? "application/octet-stream", "cache-control": "max-age=600" };
+    if (this.policy) headers["content-security-policy"] = this.policy;
+    if (this.compress && path.extname(name) in TYPES && path.extname(name) !== ".png") {
+      headers["content-encoding"] = "br";
+      body = this.#brotli(body);
+    }
+    entry.status = status;
+    entry.bytes = body.length;
+    response.writeHead(status, { ...headers, "content-length": body.length });
+    if (this.link) await this.#trickle(response, body);
+    response.end(this.link ? undefined : body);
+  }
+
+  async #find(asked) {
+    if (asked in this.pages) return { name: "page.html", body: Buffer.from(this.pages[asked]) };
+    if (!asked.startsWith(`${this.base}/`)) return {};
+    let name = path.join(this.folder, path.normalize(asked.slice(this.base.length)));
+    if (name.endsWith(path.sep)) name += "index.html";
+    const body = await readFile(name).catch(() => undefined);
+    return { name, body };
+  }
+
+  #brotli(body) {
+    const key = body.length + body.toString("latin1", 0, 4000);
+    if (!this.#compressed.has(key)) {
+      this.#compressed.set(key, brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }));
+    }
+    return this.#compressed.get(key);
+  }
+
+  // All responses share one link.
+  async #trickle(response, body) {
+    for (let at = 0; at < body.length; at += 4096) {
+      const part = body.subarray(at, at + 4096);
+      this.#linkFree = Math.max(this.#linkFree, performance.now()) + part.length / this.link.bytesPerMs;
+      const wait = this.#linkFree - performance.now();
+      if (wait > 1) await sleep(wait);
+      response.write(part);
+    }
+  }
+}
