@@ -11,7 +11,7 @@ use super::writer::SyncOptions;
 
 /// The file at the root of every site that says that `kb` wrote the folder, and may replace it.
 /// It is published with the site: a hidden file of one sentence, the same in every build.
-pub use crate::source::SITE_MARKER as MARKER;
+pub const MARKER: &str = ".kb-output";
 
 /// What the marker holds.
 pub(super) const MARKER_TEXT: &str = "Written by kb. Each build replaces everything in this folder.\n";

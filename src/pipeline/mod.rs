@@ -20,7 +20,7 @@ use rayon::prelude::*;
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Date, DocumentOptions, parse_document};
-use crate::output::{Body, OutputError, OutputPath, Sink, SyncOptions, SyncReport, Writer};
+use crate::output::{Body, MARKER, OutputError, OutputPath, Sink, SyncOptions, SyncReport, Writer};
 use crate::render::theme::{Theme, ThemeSource, static_files};
 use crate::render::{Rendered, render_site};
 use crate::site::{Publish, Site, SiteInput, build_site};
@@ -102,6 +102,7 @@ pub fn build(
         &project.content_display,
         &project.ignore,
         &except,
+        MARKER,
     );
     if sources.articles.is_empty() {
         diagnostics.push(no_articles(project));

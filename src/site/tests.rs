@@ -15,7 +15,7 @@ fn site_with(config: &str, files: &[(&str, &str)], publish: Publish) -> (Site, V
     let (config, problems) = parse_config(config, "kb.toml");
     assert_eq!(problems, []);
     let (rules, _) = IgnoreRules::new([]);
-    let sources = read_sources(&memory, Path::new("/c"), "content", &rules, &[]);
+    let sources = read_sources(&memory, Path::new("/c"), "content", &rules, &[], ".made");
     let options = DocumentOptions {
         html: RawHtml::Allow,
         highlight: false,

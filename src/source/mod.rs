@@ -131,9 +131,6 @@ pub enum WalkProblemKind {
     Unreadable(String),
 }
 
-/// The file at the root of every site that kb built: such a folder is not content, wherever it lies.
-pub const SITE_MARKER: &str = ".kb-output";
-
 /// Where files come from.
 pub trait FileSystem: Sync {
     /// Everything below `folder` that `enter` lets pass, and what could not be looked at. `enter` is asked with paths

@@ -4,7 +4,20 @@ use super::*;
 
 fn read(files: &MemoryFiles, lines: &[&str]) -> SourceSet {
     let (rules, _) = IgnoreRules::new([("kb.toml", lines.iter().map(|&l| l.to_owned()).collect())]);
-    read_sources(files, Path::new("/c"), "content", &rules, &[])
+    read_sources(files, Path::new("/c"), "content", &rules, &[], ".made")
+}
+
+#[test]
+fn a_marked_folder_is_no_content() {
+    let files = MemoryFiles::default()
+        .with("/c/a.md", "1")
+        .with("/c/site/.made", "")
+        .with("/c/site/b/two.md", "2");
+    let found = read(&files, &[]).articles;
+    assert_eq!(
+        found.iter().map(|article| article.path.as_str()).collect::<Vec<_>>(),
+        ["a.md"]
+    );
 }
 
 #[test]

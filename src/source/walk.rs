@@ -6,13 +6,13 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::{
-    ArticleSource, AssetSource, ContentPath, FileSystem, FoundFile, IgnoreRules, MAX_ARTICLE_BYTES, SITE_MARKER,
-    SourceSet, WalkProblem, WalkProblemKind,
+    ArticleSource, AssetSource, ContentPath, FileSystem, FoundFile, IgnoreRules, MAX_ARTICLE_BYTES, SourceSet,
+    WalkProblem, WalkProblemKind,
 };
 use crate::diagnostic::{Diagnostic, Span};
 
-/// Reads everything in `folder` but for what `ignore` names, the folders in `except`, which are relative to it, and sites
-/// that kb built.
+/// Reads everything in `folder` but for what `ignore` names, the folders in `except`, which are relative to it, and those
+/// that hold a file of the name `marker`, which says that they are no content.
 ///
 /// `display` is the folder as the user knows it; it begins the file names in messages.
 pub fn read_sources(
@@ -21,11 +21,12 @@ pub fn read_sources(
     display: &str,
     ignore: &IgnoreRules,
     except: &[PathBuf],
+    marker: &str,
 ) -> SourceSet {
-    let is_site = |path: &Path| files.is_file(&folder.join(path).join(SITE_MARKER));
+    let marked = |path: &Path| files.is_file(&folder.join(path).join(marker));
     let enter = |path: &Path, is_folder: bool| {
         let excepted = || except.iter().any(|folder| path == folder);
-        !ignore.ignores(path, is_folder) && !(is_folder && (excepted() || is_site(path)))
+        !ignore.ignores(path, is_folder) && !(is_folder && (excepted() || marked(path)))
     };
     let (found, walk_problems) = files.walk(folder, &enter);
     let mut set = SourceSet::default();

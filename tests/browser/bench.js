@@ -133,7 +133,7 @@ async function measure(engine, link, query) {
   await page.locator(engine.field).fill(query);
   const painted = until(await page.evaluate(`whenPainted(${engine.painted})`));
   await quiet(server);
-  const tasks = await page.evaluate(() => self.tasks.map((task) => task.duration));
+  const tasks = await page.evaluate((from) => self.tasks.filter((task) => performance.timeOrigin + task.startTime >= from).map((task) => task.duration), begun);
   const result = { painted, quiet: until(now()), longest: Math.max(0, ...tasks) };
   await close();
   return result;
