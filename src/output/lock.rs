@@ -3,10 +3,16 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use super::error::OutputError;
 
 const NAME: &str = "lock";
+/// How often the lock is tried.
+const ATTEMPTS: u32 = 100;
+/// Between two tries of a lock that is held: a second in all.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// A lock that the system gives back when the process ends, however it ends, so none can be stale.
 /// The file that carries it lies in the work folder and goes with it.
@@ -21,7 +27,7 @@ impl Lock {
     pub(super) fn take(work: &Path, dest: &Path) -> Result<Self, OutputError> {
         let path = work.join(NAME);
         // A build that ends just now may remove folder and file between any two of our steps: try again.
-        for _ in 0..100 {
+        for attempt in 1..=ATTEMPTS {
             match fs::create_dir(work) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
                     return Err(OutputError::io("create", work)(error));
@@ -40,6 +46,11 @@ impl Lock {
             };
             match file.try_lock() {
                 Ok(()) => {}
+                // A program that a killed build was just starting holds the lock until it really runs.
+                Err(TryLockError::WouldBlock) if attempt < ATTEMPTS => {
+                    thread::sleep(PAUSE);
+                    continue;
+                }
                 Err(TryLockError::WouldBlock) => return Err(locked(dest, &mut file)),
                 // Some network file systems have no locks: two builds at once are then not noticed.
                 Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
