@@ -153,6 +153,9 @@ export default function page({ form, field, results, host, Host, load, view }) {
       item.addEventListener("click", opened);
       item.addEventListener("auxclick", opened);
       box.refine = async () => {
+        // The next key may replace the hit: pages are fetched for those that stay.
+        await new Promise((done) => setTimeout(done, 200));
+        if (!link.isConnected || navigator.connection?.saveData) return;
         const sections = await host.sections(text, options.typing, hit.url, 2).catch(() => []);
         if (link.isConnected) refine(sections, (anchor) => host.link(hit.url, text, anchor));
       };
