@@ -18,6 +18,8 @@ pub mod slug;
 use std::ops::Range;
 use std::sync::Arc;
 
+use xxhash_rust::xxh3::Xxh3;
+
 use crate::config::RawHtml;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::source::{ArticleSource, ContentPath};
@@ -67,9 +69,16 @@ pub struct Document {
     pub words: usize,
     /// What is wrong with it.
     pub diagnostics: Vec<Diagnostic>,
+    /// Hash of all that the tree of the site takes from it: front matter, title, summary.
+    pub outline: u64,
 }
 
 impl Document {
+    /// Whether the tree of the site is the same with the one as with the other: they differ at most in their bodies.
+    pub fn same_outline(&self, other: &Self) -> bool {
+        self.outline == other.outline && self.path == other.path && self.display == other.display
+    }
+
     /// The place of a range of the file.
     pub fn span(&self, range: &Range<u32>) -> Span {
         Span::new(&*self.display, &self.text, range.start as usize..range.end as usize)
@@ -129,6 +138,7 @@ pub fn parse_document(source: &ArticleSource, options: DocumentOptions) -> Docum
     let (front, body_start) = front_matter::split(&source.text, &source.display, &mut diagnostics);
     let body = markdown::parse_body(source, body_start, front.title.as_deref(), options, &mut diagnostics);
     let title = front.title.clone().or(body.first_h1);
+    let outline = outline(&source.text[..body_start], title.as_deref(), &body.summary);
     Document {
         path: source.path.clone(),
         display: Arc::clone(&source.display),
@@ -145,7 +155,17 @@ pub fn parse_document(source: &ArticleSource, options: DocumentOptions) -> Docum
         summary: body.summary,
         words: body.words,
         diagnostics,
+        outline,
     }
+}
+
+fn outline(front: &str, title: Option<&str>, summary: &str) -> u64 {
+    let mut hash = Xxh3::new();
+    for part in [front, title.unwrap_or("\0"), summary] {
+        hash.update(&(part.len() as u64).to_le_bytes());
+        hash.update(part.as_bytes());
+    }
+    hash.digest()
 }
 
 #[cfg(test)]

@@ -41,36 +41,45 @@ pub trait Sink: Sync {
     fn put(&self, path: OutputPath, body: Body) -> Result<(), OutputError>;
 }
 
-/// A whole site in memory: every path with its body, in the order of the paths.
-#[derive(Debug, Default)]
-pub struct Output {
-    files: BTreeMap<OutputPath, Body>,
+/// A whole site in memory: every path with its body, or with whatever else says what is there, in the order of the paths.
+#[derive(Debug)]
+pub struct Output<B = Body> {
+    files: BTreeMap<OutputPath, B>,
     names: Names,
 }
 
-impl Output {
-    /// An empty site.
-    pub fn new() -> Self {
-        Self::default()
+impl<B> Default for Output<B> {
+    fn default() -> Self {
+        Self {
+            files: BTreeMap::new(),
+            names: Names::default(),
+        }
     }
+}
 
+impl<B> Output<B> {
     /// Adds a file.
     ///
     /// # Errors
     /// When the path collides with one that is already there, see [`OutputError::Collision`].
-    pub fn insert(&mut self, path: OutputPath, body: Body) -> Result<(), OutputError> {
+    pub fn insert(&mut self, path: OutputPath, body: B) -> Result<(), OutputError> {
         self.names.add(&path)?;
         self.files.insert(path, body);
         Ok(())
     }
 
     /// The body at `path`.
-    pub fn get(&self, path: &str) -> Option<&Body> {
+    pub fn get(&self, path: &str) -> Option<&B> {
         self.files.get(path)
     }
 
+    /// The path itself and what is there.
+    pub fn entry(&self, path: &str) -> Option<(&OutputPath, &B)> {
+        self.files.get_key_value(path)
+    }
+
     /// Every file, sorted by path.
-    pub fn iter(&self) -> impl Iterator<Item = (&OutputPath, &Body)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&OutputPath, &B)> {
         self.files.iter()
     }
 
@@ -82,6 +91,13 @@ impl Output {
     /// Whether there are no files.
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
+    }
+}
+
+impl Output {
+    /// An empty site.
+    pub fn new() -> Self {
+        Self::default()
     }
 
     /// The size of all files together.

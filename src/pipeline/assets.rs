@@ -1,10 +1,13 @@
 //! The images and files that articles refer to: named after their content, measured.
 
 use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::SystemTime;
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::memo::AssetMemo;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::document::Document;
 use crate::document::slug::slugify;
@@ -14,26 +17,26 @@ use crate::source::{AssetSource, FileSystem};
 /// The assets that documents refer to, with their names in the output and the sizes of images.
 pub(super) fn referred_assets(
     files: &dyn FileSystem,
-    documents: &[Document],
+    documents: &[Arc<Document>],
     assets: Vec<AssetSource>,
     display: &str,
+    memo: &mut AssetMemo,
 ) -> (Vec<Asset>, Vec<Diagnostic>) {
     if assets.is_empty() {
         return (Vec::new(), Vec::new());
     }
-    let wanted: HashSet<String> = documents
-        .par_iter()
-        .flat_map_iter(|document| {
-            document
-                .links
-                .iter()
-                .flat_map(|link| candidate_files(document, &link.target))
-        })
-        .collect();
-    let found: Vec<Result<Asset, Diagnostic>> = assets
+    let wanted = memo.wanted(documents).unwrap_or_else(|| Arc::new(wanted(documents)));
+    memo.keep_wanted(&wanted);
+    let found: Vec<Result<(SystemTime, Asset), Diagnostic>> = assets
         .into_par_iter()
         .filter(|asset| wanted.contains(asset.path.as_str()))
-        .map(|source| read(files, source, display))
+        .map(|source| match memo.get(&source.path, source.stamp, &source.location) {
+            Some(known) => Ok(known),
+            None => {
+                let at = SystemTime::now();
+                Ok((at, read(files, source, display)?))
+            }
+        })
         .collect();
     let mut read = Vec::with_capacity(found.len());
     let mut diagnostics = Vec::new();
@@ -43,7 +46,17 @@ pub(super) fn referred_assets(
             Err(diagnostic) => diagnostics.push(diagnostic),
         }
     }
-    (read, diagnostics)
+    memo.replace(read.iter().cloned());
+    (read.into_iter().map(|(_, asset)| asset).collect(), diagnostics)
+}
+
+/// The files of the content folder that documents may mean.
+fn wanted(documents: &[Arc<Document>]) -> HashSet<String> {
+    let files = documents.par_iter().flat_map_iter(|document| {
+        let links = document.links.iter();
+        links.flat_map(|link| candidate_files(document, &link.target))
+    });
+    files.collect()
 }
 
 fn read(files: &dyn FileSystem, source: AssetSource, display: &str) -> Result<Asset, Diagnostic> {

@@ -8,9 +8,9 @@ use rayon::prelude::*;
 use crate::config::SearchConfig;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Document;
-use crate::render::Related;
+use crate::render::Nearest;
 use crate::search::{self, IndexedArticle, IndexedSection, PackOptions, Pin, Popular, Synonym, Tuning};
-use crate::site::{Article, CategoryId, LanguageSite, Site};
+use crate::site::{Article, ArticleId, CategoryId, LanguageSite, Site};
 
 /// Related articles that are found for each; a page shows fewer, as some may be unlisted.
 const RELATED: usize = 8;
@@ -101,10 +101,12 @@ fn popular(site: &Site, language: &LanguageSite) -> Vec<Popular> {
 }
 
 /// For every article of every language those that are about the same.
-pub(super) fn related_articles(site: &Site) -> Related {
-    site.languages
-        .par_iter()
-        .map(|language| {
+pub(super) struct Alike(Vec<Vec<Vec<ArticleId>>>);
+
+impl Alike {
+    /// Looks for them in all languages.
+    pub(super) fn of(site: &Site) -> Self {
+        let related = site.languages.par_iter().map(|language| {
             let articles = language
                 .articles
                 .iter()
@@ -114,8 +116,15 @@ pub(super) fn related_articles(site: &Site) -> Related {
                 list.retain(|id| !language.articles[*id].unlisted);
             }
             related
-        })
-        .collect()
+        });
+        Self(related.collect())
+    }
+}
+
+impl Nearest for Alike {
+    fn near(&self, language: usize, article: ArticleId) -> Vec<ArticleId> {
+        self.0[language][article].clone()
+    }
 }
 
 /// What the index needs of an article.

@@ -7,10 +7,8 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use serde_json::json;
 
-use super::i18n::Messages;
+use super::WrittenPage;
 use super::pages::LanguageRenderer;
-use super::theme::Theme;
-use super::{Emit, WrittenPage};
 use crate::site::{Article, LanguageSite, PageRef, Site, urls};
 
 /// Most entries of a feed.
@@ -21,36 +19,8 @@ pub fn has_feed(site: &Site) -> bool {
     site.config.build.feed && site.config.base_url.is_some()
 }
 
-/// Writes the files that each language has its own of.
-pub fn language_files(renderer: &LanguageRenderer<'_>, emit: &Emit<'_>) {
-    let home = renderer.language().home.trim_start_matches('/').to_owned();
-    if has_feed(renderer.site)
-        && let Some(feed) = feed(renderer.site, renderer.language())
-    {
-        emit(format!("{home}feed.xml"), feed.into_bytes());
-    }
-    if renderer.site.config.build.llms {
-        emit(format!("{home}llms.txt"), llms(renderer).into_bytes());
-    }
-}
-
-/// Writes the files that a site has one of. Returns the number of redirect pages.
-pub fn site_files(
-    site: &Site,
-    theme: &Theme,
-    messages: &[Messages],
-    written: &[WrittenPage],
-    emit: &Emit<'_>,
-) -> usize {
-    if let Some(xml) = sitemap(site) {
-        emit("sitemap.xml".to_owned(), xml);
-    }
-    emit("robots.txt".to_owned(), robots(site).into_bytes());
-    emit("manifest.json".to_owned(), manifest(site, written).into_bytes());
-    redirects(site, theme, messages, emit)
-}
-
-fn feed(site: &Site, language: &LanguageSite) -> Option<String> {
+/// The Atom feed of a language.
+pub fn feed(site: &Site, language: &LanguageSite) -> Option<String> {
     let mut articles: Vec<&Article> = language
         .articles
         .iter()
@@ -116,7 +86,7 @@ fn feed(site: &Site, language: &LanguageSite) -> Option<String> {
 }
 
 /// All pages with their translations, as <https://www.sitemaps.org/protocol.html> and Google's `xhtml:link` extension.
-fn sitemap(site: &Site) -> Option<Vec<u8>> {
+pub fn sitemap(site: &Site) -> Option<Vec<u8>> {
     site.config.base_url.as_ref()?;
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 1);
     let write = |writer: &mut Writer<Vec<u8>>, event: Event<'_>| writer.write_event(event).is_ok();
@@ -125,7 +95,7 @@ fn sitemap(site: &Site) -> Option<Vec<u8>> {
     root.push_attribute(("xmlns", "http://www.sitemaps.org/schemas/sitemap/0.9"));
     root.push_attribute(("xmlns:xhtml", "http://www.w3.org/1999/xhtml"));
     write(&mut writer, Event::Start(root));
-    for language in &site.languages {
+    for language in &*site.languages {
         let own = |written: &crate::config::Language| *written == language.language;
         let categories = language
             .categories
@@ -184,7 +154,8 @@ fn translations(site: &Site, key: &str) -> Vec<(String, String)> {
     found.collect()
 }
 
-fn robots(site: &Site) -> String {
+/// `robots.txt`, by RFC 9309.
+pub fn robots(site: &Site) -> String {
     let mut text = "User-agent: *\nAllow: /\n".to_owned();
     if let Some(url) = site.absolute_url("/sitemap.xml") {
         let _ = write!(text, "\nSitemap: {url}\n");
@@ -193,7 +164,7 @@ fn robots(site: &Site) -> String {
 }
 
 /// The articles as a list for language models, by <https://llmstxt.org>.
-fn llms(renderer: &LanguageRenderer<'_>) -> String {
+pub fn llms(renderer: &LanguageRenderer<'_>) -> String {
     let site = renderer.site;
     let language = renderer.language();
     let mut text = format!("# {}\n", language.title);
@@ -237,7 +208,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// What was built from what: for tools that compare two builds.
-fn manifest(site: &Site, written: &[WrittenPage]) -> String {
+pub fn manifest(site: &Site, written: &[WrittenPage]) -> String {
     let pages: Vec<_> = written
         .iter()
         .map(|page| json!({ "url": page.url, "language": page.language, "source": page.source, "hash": page.hash }))
@@ -260,28 +231,11 @@ fn manifest(site: &Site, written: &[WrittenPage]) -> String {
     text
 }
 
-fn redirects(site: &Site, theme: &Theme, messages: &[Messages], emit: &Emit<'_>) -> usize {
-    if site.redirects.is_empty() {
-        return 0;
-    }
-    let related = Vec::new();
-    let renderers: Vec<LanguageRenderer<'_>> = messages
-        .iter()
-        .enumerate()
-        .map(|(number, words)| LanguageRenderer::new(site, theme, words, number, &related))
-        .collect();
+/// Redirects for hosts that read them from a file: old path, new path, status.
+pub fn redirects(site: &Site) -> String {
     let mut lines = String::new();
-    for (from, to) in &site.redirects {
+    for (from, to) in &*site.redirects {
         let _ = writeln!(lines, "{} {} 301", site.url(from), site.url(to));
-        // The language whose home the target is under; the default one's is `/`.
-        let renderer = renderers
-            .iter()
-            .rev()
-            .find(|renderer| to.starts_with(&renderer.language().home));
-        if let Some(renderer) = renderer.or(renderers.first()) {
-            renderer.render_redirect(from, to, emit);
-        }
     }
-    emit("_redirects".to_owned(), lines.into_bytes());
-    site.redirects.len()
+    lines
 }

@@ -62,6 +62,8 @@ pub struct Theme {
     /// Path of the folder of theme assets, such as `assets/1a2b3c4d`.
     pub asset_folder: String,
     scripts: Vec<String>,
+    /// Hash of all its files and of where they are served.
+    pub hash: u64,
 }
 
 /// Where a theme is looked for.
@@ -127,6 +129,7 @@ impl Theme {
                 }
             }
         }
+        let hash = hash(&layered, base_path);
         let manifest = read_manifest(&layered, diagnostics);
         let (outputs, asset_folder) = assets(&layered, &manifest, config);
         let base = format!("{base_path}{asset_folder}/");
@@ -151,6 +154,7 @@ impl Theme {
             replacements,
             asset_folder,
             scripts: manifest.scripts,
+            hash,
         }
     }
 
@@ -445,6 +449,19 @@ fn assets(
             .collect(),
         folder,
     )
+}
+
+/// Hash of files and of the path they are served under.
+fn hash(files: &Layer, base_path: &str) -> u64 {
+    let mut hash = Xxh3::new();
+    hash.update(base_path.as_bytes());
+    for (path, file) in files {
+        for part in [path.as_bytes(), &file.bytes] {
+            hash.update(&(part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+    }
+    hash.digest()
 }
 
 /// Takes lines that are comments, and indentation, from a script of the built-in theme, in which no text spans lines.

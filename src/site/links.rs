@@ -1,14 +1,14 @@
 //! Where links lead: to articles, categories, files, other sites or nowhere.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
-use rayon::prelude::*;
 
 use super::languages::LanguageMap;
 use super::{Asset, DocumentId, HeldBack, LanguageSite, PageRef, Site};
-use crate::diagnostic::{Diagnostic, Span, nearest};
-use crate::document::{Document, LinkKind};
+use crate::diagnostic::nearest;
+use crate::document::Document;
 use crate::source::ContentPath;
 
 /// Where a link leads.
@@ -44,9 +44,6 @@ pub enum Problem {
     Script,
 }
 
-/// Most suggestions that are looked for by comparing with every file.
-const MAX_COMPARISONS: usize = 4_000_000;
-
 /// Tables of everything that a link can lead to.
 #[derive(Debug)]
 pub(super) struct Resolver {
@@ -68,7 +65,7 @@ pub(super) struct Resolver {
 
 impl Resolver {
     pub(super) fn new(
-        documents: &[Document],
+        documents: &[Arc<Document>],
         languages: &[LanguageSite],
         map: &LanguageMap,
         assets: &[Asset],
@@ -230,7 +227,7 @@ impl Resolver {
                 };
                 found(format!("{}{suffix}{anchor}", site.url(&path)))
             }
-            None => match self.held_back(document, &decoded) {
+            None => match self.why_held_back(document, &decoded) {
                 Some(reason) => problem(Problem::HeldBack(reason)),
                 // An article that was taken from elsewhere keeps its links to there.
                 None => match document
@@ -446,7 +443,23 @@ impl Resolver {
         self.ids.get(&rest[..digits]).copied()
     }
 
-    fn held_back(&self, document: &Document, file: &str) -> Option<&'static str> {
+    /// What is not published, and why.
+    pub(super) fn held_back(&self) -> &HashMap<ContentPath, HeldBack> {
+        &self.held_back
+    }
+
+    /// The page of a language at a path.
+    pub(super) fn page_at(&self, language: usize, path: &str) -> Option<PageRef> {
+        let found = self.paths.get(path).filter(|(number, _)| *number == language);
+        found.map(|(_, page)| *page)
+    }
+
+    /// Number of different file names.
+    pub(super) fn names(&self) -> usize {
+        self.by_stem.len()
+    }
+
+    fn why_held_back(&self, document: &Document, file: &str) -> Option<&'static str> {
         let base = if file.starts_with(['/', '@']) {
             ""
         } else {
@@ -464,7 +477,7 @@ impl Resolver {
     }
 
     /// A path that may have been meant.
-    fn suggestion(&self, document: &Document, target: &str, thorough: bool) -> Option<String> {
+    pub(super) fn suggestion(&self, document: &Document, target: &str, thorough: bool) -> Option<String> {
         let file = target.split(['#', '?']).next().unwrap_or(target);
         let file = percent_decode_str(file).decode_utf8_lossy().into_owned();
         let name = file.trim_end_matches('/').rsplit('/').next().unwrap_or(&file);
@@ -572,110 +585,6 @@ fn anchor_problem(document: &Document, anchor: &str, path: &str) -> Option<Probl
         hint,
         foreign: false,
     })
-}
-
-/// Checks every link of every document, in its own language, and every `related` entry.
-pub(super) fn check(site: &Site) -> Vec<Diagnostic> {
-    let mut pages: Vec<(usize, usize, &str)> = Vec::new();
-    for (number, language) in site.languages.iter().enumerate() {
-        let own = |written: &crate::config::Language| *written == language.language;
-        pages.extend(
-            language
-                .articles
-                .iter()
-                .filter(|a| own(&a.language))
-                .map(|a| (number, a.document, a.path.as_str())),
-        );
-        pages.extend(
-            language
-                .categories
-                .iter()
-                .filter(|c| own(&c.language))
-                .filter_map(|c| c.document.map(|document| (number, document, c.path.as_str()))),
-        );
-    }
-    let problems: Vec<Vec<(usize, Problem)>> = pages
-        .par_iter()
-        .map(|(language, document, path)| {
-            let document = &site.documents[*document];
-            let problem = |link| Some((link, site.resolve(document, link, *language, path).problem?));
-            (0..document.links.len()).filter_map(problem).collect()
-        })
-        .collect();
-    let missing = problems
-        .iter()
-        .flatten()
-        .filter(|(_, problem)| *problem == Problem::Missing)
-        .count();
-    let thorough = missing * site.resolver.by_stem.len() <= MAX_COMPARISONS;
-    pages
-        .par_iter()
-        .zip(&problems)
-        .flat_map_iter(|((language, document, _), problems)| {
-            let document = &site.documents[*document];
-            let mut diagnostics = check_related(site, document, *language);
-            diagnostics.extend(problems.iter().map(|(number, problem)| {
-                let link = &document.links[*number];
-                let hint = || site.resolver.suggestion(document, &link.target, thorough);
-                describe(problem, &link.target, link.kind, document.span(&link.range), hint)
-            }));
-            diagnostics
-        })
-        .collect()
-}
-
-fn check_related(site: &Site, document: &Document, language: usize) -> Vec<Diagnostic> {
-    let unknown = |(target, _): &&(String, Span)| site.resolve_target(Some(document), target, language).is_none();
-    document
-        .front
-        .related
-        .iter()
-        .filter(unknown)
-        .map(|(target, span)| {
-            let hint = site.resolver.suggestion(document, target, true);
-            Diagnostic::error("related-missing", format!("there is no article `{target}`"))
-                .with_span(span.clone())
-                .with_hint_if(hint.map(|hint| format!("did you mean `{hint}`?")))
-        })
-        .collect()
-}
-
-fn describe(
-    problem: &Problem,
-    target: &str,
-    kind: LinkKind,
-    span: Span,
-    suggestion: impl FnOnce() -> Option<String>,
-) -> Diagnostic {
-    let diagnostic = match problem {
-        Problem::Missing if kind == LinkKind::Media => {
-            Diagnostic::error("image-missing", format!("there is no file `{target}`"))
-                .with_hint("put it beside the article or into `static/`")
-        }
-        Problem::Missing => Diagnostic::error("link-missing", format!("there is no article or file `{target}`"))
-            .with_hint_if(suggestion().map(|path| format!("did you mean `{path}`?"))),
-        Problem::HeldBack(reason) => Diagnostic::error(
-            "link-unpublished",
-            format!("`{target}` is {reason}, so this link would lead nowhere"),
-        )
-        .with_hint("publish it, or remove the link"),
-        Problem::Script => Diagnostic::error("link-script", "a link must not run a script; it is left out"),
-        Problem::Anchor {
-            page,
-            anchor,
-            hint,
-            foreign,
-        } => {
-            let message = format!("`{page}` has no heading or id `{anchor}`");
-            let diagnostic = if *foreign {
-                Diagnostic::warning("anchor-missing", message)
-            } else {
-                Diagnostic::error("anchor-missing", message)
-            };
-            diagnostic.with_hint_if(hint.as_ref().map(|hint| format!("did you mean `#{hint}`?")))
-        }
-    };
-    diagnostic.with_span(span)
 }
 
 /// The files of the content folder that a link may mean, by path.

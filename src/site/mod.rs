@@ -2,8 +2,9 @@
 //!
 //! 1. [`languages`] says what is written in which language and what is a translation of what.
 //! 2. [`tree`] makes articles and categories of it, in order, with URLs.
-//! 3. [`links`] answers where any link leads.
+//! 3. [`links`] answers where any link leads, and `check` whether all lead somewhere.
 
+mod check;
 pub mod languages;
 pub mod links;
 pub mod tree;
@@ -17,6 +18,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::document::{Date, Document};
 use crate::source::{AssetSource, ContentPath};
 
+pub use check::LinkMemo;
 pub use links::{Problem, Resolved};
 pub use urls::SitePath;
 
@@ -27,30 +29,40 @@ pub type ArticleId = usize;
 /// Number of a category in [`LanguageSite::categories`]; 0 is the root.
 pub type CategoryId = usize;
 
-/// What is published, and where.
-#[derive(Debug)]
+/// What is published, and where. Cheap to clone.
+#[derive(Debug, Clone)]
 pub struct Site {
     /// The settings.
     pub config: Arc<Config>,
     /// All documents that are published.
-    pub documents: Vec<Document>,
+    pub documents: Vec<Arc<Document>>,
     /// The site in each language, the default language first.
-    pub languages: Vec<LanguageSite>,
+    pub languages: Arc<[LanguageSite]>,
     /// Old paths and where they lead now, by old path.
-    pub redirects: BTreeMap<SitePath, SitePath>,
+    pub redirects: Arc<BTreeMap<SitePath, SitePath>>,
     /// Files beside the articles.
-    pub assets: Vec<Asset>,
+    pub assets: Arc<[Asset]>,
     /// The path of the base URL, with `/` at both ends.
     pub base_path: String,
     /// Whether the site will be opened from a folder, without a server.
     pub offline: bool,
     /// How many files were left out because they are drafts, not yet published or expired.
     pub held_back: usize,
-    resolver: links::Resolver,
+    resolver: Arc<links::Resolver>,
+    origin: Arc<Origin>,
+}
+
+/// What else a site was made from, to see whether another would have the same tree.
+#[derive(Debug)]
+struct Origin {
+    static_files: Vec<String>,
+    git_dates: HashMap<ContentPath, Date>,
+    fallback_title: String,
+    diagnostics: Vec<Diagnostic>,
 }
 
 /// A file beside the articles.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asset {
     /// Where it comes from.
     pub source: AssetSource,
@@ -177,7 +189,7 @@ pub struct SiteInput {
     /// The settings.
     pub config: Arc<Config>,
     /// The documents.
-    pub documents: Vec<Document>,
+    pub documents: Vec<Arc<Document>>,
     /// The files beside them.
     pub assets: Vec<Asset>,
     /// Files of the project's `static/` folder, by the path they are served at.
@@ -224,8 +236,8 @@ impl Publish {
     }
 }
 
-/// Makes the site.
-pub fn build_site(input: SiteInput) -> (Site, Vec<Diagnostic>) {
+/// Makes the site. Where it would have the very tree of the site `before`, because only bodies differ, it shares that.
+pub fn build_site(input: SiteInput, before: Option<&Site>) -> (Site, Vec<Diagnostic>) {
     let SiteInput {
         base_path,
         offline,
@@ -237,7 +249,6 @@ pub fn build_site(input: SiteInput) -> (Site, Vec<Diagnostic>) {
         fallback_title,
         publish,
     } = input;
-    let mut diagnostics = Vec::new();
     let mut held_back = HashMap::new();
     let mut published = Vec::with_capacity(documents.len());
     for document in documents {
@@ -248,29 +259,61 @@ pub fn build_site(input: SiteInput) -> (Site, Vec<Diagnostic>) {
             None => published.push(document),
         }
     }
+    let mut origin = Origin {
+        static_files,
+        git_dates,
+        fallback_title,
+        diagnostics: Vec::new(),
+    };
+    if let Some(before) = before
+        && before.config == config
+        && (before.offline, before.base_path.as_str()) == (offline, base_path.as_str())
+        && *before.assets == *assets
+        && before.origin.same_but_diagnostics(&origin)
+        && *before.resolver.held_back() == held_back
+        && before.documents.len() == published.len()
+        && before.documents.iter().zip(&published).all(|(a, b)| a.same_outline(b))
+    {
+        let site = Site {
+            documents: published,
+            ..before.clone()
+        };
+        return (site, before.origin.diagnostics.clone());
+    }
+    let diagnostics = &mut origin.diagnostics;
     let map = languages::LanguageMap::find(&config, published.iter().map(|document| &document.path));
     let tree = tree::Tree {
         config: &config,
         documents: &published,
-        git_dates: &git_dates,
-        fallback_title: &fallback_title,
+        git_dates: &origin.git_dates,
+        fallback_title: &origin.fallback_title,
     };
-    let languages = tree.build(&map, &mut diagnostics);
+    let languages = tree.build(&map, diagnostics);
+    let redirects = tree::redirects(&published, &languages, diagnostics);
     let held_back_count = held_back.len();
-    let resolver = links::Resolver::new(&published, &languages, &map, &assets, &static_files, held_back);
-    let mut site = Site {
+    let resolver = links::Resolver::new(&published, &languages, &map, &assets, &origin.static_files, held_back);
+    let diagnostics = origin.diagnostics.clone();
+    let site = Site {
         config,
         documents: published,
-        languages,
-        redirects: BTreeMap::new(),
-        assets,
+        languages: Arc::from(languages),
+        redirects: Arc::new(redirects),
+        assets: Arc::from(assets),
         base_path,
         offline,
         held_back: held_back_count,
-        resolver,
+        resolver: Arc::new(resolver),
+        origin: Arc::new(origin),
     };
-    site.redirects = tree::redirects(&site, &mut diagnostics);
     (site, diagnostics)
+}
+
+impl Origin {
+    fn same_but_diagnostics(&self, other: &Self) -> bool {
+        self.static_files == other.static_files
+            && self.git_dates == other.git_dates
+            && self.fallback_title == other.fallback_title
+    }
 }
 
 impl Site {
@@ -296,8 +339,8 @@ impl Site {
     pub fn document(&self, language: usize, page: PageRef) -> Option<&Document> {
         let site = &self.languages[language];
         match page {
-            PageRef::Article(id) => Some(&self.documents[site.articles[id].document]),
-            PageRef::Category(id) => site.categories[id].document.map(|id| &self.documents[id]),
+            PageRef::Article(id) => Some(&*self.documents[site.articles[id].document]),
+            PageRef::Category(id) => site.categories[id].document.map(|id| &*self.documents[id]),
         }
     }
 
@@ -312,9 +355,20 @@ impl Site {
         self.resolver.page(self, document, target, language)
     }
 
-    /// Checks every link of every document and every `related` entry.
-    pub fn check_links(&self) -> Vec<Diagnostic> {
-        links::check(self)
+    /// The page of language number `language` at a path, if there is one.
+    pub fn page_at(&self, language: usize, path: &str) -> Option<PageRef> {
+        self.resolver.page_at(language, path)
+    }
+
+    /// Whether the tree is the very same: the two differ in the bodies of documents at most.
+    pub fn same_tree(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.languages, &other.languages)
+    }
+
+    /// Checks every link of every document and every `related` entry. What `memo` knows of an earlier site is not
+    /// looked up again where it must be the same.
+    pub fn check_links(&self, memo: &mut LinkMemo) -> Vec<Diagnostic> {
+        check::check(self, memo)
     }
 
     /// The number of the language site, by language.

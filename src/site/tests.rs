@@ -3,7 +3,7 @@ use std::path::Path;
 use super::*;
 use crate::config::{RawHtml, parse_config};
 use crate::document::{DocumentOptions, parse_document};
-use crate::source::{IgnoreRules, MemoryFiles, read_sources};
+use crate::source::{IgnoreRules, MemoryFiles, SourceFolder, SourceMemo, read_sources};
 
 const NOW: i64 = 1_795_000_000;
 
@@ -15,7 +15,17 @@ fn site_with(config: &str, files: &[(&str, &str)], publish: Publish) -> (Site, V
     let (config, problems) = parse_config(config, "kb.toml");
     assert_eq!(problems, []);
     let (rules, _) = IgnoreRules::new([]);
-    let sources = read_sources(&memory, Path::new("/c"), "content", &rules, &[], ".made");
+    let sources = read_sources(
+        &memory,
+        SourceFolder {
+            path: Path::new("/c"),
+            display: "content",
+            ignore: &rules,
+            except: &[],
+            marker: ".made",
+        },
+        &mut SourceMemo::default(),
+    );
     let options = DocumentOptions {
         html: RawHtml::Allow,
         highlight: false,
@@ -23,7 +33,7 @@ fn site_with(config: &str, files: &[(&str, &str)], publish: Publish) -> (Site, V
     let documents = sources
         .articles
         .iter()
-        .map(|article| parse_document(article, options))
+        .map(|article| Arc::new(parse_document(article, options)))
         .collect();
     let assets = sources
         .assets
@@ -34,18 +44,21 @@ fn site_with(config: &str, files: &[(&str, &str)], publish: Publish) -> (Site, V
             source,
         })
         .collect();
-    let (site, mut diagnostics) = build_site(SiteInput {
-        base_path: config.base_url.as_ref().map_or("/", |base| base.path()).to_owned(),
-        offline: false,
-        config: Arc::new(config),
-        documents,
-        assets,
-        static_files: vec!["logo.svg".to_owned()],
-        git_dates: HashMap::new(),
-        fallback_title: "Help".to_owned(),
-        publish,
-    });
-    diagnostics.extend(site.check_links());
+    let (site, mut diagnostics) = build_site(
+        SiteInput {
+            base_path: config.base_url.as_ref().map_or("/", |base| base.path()).to_owned(),
+            offline: false,
+            config: Arc::new(config),
+            documents,
+            assets,
+            static_files: vec!["logo.svg".to_owned()],
+            git_dates: HashMap::new(),
+            fallback_title: "Help".to_owned(),
+            publish,
+        },
+        None,
+    );
+    diagnostics.extend(site.check_links(&mut LinkMemo::default()));
     let messages = diagnostics
         .iter()
         .map(|d| {

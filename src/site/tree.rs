@@ -1,10 +1,11 @@
 //! The tree of categories and articles in each language, in order, with their URLs.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use super::languages::LanguageMap;
 use super::urls::{self, SitePath};
-use super::{Article, Category, CategoryId, DocumentId, LanguageSite, PageRef, Site, Tag, in_document};
+use super::{Article, Category, CategoryId, DocumentId, LanguageSite, PageRef, Tag, in_document};
 use crate::config::{Config, Language};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Date, Document, slug::slugify};
@@ -22,7 +23,7 @@ const RESERVED: &[(&str, &str)] = &[
 /// What the tree is made from.
 pub(super) struct Tree<'a> {
     pub(super) config: &'a Config,
-    pub(super) documents: &'a [Document],
+    pub(super) documents: &'a [Arc<Document>],
     pub(super) git_dates: &'a HashMap<ContentPath, Date>,
     pub(super) fallback_title: &'a str,
 }
@@ -566,14 +567,18 @@ fn order(weight: Option<i64>, title: &str, key: &str) -> (i64, String, String) {
 }
 
 /// The old paths of all pages.
-pub(super) fn redirects(site: &Site, diagnostics: &mut Vec<Diagnostic>) -> BTreeMap<SitePath, SitePath> {
+pub(super) fn redirects(
+    documents: &[Arc<Document>],
+    languages: &[LanguageSite],
+    diagnostics: &mut Vec<Diagnostic>,
+) -> BTreeMap<SitePath, SitePath> {
     let mut pages: HashSet<String> = HashSet::new();
-    for language in &site.languages {
+    for language in languages {
         pages.extend(language.articles.iter().map(|article| article.path.to_lowercase()));
         pages.extend(language.categories.iter().map(|category| category.path.to_lowercase()));
     }
     let mut redirects = BTreeMap::new();
-    for language in &site.languages {
+    for language in languages {
         let articles = language
             .articles
             .iter()
@@ -585,7 +590,7 @@ pub(super) fn redirects(site: &Site, diagnostics: &mut Vec<Diagnostic>) -> BTree
             .filter(|c| c.language == language.language)
             .filter_map(|c| c.document.map(|document| (document, &c.path)));
         for (document, path) in articles.chain(categories) {
-            for (alias, span) in &site.documents[document].front.aliases {
+            for (alias, span) in &documents[document].front.aliases {
                 let problem = match urls::site_path(alias) {
                     Err(message) => Some(("alias-invalid", message)),
                     Ok(from) if from == *path => None,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::{FileSystem, FoundFile, WalkProblem, WalkProblemKind};
+use super::{FileSystem, FoundFile, Stamp, WalkProblem, WalkProblemKind};
 
 /// The real file system. Symbolic links are followed as long as they stay inside the folder that is walked.
 #[derive(Debug, Clone, Copy, Default)]
@@ -79,9 +79,11 @@ impl FileSystem for Disk {
                     }
                 }
             }
-            let len = entry.metadata().map_or(0, |metadata| metadata.len());
+            let stamp = entry
+                .metadata()
+                .map_or_else(|_| Stamp::default(), |metadata| Stamp::new(&metadata));
             if is_folder || entry.file_type().is_file() {
-                found.push(FoundFile { path, len, is_folder });
+                found.push(FoundFile { path, stamp, is_folder });
             }
         }
         (found, problems)
@@ -89,6 +91,11 @@ impl FileSystem for Disk {
 
     fn read(&self, file: &Path) -> io::Result<Vec<u8>> {
         fs::read(file)
+    }
+
+    fn stamp(&self, file: &Path) -> Option<Stamp> {
+        let metadata = fs::metadata(file).ok().filter(fs::Metadata::is_file)?;
+        Some(Stamp::new(&metadata))
     }
 
     fn is_file(&self, file: &Path) -> bool {

@@ -5,10 +5,11 @@
 
 use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::SystemTime;
 
-use super::ContentPath;
+use super::{ContentPath, Disk, FileSystem as _, Stamp};
 
 /// What git knows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +65,79 @@ pub fn git_dates(folder: &Path, paths: &HashSet<ContentPath>) -> GitDates {
     let _ = child.kill();
     let _ = child.wait();
     GitDates::Known(dates)
+}
+
+/// What git said the last time.
+///
+/// It is taken from here only if the log of where `HEAD` was is the very same file (each commit, checkout and reset adds
+/// to it) and the dates of all these paths were asked for.
+#[derive(Debug, Default)]
+pub struct GitMemo {
+    folder: PathBuf,
+    /// The log of `HEAD`, and when it was looked at.
+    log: Option<(PathBuf, Option<Stamp>, SystemTime)>,
+    asked: HashSet<ContentPath>,
+    answer: Option<GitDates>,
+}
+
+impl GitMemo {
+    /// Asks git when each of `paths` in `folder` was last changed, unless it is known.
+    pub fn dates(&mut self, folder: &Path, paths: &HashSet<ContentPath>) -> GitDates {
+        if !in_repository(folder) {
+            *self = Self::default();
+            return GitDates::None;
+        }
+        if self.holds(folder, paths)
+            && let Some(answer) = &self.answer
+        {
+            return match answer {
+                GitDates::Known(dates) => {
+                    let asked_for = |(path, _): &(&ContentPath, &i64)| paths.contains(*path);
+                    GitDates::Known(
+                        dates
+                            .iter()
+                            .filter(asked_for)
+                            .map(|(path, date)| (path.clone(), *date))
+                            .collect(),
+                    )
+                }
+                other => other.clone(),
+            };
+        }
+        let at = SystemTime::now();
+        let log = answer(folder, &["rev-parse", "--git-path", "logs/HEAD"]).map(|path| folder.join(path));
+        let log = log.map(|path| (path.clone(), Disk.stamp(&path), at));
+        let dates = git_dates(folder, paths);
+        *self = Self {
+            folder: folder.to_path_buf(),
+            log,
+            asked: paths.clone(),
+            answer: Some(dates.clone()),
+        };
+        dates
+    }
+
+    /// The folder in which a change says that dates may have changed.
+    pub fn folder(&self) -> Option<&Path> {
+        self.log.as_ref()?.0.parent()
+    }
+
+    fn holds(&self, folder: &Path, paths: &HashSet<ContentPath>) -> bool {
+        let Some((log, stamp, at)) = &self.log else {
+            return false;
+        };
+        let same = Disk.stamp(log) == *stamp && stamp.is_none_or(|stamp| stamp.vouches_since(*at));
+        same && self.folder == folder && paths.is_subset(&self.asked)
+    }
+}
+
+/// Whether a folder lies in a repository: asked before git is, because starting it takes longer.
+fn in_repository(folder: &Path) -> bool {
+    let Ok(folder) = std::path::absolute(folder) else {
+        return false;
+    };
+    let named = std::env::var_os("GIT_DIR").is_some();
+    named || folder.ancestors().any(|parent| parent.join(".git").exists())
 }
 
 fn git(folder: &Path) -> Command {

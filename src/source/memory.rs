@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{FileSystem, FoundFile, WalkProblem};
+use super::{FileSystem, FoundFile, Stamp, WalkProblem};
 
 /// A file system that holds nothing but what was put into it.
 #[derive(Debug, Clone, Default)]
@@ -34,18 +34,17 @@ impl FileSystem for MemoryFiles {
                 }
                 let entry = FoundFile {
                     path: parent.to_path_buf(),
-                    len: 0,
+                    stamp: Stamp::default(),
                     is_folder: true,
                 };
                 found.entry(parent.to_path_buf()).or_insert(entry);
             }
             if enter(path, false) {
-                let len = bytes.len() as u64;
                 found.insert(
                     path.to_path_buf(),
                     FoundFile {
                         path: path.to_path_buf(),
-                        len,
+                        stamp: Stamp::of_bytes(bytes),
                         is_folder: false,
                     },
                 );
@@ -59,6 +58,10 @@ impl FileSystem for MemoryFiles {
             .get(file)
             .cloned()
             .ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn stamp(&self, file: &Path) -> Option<Stamp> {
+        self.files.get(file).map(|bytes| Stamp::of_bytes(bytes))
     }
 
     fn is_file(&self, file: &Path) -> bool {

@@ -5,7 +5,9 @@
 mod disk;
 pub mod git;
 mod ignore_rules;
+mod memo;
 mod memory;
+mod stamp;
 mod walk;
 
 use std::fmt;
@@ -15,8 +17,10 @@ use std::sync::Arc;
 
 pub use disk::Disk;
 pub use ignore_rules::IgnoreRules;
+pub use memo::SourceMemo;
 pub use memory::MemoryFiles;
-pub use walk::read_sources;
+pub use stamp::Stamp;
+pub use walk::{SourceFolder, read_sources};
 
 use crate::diagnostic::Diagnostic;
 
@@ -74,14 +78,14 @@ pub struct ArticleSource {
 }
 
 /// Any other file in the content folder: an image, a PDF.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AssetSource {
     /// Its path in the content folder.
     pub path: ContentPath,
     /// Where it is.
     pub location: PathBuf,
-    /// Its size in bytes.
-    pub len: u64,
+    /// Its size and times.
+    pub stamp: Stamp,
 }
 
 /// All that the content folder holds.
@@ -91,6 +95,8 @@ pub struct SourceSet {
     pub articles: Vec<ArticleSource>,
     /// All other files, sorted by path.
     pub assets: Vec<AssetSource>,
+    /// The folders that were looked into, the content folder first.
+    pub folders: Vec<PathBuf>,
     /// What could not be read, and why.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -100,8 +106,8 @@ pub struct SourceSet {
 pub struct FoundFile {
     /// Path relative to the folder that was walked.
     pub path: PathBuf,
-    /// Its size in bytes.
-    pub len: u64,
+    /// Its size and times.
+    pub stamp: Stamp,
     /// Whether it is a folder.
     pub is_folder: bool,
 }
@@ -142,6 +148,9 @@ pub trait FileSystem: Sync {
     /// # Errors
     /// As the operating system says.
     fn read(&self, file: &Path) -> io::Result<Vec<u8>>;
+
+    /// The size and times of a file; `None` where there is none.
+    fn stamp(&self, file: &Path) -> Option<Stamp>;
 
     /// Whether there is a file (not a folder).
     fn is_file(&self, file: &Path) -> bool;

@@ -2,9 +2,19 @@ use std::path::Path;
 
 use super::*;
 
+fn folder(ignore: &IgnoreRules) -> SourceFolder<'_> {
+    SourceFolder {
+        path: Path::new("/c"),
+        display: "content",
+        ignore,
+        except: &[],
+        marker: ".made",
+    }
+}
+
 fn read(files: &MemoryFiles, lines: &[&str]) -> SourceSet {
     let (rules, _) = IgnoreRules::new([("kb.toml", lines.iter().map(|&l| l.to_owned()).collect())]);
-    read_sources(files, Path::new("/c"), "content", &rules, &[], ".made")
+    read_sources(files, folder(&rules), &mut SourceMemo::default())
 }
 
 #[test]

@@ -2,40 +2,53 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use rayon::prelude::*;
 
+use super::memo::Read;
 use super::{
-    ArticleSource, AssetSource, ContentPath, FileSystem, FoundFile, IgnoreRules, MAX_ARTICLE_BYTES, SourceSet,
-    WalkProblem, WalkProblemKind,
+    ArticleSource, AssetSource, ContentPath, FileSystem, FoundFile, IgnoreRules, MAX_ARTICLE_BYTES, SourceMemo,
+    SourceSet, WalkProblem, WalkProblemKind,
 };
 use crate::diagnostic::{Diagnostic, Span};
 
-/// Reads everything in `folder` but for what `ignore` names, the folders in `except`, which are relative to it, and those
-/// that hold a file of the name `marker`, which says that they are no content.
-///
-/// `display` is the folder as the user knows it; it begins the file names in messages.
-pub fn read_sources(
-    files: &dyn FileSystem,
-    folder: &Path,
-    display: &str,
-    ignore: &IgnoreRules,
-    except: &[PathBuf],
-    marker: &str,
-) -> SourceSet {
-    let marked = |path: &Path| files.is_file(&folder.join(path).join(marker));
+/// A folder of articles.
+#[derive(Debug, Clone, Copy)]
+pub struct SourceFolder<'a> {
+    /// Where it is.
+    pub path: &'a Path,
+    /// How it is called in messages; it begins the file names in them.
+    pub display: &'a str,
+    /// What is left out.
+    pub ignore: &'a IgnoreRules,
+    /// Folders that are left out, relative to it.
+    pub except: &'a [PathBuf],
+    /// A folder that holds a file of this name is left out too.
+    pub marker: &'a str,
+}
+
+/// Reads everything in a folder. Articles that `memo` knows and that are still the same are not read again.
+pub fn read_sources(files: &dyn FileSystem, folder: SourceFolder<'_>, memo: &mut SourceMemo) -> SourceSet {
+    let marked = |path: &Path| files.is_file(&folder.path.join(path).join(folder.marker));
     let enter = |path: &Path, is_folder: bool| {
-        let excepted = || except.iter().any(|folder| path == folder);
-        !ignore.ignores(path, is_folder) && !(is_folder && (excepted() || marked(path)))
+        let excepted = || folder.except.iter().any(|except| path == except);
+        !folder.ignore.ignores(path, is_folder) && !(is_folder && (excepted() || marked(path)))
     };
-    let (found, walk_problems) = files.walk(folder, &enter);
-    let mut set = SourceSet::default();
-    set.diagnostics
-        .extend(walk_problems.iter().map(|problem| walk_diagnostic(problem, display)));
+    let (found, walk_problems) = files.walk(folder.path, &enter);
+    let mut set = SourceSet {
+        folders: vec![folder.path.to_path_buf()],
+        ..SourceSet::default()
+    };
+    set.diagnostics.extend(
+        walk_problems
+            .iter()
+            .map(|problem| walk_diagnostic(problem, folder.display)),
+    );
     let mut articles = Vec::new();
     for file in found {
         let Some(path) = content_path(&file.path) else {
-            let shown = join(display, &file.path.to_string_lossy());
+            let shown = join(folder.display, &file.path.to_string_lossy());
             set.diagnostics.push(
                 Diagnostic::error("file-name", "the name of this file is not valid UTF-8; it is left out")
                     .with_span(Span::file(shown))
@@ -44,31 +57,50 @@ pub fn read_sources(
             continue;
         };
         if file.is_folder {
+            set.folders.push(folder.path.join(&file.path));
             if is_markdown(&path) {
-                set.diagnostics.push(folder_named_like_article(display, &path));
+                set.diagnostics.push(folder_named_like_article(folder.display, &path));
             }
         } else if is_markdown(&path) {
             articles.push((path, file));
         } else {
-            let location = folder.join(&file.path);
+            let location = folder.path.join(&file.path);
             set.assets.push(AssetSource {
                 path,
                 location,
-                len: file.len,
+                stamp: file.stamp,
             });
         }
     }
-    let read: Vec<_> = articles
+    let read: Vec<(PathBuf, Read)> = articles
         .par_iter()
-        .map(|(path, file)| read_article(files, folder, display, path, file))
+        .map(|(path, file)| {
+            let shown = join(folder.display, path.as_str());
+            let read = memo.get(&file.path, file.stamp, &shown).cloned();
+            let read = read.unwrap_or_else(|| read_file(files, folder.path, shown, path, file));
+            (file.path.clone(), read)
+        })
         .collect();
-    for (article, problem) in read {
-        set.articles.extend(article);
-        set.diagnostics.extend(problem);
+    for (_, file) in &read {
+        set.articles.extend(file.article.clone());
+        set.diagnostics.extend(file.problem.clone());
     }
+    memo.replace(read.into_iter());
     set.articles.sort_by(|a, b| a.path.cmp(&b.path));
     set.assets.sort_by(|a, b| a.path.cmp(&b.path));
     set
+}
+
+fn read_file(files: &dyn FileSystem, folder: &Path, display: String, path: &ContentPath, file: &FoundFile) -> Read {
+    let at = SystemTime::now();
+    let (article, problem) = read_article(files, folder, &display, path, file);
+    Read {
+        stamp: file.stamp,
+        at,
+        display,
+        article,
+        problem,
+    }
 }
 
 fn content_path(path: &Path) -> Option<ContentPath> {
@@ -125,27 +157,26 @@ fn walk_diagnostic(problem: &WalkProblem, display: &str) -> Diagnostic {
 fn read_article(
     files: &dyn FileSystem,
     folder: &Path,
-    display: &str,
+    shown: &str,
     path: &ContentPath,
     file: &FoundFile,
 ) -> (Option<ArticleSource>, Option<Diagnostic>) {
-    let shown = join(display, path.as_str());
     let problem = |code, message: String, hint: &str| {
         (
             None,
             Some(
                 Diagnostic::error(code, message)
-                    .with_span(Span::file(shown.clone()))
+                    .with_span(Span::file(shown))
                     .with_hint(hint),
             ),
         )
     };
-    if file.len > MAX_ARTICLE_BYTES {
+    if file.stamp.len > MAX_ARTICLE_BYTES {
         return problem(
             "file-too-large",
             format!(
                 "{} MB of Markdown; an article may have {} MB at most, and this one is left out",
-                file.len.div_ceil(1024 * 1024),
+                file.stamp.len.div_ceil(1024 * 1024),
                 MAX_ARTICLE_BYTES / (1024 * 1024)
             ),
             "split it, or put its name into `.kbignore`",
@@ -187,7 +218,7 @@ fn read_article(
     let text = text.strip_prefix('\u{feff}').map(ToOwned::to_owned).unwrap_or(text);
     let mut diagnostic = None;
     let text = if let Some(at) = text.find('\0') {
-        let span = Span::new(shown.clone(), &text, at..at + 1);
+        let span = Span::new(shown, &text, at..at + 1);
         diagnostic = Some(
             Diagnostic::error("nul-byte", "a NUL character; it is shown as `\u{fffd}`")
                 .with_span(span)

@@ -141,13 +141,7 @@ impl<'a> LanguageRenderer<'a> {
                 _ => None,
             }
         });
-        let alike = self
-            .related
-            .get(self.number)
-            .and_then(|by_article| by_article.get(id))
-            .into_iter()
-            .flatten()
-            .copied();
+        let alike = self.nearest.near(self.number, id).into_iter();
         let mut chosen: Vec<ArticleId> = Vec::new();
         for other in named.chain(alike) {
             if other != id && !chosen.contains(&other) && chosen.len() < MAX_RELATED {

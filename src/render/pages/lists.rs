@@ -85,7 +85,7 @@ impl<'a> LanguageRenderer<'a> {
     ) -> (PageContext, String, Option<&'a Document>, &'static str) {
         let language = self.language();
         let category = &language.categories[id];
-        let document = category.document.map(|id| &self.site.documents[id]);
+        let document = category.document.map(|id| &*self.site.documents[id]);
         let (kind, template, own) = if id == 0 {
             let own = OwnContext::Home {
                 collections: self.collections(Some(HOME_ARTICLES)),

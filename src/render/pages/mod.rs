@@ -6,11 +6,12 @@ mod lists;
 mod site;
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use tera::value::Key;
 use tera::{Context, Value};
 use unicode_normalization::UnicodeNormalization;
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use crate::diagnostic::Diagnostic;
 use crate::document::{Document, Message, PatchKind};
@@ -20,8 +21,8 @@ use crate::render::context::{
 };
 use crate::render::i18n::Messages;
 use crate::render::theme::Theme;
-use crate::render::{Emit, Related, WrittenPage, json_ld};
-use crate::site::{Article, ArticleId, CategoryId, LanguageSite, PageRef, Site, urls};
+use crate::render::{Nearest, WrittenPage, json_ld};
+use crate::site::{Article, ArticleId, CategoryId, LanguageSite, PageRef, Site, SitePath, urls};
 
 /// Reading speed in words a minute: slow enough for instructions that are followed on the way.
 const WORDS_A_MINUTE: usize = 200;
@@ -33,7 +34,7 @@ const MAX_RELATED: usize = 5;
 const HOME_ARTICLES: usize = 5;
 
 /// A page to render.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Job {
     /// The home page or a category.
     Category(CategoryId),
@@ -51,36 +52,106 @@ pub enum Job {
     NotFound,
 }
 
+impl Job {
+    /// All pages of a language.
+    pub fn all(language: &LanguageSite) -> Vec<Self> {
+        let mut jobs: Vec<Self> = (0..language.categories.len()).map(Self::Category).collect();
+        jobs.extend((0..language.articles.len()).map(Self::Article));
+        jobs.extend((0..language.tags.len()).map(Self::Tag));
+        if !language.tags.is_empty() {
+            jobs.push(Self::Tags);
+        }
+        jobs.extend([Self::All, Self::Search, Self::NotFound]);
+        jobs
+    }
+
+    /// The path of the page.
+    pub fn path(self, language: &LanguageSite) -> SitePath {
+        match self {
+            Self::Category(id) => language.categories[id].path.clone(),
+            Self::Article(id) => language.articles[id].path.clone(),
+            Self::Tag(number) => language
+                .tags
+                .values()
+                .nth(number)
+                .map(|tag| tag.path.clone())
+                .unwrap_or_default(),
+            Self::Tags => format!("{}tags/", language.home),
+            Self::All => format!("{}all/", language.home),
+            Self::Search => search_page(language),
+            Self::NotFound => format!("{}404.html", language.home),
+        }
+    }
+
+    /// Whether the page of language number `language` has a Markdown copy.
+    pub fn has_copy(self, site: &Site, language: usize) -> bool {
+        let document = self.document(site, language);
+        site.config.build.llms && document.is_some_and(|document| document.front.llms)
+    }
+
+    /// The document that the page of language number `language` shows, where there is one.
+    pub fn document(self, site: &Site, language: usize) -> Option<&Document> {
+        match self {
+            Self::Category(id) => site.document(language, PageRef::Category(id)),
+            Self::Article(id) => site.document(language, PageRef::Article(id)),
+            Self::Tag(_) | Self::Tags | Self::All | Self::Search | Self::NotFound => None,
+        }
+    }
+}
+
+/// What a page shows.
+#[derive(Debug)]
+pub struct PreparedPage<'a> {
+    page: PageContext,
+    content: String,
+    json_ld: Vec<String>,
+    document: Option<&'a Document>,
+    /// The template that this kind of page has.
+    template: &'static str,
+}
+
+/// A page that was rendered.
+#[derive(Debug)]
+pub struct RenderedPage {
+    /// Its HTML.
+    pub html: Vec<u8>,
+    /// What the manifest says of it.
+    pub written: WrittenPage,
+    /// What went wrong.
+    pub problem: Option<Diagnostic>,
+}
+
 /// Path of the search page of a language.
 fn search_page(language: &LanguageSite) -> String {
     format!("{}search/", language.home)
 }
 
 /// Renders the pages of one language.
-#[derive(Debug)]
 pub struct LanguageRenderer<'a> {
     pub(super) site: &'a Site,
     pub(super) theme: &'a Theme,
     pub(super) words: &'a Messages,
     pub(super) number: usize,
-    related: &'a Related,
+    nearest: &'a dyn Nearest,
     site_value: Value,
     search_value: Value,
     words_value: Value,
+    shared: OnceLock<u128>,
 }
 
 impl<'a> LanguageRenderer<'a> {
     /// A renderer of language number `number`.
-    pub fn new(site: &'a Site, theme: &'a Theme, words: &'a Messages, number: usize, related: &'a Related) -> Self {
+    pub fn new(site: &'a Site, theme: &'a Theme, words: &'a Messages, number: usize, nearest: &'a dyn Nearest) -> Self {
         let mut renderer = Self {
             site,
             theme,
             words,
             number,
-            related,
+            nearest,
             site_value: Value::none(),
             search_value: Value::none(),
             words_value: Value::from_serializable(words.texts()),
+            shared: OnceLock::new(),
         };
         renderer.site_value = Value::from_serializable(&renderer.site_context());
         renderer.search_value = Value::from_serializable(&renderer.search_context(renderer.language()));
@@ -92,65 +163,75 @@ impl<'a> LanguageRenderer<'a> {
         &self.site.languages[self.number]
     }
 
-    /// All pages of the language.
-    pub fn jobs(&self) -> Vec<Job> {
-        let language = self.language();
-        let mut jobs: Vec<Job> = (0..language.categories.len()).map(Job::Category).collect();
-        jobs.extend((0..language.articles.len()).map(Job::Article));
-        jobs.extend((0..language.tags.len()).map(Job::Tag));
-        if !language.tags.is_empty() {
-            jobs.push(Job::Tags);
-        }
-        jobs.extend([Job::All, Job::Search, Job::NotFound]);
-        jobs
-    }
-
     /// What a page is called in messages.
     pub fn describe(&self, job: Job) -> String {
-        let document = match job {
-            Job::Category(id) => self.site.document(self.number, PageRef::Category(id)),
-            Job::Article(id) => self.site.document(self.number, PageRef::Article(id)),
-            Job::Tag(_) | Job::Tags | Job::All | Job::Search | Job::NotFound => None,
-        };
-        document.map_or_else(
-            || format!("`{}`", self.path(job)),
-            |document| format!("`{}`", document.display),
-        )
+        let path = || format!("`{}`", job.path(self.language()));
+        let document = self.document(job);
+        document.map_or_else(path, |document| format!("`{}`", document.display))
     }
 
-    fn path(&self, job: Job) -> String {
-        let language = self.language();
-        match job {
-            Job::Category(id) => language.categories[id].path.clone(),
-            Job::Article(id) => language.articles[id].path.clone(),
-            Job::Tag(number) => language
-                .tags
-                .values()
-                .nth(number)
-                .map(|tag| tag.path.clone())
-                .unwrap_or_default(),
-            Job::Tags => format!("{}tags/", language.home),
-            Job::All => format!("{}all/", language.home),
-            Job::Search => search_page(language),
-            Job::NotFound => format!("{}404.html", language.home),
-        }
-    }
-
-    /// Renders a page and its Markdown copy. Returns the page, and what went wrong.
-    pub fn render(&self, job: Job, emit: &Emit<'_>) -> (Option<WrittenPage>, Option<Diagnostic>) {
-        let path = self.path(job);
+    /// Puts together what a page shows.
+    pub fn prepare(&self, job: Job) -> PreparedPage<'a> {
+        let path = job.path(self.language());
+        let plain = |page, template| (page, String::new(), None, template);
         let (page, content, document, template) = match job {
             Job::Category(id) => self.category_page(id, &path),
             Job::Article(id) => self.article_page(id, &path),
             Job::Tag(number) => self.tag_page(number, &path),
-            Job::Tags => (self.tags_page(&path), String::new(), None, "tags.html"),
-            Job::All => (self.all_page(&path), String::new(), None, "all.html"),
-            Job::Search => (self.search_page(&path), String::new(), None, "search.html"),
-            Job::NotFound => (self.not_found_page(&path), String::new(), None, "404.html"),
+            Job::Tags => plain(self.tags_page(&path), "tags.html"),
+            Job::All => plain(self.all_page(&path), "all.html"),
+            Job::Search => plain(self.search_page(&path), "search.html"),
+            Job::NotFound => plain(self.not_found_page(&path), "404.html"),
         };
-        let chosen = document.and_then(|document| document.front.template.as_ref());
+        let json_ld = json_ld::for_page(self, job, &page, document);
+        PreparedPage {
+            page,
+            content,
+            json_ld,
+            document,
+            template,
+        }
+    }
+
+    /// Hash of exactly what a page is made from: its context, what all pages of the language share, and the theme.
+    /// Pages with the same digest have the same HTML.
+    pub fn digest(&self, prepared: &PreparedPage<'_>) -> u128 {
+        let mut hash = Xxh3::new();
+        hash.update(&self.shared_digest().to_le_bytes());
+        // The context is made of text, numbers and lists, which always serialize.
+        let context = serde_json::to_vec(&prepared.page).unwrap_or_default();
+        let chosen = prepared.document.and_then(|document| document.front.template.as_ref());
+        let texts = [
+            prepared.template,
+            chosen.map_or("", |chosen| &chosen.0),
+            &prepared.content,
+        ];
+        let parts = texts.into_iter().chain(prepared.json_ld.iter().map(String::as_str));
+        for part in std::iter::once(&*context).chain(parts.map(str::as_bytes)) {
+            hash.update(&(part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        hash.digest128()
+    }
+
+    /// Hash of what every page of the language shows or is made with.
+    fn shared_digest(&self) -> u128 {
+        *self.shared.get_or_init(|| {
+            let mut texts: Vec<_> = self.words.texts().iter().collect();
+            texts.sort_unstable();
+            let shared = (self.site_context(), self.search_context(self.language()), texts);
+            let mut hash = Xxh3::new();
+            hash.update(&self.theme.hash.to_le_bytes());
+            hash.update(&serde_json::to_vec(&shared).unwrap_or_default());
+            hash.digest128()
+        })
+    }
+
+    /// Renders a page.
+    pub fn render(&self, prepared: &PreparedPage<'_>) -> RenderedPage {
+        let PreparedPage { page, document, .. } = prepared;
         let mut failure = None;
-        let chosen = match chosen {
+        let chosen = match document.and_then(|document| document.front.template.as_ref()) {
             Some((name, _)) if self.theme.has_template(name) => name.as_str(),
             Some((name, span)) => {
                 let names = self.theme.template_names();
@@ -159,49 +240,62 @@ impl<'a> LanguageRenderer<'a> {
                         .with_span(span.clone())
                         .with_hint_if(crate::diagnostic::did_you_mean(name, names)),
                 );
-                template
+                prepared.template
             }
-            None => template,
+            None => prepared.template,
         };
-        let json_ld = json_ld::for_page(self, job, &page, document);
-        let page_url = page.url.clone();
-        let context = self.context(&page, &content, &json_ld);
-        let (html, problem) = self.theme.render(chosen, template, &context);
-        let hash = format!("{:032x}", xxh3_128(html.as_bytes()));
-        emit(urls::output_file(&path), html.into_bytes());
-        if page.markdown_url.is_some()
-            && let Some(document) = document
-        {
-            let copy = self.markdown_copy(document, &page.title, &path);
-            emit(urls::markdown_file(&path), copy.into_bytes());
-        }
+        let context = self.context(page, &prepared.content, &prepared.json_ld);
+        let (html, problem) = self.theme.render(chosen, prepared.template, &context);
         let written = WrittenPage {
-            url: page_url,
+            url: page.url.clone(),
             language: self.language().language.to_string(),
             source: document.map(|document| document.path.to_string()),
-            hash,
+            hash: format!("{:032x}", xxh3_128(html.as_bytes())),
         };
-        (Some(written), problem.or(failure))
+        RenderedPage {
+            html: html.into_bytes(),
+            written,
+            problem: problem.or(failure),
+        }
+    }
+
+    /// The document of a page, where it has one.
+    pub fn document(&self, job: Job) -> Option<&'a Document> {
+        job.document(self.site, self.number)
+    }
+
+    /// Whether a page has a Markdown copy.
+    pub fn has_copy(&self, job: Job) -> bool {
+        job.has_copy(self.site, self.number)
+    }
+
+    /// The Markdown copy of a page that shows a document.
+    pub fn copy(&self, job: Job) -> Option<Vec<u8>> {
+        let language = self.language();
+        let document = self.document(job)?;
+        let title = match job {
+            Job::Article(id) => &language.articles[id].title,
+            Job::Category(id) => &language.categories[id].title,
+            _ => return None,
+        };
+        Some(self.markdown_copy(document, title, &job.path(language)).into_bytes())
     }
 
     /// Renders the page that an old path leads to its new one with.
-    pub fn render_redirect(&self, from: &str, to: &str, emit: &Emit<'_>) {
-        let title = self
-            .language()
-            .articles
-            .iter()
-            .find(|article| article.path == to)
-            .map_or_else(|| self.language().title.clone(), |article| article.title.clone());
+    pub fn redirect(&self, from: &str, to: &str) -> Vec<u8> {
+        let language = self.language();
+        let page = self.site.page_at(self.number, to);
+        let title = page.map_or(language.title.as_str(), |page| language.page_title(page));
         let own = OwnContext::Redirect {
             target: self.site.url(to),
         };
-        let mut page = self.page("redirect", &title, "", from, own);
+        let mut page = self.page("redirect", title, "", from, own);
         page.canonical = self.site.absolute_url(to);
         page.noindex = true;
         let (html, _) = self
             .theme
             .render("redirect.html", "redirect.html", &self.context(&page, "", &[]));
-        emit(urls::output_file(from), html.into_bytes());
+        html.into_bytes()
     }
 
     fn context(&self, page: &PageContext, content: &str, json_ld: &[String]) -> Context {

@@ -1,0 +1,288 @@
+//! A project -> the site, its theme and the list of its files: everything before the first page is rendered.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use rayon::prelude::*;
+
+use super::listing::{Listing, list};
+use super::memo::{ListingMemo, Memo, ThemeKey, ThemeMemo, WordsMemo, stamps};
+use super::{BuildOptions, Clock, Project, assets, index, offline};
+use crate::diagnostic::Diagnostic;
+use crate::document::{Date, Document, DocumentOptions, parse_document};
+use crate::output::MARKER;
+use crate::render::i18n::Messages;
+use crate::render::messages;
+use crate::render::theme::{Theme, ThemeSource, static_files};
+use crate::site::{Site, SiteInput, build_site};
+use crate::source::git::GitDates;
+use crate::source::{ArticleSource, ContentPath, FileSystem, SourceFolder, Stamp, read_sources};
+
+/// What pages are made from.
+#[derive(Debug)]
+pub(super) struct Assembled {
+    pub(super) site: Site,
+    pub(super) theme: Arc<Theme>,
+    pub(super) words: Arc<[Messages]>,
+    pub(super) listing: Arc<Listing>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+    /// Every folder that was looked into, and the file stamps of those that hold no articles.
+    pub(super) folders: BTreeSet<PathBuf>,
+    pub(super) stamps: Vec<(PathBuf, Stamp)>,
+}
+
+/// Reads, understands and links everything; `memo` says what is known from the build before.
+pub(super) fn assemble(
+    files: &dyn FileSystem,
+    project: &Project,
+    options: &BuildOptions,
+    memo: &mut Memo,
+    clock: &mut Clock<'_>,
+) -> Assembled {
+    let mut diagnostics = project.diagnostics.clone();
+    clock.begin("read");
+    let except = inside(&project.content, &options.output);
+    let folder = SourceFolder {
+        path: &project.content,
+        display: &project.content_display,
+        ignore: &project.ignore,
+        except: &except,
+        marker: MARKER,
+    };
+    let mut sources = read_sources(files, folder, &mut memo.sources);
+    diagnostics.append(&mut sources.diagnostics);
+    if sources.articles.is_empty() {
+        diagnostics.push(no_articles(project));
+    }
+    let mut folders: BTreeSet<PathBuf> = sources.folders.iter().cloned().collect();
+    let theme_files = theme_files(files, project, &mut folders);
+    let static_files = static_files(files, project.root.as_deref());
+
+    clock.begin("parse");
+    let (documents, git_dates) = understand(project, &sources.articles, memo, &mut diagnostics);
+    folders.extend(memo.git.folder().map(Path::to_path_buf));
+
+    clock.begin("link");
+    let display = &project.content_display;
+    let (assets, problems) = assets::referred_assets(files, &documents, sources.assets, display, &mut memo.assets);
+    diagnostics.extend(problems);
+    let mut config = project.config.clone();
+    if options.offline {
+        config.base_url = None;
+    }
+    let base_path = match &config.base_url {
+        _ if options.offline => offline::BASE,
+        Some(base) => base.path(),
+        None => "/",
+    };
+    let input = SiteInput {
+        base_path: base_path.to_owned(),
+        offline: options.offline,
+        config: Arc::new(config),
+        documents,
+        assets,
+        static_files: static_files.keys().cloned().collect(),
+        git_dates,
+        fallback_title: project.fallback_title.clone(),
+        publish: options.publish,
+    };
+    let (site, problems) = build_site(input, memo.site.as_ref());
+    diagnostics.extend(problems);
+    diagnostics.extend(site.check_links(&mut memo.links));
+    diagnostics.extend(index::check_pins(&site));
+    memo.site = Some(site.clone());
+
+    clock.begin("theme");
+    let theme = theme(files, project, &site, &theme_files, memo, &mut diagnostics);
+    let words = words(&site, &theme, memo, &mut diagnostics);
+    let listing = listing(&site, &theme, &static_files, memo, &mut diagnostics);
+    Assembled {
+        site,
+        theme,
+        words,
+        listing,
+        diagnostics,
+        folders,
+        stamps: theme_files,
+    }
+}
+
+/// The documents, and when git says that they were last changed.
+fn understand(
+    project: &Project,
+    articles: &[ArticleSource],
+    memo: &mut Memo,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Vec<Arc<Document>>, HashMap<ContentPath, Date>) {
+    let options = DocumentOptions {
+        html: project.config.build.html,
+        highlight: project.config.build.highlight,
+    };
+    let Memo { documents, git, .. } = memo;
+    let (parsed, dates) = rayon::join(
+        || {
+            let parse = |article: &ArticleSource| {
+                let known = documents.get(article, options);
+                known.unwrap_or_else(|| Arc::new(parse_document(article, options)))
+            };
+            articles.par_iter().map(parse).collect::<Vec<_>>()
+        },
+        || {
+            if project.config.build.git_dates {
+                let paths: HashSet<ContentPath> = articles.iter().map(|article| article.path.clone()).collect();
+                git.dates(&project.content, &paths)
+            } else {
+                GitDates::None
+            }
+        },
+    );
+    documents.replace(&parsed, options);
+    diagnostics.extend(parsed.iter().flat_map(|document| document.diagnostics.iter().cloned()));
+    let dates = dates_by_path(dates, diagnostics);
+    (parsed, dates)
+}
+
+fn dates_by_path(dates: GitDates, diagnostics: &mut Vec<Diagnostic>) -> HashMap<ContentPath, Date> {
+    match dates {
+        GitDates::Known(dates) => dates.into_iter().map(|(path, unix)| (path, Date { unix })).collect(),
+        GitDates::None => HashMap::new(),
+        GitDates::Shallow => {
+            diagnostics.push(
+                Diagnostic::note(
+                    "git-shallow",
+                    "this is a shallow clone, so git does not know when articles were changed",
+                )
+                .with_hint("fetch the whole history (`fetch-depth: 0` in GitHub Actions), or set `git_dates = false`"),
+            );
+            HashMap::new()
+        }
+    }
+}
+
+/// The files that make up the theme, and everything in `static/`, with their stamps. Adds the folders.
+fn theme_files(files: &dyn FileSystem, project: &Project, folders: &mut BTreeSet<PathBuf>) -> Vec<(PathBuf, Stamp)> {
+    let Some(root) = &project.root else { return Vec::new() };
+    folders.insert(root.clone());
+    let themes = root.join("themes");
+    if files.is_folder(&themes) {
+        folders.insert(themes.clone());
+    }
+    let mut all = Vec::new();
+    let own = ["templates", "i18n", "static"].map(|part| root.join(part));
+    for folder in own.into_iter().chain([themes.join(&project.config.theme.name)]) {
+        let (stamped, below) = stamps(files, &folder);
+        all.extend(stamped);
+        folders.extend(below);
+    }
+    all
+}
+
+fn theme(
+    files: &dyn FileSystem,
+    project: &Project,
+    site: &Site,
+    theme_files: &[(PathBuf, Stamp)],
+    memo: &mut Memo,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Arc<Theme> {
+    let key = ThemeKey {
+        files: theme_files.to_vec(),
+        settings: site.config.theme.clone(),
+        base_path: site.base_path.clone(),
+        display: project.root_display.clone(),
+    };
+    let known = memo.theme.take().filter(|known| known.holds(&key));
+    let known = known.unwrap_or_else(|| {
+        let loaded = SystemTime::now();
+        let source = ThemeSource {
+            project: project.root.as_deref(),
+            display: &project.root_display,
+        };
+        let mut diagnostics = Vec::new();
+        let theme = Theme::load(files, &source, &site.config, &site.base_path, &mut diagnostics);
+        ThemeMemo {
+            key,
+            loaded,
+            theme: Arc::new(theme),
+            diagnostics,
+        }
+    });
+    diagnostics.extend(known.diagnostics.iter().cloned());
+    let theme = Arc::clone(&known.theme);
+    memo.theme = Some(known);
+    theme
+}
+
+fn words(site: &Site, theme: &Arc<Theme>, memo: &mut Memo, diagnostics: &mut Vec<Diagnostic>) -> Arc<[Messages]> {
+    let languages = || site.languages.iter().map(|language| language.language.clone());
+    let same = |known: &WordsMemo| Arc::ptr_eq(&known.theme, theme) && languages().eq(known.languages.iter().cloned());
+    let known = memo.words.take().filter(same).unwrap_or_else(|| {
+        let mut diagnostics = Vec::new();
+        WordsMemo {
+            theme: Arc::clone(theme),
+            languages: languages().collect(),
+            words: Arc::from(messages(site, theme, &mut diagnostics)),
+            diagnostics,
+        }
+    });
+    diagnostics.extend(known.diagnostics.iter().cloned());
+    let words = Arc::clone(&known.words);
+    memo.words = Some(known);
+    words
+}
+
+fn listing(
+    site: &Site,
+    theme: &Arc<Theme>,
+    static_files: &BTreeMap<String, PathBuf>,
+    memo: &mut Memo,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Arc<Listing> {
+    let same = |known: &ListingMemo| {
+        known.site.same_tree(site)
+            && Arc::ptr_eq(&known.theme, theme)
+            && known.static_files.iter().eq(static_files.values())
+    };
+    let known = memo.listing.take().filter(same).unwrap_or_else(|| {
+        let (listing, problems) = list(site, theme, static_files);
+        ListingMemo {
+            site: site.clone(),
+            theme: Arc::clone(theme),
+            static_files: static_files.values().cloned().collect(),
+            listing: Arc::new(listing),
+            problems,
+        }
+    });
+    diagnostics.extend(known.problems.iter().cloned());
+    let listing = Arc::clone(&known.listing);
+    memo.listing = Some(known);
+    listing
+}
+
+fn no_articles(project: &Project) -> Diagnostic {
+    let folder = if project.content_display.is_empty() {
+        "this folder"
+    } else {
+        &project.content_display
+    };
+    Diagnostic::warning("no-articles", format!("there are no Markdown files in {folder}"))
+        .with_hint("articles are files that end in `.md`")
+}
+
+/// The output folder, where it lies inside the content folder: it is not content.
+fn inside(content: &Path, output: &Path) -> Vec<PathBuf> {
+    let (Ok(content), Ok(output)) = (std::path::absolute(content), std::path::absolute(output)) else {
+        return Vec::new();
+    };
+    let content = std::fs::canonicalize(&content).unwrap_or(content);
+    let output = std::fs::canonicalize(&output).unwrap_or(output);
+    output
+        .strip_prefix(&content)
+        .ok()
+        .filter(|path| !path.as_os_str().is_empty())
+        .map(Path::to_path_buf)
+        .into_iter()
+        .collect()
+}

@@ -1,0 +1,178 @@
+//! What one build leaves for the next: what has not changed is not done again.
+//!
+//! Every table says what its entries depend on, and an entry is used only where all of that is the same. So a build with
+//! a memo gives what a build without one gives; a test holds both to the same bytes over random changes.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::config::{Language, ThemeConfig};
+use crate::diagnostic::Diagnostic;
+use crate::document::{Document, DocumentOptions};
+use crate::render::i18n::Messages;
+use crate::render::theme::Theme;
+use crate::site::{Asset, LinkMemo, Site};
+use crate::source::git::GitMemo;
+use crate::source::{ArticleSource, ContentPath, FileSystem, SourceMemo, Stamp};
+
+use super::listing::Listing;
+
+/// The tables that a series of builds of one project shares.
+#[derive(Debug, Default)]
+pub(super) struct Memo {
+    /// Articles by their stamps.
+    pub(super) sources: SourceMemo,
+    /// Documents by path, content and options.
+    pub(super) documents: DocumentMemo,
+    /// Assets by path and stamp.
+    pub(super) assets: AssetMemo,
+    /// Dates by the state of the repository and the paths asked for.
+    pub(super) git: GitMemo,
+    /// The last site: its tree is taken where no document's outline and nothing else of it has changed.
+    pub(super) site: Option<Site>,
+    /// Findings about links, by the tree, the document and the places in all documents.
+    pub(super) links: LinkMemo,
+    /// The theme by the stamps of its files and the settings it takes in.
+    pub(super) theme: Option<ThemeMemo>,
+    /// The words by theme and languages.
+    pub(super) words: Option<WordsMemo>,
+    /// The listing by tree and theme.
+    pub(super) listing: Option<ListingMemo>,
+}
+
+/// Documents by path. One is taken where display name, text and options are the same.
+#[derive(Debug, Default)]
+pub(super) struct DocumentMemo {
+    options: Option<DocumentOptions>,
+    documents: HashMap<ContentPath, Arc<Document>>,
+}
+
+impl DocumentMemo {
+    /// The document of a file, if it was read with these options and from this very text.
+    pub(super) fn get(&self, source: &ArticleSource, options: DocumentOptions) -> Option<Arc<Document>> {
+        let document = self.documents.get(&source.path)?;
+        let same_text = Arc::ptr_eq(&document.text, &source.text) || document.text == source.text;
+        let same = self.options == Some(options) && document.display == source.display && same_text;
+        same.then(|| Arc::clone(document))
+    }
+
+    /// Keeps these documents and no others.
+    pub(super) fn replace(&mut self, documents: &[Arc<Document>], options: DocumentOptions) {
+        let by_path = |document: &Arc<Document>| (document.path.clone(), Arc::clone(document));
+        self.documents = documents.iter().map(by_path).collect();
+        self.options = Some(options);
+    }
+}
+
+/// Assets by path and stamp, and the files that documents refer to.
+#[derive(Debug, Default)]
+pub(super) struct AssetMemo {
+    documents: Vec<Arc<Document>>,
+    wanted: Arc<HashSet<String>>,
+    read: HashMap<ContentPath, (SystemTime, Asset)>,
+}
+
+impl AssetMemo {
+    /// The files that these documents refer to, if their links are those of the documents of the last time.
+    pub(super) fn wanted(&mut self, documents: &[Arc<Document>]) -> Option<Arc<HashSet<String>>> {
+        let same = |(before, now): (&Arc<Document>, &Arc<Document>)| {
+            let targets = |document: &'_ Arc<Document>| document.links.len();
+            Arc::ptr_eq(before, now)
+                || (before.path == now.path
+                    && targets(before) == targets(now)
+                    && before.links.iter().zip(&now.links).all(|(a, b)| a.target == b.target))
+        };
+        let unchanged = self.documents.len() == documents.len() && self.documents.iter().zip(documents).all(same);
+        self.documents = documents.to_vec();
+        (unchanged && !documents.is_empty()).then(|| Arc::clone(&self.wanted))
+    }
+
+    /// Keeps what the documents of the last call of [`AssetMemo::wanted`] refer to.
+    pub(super) fn keep_wanted(&mut self, wanted: &Arc<HashSet<String>>) {
+        self.wanted = Arc::clone(wanted);
+    }
+
+    /// An asset as it was read, if it is still the same.
+    pub(super) fn get(&self, path: &ContentPath, stamp: Stamp, location: &Path) -> Option<(SystemTime, Asset)> {
+        let (read, asset) = self.read.get(path)?;
+        let same = asset.source.stamp == stamp && stamp.vouches_since(*read) && asset.source.location == location;
+        same.then(|| (*read, asset.clone()))
+    }
+
+    /// Keeps these assets and no others.
+    pub(super) fn replace(&mut self, read: impl Iterator<Item = (SystemTime, Asset)>) {
+        self.read = read
+            .map(|(at, asset)| (asset.source.path.clone(), (at, asset)))
+            .collect();
+    }
+
+    /// A file has changed.
+    pub(super) fn forget(&mut self, path: &ContentPath) {
+        self.read.remove(path);
+    }
+}
+
+/// A theme with all that it depends on.
+#[derive(Debug)]
+pub(super) struct ThemeMemo {
+    pub(super) key: ThemeKey,
+    pub(super) loaded: SystemTime,
+    pub(super) theme: Arc<Theme>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// What a theme depends on.
+#[derive(Debug, PartialEq)]
+pub(super) struct ThemeKey {
+    pub(super) files: Vec<(PathBuf, Stamp)>,
+    pub(super) settings: ThemeConfig,
+    pub(super) base_path: String,
+    pub(super) display: String,
+}
+
+impl ThemeMemo {
+    /// Whether the theme still is what loading it would give.
+    pub(super) fn holds(&self, key: &ThemeKey) -> bool {
+        self.key == *key && key.files.iter().all(|(_, stamp)| stamp.vouches_since(self.loaded))
+    }
+}
+
+/// The words of a theme in the languages of a site.
+#[derive(Debug)]
+pub(super) struct WordsMemo {
+    pub(super) theme: Arc<Theme>,
+    pub(super) languages: Vec<Language>,
+    pub(super) words: Arc<[Messages]>,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// A listing with all that it depends on.
+#[derive(Debug)]
+pub(super) struct ListingMemo {
+    pub(super) site: Site,
+    pub(super) theme: Arc<Theme>,
+    pub(super) static_files: Vec<PathBuf>,
+    pub(super) listing: Arc<Listing>,
+    pub(super) problems: Vec<Diagnostic>,
+}
+
+/// The files below a folder with their stamps, and the folders.
+pub(super) fn stamps(files: &dyn FileSystem, folder: &Path) -> (Vec<(PathBuf, Stamp)>, Vec<PathBuf>) {
+    if !files.is_folder(folder) {
+        return (Vec::new(), Vec::new());
+    }
+    let mut stamped = Vec::new();
+    let mut folders = vec![folder.to_path_buf()];
+    let (found, _) = files.walk(folder, &|_, _| true);
+    for file in found {
+        let path = folder.join(&file.path);
+        if file.is_folder {
+            folders.push(path);
+        } else {
+            stamped.push((path, file.stamp));
+        }
+    }
+    (stamped, folders)
+}

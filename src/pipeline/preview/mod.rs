@@ -1,0 +1,313 @@
+//! A site that follows its files: after a change, only what shows it is made again.
+//!
+//! 1. [`Preview::refresh`] runs the stages with the memo of the time before and publishes a [`Snapshot`].
+//! 2. A snapshot makes its files when they are asked for; `pages` and `search` keep what is still right.
+//! 3. In between, a thread of its own renders what nobody has asked for, to find the mistakes in it.
+
+mod pages;
+mod search;
+mod snapshot;
+mod worker;
+
+use std::collections::{BTreeSet, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use super::assemble::{Assembled, assemble};
+use super::memo::Memo;
+use super::{BuildOptions, Clock, Project, Silent, open_project};
+use crate::diagnostic::Diagnostic;
+use crate::source::{ContentPath, Disk};
+
+pub use pages::Rendered;
+pub use snapshot::Snapshot;
+
+use pages::PageMemo;
+use search::Search;
+use worker::Worker;
+
+/// Told about every new state.
+pub type Listener = dyn Fn(&Arc<Snapshot>) + Send + Sync;
+
+/// What is previewed and how.
+#[derive(Debug, Clone)]
+pub struct PreviewOptions {
+    /// The project or folder.
+    pub path: PathBuf,
+    /// Where the site will live, in place of what the settings say.
+    pub base_url: Option<String>,
+    /// What is published, and what else a build needs to know. The time in it is taken anew at each refresh by `now`.
+    pub build: BuildOptions,
+    /// The time in seconds since 1970.
+    pub now: fn() -> i64,
+}
+
+/// A site that follows its files.
+pub struct Preview {
+    state: Mutex<State>,
+    current: Arc<Current>,
+    worker: Worker,
+}
+
+/// What a refresh needs of the one before.
+struct State {
+    options: PreviewOptions,
+    memo: Memo,
+    content: PathBuf,
+    folders: BTreeSet<PathBuf>,
+}
+
+/// The newest state, and what is known of it so far.
+pub(super) struct Current {
+    published: Mutex<Published>,
+    pages: Arc<PageMemo>,
+    listener: Box<Listener>,
+}
+
+struct Published {
+    snapshot: Arc<Snapshot>,
+    /// Problems of the settings, which kept the last refresh from being one.
+    settings: Vec<Diagnostic>,
+    /// What went wrong in pages when they were last rendered.
+    failures: Vec<Diagnostic>,
+}
+
+impl Preview {
+    /// Reads the project and publishes its first state, about which `listener` is not told.
+    ///
+    /// # Errors
+    /// Returns what is wrong where nothing can be shown: there is no such folder, or `kb.toml` has errors.
+    pub fn start(options: PreviewOptions, listener: Box<Listener>) -> Result<Self, Vec<Diagnostic>> {
+        let project = open_project(&Disk, &options.path, options.base_url.as_deref())?;
+        let mut state = State {
+            options,
+            memo: Memo::default(),
+            content: project.content.clone(),
+            folders: BTreeSet::new(),
+        };
+        let assembled = state.assemble(&project);
+        let pages = Arc::new(PageMemo::default());
+        let snapshot = Snapshot {
+            number: 1,
+            problems: sorted(assembled.diagnostics.clone()),
+            new_problems: Vec::new(),
+            search: Arc::new(Search::new(&assembled.site)),
+            assembled: Arc::new(assembled),
+            pages: Arc::clone(&pages),
+            manifest: Arc::new(OnceLock::new()),
+        };
+        let snapshot = Arc::new(snapshot);
+        let current = Arc::new(Current {
+            published: Mutex::new(Published {
+                snapshot: Arc::clone(&snapshot),
+                settings: Vec::new(),
+                failures: Vec::new(),
+            }),
+            pages,
+            listener,
+        });
+        let worker = Worker::start(&current);
+        worker.look_at(&snapshot);
+        Ok(Self {
+            state: Mutex::new(state),
+            current,
+            worker,
+        })
+    }
+
+    /// The newest state.
+    pub fn current(&self) -> Arc<Snapshot> {
+        self.current.snapshot()
+    }
+
+    /// Every folder that was looked into.
+    pub fn folders(&self) -> BTreeSet<PathBuf> {
+        self.state().folders.clone()
+    }
+
+    /// How many pages and copies were rendered since the beginning.
+    pub fn rendered(&self) -> Rendered {
+        self.current.pages.rendered()
+    }
+
+    /// Waits until every page of the newest state has been looked at.
+    pub fn settle(&self) {
+        self.worker.settle();
+    }
+
+    /// Looks for changes and publishes the new state, if there is one. These paths have surely changed; all others are
+    /// compared by their stamps, so that nothing is missed whatever the paths are.
+    pub fn refresh(&self, changed: &BTreeSet<PathBuf>) -> Option<Arc<Snapshot>> {
+        self.worker.interrupt();
+        let mut state = self.state();
+        state.forget(changed);
+        let project = open_project(&Disk, &state.options.path, state.options.base_url.as_deref());
+        let published = match project {
+            Ok(project) => {
+                let assembled = state.assemble(&project);
+                self.current.publish_site(assembled)
+            }
+            Err(problems) => self.current.publish_settings(problems),
+        };
+        drop(state);
+        self.worker.look_at(&self.current());
+        published
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A memo is replaced as a whole, so a panic elsewhere leaves it right.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn assemble(&mut self, project: &Project) -> Assembled {
+        let mut options = self.options.build.clone();
+        options.publish.now = (self.options.now)();
+        self.content.clone_from(&project.content);
+        let assembled = assemble(&Disk, project, &options, &mut self.memo, &mut Clock::new(&Silent));
+        self.folders.clone_from(&assembled.folders);
+        assembled
+    }
+
+    fn forget(&mut self, changed: &BTreeSet<PathBuf>) {
+        for path in changed {
+            let Ok(path) = path.strip_prefix(&self.content) else {
+                continue;
+            };
+            self.memo.sources.forget(path);
+            self.memo.assets.forget(&ContentPath::new(slashes(path)));
+        }
+    }
+}
+
+fn slashes(path: &Path) -> String {
+    let parts: Vec<_> = path.iter().map(|part| part.to_string_lossy()).collect();
+    parts.join("/")
+}
+
+impl Current {
+    fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.published().snapshot)
+    }
+
+    /// Publishes a site, if it is another one than before or has other problems.
+    fn publish_site(&self, assembled: Assembled) -> Option<Arc<Snapshot>> {
+        let mut published = self.published();
+        published.settings.clear();
+        let before = Arc::clone(&published.snapshot);
+        if same(&before.assembled, &assembled) {
+            return self.publish_problems(published);
+        }
+        let search = Arc::new(before.search.next(&assembled.site));
+        let assembled = Arc::new(assembled);
+        let problems = sorted(
+            assembled
+                .diagnostics
+                .iter()
+                .chain(&published.failures)
+                .cloned()
+                .collect(),
+        );
+        self.publish(
+            published,
+            Snapshot {
+                number: before.number + 1,
+                new_problems: new(&before.problems, &problems),
+                problems,
+                assembled,
+                pages: Arc::clone(&self.pages),
+                search,
+                manifest: Arc::new(OnceLock::new()),
+            },
+        )
+    }
+
+    /// Publishes the last site with what is wrong with the settings now.
+    fn publish_settings(&self, problems: Vec<Diagnostic>) -> Option<Arc<Snapshot>> {
+        let mut published = self.published();
+        published.settings = problems;
+        self.publish_problems(published)
+    }
+
+    /// Publishes what went wrong in the pages of a state, unless there is a newer site.
+    fn publish_failures(&self, of: &Snapshot, failures: Vec<Diagnostic>) {
+        let mut published = self.published();
+        if Arc::ptr_eq(&published.snapshot.assembled, &of.assembled) {
+            published.failures = failures;
+            self.publish_problems(published);
+        }
+    }
+
+    /// Publishes the same site with the problems that are known now, if they are others.
+    fn publish_problems(&self, published: MutexGuard<'_, Published>) -> Option<Arc<Snapshot>> {
+        let before = Arc::clone(&published.snapshot);
+        let known = before
+            .assembled
+            .diagnostics
+            .iter()
+            .chain(&published.failures)
+            .chain(&published.settings);
+        let problems = sorted(known.cloned().collect());
+        if problems == before.problems {
+            return None;
+        }
+        self.publish(
+            published,
+            Snapshot {
+                number: before.number + 1,
+                new_problems: new(&before.problems, &problems),
+                problems,
+                assembled: Arc::clone(&before.assembled),
+                pages: Arc::clone(&self.pages),
+                search: Arc::clone(&before.search),
+                manifest: Arc::clone(&before.manifest),
+            },
+        )
+    }
+
+    fn publish(&self, mut published: MutexGuard<'_, Published>, snapshot: Snapshot) -> Option<Arc<Snapshot>> {
+        let snapshot = Arc::new(snapshot);
+        published.snapshot = Arc::clone(&snapshot);
+        drop(published);
+        (self.listener)(&snapshot);
+        Some(snapshot)
+    }
+
+    fn published(&self) -> MutexGuard<'_, Published> {
+        // Every change is one assignment, so a panic elsewhere leaves it whole.
+        self.published.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether two sites have the same files.
+fn same(before: &Assembled, now: &Assembled) -> bool {
+    let same_documents = || {
+        before
+            .site
+            .documents
+            .iter()
+            .zip(&now.site.documents)
+            .all(|(a, b)| Arc::ptr_eq(a, b))
+    };
+    before.site.same_tree(&now.site)
+        && Arc::ptr_eq(&before.theme, &now.theme)
+        && before.site.config == now.site.config
+        && before.stamps == now.stamps
+        && before.diagnostics == now.diagnostics
+        && same_documents()
+}
+
+/// Problems, the worst first.
+fn sorted(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    problems.sort_unstable_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.cmp(b)));
+    problems.dedup();
+    problems
+}
+
+/// Which of the problems are new, by number.
+fn new(before: &[Diagnostic], now: &[Diagnostic]) -> Vec<usize> {
+    let before: HashSet<&Diagnostic> = before.iter().collect();
+    let new = now.iter().enumerate().filter(|(_, problem)| !before.contains(problem));
+    new.map(|(number, _)| number).collect()
+}

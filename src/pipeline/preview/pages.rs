@@ -1,0 +1,191 @@
+//! Pages as they were last rendered.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::diagnostic::Diagnostic;
+use crate::output::OutputPath;
+use crate::render::WrittenPage;
+use crate::render::pages::{Job, LanguageRenderer};
+
+/// Bytes of pages that are kept. Those of larger sites are rendered again when they are asked for, which takes less than
+/// a millisecond each; what they are made from, hash and problems, is known of all.
+const KEPT_BYTES: usize = 48 << 20;
+
+/// A page and its Markdown copy.
+#[derive(Debug)]
+pub(super) struct MadePage {
+    digest: u128,
+    /// Number of the rendering, to tell it from an earlier one of the same page.
+    serial: u64,
+    /// What the manifest says of it.
+    pub(super) written: WrittenPage,
+    /// What went wrong, and what the page is called in messages.
+    pub(super) problem: Option<(Diagnostic, String)>,
+    /// Its HTML and its copy.
+    bytes: PageBytes,
+}
+
+/// The files of a page; empty where they are not kept.
+#[derive(Debug, Clone, Default)]
+pub(super) struct PageBytes {
+    pub(super) html: Arc<Vec<u8>>,
+    pub(super) copy: Option<Arc<Vec<u8>>>,
+}
+
+/// Pages by the path of their file.
+///
+/// A page is taken from here only if the digest of what it is made from now is the one that it was made from. The digest
+/// covers all that reaches the template (the page's own context with its text, links, neighbours and related articles;
+/// what all pages of a language share; the words), the theme with all its templates, and, for the Markdown copy, the
+/// text of the document. So it does not matter what has changed, in which order, or what was asked for in between.
+#[derive(Debug, Default)]
+pub(super) struct PageMemo {
+    table: Mutex<Table>,
+    pages: AtomicUsize,
+    copies: AtomicUsize,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    pages: HashMap<OutputPath, MadePage>,
+    /// Renderings in their order.
+    kept: VecDeque<(OutputPath, u64)>,
+    kept_bytes: usize,
+    serial: u64,
+}
+
+/// How many pages and copies were rendered since the beginning.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rendered {
+    /// Pages.
+    pub pages: usize,
+    /// Markdown copies.
+    pub copies: usize,
+}
+
+impl PageMemo {
+    /// The files of a page.
+    pub(super) fn bytes(&self, path: &OutputPath, renderer: &LanguageRenderer<'_>, job: Job) -> PageBytes {
+        self.with(path, renderer, job, |page| page.bytes.clone(), true)
+    }
+
+    /// What is known of a page without its bytes: its hash for the manifest, and what went wrong.
+    pub(super) fn look<T>(
+        &self,
+        path: &OutputPath,
+        renderer: &LanguageRenderer<'_>,
+        job: Job,
+        look: impl Fn(&MadePage) -> T,
+    ) -> T {
+        self.with(path, renderer, job, look, false)
+    }
+
+    fn with<T>(
+        &self,
+        path: &OutputPath,
+        renderer: &LanguageRenderer<'_>,
+        job: Job,
+        look: impl Fn(&MadePage) -> T,
+        bytes_wanted: bool,
+    ) -> T {
+        let prepared = renderer.prepare(job);
+        let digest = digest(renderer, &prepared, job);
+        if let Some(page) = self.table().pages.get(path)
+            && page.digest == digest
+            && (!bytes_wanted || !page.bytes.html.is_empty())
+        {
+            return look(page);
+        }
+        let rendered = renderer.render(&prepared);
+        self.pages.fetch_add(1, Ordering::Relaxed);
+        let copy = renderer.has_copy(job).then(|| renderer.copy(job)).flatten();
+        if copy.is_some() {
+            self.copies.fetch_add(1, Ordering::Relaxed);
+        }
+        let page = MadePage {
+            digest,
+            serial: 0,
+            written: rendered.written,
+            problem: rendered.problem.map(|problem| (problem, renderer.describe(job))),
+            bytes: PageBytes {
+                html: Arc::new(rendered.html),
+                copy: copy.map(Arc::new),
+            },
+        };
+        let found = look(&page);
+        self.table().insert(path, page);
+        found
+    }
+
+    /// Forgets pages that `keep` does not know.
+    pub(super) fn retain(&self, keep: impl Fn(&str) -> bool) {
+        let mut table = self.table();
+        table.pages.retain(|path, _| keep(path.as_str()));
+        table.kept_bytes = table.pages.values().map(|page| page.bytes.len()).sum();
+        table.drop_superseded();
+    }
+
+    /// How many pages and copies were rendered since the beginning.
+    pub(super) fn rendered(&self) -> Rendered {
+        Rendered {
+            pages: self.pages.load(Ordering::Relaxed),
+            copies: self.copies.load(Ordering::Relaxed),
+        }
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        // Every change of the table is whole before the lock is let go.
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Table {
+    fn insert(&mut self, path: &OutputPath, mut page: MadePage) {
+        self.serial += 1;
+        page.serial = self.serial;
+        self.kept_bytes += page.bytes.len();
+        self.kept.push_back((path.clone(), page.serial));
+        if let Some(before) = self.pages.insert(path.clone(), page) {
+            self.kept_bytes -= before.bytes.len();
+        }
+        while self.kept_bytes > KEPT_BYTES
+            && let Some((oldest, serial)) = self.kept.pop_front()
+        {
+            if let Some(page) = self.pages.get_mut(&oldest).filter(|page| page.serial == serial) {
+                self.kept_bytes -= page.bytes.len();
+                page.bytes = PageBytes::default();
+            }
+        }
+        if self.kept.len() > 2 * self.pages.len() + 64 {
+            self.drop_superseded();
+        }
+    }
+
+    /// Drops renderings that later ones of the same pages have replaced.
+    fn drop_superseded(&mut self) {
+        let Self { pages, kept, .. } = self;
+        kept.retain(|(path, serial)| pages.get(path).is_some_and(|page| page.serial == *serial));
+    }
+}
+
+impl PageBytes {
+    fn len(&self) -> usize {
+        self.html.len() + self.copy.as_ref().map_or(0, |copy| copy.len())
+    }
+}
+
+/// Hash of all that a page and its copy are made from.
+fn digest(renderer: &LanguageRenderer<'_>, prepared: &crate::render::pages::PreparedPage<'_>, job: Job) -> u128 {
+    let mut hash = Xxh3::new();
+    hash.update(&renderer.digest(prepared).to_le_bytes());
+    if renderer.has_copy(job)
+        && let Some(document) = renderer.document(job)
+    {
+        hash.update(document.text.as_bytes());
+    }
+    hash.digest128()
+}

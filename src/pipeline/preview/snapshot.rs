@@ -1,0 +1,182 @@
+//! One state of the site, of which every file can be asked for.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use rayon::prelude::*;
+
+use super::pages::{PageBytes, PageMemo};
+use super::search::Search;
+use crate::diagnostic::Diagnostic;
+use crate::output::{Body, OutputPath};
+use crate::pipeline::assemble::Assembled;
+use crate::pipeline::joined_redirects;
+use crate::pipeline::listing::File;
+use crate::render::pages::{Job, LanguageRenderer};
+use crate::render::{Failures, Nearest, Route, SiteRenderer, WrittenPage};
+use crate::search::{self, Options, Results};
+use crate::site::{ArticleId, LanguageSite};
+
+/// Where the files of the search lie.
+const SEARCH: &str = "search/";
+
+/// One state of the site. Its files are made when they are asked for: the site as a whole is the very one that a build
+/// writes, and no page costs anything that nobody looks at.
+pub struct Snapshot {
+    /// Ascending number.
+    pub number: u64,
+    /// What is wrong, worst first.
+    pub problems: Vec<Diagnostic>,
+    /// Which of the problems, by number, the state before did not have.
+    pub new_problems: Vec<usize>,
+    pub(super) assembled: Arc<Assembled>,
+    pub(super) pages: Arc<PageMemo>,
+    pub(super) search: Arc<Search>,
+    pub(super) manifest: Arc<OnceLock<Arc<Vec<u8>>>>,
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Snapshot")
+            .field("number", &self.number)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Nearest for Snapshot {
+    fn near(&self, language: usize, article: ArticleId) -> Vec<ArticleId> {
+        self.search.near(language, article)
+    }
+}
+
+impl Snapshot {
+    /// The path that the site lives under, with `/` at both ends.
+    pub fn base_path(&self) -> &str {
+        &self.assembled.site.base_path
+    }
+
+    /// The folder of the theme's files, which is named after what they hold.
+    pub fn asset_folder(&self) -> &str {
+        &self.assembled.theme.asset_folder
+    }
+
+    /// The site in its languages, the default first.
+    pub fn languages(&self) -> &[LanguageSite] {
+        &self.assembled.site.languages
+    }
+
+    /// The file at a path below the root of the output.
+    pub fn file(&self, path: &str) -> Option<Body> {
+        match self.assembled.listing.entry(path) {
+            Some((path, file)) => Some(self.make(path, file)),
+            None if path.starts_with(SEARCH) => self.search.file(path),
+            None => None,
+        }
+    }
+
+    /// The paths of all files, sorted. This makes the search.
+    pub fn paths(&self) -> Vec<String> {
+        let listed = self.assembled.listing.iter().map(|(path, _)| path.as_str().to_owned());
+        let mut paths: Vec<String> = listed.chain(self.search.paths()).collect();
+        paths.sort_unstable();
+        paths.dedup();
+        paths
+    }
+
+    /// The Markdown file that the page at a path is made from, as messages call it.
+    pub fn source(&self, path: &str) -> Option<String> {
+        match self.assembled.listing.get(path)? {
+            File::Made(Route::Page(language, job) | Route::Copy(language, job)) => {
+                let document = job.document(&self.assembled.site, *language)?;
+                Some(document.display.to_string())
+            }
+            _ => None,
+        }
+    }
+
+    /// Answers a query in a language by its number.
+    ///
+    /// # Errors
+    /// If the index cannot be made or read.
+    pub fn search(&self, language: usize, query: &str, options: &Options) -> Result<Results, search::Error> {
+        self.search.search(language, query, options)
+    }
+
+    /// Renders every page that is not as it was, and returns what went wrong in any; `None` if `stop` said to stop.
+    pub(super) fn check_pages(&self, stop: &(dyn Fn() -> bool + Sync)) -> Option<Vec<Diagnostic>> {
+        let looked = self.look_at_pages(stop, |path, renderer, job| {
+            self.pages.look(path, renderer, job, |page| page.problem.clone())
+        })?;
+        self.pages.retain(|path| self.assembled.listing.get(path).is_some());
+        let mut failures = Failures::default();
+        for (problem, page) in looked.into_iter().flatten() {
+            failures.add(problem, page);
+        }
+        Some(failures.into_diagnostics())
+    }
+
+    fn look_at_pages<T: Send>(
+        &self,
+        stop: &(dyn Fn() -> bool + Sync),
+        look: impl Fn(&OutputPath, &LanguageRenderer<'_>, Job) -> T + Sync,
+    ) -> Option<Vec<T>> {
+        let renderer = self.renderer();
+        let pages: Vec<(&OutputPath, usize, Job)> = (self.assembled.listing.iter())
+            .filter_map(|(path, file)| match file {
+                File::Made(Route::Page(language, job)) => Some((path, *language, *job)),
+                _ => None,
+            })
+            .collect();
+        let looked = pages
+            .par_iter()
+            .map(|(path, language, job)| (!stop()).then(|| look(path, renderer.language(*language), *job)));
+        looked.collect()
+    }
+
+    fn renderer(&self) -> SiteRenderer<'_> {
+        let Assembled { site, theme, words, .. } = &*self.assembled;
+        SiteRenderer::new(site, theme, words, self)
+    }
+
+    fn make(&self, path: &OutputPath, file: &File) -> Body {
+        match file {
+            File::Made(Route::Page(language, job)) => Body::Bytes(self.page(path, *language, *job).html),
+            File::Made(Route::Copy(language, job)) => {
+                let language_site = &self.assembled.site.languages[*language];
+                let page = crate::site::urls::output_file(&job.path(language_site));
+                let page = OutputPath::new(page).unwrap_or_else(|_| path.clone());
+                Body::Bytes(self.page(&page, *language, *job).copy.unwrap_or_default())
+            }
+            File::Made(Route::Manifest) => Body::Bytes(self.manifest()),
+            File::Made(route) => Body::from(self.renderer().file(path.as_str(), route)),
+            File::JoinedRedirects(own) => Body::from(joined_redirects(&self.renderer(), path, own)),
+            File::Asset(number) => on_disk(&self.assembled.site.assets[*number].source.location),
+            File::Static(location) => on_disk(location),
+        }
+    }
+
+    fn page(&self, path: &OutputPath, language: usize, job: Job) -> PageBytes {
+        let Assembled { site, theme, words, .. } = &*self.assembled;
+        let renderer = LanguageRenderer::new(site, theme, &words[language], language, self);
+        self.pages.bytes(path, &renderer, job)
+    }
+
+    fn manifest(&self) -> Arc<Vec<u8>> {
+        let made = self.manifest.get_or_init(|| {
+            let written = self.look_at_pages(&|| false, |path, renderer, job| {
+                self.pages.look(path, renderer, job, |page| page.written.clone())
+            });
+            let written: Vec<WrittenPage> = written.unwrap_or_default();
+            Arc::new(self.renderer().manifest(written))
+        });
+        Arc::clone(made)
+    }
+}
+
+fn on_disk(location: &Path) -> Body {
+    Body::File {
+        path: location.to_path_buf(),
+        len: std::fs::metadata(location).map_or(0, |metadata| metadata.len()),
+    }
+}
