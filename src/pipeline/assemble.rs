@@ -1,6 +1,6 @@
 //! A project -> the site, its theme and the list of its files: everything before the first page is rendered.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -18,7 +18,7 @@ use crate::render::messages;
 use crate::render::theme::{Theme, ThemeSource, static_files};
 use crate::site::{Site, SiteInput, build_site};
 use crate::source::git::GitDates;
-use crate::source::{ArticleSource, ContentPath, FileSystem, SourceFolder, Stamp, read_sources};
+use crate::source::{ArticleSource, ContentPath, FileSystem, SourceFolder, Stamp, read_changed, read_sources};
 
 /// What pages are made from.
 #[derive(Debug)]
@@ -33,11 +33,13 @@ pub(super) struct Assembled {
     pub(super) stamps: Vec<(PathBuf, Stamp)>,
 }
 
-/// Reads, understands and links everything; `memo` says what is known from the build before.
+/// Reads, understands and links everything; `memo` says what is known from the build before. With `changed` it relies
+/// on nothing having changed but these paths.
 pub(super) fn assemble(
     files: &dyn FileSystem,
     project: &Project,
     options: &BuildOptions,
+    changed: Option<&BTreeSet<PathBuf>>,
     memo: &mut Memo,
     clock: &mut Clock<'_>,
 ) -> Assembled {
@@ -51,7 +53,8 @@ pub(super) fn assemble(
         except: &except,
         marker: MARKER,
     };
-    let mut sources = read_sources(files, folder, &mut memo.sources);
+    let changed = changed.and_then(|changed| read_changed(files, folder, changed, &mut memo.sources));
+    let mut sources = changed.unwrap_or_else(|| read_sources(files, folder, &mut memo.sources));
     diagnostics.append(&mut sources.diagnostics);
     if sources.articles.is_empty() {
         diagnostics.push(no_articles(project));
@@ -131,8 +134,7 @@ fn understand(
         },
         || {
             if project.config.build.git_dates {
-                let paths: HashSet<ContentPath> = articles.iter().map(|article| article.path.clone()).collect();
-                git.dates(&project.content, &paths)
+                git.dates(&project.content, articles.iter().map(|article| article.path.clone()))
             } else {
                 GitDates::None
             }

@@ -60,9 +60,20 @@ impl DocumentMemo {
 
     /// Keeps these documents and no others.
     pub(super) fn replace(&mut self, documents: &[Arc<Document>], options: DocumentOptions) {
-        let by_path = |document: &Arc<Document>| (document.path.clone(), Arc::clone(document));
-        self.documents = documents.iter().map(by_path).collect();
         self.options = Some(options);
+        for document in documents {
+            match self.documents.get_mut(&document.path) {
+                Some(known) if Arc::ptr_eq(known, document) => {}
+                Some(known) => known.clone_from(document),
+                None => {
+                    self.documents.insert(document.path.clone(), Arc::clone(document));
+                }
+            }
+        }
+        if self.documents.len() > documents.len() {
+            let paths: HashSet<&ContentPath> = documents.iter().map(|document| &document.path).collect();
+            self.documents.retain(|path, _| paths.contains(path));
+        }
     }
 }
 

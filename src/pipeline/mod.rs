@@ -29,7 +29,7 @@ use assemble::{Assembled, assemble};
 use listing::File;
 use memo::Memo;
 
-pub use preview::{Listener, Preview, PreviewOptions, Rendered, Snapshot};
+pub use preview::{Changed, Listener, Preview, PreviewOptions, Rendered, Snapshot};
 pub use project::{Project, open_project};
 
 /// What to build and how.
@@ -94,7 +94,7 @@ pub fn build(
     let mut clock = Clock::new(progress);
     let writer =
         Writer::create(&options.output, &sync_options(project, options)).map_err(|e| vec![output_problem(&e)])?;
-    let assembled = assemble(&Disk, project, options, &mut Memo::default(), &mut clock);
+    let assembled = assemble(&Disk, project, options, None, &mut Memo::default(), &mut clock);
     let (site, theme) = (&assembled.site, &assembled.theme);
     let mut diagnostics = assembled.diagnostics.clone();
 

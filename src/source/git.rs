@@ -82,11 +82,12 @@ pub struct GitMemo {
 
 impl GitMemo {
     /// Asks git when each of `paths` in `folder` was last changed, unless it is known.
-    pub fn dates(&mut self, folder: &Path, paths: &HashSet<ContentPath>) -> GitDates {
+    pub fn dates(&mut self, folder: &Path, paths: impl Iterator<Item = ContentPath>) -> GitDates {
         if !in_repository(folder) {
             *self = Self::default();
             return GitDates::None;
         }
+        let paths = &paths.collect::<HashSet<ContentPath>>();
         if self.holds(folder, paths)
             && let Some(answer) = &self.answer
         {

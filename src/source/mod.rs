@@ -20,7 +20,7 @@ pub use ignore_rules::IgnoreRules;
 pub use memo::SourceMemo;
 pub use memory::MemoryFiles;
 pub use stamp::Stamp;
-pub use walk::{SourceFolder, read_sources};
+pub use walk::{SourceFolder, read_changed, read_sources};
 
 use crate::diagnostic::Diagnostic;
 

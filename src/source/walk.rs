@@ -1,5 +1,6 @@
 //! The content folder -> [`SourceSet`].
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -8,8 +9,8 @@ use rayon::prelude::*;
 
 use super::memo::Read;
 use super::{
-    ArticleSource, AssetSource, ContentPath, FileSystem, FoundFile, IgnoreRules, MAX_ARTICLE_BYTES, SourceMemo,
-    SourceSet, WalkProblem, WalkProblemKind,
+    ArticleSource, AssetSource, ContentPath, FileSystem, IgnoreRules, MAX_ARTICLE_BYTES, SourceMemo, SourceSet, Stamp,
+    WalkProblem, WalkProblemKind,
 };
 use crate::diagnostic::{Diagnostic, Span};
 
@@ -36,20 +37,17 @@ pub fn read_sources(files: &dyn FileSystem, folder: SourceFolder<'_>, memo: &mut
         !folder.ignore.ignores(path, is_folder) && !(is_folder && (excepted() || marked(path)))
     };
     let (found, walk_problems) = files.walk(folder.path, &enter);
-    let mut set = SourceSet {
-        folders: vec![folder.path.to_path_buf()],
-        ..SourceSet::default()
-    };
-    set.diagnostics.extend(
-        walk_problems
-            .iter()
-            .map(|problem| walk_diagnostic(problem, folder.display)),
-    );
+    let mut walk: Vec<Diagnostic> = walk_problems
+        .iter()
+        .map(|problem| walk_diagnostic(problem, folder.display))
+        .collect();
+    let mut folders = vec![folder.path.to_path_buf()];
+    let mut assets = Vec::new();
     let mut articles = Vec::new();
     for file in found {
         let Some(path) = content_path(&file.path) else {
             let shown = join(folder.display, &file.path.to_string_lossy());
-            set.diagnostics.push(
+            walk.push(
                 Diagnostic::error("file-name", "the name of this file is not valid UTF-8; it is left out")
                     .with_span(Span::file(shown))
                     .with_hint("rename it"),
@@ -57,45 +55,74 @@ pub fn read_sources(files: &dyn FileSystem, folder: SourceFolder<'_>, memo: &mut
             continue;
         };
         if file.is_folder {
-            set.folders.push(folder.path.join(&file.path));
+            folders.push(folder.path.join(&file.path));
             if is_markdown(&path) {
-                set.diagnostics.push(folder_named_like_article(folder.display, &path));
+                walk.push(folder_named_like_article(folder.display, &path));
             }
         } else if is_markdown(&path) {
             articles.push((path, file));
         } else {
             let location = folder.path.join(&file.path);
-            set.assets.push(AssetSource {
+            assets.push(AssetSource {
                 path,
                 location,
                 stamp: file.stamp,
             });
         }
     }
-    let read: Vec<(PathBuf, Read)> = articles
-        .par_iter()
+    assets.sort_by(|a, b| a.path.cmp(&b.path));
+    let read: Vec<(ContentPath, Read)> = articles
+        .into_par_iter()
         .map(|(path, file)| {
             let shown = join(folder.display, path.as_str());
-            let read = memo.get(&file.path, file.stamp, &shown).cloned();
-            let read = read.unwrap_or_else(|| read_file(files, folder.path, shown, path, file));
-            (file.path.clone(), read)
+            let known = memo.get(&path, file.stamp, &shown).cloned();
+            let read = known.unwrap_or_else(|| read_file(files, folder.path, shown, &path, file.stamp));
+            (path, read)
         })
         .collect();
-    for (_, file) in &read {
-        set.articles.extend(file.article.clone());
-        set.diagnostics.extend(file.problem.clone());
-    }
-    memo.replace(read.into_iter());
-    set.articles.sort_by(|a, b| a.path.cmp(&b.path));
-    set.assets.sort_by(|a, b| a.path.cmp(&b.path));
-    set
+    *memo = SourceMemo {
+        articles: read.into_iter().collect(),
+        assets,
+        folders,
+        walk,
+    };
+    memo.set()
 }
 
-fn read_file(files: &dyn FileSystem, folder: &Path, display: String, path: &ContentPath, file: &FoundFile) -> Read {
+/// Reads what has changed in a folder that was read before, where that is only the text of articles: then nobody need
+/// walk through the folder. `None` where something has come, gone, or is not known.
+pub fn read_changed(
+    files: &dyn FileSystem,
+    folder: SourceFolder<'_>,
+    changed: &BTreeSet<PathBuf>,
+    memo: &mut SourceMemo,
+) -> Option<SourceSet> {
+    let mut read = Vec::new();
+    for location in changed {
+        let path = location.strip_prefix(folder.path).ok()?;
+        let stamp = files.stamp(location);
+        match (content_path(path), stamp) {
+            (Some(path), Some(stamp)) if memo.articles.contains_key(&path) => {
+                let shown = join(folder.display, path.as_str());
+                let article = read_file(files, folder.path, shown, &path, stamp);
+                read.push((path, article));
+            }
+            (Some(path), None) if memo.articles.contains_key(&path) => return None,
+            // What editors write beside a file that they save, and remove.
+            (Some(_), None) if !files.is_folder(location) && !memo.knows(location) => {}
+            (Some(_), Some(_)) if folder.ignore.ignores(path, false) => {}
+            _ => return None,
+        }
+    }
+    memo.articles.extend(read);
+    Some(memo.set())
+}
+
+fn read_file(files: &dyn FileSystem, folder: &Path, display: String, path: &ContentPath, stamp: Stamp) -> Read {
     let at = SystemTime::now();
-    let (article, problem) = read_article(files, folder, &display, path, file);
+    let (article, problem) = read_article(files, folder, &display, path, stamp);
     Read {
-        stamp: file.stamp,
+        stamp,
         at,
         display,
         article,
@@ -159,7 +186,7 @@ fn read_article(
     folder: &Path,
     shown: &str,
     path: &ContentPath,
-    file: &FoundFile,
+    stamp: Stamp,
 ) -> (Option<ArticleSource>, Option<Diagnostic>) {
     let problem = |code, message: String, hint: &str| {
         (
@@ -171,18 +198,18 @@ fn read_article(
             ),
         )
     };
-    if file.stamp.len > MAX_ARTICLE_BYTES {
+    if stamp.len > MAX_ARTICLE_BYTES {
         return problem(
             "file-too-large",
             format!(
                 "{} MB of Markdown; an article may have {} MB at most, and this one is left out",
-                file.stamp.len.div_ceil(1024 * 1024),
+                stamp.len.div_ceil(1024 * 1024),
                 MAX_ARTICLE_BYTES / (1024 * 1024)
             ),
             "split it, or put its name into `.kbignore`",
         );
     }
-    let bytes = match files.read(&folder.join(&file.path)) {
+    let bytes = match files.read(&folder.join(path.as_str())) {
         Ok(bytes) => bytes,
         Err(error) => {
             return problem(

@@ -10,5 +10,6 @@ mod interrupt;
 mod layers;
 mod manual;
 mod pages;
+mod preview;
 mod search;
 mod support;

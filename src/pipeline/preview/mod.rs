@@ -44,9 +44,16 @@ pub struct PreviewOptions {
 
 /// A site that follows its files.
 pub struct Preview {
-    state: Mutex<State>,
     current: Arc<Current>,
     worker: Worker,
+}
+
+/// The newest state, what is known of it so far, and what the next needs of it.
+pub(super) struct Current {
+    state: Mutex<State>,
+    published: Mutex<Published>,
+    pages: Arc<PageMemo>,
+    listener: Box<Listener>,
 }
 
 /// What a refresh needs of the one before.
@@ -55,13 +62,8 @@ struct State {
     memo: Memo,
     content: PathBuf,
     folders: BTreeSet<PathBuf>,
-}
-
-/// The newest state, and what is known of it so far.
-pub(super) struct Current {
-    published: Mutex<Published>,
-    pages: Arc<PageMemo>,
-    listener: Box<Listener>,
+    /// Whether the last refresh relied on being told what had changed.
+    trusting: bool,
 }
 
 struct Published {
@@ -70,6 +72,15 @@ struct Published {
     settings: Vec<Diagnostic>,
     /// What went wrong in pages when they were last rendered.
     failures: Vec<Diagnostic>,
+}
+
+/// What may have changed.
+#[derive(Debug, Clone, Copy)]
+pub enum Changed<'a> {
+    /// These files and folders. It is looked for others later, when nothing else is to be done.
+    Only(&'a BTreeSet<PathBuf>),
+    /// Anything: files are compared by their stamps.
+    Anything,
 }
 
 impl Preview {
@@ -84,10 +95,11 @@ impl Preview {
             memo: Memo::default(),
             content: project.content.clone(),
             folders: BTreeSet::new(),
+            trusting: false,
         };
-        let assembled = state.assemble(&project);
+        let assembled = state.assemble(&project, None);
         let pages = Arc::new(PageMemo::default());
-        let snapshot = Snapshot {
+        let snapshot = Arc::new(Snapshot {
             number: 1,
             problems: sorted(assembled.diagnostics.clone()),
             new_problems: Vec::new(),
@@ -95,9 +107,9 @@ impl Preview {
             assembled: Arc::new(assembled),
             pages: Arc::clone(&pages),
             manifest: Arc::new(OnceLock::new()),
-        };
-        let snapshot = Arc::new(snapshot);
+        });
         let current = Arc::new(Current {
+            state: Mutex::new(state),
             published: Mutex::new(Published {
                 snapshot: Arc::clone(&snapshot),
                 settings: Vec::new(),
@@ -108,11 +120,7 @@ impl Preview {
         });
         let worker = Worker::start(&current);
         worker.look_at(&snapshot);
-        Ok(Self {
-            state: Mutex::new(state),
-            current,
-            worker,
-        })
+        Ok(Self { current, worker })
     }
 
     /// The newest state.
@@ -122,7 +130,7 @@ impl Preview {
 
     /// Every folder that was looked into.
     pub fn folders(&self) -> BTreeSet<PathBuf> {
-        self.state().folders.clone()
+        self.current.state().folders.clone()
     }
 
     /// How many pages and copies were rendered since the beginning.
@@ -135,49 +143,44 @@ impl Preview {
         self.worker.settle();
     }
 
-    /// Looks for changes and publishes the new state, if there is one. These paths have surely changed; all others are
-    /// compared by their stamps, so that nothing is missed whatever the paths are.
-    pub fn refresh(&self, changed: &BTreeSet<PathBuf>) -> Option<Arc<Snapshot>> {
+    /// Looks for changes and publishes the new state, if there is one.
+    pub fn refresh(&self, changed: Changed<'_>) -> Option<Arc<Snapshot>> {
         self.worker.interrupt();
-        let mut state = self.state();
-        state.forget(changed);
-        let project = open_project(&Disk, &state.options.path, state.options.base_url.as_deref());
-        let published = match project {
-            Ok(project) => {
-                let assembled = state.assemble(&project);
-                self.current.publish_site(assembled)
-            }
-            Err(problems) => self.current.publish_settings(problems),
-        };
-        drop(state);
+        let published = self.current.refresh(changed);
         self.worker.look_at(&self.current());
         published
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        // A memo is replaced as a whole, so a panic elsewhere leaves it right.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
-    fn assemble(&mut self, project: &Project) -> Assembled {
+    fn assemble(&mut self, project: &Project, changed: Option<&BTreeSet<PathBuf>>) -> Assembled {
         let mut options = self.options.build.clone();
         options.publish.now = (self.options.now)();
+        let changed = changed.filter(|_| self.content == project.content);
+        self.trusting = changed.is_some();
         self.content.clone_from(&project.content);
-        let assembled = assemble(&Disk, project, &options, &mut self.memo, &mut Clock::new(&Silent));
+        let mut clock = Clock::new(&Silent);
+        let assembled = assemble(&Disk, project, &options, changed, &mut self.memo, &mut clock);
         self.folders.clone_from(&assembled.folders);
         assembled
     }
 
-    fn forget(&mut self, changed: &BTreeSet<PathBuf>) {
+    /// The paths as they begin in the content folder's own, and nothing known of them any more.
+    fn forget(&mut self, changed: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
+        let absolute = std::path::absolute(&self.content).unwrap_or_else(|_| self.content.clone());
+        let mut paths = BTreeSet::new();
         for path in changed {
-            let Ok(path) = path.strip_prefix(&self.content) else {
+            let Ok(inside) = path
+                .strip_prefix(&self.content)
+                .or_else(|_| path.strip_prefix(&absolute))
+            else {
+                paths.insert(path.clone());
                 continue;
             };
-            self.memo.sources.forget(path);
-            self.memo.assets.forget(&ContentPath::new(slashes(path)));
+            self.memo.assets.forget(&ContentPath::new(slashes(inside)));
+            paths.insert(self.content.join(inside));
         }
+        paths
     }
 }
 
@@ -187,6 +190,32 @@ fn slashes(path: &Path) -> String {
 }
 
 impl Current {
+    fn refresh(&self, changed: Changed<'_>) -> Option<Arc<Snapshot>> {
+        let mut state = self.state();
+        let changed = match changed {
+            Changed::Only(paths) => Some(state.forget(paths)),
+            Changed::Anything => None,
+        };
+        match open_project(&Disk, &state.options.path, state.options.base_url.as_deref()) {
+            Ok(project) => {
+                let assembled = state.assemble(&project, changed.as_ref());
+                self.publish_site(assembled)
+            }
+            Err(problems) => self.publish_settings(problems),
+        }
+    }
+
+    /// Looks for changes that nobody told of, if the last refresh did not.
+    fn verify(&self) -> Option<Arc<Snapshot>> {
+        let trusting = self.state().trusting;
+        trusting.then(|| self.refresh(Changed::Anything)).flatten()
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A memo is replaced as a whole, so a panic elsewhere leaves it right.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn snapshot(&self) -> Arc<Snapshot> {
         Arc::clone(&self.published().snapshot)
     }

@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
+use std::time::Duration;
 
 use super::{Current, Snapshot};
 
@@ -23,8 +24,19 @@ struct Shared {
 struct Task {
     waiting: Option<Arc<Snapshot>>,
     busy: bool,
+    /// Whether it was looked for changes that nobody told of.
+    verified: bool,
     ended: bool,
 }
+
+enum Next {
+    Look(Arc<Snapshot>),
+    Verify,
+    End,
+}
+
+/// How long nothing must happen before it is looked for changes that nobody told of.
+const QUIET: Duration = Duration::from_secs(2);
 
 impl Worker {
     /// Starts the thread; it ends with the worker.
@@ -65,7 +77,16 @@ impl Drop for Worker {
 
 impl Shared {
     fn run(&self, current: &Weak<Current>) {
-        while let Some(snapshot) = self.next() {
+        loop {
+            let snapshot = match self.next() {
+                Next::Look(snapshot) => snapshot,
+                Next::Verify => {
+                    let found = current.upgrade().and_then(|current| current.verify());
+                    self.task().waiting = found;
+                    continue;
+                }
+                Next::End => return,
+            };
             let round = self.round.load(Ordering::Relaxed);
             let stop = || self.round.load(Ordering::Relaxed) != round;
             if let Some(current) = current.upgrade() {
@@ -78,17 +99,28 @@ impl Shared {
         }
     }
 
-    fn next(&self) -> Option<Arc<Snapshot>> {
+    fn next(&self) -> Next {
         let mut task = self.task();
         loop {
             if task.ended {
-                return None;
+                return Next::End;
             }
             if let Some(snapshot) = task.waiting.take() {
                 task.busy = true;
-                return Some(snapshot);
+                task.verified = false;
+                return Next::Look(snapshot);
             }
-            task = self.changed.wait(task).unwrap_or_else(PoisonError::into_inner);
+            if task.verified {
+                task = self.changed.wait(task).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            }
+            let waited = self.changed.wait_timeout(task, QUIET);
+            let (now, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+            task = now;
+            if timeout.timed_out() && task.waiting.is_none() {
+                task.verified = true;
+                return Next::Verify;
+            }
         }
     }
 

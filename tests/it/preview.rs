@@ -1,0 +1,381 @@
+//! The preview: after any sequence of changes it serves what a clean build would write, byte for byte.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::PathBuf;
+
+use kb::diagnostic::Diagnostic;
+use kb::pipeline::{BuildOptions, Changed, Preview, PreviewOptions, Silent, build, open_project};
+use kb::site::Publish;
+use kb::source::Disk;
+
+use crate::support::{Sandbox, snapshot};
+
+/// 2026-11-20, before every publish date of the tests.
+const NOW: i64 = 1_795_132_800;
+
+fn now() -> i64 {
+    NOW
+}
+
+fn options(sandbox: &Sandbox) -> BuildOptions {
+    BuildOptions {
+        publish: Publish {
+            drafts: false,
+            future: false,
+            now: NOW,
+        },
+        offline: false,
+        output: sandbox.path("clean"),
+        output_given: true,
+    }
+}
+
+fn start(sandbox: &Sandbox) -> Preview {
+    let options = PreviewOptions {
+        path: sandbox.path(""),
+        base_url: None,
+        build: options(sandbox),
+        now,
+    };
+    Preview::start(options, Box::new(|_| {})).expect("a preview")
+}
+
+/// What a clean build says and writes; `None` where the settings are broken.
+fn clean(sandbox: &Sandbox) -> Option<(Vec<Diagnostic>, BTreeMap<String, Vec<u8>>)> {
+    let project = open_project(&Disk, &sandbox.path(""), None).ok()?;
+    let output = sandbox.path("clean");
+    let _ = fs::remove_dir_all(&output);
+    let report = build(&project, &options(sandbox), &Silent).expect("a build");
+    let mut files = snapshot(&output);
+    files.remove(".kb-output");
+    Some((report.diagnostics, files))
+}
+
+/// What the preview serves and what a clean build has must be the same.
+fn assert_same(preview: &Preview, sandbox: &Sandbox, what: &dyn Fn() -> String) {
+    let Some((mut diagnostics, files)) = clean(sandbox) else {
+        assert!(
+            !preview.current().problems.is_empty(),
+            "broken settings are reported\n{}",
+            what()
+        );
+        return;
+    };
+    let served = preview.current();
+    for (path, bytes) in &files {
+        let Some(body) = served.file(path) else {
+            panic!("`{path}` is not served\n{}", what())
+        };
+        let body = body
+            .read()
+            .unwrap_or_else(|error| panic!("{path}: {error}\n{}", what()));
+        assert!(
+            *body == *bytes,
+            "`{path}` differs\n{}\n--- clean\n{}\n--- served\n{}",
+            what(),
+            String::from_utf8_lossy(bytes),
+            String::from_utf8_lossy(&body)
+        );
+    }
+    let paths: Vec<String> = files.into_keys().collect();
+    assert_eq!(served.paths(), paths, "{}", what());
+    preview.settle();
+    let served = preview.current();
+    let mut problems = served.problems.clone();
+    problems.sort();
+    diagnostics.sort();
+    diagnostics.dedup();
+    assert_eq!(problems, diagnostics, "{}", what());
+}
+
+/// A generator of numbers (xorshift64*), so that a seed gives the same changes everywhere.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % end
+    }
+
+    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+        from[self.below(from.len())]
+    }
+}
+
+const FOLDERS: [&str; 5] = ["", "billing", "billing/plans", "account", "de"];
+const NAMES: [&str; 7] = [
+    "refund",
+    "invoice",
+    "password",
+    "index",
+    "_index",
+    "refund.de",
+    "README",
+];
+const WORDS: [&str; 12] = [
+    "refund",
+    "invoice",
+    "paid",
+    "plan",
+    "password",
+    "reset",
+    "Rückerstattung",
+    "card",
+    "the",
+    "how",
+    "退款",
+    "email",
+];
+const KEYS: [&str; 25] = [
+    "weight: 3",
+    "weight: -1",
+    "tags: [money, Card]",
+    "tags: [money]",
+    "aliases: [/old/, /billing/older/]",
+    "draft: true",
+    "unlisted: true",
+    "featured: true",
+    "slug: elsewhere",
+    "path: /quite/elsewhere/",
+    "publish_date: 2027-05-01",
+    "expires: 2026-01-01",
+    "category: account",
+    "related: [billing/refund.md]",
+    "nav_title: Short",
+    "description: In a sentence.",
+    "template: special.html",
+    "search: false",
+    "search: 2.5",
+    "llms: false",
+    "questions: [\"How do I get my money back?\"]",
+    "keywords: [chargeback]",
+    "updated: 2026-02-03",
+    "icon: \"*\"",
+    "unknown_key: 1",
+];
+const CONFIGS: [&str; 10] = [
+    "title = \"Help\"\n",
+    "title = \"Other help\"\n[theme]\naccent = \"#aa2200\"\n",
+    "title = \"Help\"\nbase_url = \"https://help.example/sub/\"\n",
+    "title = \"Help\"\n[contact]\nemail = \"help@example.com\"\nresponse_time = \"a day\"\n",
+    "title = \"Help\"\nignore = [\"account/\"]\n",
+    "title = \"Help\"\n[languages.de]\ntitle = \"Hilfe\"\n[languages.en]\n",
+    "title = \"Help\"\ndefault_language = \"de\"\n",
+    "title = \"Help\"\n[theme]\nname = \"mine\"\n",
+    "title = \n",
+    "titel = \"Help\"\n",
+];
+
+fn article(random: &mut Random) -> String {
+    let mut text = String::new();
+    let keys = random.below(4);
+    if keys > 0 || random.below(3) > 0 {
+        text.push_str("---\n");
+        if random.below(4) > 0 {
+            text.push_str(&format!("title: {} {}\n", random.pick(&WORDS), random.below(6)));
+        }
+        let mut used = BTreeSet::new();
+        for _ in 0..keys {
+            let key = random.pick(&KEYS);
+            if used.insert(key.split(':').next()) {
+                text.push_str(&format!("{key}\n"));
+            }
+        }
+        if random.below(12) == 0 {
+            text.push_str("title: [broken\n");
+        }
+        text.push_str("---\n");
+    }
+    for _ in 0..random.below(4) {
+        paragraph(random, &mut text);
+    }
+    text
+}
+
+fn paragraph(random: &mut Random, text: &mut String) {
+    match random.below(8) {
+        0 => text.push_str(&format!("## {} {}\n\n", random.pick(&WORDS), random.below(3))),
+        1 => text.push_str(&format!("See [this]({}.md).\n\n", random.pick(&NAMES))),
+        2 => text.push_str(&format!(
+            "See [that](/{}/{}.md#{}-{}).\n\n",
+            random.pick(&FOLDERS),
+            random.pick(&NAMES),
+            random.pick(&WORDS),
+            random.below(3)
+        )),
+        3 => text.push_str("![A picture](picture.png)\n\n"),
+        4 => text.push_str("```rust\nlet paid = true;\n```\n\n<!-- a note -->\n\n"),
+        _ => {
+            for _ in 0..random.below(30) {
+                text.push_str(random.pick(&WORDS));
+                text.push(' ');
+            }
+            text.push_str("\n\n");
+        }
+    }
+}
+
+/// A pixel in the colour `n`, as a PNG of the size `n` x 1 in its header.
+fn picture(n: usize) -> Vec<u8> {
+    let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0".to_vec();
+    png[19] = n as u8 + 1;
+    png
+}
+
+/// Changes something; says what, and which paths.
+fn change(random: &mut Random, sandbox: &Sandbox) -> (String, Vec<PathBuf>) {
+    let folder = random.pick(&FOLDERS);
+    let name = random.pick(&NAMES);
+    let path = format!("content/{folder}/{name}.md").replace("//", "/");
+    let write = |path: &str, bytes: &[u8]| {
+        sandbox.write(path, bytes);
+        (
+            format!("write {path}: {:?}", String::from_utf8_lossy(bytes)),
+            vec![sandbox.path(path)],
+        )
+    };
+    let remove = |path: &str| {
+        let _ = fs::remove_file(sandbox.path(path)).or_else(|_| fs::remove_dir_all(sandbox.path(path)));
+        (format!("remove {path}"), vec![sandbox.path(path)])
+    };
+    match random.below(30) {
+        0..=7 => {
+            let Ok(mut text) = fs::read_to_string(sandbox.path(&path)) else {
+                return write(&path, article(random).as_bytes());
+            };
+            paragraph(random, &mut text);
+            write(&path, text.as_bytes())
+        }
+        8..=13 => write(&path, article(random).as_bytes()),
+        14..=16 => remove(&path),
+        17 => {
+            let to = format!("content/{}/{}.md", random.pick(&FOLDERS), random.pick(&NAMES)).replace("//", "/");
+            let parent = sandbox.path(&to);
+            let _ = fs::create_dir_all(parent.parent().expect("a parent"));
+            let _ = fs::rename(sandbox.path(&path), sandbox.path(&to));
+            (
+                format!("rename {path} to {to}"),
+                vec![sandbox.path(&path), sandbox.path(&to)],
+            )
+        }
+        18 => {
+            let (from, to) = ("content/billing/plans", "content/prices");
+            let (from, to) = if sandbox.path(to).exists() {
+                (to, from)
+            } else {
+                (from, to)
+            };
+            let _ = fs::create_dir_all(sandbox.path("content/billing"));
+            let _ = fs::rename(sandbox.path(from), sandbox.path(to));
+            (
+                format!("rename {from} to {to}"),
+                vec![sandbox.path(from), sandbox.path(to)],
+            )
+        }
+        19 => write(
+            &path,
+            &[b"# Not text \xff\n", &b"a NUL \0\n"[..]][random.below(2)].to_vec(),
+        ),
+        20 => match random.below(3) {
+            0 => remove(&format!("content/{folder}/picture.png")),
+            n => write(&format!("content/{folder}/picture.png"), &picture(random.below(3) + n)),
+        },
+        21 | 22 => write(
+            "kb.toml",
+            format!("{}[build]\ngit_dates = false\n", random.pick(&CONFIGS)).as_bytes(),
+        ),
+        23 => {
+            let template = random.pick(&["article.html", "special.html", "base.html", "partials/footer.html"]);
+            let path = format!("templates/{template}");
+            match random.below(4) {
+                0 | 1 => remove(&path),
+                2 => write(&path, b"<p>{{ page.title }} {{ page.content }} {% if page.title %}"),
+                _ => write(
+                    &path,
+                    b"<!doctype html>\n<title>{{ page.title }}</title>\n<p>{{ page.updated.text }}</p>\n",
+                ),
+            }
+        }
+        24 => match random.below(3) {
+            0 => remove("i18n/en.toml"),
+            n => write("i18n/en.toml", format!("search = \"Find {n}\"\n").as_bytes()),
+        },
+        25 => {
+            let file = random.pick(&[
+                "css/search.css",
+                "robots.txt",
+                "_redirects",
+                "extra.txt",
+                "billing/index.html",
+            ]);
+            let path = format!("static/{file}");
+            match random.below(3) {
+                0 => remove(&path),
+                n => write(&path, format!("/a{n} /b{n} 301\n").as_bytes()),
+            }
+        }
+        26 => match random.below(3) {
+            0 => remove("content/search.toml"),
+            1 => write(
+                "content/search.toml",
+                b"[[synonyms]]\nwords = [\"refund\", \"money back\"]\n",
+            ),
+            _ => write(
+                "content/search.toml",
+                b"[[pins]]\nquery = \"refund\"\narticles = [\"billing/refund.md\"]\n",
+            ),
+        },
+        27 => match random.below(3) {
+            0 => remove("themes/mine"),
+            1 => write("themes/mine/theme.toml", b"name = \"mine\"\n"),
+            _ => write("themes/mine/templates/tag.html", b"{{ page.title }}"),
+        },
+        28 => match random.below(2) {
+            0 => remove(".kbignore"),
+            _ => write(".kbignore", b"account/password.md\n"),
+        },
+        _ => remove(&format!("content/{folder}")),
+    }
+}
+
+#[test]
+fn whatever_changes_the_preview_serves_what_a_clean_build_writes() {
+    let number = |name: &str, default: u64| {
+        let given = std::env::var(name).ok();
+        given.map_or(default, |text| text.parse().expect("a number"))
+    };
+    let steps = number("KB_PREVIEW_STEPS", 200);
+    let seed = number("KB_PREVIEW_SEED", 20_261_122);
+    let mut random = Random(seed);
+    let sandbox = Sandbox::project(&[]);
+    for _ in 0..12 {
+        change(&mut random, &sandbox);
+    }
+    sandbox.write("kb.toml", "title = \"Help\"\n[build]\ngit_dates = false\n");
+    let preview = start(&sandbox);
+    let mut log = Vec::new();
+    for step in 0..steps {
+        let mut changed = BTreeSet::new();
+        for _ in 0..=random.below(3) {
+            fs::create_dir_all(sandbox.path("content")).expect("a folder");
+            let (what, paths) = change(&mut random, &sandbox);
+            log.push(format!("{step}: {what}"));
+            changed.extend(paths);
+        }
+        fs::create_dir_all(sandbox.path("content")).expect("a folder");
+        // Nobody need say what has changed.
+        if random.below(3) == 0 {
+            changed.clear();
+        }
+        preview.refresh(if changed.is_empty() {
+            Changed::Anything
+        } else {
+            Changed::Only(&changed)
+        });
+        let what = || format!("seed {seed}, after\n{}", log[log.len().saturating_sub(12)..].join("\n"));
+        assert_same(&preview, &sandbox, &what);
+    }
+}
