@@ -8,7 +8,8 @@
 //! 4. [`search`] writes the tantivy index and answers queries.
 //! 5. [`render`] makes pages, feeds and everything else that is served.
 //! 6. [`output`] puts it on disk, whole or not at all.
-//! 7. [`pipeline`] runs the stages, [`cli`] runs the pipeline.
+//! 7. [`pipeline`] runs the stages, once or again after every change that [`watch`] tells of.
+//! 8. [`serve`] shows the result in a browser, and [`cli`] is what users type.
 //!
 //! What goes wrong on the way is a [`diagnostic::Diagnostic`], never a panic.
 
@@ -21,5 +22,7 @@ pub mod output;
 pub mod pipeline;
 pub mod render;
 pub mod search;
+pub mod serve;
 pub mod site;
 pub mod source;
+pub mod watch;

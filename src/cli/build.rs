@@ -9,7 +9,7 @@ use super::progress::Spinner;
 use super::report::{bytes, counted, grouped, outcome, report};
 use super::{BuildArgs, Format, Outcome, eprint};
 use crate::diagnostic::{Diagnostic, count};
-use crate::pipeline::{BuildOptions, BuildReport, build, open_project};
+use crate::pipeline::{BuildOptions, BuildReport, Project, build, open_project};
 use crate::site::Publish;
 use crate::source::Disk;
 
@@ -29,12 +29,8 @@ pub(super) fn run(args: &BuildArgs) -> io::Result<Outcome> {
         Ok(project) => project,
         Err(diagnostics) => return failed(&diagnostics, format),
     };
-    let output = match (&args.output, &project.root) {
-        (Some(output), _) => output.clone(),
-        (None, root) if args.offline => root.clone().unwrap_or_default().join(OFFLINE_OUTPUT),
-        (None, Some(root)) => root.join(&project.config.build.output),
-        (None, None) => PathBuf::from("public"),
-    };
+    let output = args.output.clone();
+    let output = output.unwrap_or_else(|| output_folder(&project, args.offline));
     let options = BuildOptions {
         publish: Publish {
             drafts: args.drafts,
@@ -62,13 +58,22 @@ pub(super) fn run(args: &BuildArgs) -> io::Result<Outcome> {
     Ok(outcome(&built.diagnostics, args.strict))
 }
 
+/// Where a site goes unless something else is said.
+pub(super) fn output_folder(project: &Project, offline: bool) -> PathBuf {
+    match &project.root {
+        root if offline => root.clone().unwrap_or_default().join(OFFLINE_OUTPUT),
+        Some(root) => root.join(&project.config.build.output),
+        None => PathBuf::from("public"),
+    }
+}
+
 fn failed(diagnostics: &[Diagnostic], format: Format) -> io::Result<Outcome> {
     report(diagnostics, format)?;
     Ok(Outcome::Failed)
 }
 
 /// Now, or the moment that `SOURCE_DATE_EPOCH` names, by <https://reproducible-builds.org/specs/source-date-epoch/>.
-fn now() -> i64 {
+pub(super) fn now() -> i64 {
     let given = std::env::var("SOURCE_DATE_EPOCH")
         .ok()
         .and_then(|seconds| seconds.parse().ok());

@@ -9,6 +9,7 @@ mod new;
 mod progress;
 mod report;
 mod search;
+mod serve;
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -39,6 +40,8 @@ enum Command {
     New(NewArgs),
     /// Build the site and its search index
     Build(BuildArgs),
+    /// Show the site in a browser while you write
+    Serve(ServeArgs),
     /// Ask a built site
     Search(SearchArgs),
     /// Print completions for a shell
@@ -104,6 +107,53 @@ struct BuildArgs {
     timings: bool,
     #[command(flatten)]
     report: ReportArgs,
+}
+
+#[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag")]
+struct ServeArgs {
+    /// A project (a folder with `kb.toml`), or simply a folder of Markdown
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// Show changes as soon as they are saved, drafts and articles yet to come among them
+    #[arg(short, long)]
+    watch: bool,
+    /// Open the browser
+    #[arg(long)]
+    open: bool,
+    /// The port [default: 4000; if it is taken, the next free one]
+    #[arg(short, long)]
+    port: Option<u16>,
+    /// The address to listen on; `0.0.0.0` lets other devices on your network in
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
+    host: String,
+    /// Answer to this host name too, for a proxy in front; may be repeated
+    #[arg(long, value_name = "NAME")]
+    allow_host: Vec<String>,
+    /// Compare files every half second instead of letting the system tell, for network drives and containers
+    #[arg(long, requires = "watch")]
+    poll: bool,
+    /// Show drafts
+    #[arg(long)]
+    drafts: bool,
+    /// Show articles whose publish date is yet to come
+    #[arg(long)]
+    future: bool,
+    /// Show only what customers will see, also with `--watch`
+    #[arg(long, conflicts_with_all = ["drafts", "future"])]
+    published: bool,
+    /// Treat warnings like errors; end with exit code 1 if any problem is left
+    #[arg(long)]
+    strict: bool,
+    /// Where the site will live (overrides `base_url`)
+    #[arg(short = 'u', long, value_name = "URL")]
+    base_url: Option<String>,
+    /// Also write the site into this folder, at the start and after each change
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Print problems only
+    #[arg(short, long)]
+    quiet: bool,
 }
 
 #[derive(Debug, Args)]
@@ -204,6 +254,7 @@ pub fn main() -> ExitCode {
         Command::Init(args) => init::run(&args),
         Command::New(args) => new::run(&args),
         Command::Build(args) => build::run(&args),
+        Command::Serve(args) => serve::run(&args),
         Command::Search(args) => search::run(&args),
         Command::Completions { shell } => generate::completions(shell),
         Command::Man { dir } => generate::man(dir.as_deref()),

@@ -163,20 +163,20 @@ fn dates_by_path(dates: GitDates, diagnostics: &mut Vec<Diagnostic>) -> HashMap<
     }
 }
 
-/// The files that make up the theme, and everything in `static/`, with their stamps. Adds the folders.
+/// The files that make up the theme, and everything in `static/`, with their stamps. Adds the folders, those that are
+/// not there among them.
 fn theme_files(files: &dyn FileSystem, project: &Project, folders: &mut BTreeSet<PathBuf>) -> Vec<(PathBuf, Stamp)> {
     let Some(root) = &project.root else { return Vec::new() };
-    folders.insert(root.clone());
     let themes = root.join("themes");
-    if files.is_folder(&themes) {
-        folders.insert(themes.clone());
-    }
+    folders.extend([root.clone(), themes.clone()]);
     let mut all = Vec::new();
     let own = ["templates", "i18n", "static"].map(|part| root.join(part));
     for folder in own.into_iter().chain([themes.join(&project.config.theme.name)]) {
         let (stamped, below) = stamps(files, &folder);
         all.extend(stamped);
         folders.extend(below);
+        // Where it is not there, it may come.
+        folders.insert(folder);
     }
     all
 }

@@ -24,7 +24,7 @@ use crate::diagnostic::Diagnostic;
 use crate::output::{Body, OutputError, OutputPath, Sink, SyncOptions, SyncReport, Writer};
 use crate::render::{Failures, Nearest, Route, SiteRenderer, WrittenPage};
 use crate::site::Publish;
-use crate::source::Disk;
+use crate::source::{Disk, FileSystem as _};
 use assemble::{Assembled, assemble};
 use listing::File;
 use memo::Memo;
@@ -92,8 +92,11 @@ pub fn build(
     progress: &dyn Progress,
 ) -> Result<BuildReport, Vec<Diagnostic>> {
     let mut clock = Clock::new(progress);
-    let writer =
-        Writer::create(&options.output, &sync_options(project, options)).map_err(|e| vec![output_problem(&e)])?;
+    let writer = Writer::create(
+        &options.output,
+        &protected(project.root.as_deref(), &project.content, options.output_given),
+    )
+    .map_err(|e| vec![output_problem(&e)])?;
     let assembled = assemble(&Disk, project, options, None, &mut Memo::default(), &mut clock);
     let (site, theme) = (&assembled.site, &assembled.theme);
     let mut diagnostics = assembled.diagnostics.clone();
@@ -146,6 +149,26 @@ pub fn build(
         written,
         timings: clock.finish(),
     })
+}
+
+/// Writes a state of a preview into a folder, as a build of the project at `path` would.
+///
+/// # Errors
+/// What kept it from being written; the folder is then as it was before.
+pub fn write_snapshot(snapshot: &Snapshot, path: &Path, output: &Path) -> Result<SyncReport, Diagnostic> {
+    let problem = |error: OutputError| output_problem(&error);
+    let root = Disk.is_file(&path.join("kb.toml")).then(|| path.to_path_buf());
+    let content = root
+        .as_ref()
+        .map_or_else(|| path.to_path_buf(), |root| root.join("content"));
+    let writer = Writer::create(output, &protected(root.as_deref(), &content, true)).map_err(problem)?;
+    snapshot.paths().par_iter().try_for_each(|path| {
+        let Some(body) = snapshot.file(path) else { return Ok(()) };
+        OutputPath::new(path.clone())
+            .and_then(|path| writer.put(path, body))
+            .map_err(problem)
+    })?;
+    writer.finish().map_err(problem)
 }
 
 /// What was made.
@@ -205,18 +228,19 @@ fn joined_redirects(renderer: &SiteRenderer<'_>, path: &OutputPath, own: &Path) 
     bytes
 }
 
-fn sync_options(project: &Project, options: &BuildOptions) -> SyncOptions {
+/// What the output must stay clear of: a project's own folders, or a bare folder of Markdown.
+fn protected(root: Option<&Path>, content: &Path, output_given: bool) -> SyncOptions {
     let mut sync = SyncOptions::default();
-    match &project.root {
+    match root {
         Some(root) => {
-            sync.forbidden.push(project.content.clone());
+            sync.forbidden.push(content.to_path_buf());
             sync.forbidden
                 .extend(["templates", "static", "themes", "i18n"].map(|part| root.join(part)));
-            sync.protected.push(root.clone());
+            sync.protected.push(root.to_path_buf());
         }
         // The default folder of a bare folder of Markdown may lie in it; one that was named may not.
-        None if options.output_given => sync.forbidden.push(project.content.clone()),
-        None => sync.protected.push(project.content.clone()),
+        None if output_given => sync.forbidden.push(content.to_path_buf()),
+        None => sync.protected.push(content.to_path_buf()),
     }
     sync
 }

@@ -31,7 +31,7 @@ enum Command {
     /// Write the expected outputs of the fixture tests anew; read the difference before you commit it.
     Bless,
     /// Build the benchmark corpus with kb, Hugo, and Hugo with Pagefind in turn, and print the ratios;
-    /// with `search`, search it in a browser.
+    /// with `search`, search it in a browser; with `serve`, edit it while it is served.
     Bench(bench::Options),
     /// Ask the relevance sets, and compare with what a plain engine answers.
     Relevance {

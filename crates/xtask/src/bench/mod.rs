@@ -3,6 +3,7 @@
 //! The measuring itself is the comparison's own script, so that kb is measured exactly as the others are.
 
 mod search;
+mod serve;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -36,6 +37,8 @@ pub(crate) struct Options {
 enum Other {
     /// Search the corpus in a browser, with kb and with Pagefind, and print what each costs.
     Search(search::Options),
+    /// Edit articles while kb and Hugo serve them, and print how soon each shows the change.
+    Serve(serve::Options),
 }
 
 /// What is measured of a build, and how it is called in the script's lines.
@@ -60,6 +63,7 @@ pub(crate) fn measure_all(options: &Options) -> Outcome {
     match &options.other {
         None => compare(options),
         Some(Other::Search(options)) => search::compare(options),
+        Some(Other::Serve(options)) => serve::compare(options),
     }
 }
 

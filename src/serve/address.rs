@@ -1,0 +1,125 @@
+//! The path of a request: decoded, and led to a file of the site.
+
+use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
+
+use super::Version;
+use crate::output::Body;
+
+/// Where a path leads, seen from the site.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Place<'a> {
+    /// Below the path that the site lives under: the rest.
+    Site(&'a str),
+    /// That path without its last `/`.
+    SiteWithoutSlash,
+    /// The root of the host, where no site is.
+    Root,
+    /// Somewhere else on the host.
+    Outside,
+}
+
+/// The path of a request, decoded; `None` if no file can have it.
+pub(super) fn decoded(path: &str) -> Option<String> {
+    let path = percent_decode_str(path).decode_utf8().ok()?.into_owned();
+    let is_odd = |c: char| c == '\\' || c.is_control();
+    (!path.contains(is_odd)).then_some(path)
+}
+
+/// Compares a decoded path with the path of the site.
+pub(super) fn place<'a>(path: &'a str, base_path: &str) -> Place<'a> {
+    // The path of a site comes from a URL and may be encoded itself.
+    let base = percent_decode_str(base_path).decode_utf8_lossy();
+    if let Some(rest) = path.strip_prefix(&*base) {
+        Place::Site(rest)
+    } else if path == base.trim_end_matches('/') {
+        Place::SiteWithoutSlash
+    } else if path == "/" {
+        Place::Root
+    } else {
+        Place::Outside
+    }
+}
+
+/// A path as it stands in headers and attributes. What is encoded already stays so.
+pub(super) fn encoded(path: &str) -> String {
+    const ODD: &AsciiSet = &CONTROLS
+        .add(b' ')
+        .add(b'"')
+        .add(b'<')
+        .add(b'>')
+        .add(b'`')
+        .add(b'&')
+        .add(b'\'');
+    utf8_percent_encode(path, ODD).to_string()
+}
+
+/// What a static host has at a path.
+pub(super) enum Found {
+    /// A file, with its path in the output.
+    File(String, Body),
+    /// A folder with an `index.html`, asked for without its last `/`.
+    Folder,
+    /// Nothing.
+    Nothing,
+}
+
+/// Looks a decoded path below the root of the site up.
+pub(super) fn find(version: &dyn Version, path: &str) -> Found {
+    let parts = path.strip_suffix('/').unwrap_or(path);
+    if !path.is_empty() && parts.split('/').any(|part| matches!(part, "" | "." | "..")) {
+        return Found::Nothing;
+    }
+    if path.is_empty() || path.ends_with('/') {
+        let index = format!("{path}index.html");
+        return match version.file(&index) {
+            Some(body) => Found::File(index, body),
+            None => Found::Nothing,
+        };
+    }
+    if let Some(body) = version.file(path) {
+        return Found::File(path.to_owned(), body);
+    }
+    if version.file(&format!("{path}/index.html")).is_some() {
+        return Found::Folder;
+    }
+    Found::Nothing
+}
+
+/// The page that is shown where nothing is: the nearest `404.html`, which is the language's own or the site's.
+pub(super) fn find_not_found(version: &dyn Version, path: &str) -> Option<(String, Body)> {
+    let (home, _) = path.split_once('/').unwrap_or_default();
+    let of_language = (!home.is_empty()).then(|| format!("{home}/404.html"));
+    of_language
+        .into_iter()
+        .chain(["404.html".to_owned()])
+        .find_map(|page| version.file(&page).map(|body| (page, body)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_decoded_or_refused() {
+        assert_eq!(decoded("/a%20b/%C3%A4/").as_deref(), Some("/a b/ä/"));
+        for odd in ["/a%00b", "/a%5Cb", "/a\\b", "/%ff", "/a%0d%0ab"] {
+            assert_eq!(decoded(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn the_path_of_the_site_is_taken_off() {
+        assert_eq!(place("/a/", "/"), Place::Site("a/"));
+        assert_eq!(place("/", "/"), Place::Site(""));
+        assert_eq!(place("/help/a/", "/help/"), Place::Site("a/"));
+        assert_eq!(place("/help", "/help/"), Place::SiteWithoutSlash);
+        assert_eq!(place("/hilfe ü/a", "/hilfe%20%C3%BC/"), Place::Site("a"));
+        assert_eq!(place("/", "/help/"), Place::Root);
+        assert_eq!(place("/helper/a/", "/help/"), Place::Outside);
+    }
+
+    #[test]
+    fn encoded_paths_are_left_as_they_are() {
+        assert_eq!(encoded("/h%20x/ü \"/"), "/h%20x/%C3%BC%20%22/");
+    }
+}

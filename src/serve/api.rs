@@ -1,0 +1,222 @@
+//! Searches for programs: `api/search`, and `api/suggest` for contact forms.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+
+use axum::http::StatusCode;
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use serde::Serialize;
+use serde_json::{Value, json};
+use url::form_urlencoded;
+
+use super::Version;
+use crate::config::Language;
+use crate::diagnostic::did_you_mean;
+use crate::search::{self, Hit, Options, Results, Typing};
+
+/// The longest query of a search, in characters. Customers type less than a hundred.
+const QUERY_CHARS: usize = 256;
+
+/// The longest draft of an inquiry, in characters: a page of text.
+const DRAFT_CHARS: usize = 2_000;
+
+/// The most hits that may be asked for.
+const MOST_HITS: usize = 50;
+
+/// How many hits a search gives if not asked otherwise; as `kb search`.
+const SEARCH_HITS: usize = 10;
+
+/// How many articles are suggested if not asked otherwise: as many as fit above a form.
+const SUGGESTED: usize = 3;
+
+/// Requests of one client in a second, in the long run. A search box asks at every key, which is ten times at most.
+const RATE: NonZeroU32 = NonZeroU32::new(20).unwrap();
+
+/// Requests of one client that are answered at once.
+const BURST: NonZeroU32 = NonZeroU32::new(40).unwrap();
+
+/// From this number of clients on, those that have rested are forgotten.
+const MANY_CLIENTS: usize = 1_000;
+
+/// One of the addresses: version and query of the URL to what is answered.
+pub(super) type Endpoint = fn(&dyn Version, Option<&str>) -> Result<Value, Refusal>;
+
+/// Why there is no answer; as JSON `{"error": ..., "hint": ...}`.
+#[derive(Debug, Serialize)]
+pub(super) struct Refusal {
+    #[serde(skip)]
+    pub(super) status: StatusCode,
+    /// Seconds after which to ask again.
+    #[serde(skip)]
+    pub(super) retry_after: Option<u64>,
+    error: String,
+    hint: String,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, error: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self {
+            status,
+            retry_after: None,
+            error: error.into(),
+            hint: hint.into(),
+        }
+    }
+
+    fn bad(error: impl Into<String>, hint: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, error, hint)
+    }
+}
+
+/// How often each client may ask.
+pub(super) struct Limit {
+    clients: DefaultKeyedRateLimiter<IpAddr>,
+    clock: DefaultClock,
+}
+
+impl Default for Limit {
+    fn default() -> Self {
+        Self {
+            clients: RateLimiter::keyed(Quota::per_second(RATE).allow_burst(BURST)),
+            clock: DefaultClock::default(),
+        }
+    }
+}
+
+impl Limit {
+    /// Counts a request.
+    pub(super) fn check(&self, client: IpAddr) -> Result<(), Refusal> {
+        if self.clients.len() > MANY_CLIENTS {
+            self.clients.retain_recent();
+        }
+        self.clients.check_key(&client).map_err(|until| {
+            let wait = until.wait_time_from(self.clock.now());
+            let mut refusal = Refusal::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too many requests",
+                format!("ask at most {RATE} times a second"),
+            );
+            refusal.retry_after = Some(wait.as_secs().saturating_add(1));
+            refusal
+        })
+    }
+}
+
+/// The first value of a parameter.
+pub(super) fn parameter(query: Option<&str>, name: &str) -> Option<String> {
+    form_urlencoded::parse(query?.as_bytes())
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+}
+
+/// Answers `api/search`: what `kb search --json` prints, with `relaxed`, `did_you_mean` and `missing` in any case.
+pub(super) fn search(version: &dyn Version, query: Option<&str>) -> Result<Value, Refusal> {
+    let text = text(query, QUERY_CHARS)?;
+    let typing = parameter(query, "typing").is_some_and(|value| !matches!(value.as_str(), "0" | "false"));
+    let options = Options {
+        limit: number(query, SEARCH_HITS)?,
+        typing: if typing { Typing::AsYouType } else { Typing::Finished },
+        collection: parameter(query, "collection").filter(|title| !title.is_empty()),
+        tag: parameter(query, "tag").filter(|tag| !tag.is_empty()),
+        ..Options::default()
+    };
+    let results = results(version, query, &text, &options)?;
+    let mut answer: Value = serde_json::from_str(&search::json::results(&text, &results)).unwrap_or_default();
+    answer["relaxed"] = results.relaxed.into();
+    answer["did_you_mean"] = results.did_you_mean.into();
+    answer["missing"] = results.missing.into();
+    Ok(answer)
+}
+
+/// Answers `api/suggest`: the articles that may answer what somebody is about to send.
+pub(super) fn suggest(version: &dyn Version, query: Option<&str>) -> Result<Value, Refusal> {
+    let text = text(query, DRAFT_CHARS)?;
+    let options = Options {
+        limit: number(query, SUGGESTED)?,
+        more_sections: 0,
+        ..Options::default()
+    };
+    let results = results(version, query, &text, &options)?;
+    let suggestions: Vec<Value> = results.hits.iter().map(suggestion).collect();
+    Ok(json!({ "query": text, "suggestions": suggestions }))
+}
+
+fn suggestion(hit: &Hit) -> Value {
+    let section = &hit.section;
+    let url = if section.anchor.is_empty() {
+        hit.url.clone()
+    } else {
+        format!("{}#{}", hit.url, section.anchor)
+    };
+    json!({
+        "title": hit.title,
+        "url": hit.url,
+        "section": { "heading": section.heading, "anchor": section.anchor, "url": url },
+        "excerpt": section.excerpt,
+    })
+}
+
+fn text(query: Option<&str>, most: usize) -> Result<String, Refusal> {
+    let text = parameter(query, "q").ok_or_else(|| Refusal::bad("`q` is missing", "ask with `?q=` and the words"))?;
+    let length = text.chars().count();
+    if length > most {
+        return Err(Refusal::bad(
+            format!("`q` has {length} characters"),
+            format!("send at most {most}"),
+        ));
+    }
+    Ok(text)
+}
+
+fn number(query: Option<&str>, default: usize) -> Result<usize, Refusal> {
+    let Some(number) = parameter(query, "n") else {
+        return Ok(default);
+    };
+    number
+        .parse()
+        .ok()
+        .filter(|n| (1..=MOST_HITS).contains(n))
+        .ok_or_else(|| {
+            Refusal::bad(
+                format!("`n` is `{}`", shortened(&number)),
+                format!("ask for 1 to {MOST_HITS} hits"),
+            )
+        })
+}
+
+fn results(version: &dyn Version, query: Option<&str>, text: &str, options: &Options) -> Result<Results, Refusal> {
+    let language = language(version, parameter(query, "lang").as_deref())?;
+    version.search(&language, text, options).map_err(|error| {
+        Refusal::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            error.to_string(),
+            "save an article, or start the preview again",
+        )
+    })
+}
+
+/// The language that is asked for, as the site calls it; else the default one.
+fn language(version: &dyn Version, wanted: Option<&str>) -> Result<String, Refusal> {
+    let known = version.languages();
+    let wanted = match wanted {
+        Some(wanted) if !wanted.is_empty() => wanted,
+        _ => known.first().map_or("", String::as_str),
+    };
+    let normal = Language::parse(wanted).map_or_else(|| wanted.to_owned(), |language| language.tag().to_owned());
+    if let Some(found) = known.iter().find(|tag| tag.eq_ignore_ascii_case(&normal)) {
+        return Ok(found.clone());
+    }
+    let near = did_you_mean(&normal, known.iter().map(String::as_str))
+        .map(|hint| format!("; {hint}"))
+        .unwrap_or_default();
+    Err(Refusal::bad(
+        format!("there is no language `{}`", shortened(wanted)),
+        format!("the languages are {}{near}", known.join(", ")),
+    ))
+}
+
+/// What was sent, short enough for a message.
+fn shortened(text: &str) -> String {
+    text.chars().take(40).collect()
+}

@@ -1,0 +1,166 @@
+//! Taking a port, and answering on it until the server is stopped.
+
+use std::future::{Future, IntoFuture as _};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use axum::serve::ListenerExt as _;
+use tokio::runtime::Builder;
+use tokio::sync::watch;
+
+use super::server::Server;
+use super::stream::first_of;
+use super::{DEFAULT_PORT, Served, ServerOptions, address};
+
+/// How many ports are tried, the first one included.
+const TRIED_PORTS: u16 = 100;
+
+/// A server that has its port. Clients may connect already; they are answered by [`Bound::run`].
+#[derive(Debug)]
+pub struct Bound {
+    /// The address that it listens on.
+    pub addr: SocketAddr,
+    /// The port that was wanted, if it is taken and another one is used.
+    pub asked_for: Option<u16>,
+    listener: TcpListener,
+    options: ServerOptions,
+}
+
+/// Takes the port that is asked for, or [`DEFAULT_PORT`]; if it is taken, the next free one of a hundred.
+///
+/// # Errors
+/// If the address is not one of this machine, if all these ports are taken, or if the system does not permit it.
+pub fn bind(options: ServerOptions) -> io::Result<Bound> {
+    let first = options.port.unwrap_or(DEFAULT_PORT);
+    let last = first.saturating_add(TRIED_PORTS - 1);
+    let mut taken = None;
+    for port in first..=last {
+        match listen(options.host, port) {
+            Ok(listener) => {
+                return Ok(Bound {
+                    addr: listener.local_addr()?,
+                    asked_for: (port != first).then_some(first),
+                    listener,
+                    options,
+                });
+            }
+            Err(error) if error.kind() == io::ErrorKind::AddrInUse => taken = Some(error),
+            Err(error) => return Err(error),
+        }
+    }
+    Err(taken.unwrap_or_else(|| io::ErrorKind::AddrInUse.into()))
+}
+
+fn listen(host: IpAddr, port: u16) -> io::Result<TcpListener> {
+    // Browsers try `localhost` as ::1 first: a server there would answer in our place.
+    if host == Ipv4Addr::LOCALHOST && port != 0 {
+        let other = TcpListener::bind((Ipv6Addr::LOCALHOST, port));
+        if let Err(error) = other
+            && error.kind() == io::ErrorKind::AddrInUse
+        {
+            return Err(error);
+        }
+    }
+    TcpListener::bind((host, port))
+}
+
+impl Bound {
+    /// The address to open in a browser of this machine.
+    pub fn url(&self, base_path: &str) -> String {
+        let host = self.addr.ip();
+        if host == Ipv4Addr::LOCALHOST || host == Ipv6Addr::LOCALHOST || host.is_unspecified() {
+            url("localhost", self.addr.port(), base_path)
+        } else {
+            address_url(host, self.addr.port(), base_path)
+        }
+    }
+
+    /// The addresses that other devices in the network reach this server at; none if it listens to this machine only.
+    pub fn lan_urls(&self, base_path: &str) -> Vec<String> {
+        let host = self.addr.ip();
+        let port = self.addr.port();
+        if host.is_loopback() {
+            return Vec::new();
+        }
+        if !host.is_unspecified() {
+            return vec![address_url(host, port, base_path)];
+        }
+        let mut addresses: Vec<IpAddr> = (if_addrs::get_if_addrs().unwrap_or_default().into_iter())
+            .map(|interface| interface.ip())
+            .filter(|ip| !ip.is_loopback() && (ip.is_ipv4() || host.is_ipv6() && !is_link_local(*ip)))
+            .collect();
+        addresses.sort_unstable();
+        addresses.dedup();
+        addresses
+            .into_iter()
+            .map(|ip| address_url(ip, port, base_path))
+            .collect()
+    }
+
+    /// Answers until `stop` is ready, then returns at once, whether requests are being answered or not.
+    ///
+    /// `changed` tells that [`Served::current`] gives another version; its value is not read. Its sender may be gone.
+    /// Must not be called inside of an asynchronous runtime: it makes its own, in which `stop` is awaited too.
+    ///
+    /// # Errors
+    /// If the system refuses threads or timers.
+    pub fn run(
+        self,
+        served: Arc<dyn Served>,
+        changed: watch::Receiver<u64>,
+        stop: impl Future<Output = ()>,
+    ) -> io::Result<()> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("kb-serve")
+            .enable_all()
+            .build()?;
+        let app = Server::new(served, changed, self.options).into_app();
+        let result = runtime.block_on(async {
+            self.listener.set_nonblocking(true)?;
+            let listener = tokio::net::TcpListener::from_std(self.listener)?.tap_io(|connection| {
+                // Without this, small answers may wait for a confirmation. It is only slower if it fails.
+                let _ = connection.set_nodelay(true);
+            });
+            let app = app.into_make_service_with_connect_info::<SocketAddr>();
+            let stopped = async {
+                stop.await;
+                Ok(())
+            };
+            first_of(stopped, axum::serve(listener, app).into_future()).await
+        });
+        // Open event streams, and pages that are being rendered, are not waited for.
+        runtime.shutdown_background();
+        result
+    }
+}
+
+/// Addresses that are valid on one cable only; browsers do not take them.
+fn is_link_local(ip: IpAddr) -> bool {
+    matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local())
+}
+
+fn address_url(ip: IpAddr, port: u16, base_path: &str) -> String {
+    match ip {
+        IpAddr::V4(ip) => url(&ip.to_string(), port, base_path),
+        IpAddr::V6(ip) => url(&format!("[{ip}]"), port, base_path),
+    }
+}
+
+fn url(host: &str, port: u16, base_path: &str) -> String {
+    format!("http://{host}:{port}{}", address::encoded(base_path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_written_as_browsers_take_them() {
+        let url = |ip: &str| address_url(ip.parse().expect("an address"), 4000, "/hilfe ü/");
+        assert_eq!(url("192.168.1.7"), "http://192.168.1.7:4000/hilfe%20%C3%BC/");
+        assert_eq!(url("2001:db8::1"), "http://[2001:db8::1]:4000/hilfe%20%C3%BC/");
+        assert!(is_link_local(IpAddr::V6("fe80::1".parse().expect("an address"))));
+    }
+}

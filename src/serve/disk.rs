@@ -1,0 +1,94 @@
+//! Large files on disk: sent in pieces, hashed once.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
+
+use axum::body::{Body, Bytes};
+use tokio::sync::mpsc;
+use xxhash_rust::xxh3::Xxh3;
+
+use super::stream::Received;
+
+/// Files on disk from this length, in bytes, are never held in memory as a whole.
+pub(super) const LARGE: u64 = 1024 * 1024;
+
+/// The bytes that are read at once.
+const PIECE: usize = 64 * 1024;
+
+/// How many pieces may wait for a slow client.
+const WAITING: usize = 4;
+
+/// The hashes of large files. A file is read anew when its length or its time has changed.
+#[derive(Debug, Default)]
+pub(super) struct Hashes(Mutex<HashMap<PathBuf, (Stamp, u64)>>);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    len: u64,
+    modified: Option<SystemTime>,
+}
+
+impl Hashes {
+    /// The present length of a file and the xxh3 hash of its bytes.
+    pub(super) fn of(&self, path: &Path) -> io::Result<(u64, u64)> {
+        let metadata = std::fs::metadata(path)?;
+        let stamp = Stamp {
+            len: metadata.len(),
+            modified: metadata.modified().ok(),
+        };
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(path).copied();
+        if let Some((known, hash)) = known
+            && known == stamp
+        {
+            return Ok((stamp.len, hash));
+        }
+        let hash = hash(path)?;
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert(path.to_path_buf(), (stamp, hash));
+        Ok((stamp.len, hash))
+    }
+}
+
+fn hash(path: &Path) -> io::Result<u64> {
+    let mut file = File::open(path)?;
+    let mut hasher = Xxh3::new();
+    let mut piece = vec![0; PIECE];
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(hasher.digest()),
+            n => hasher.update(&piece[..n]),
+        }
+    }
+}
+
+/// A part of a file as a body. Needs the runtime, on whose blocking threads the file is read.
+pub(super) fn body(path: &Path, start: u64, len: u64) -> io::Result<Body> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(start))?;
+    let (sender, receiver) = mpsc::channel(WAITING);
+    tokio::task::spawn_blocking(move || send(file.take(len), &sender));
+    Ok(Body::from_stream(Received(receiver)))
+}
+
+/// Reads to the end, or until the client is gone.
+fn send(mut file: io::Take<File>, to: &mpsc::Sender<io::Result<Bytes>>) {
+    loop {
+        let mut piece = vec![0; PIECE];
+        let read = match file.read(&mut piece) {
+            Ok(0) => return,
+            Ok(n) => {
+                piece.truncate(n);
+                Ok(piece.into())
+            }
+            Err(error) => Err(error),
+        };
+        let failed = read.is_err();
+        if to.blocking_send(read).is_err() || failed {
+            return;
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! What happens to a page, as a stream of events for the browser that shows it.
+//!
+//! The first event is called `hello`, the later ones `state`; each carries the whole [`State`]. One is sent when the
+//! browser connects and whenever something in it changes, however many versions of the site there were in between.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Response;
+use axum::response::IntoResponse as _;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use serde::Serialize;
+use tokio::sync::{mpsc, watch};
+use tokio::task::spawn_blocking;
+
+use super::address::{self, Found, Place};
+use super::problems::{self, Known, LISTED, Listed};
+use super::server::Server;
+use super::stream::{Received, first_of};
+use super::{Version, file};
+use crate::output;
+
+/// How long a browser waits before it connects again after the connection was lost.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// All that a page needs to know about the newest version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct State {
+    version: u64,
+    /// The hash of the page's bytes; none if there is no such page.
+    page: Option<String>,
+    /// The hash of the page that is shown in its place.
+    fallback: Option<String>,
+    /// The folder of the theme's files.
+    assets: String,
+    /// The Markdown file of the page; if it is gone, of the page that was there.
+    source: Option<String>,
+    /// Whether warnings count as much as errors.
+    strict: bool,
+    /// Errors because of which a page that was good should stay; see [`problems::holding`].
+    hold: Vec<String>,
+    problems: Listed,
+}
+
+impl State {
+    /// Whether a browser that knows `before` need not be told.
+    fn says_the_same_as(&self, before: &Self) -> bool {
+        let essence = |state: &Self| {
+            let mut state = state.clone();
+            state.version = 0;
+            state.problems.list.iter_mut().for_each(|entry| entry.new = false);
+            state
+        };
+        essence(self) == essence(before)
+    }
+}
+
+/// One page that a browser shows.
+struct Follower {
+    /// The path of its URL.
+    path: String,
+    source: Option<String>,
+    known: Known,
+    last: Option<State>,
+}
+
+impl Follower {
+    /// What there is to say about a version, if anything.
+    fn look(&mut self, version: &dyn Version, strict: bool) -> Option<Event> {
+        let state = self.state(version, strict);
+        let name = match &self.last {
+            None => "hello",
+            Some(last) if state.says_the_same_as(last) => return None,
+            Some(_) => "state",
+        };
+        let mut event = Event::default().event(name).data(to_json(&state));
+        if self.last.is_none() {
+            event = event.retry(RETRY);
+        }
+        self.last = Some(state);
+        Some(event)
+    }
+
+    fn state(&mut self, version: &dyn Version, strict: bool) -> State {
+        let (page, fallback) = self.hashes(version);
+        let problems = version.problems();
+        let mut new = self.known.replace(problems);
+        if self.last.is_none() {
+            new = version.new_problems().iter().copied().collect();
+        }
+        let source = self.source.as_deref();
+        State {
+            version: version.number(),
+            assets: version.asset_folder().to_owned(),
+            strict,
+            hold: problems::holding(problems, source, page.is_none()),
+            problems: problems::listed(problems, |index| new.contains(&index), source, LISTED),
+            page,
+            fallback,
+            source: self.source.clone(),
+        }
+    }
+
+    /// The hashes of the page and, if there is none, of the one in its place. Notes the source.
+    fn hashes(&mut self, version: &dyn Version) -> (Option<String>, Option<String>) {
+        let path = address::decoded(&self.path).unwrap_or_default();
+        let Place::Site(path) = address::place(&path, version.base_path()) else {
+            return (None, None);
+        };
+        let hash = |body: output::Body| body.read().ok().map(|bytes| file::hash(&bytes));
+        match address::find(version, path) {
+            Found::File(path, body) => {
+                self.source = version.source(&path);
+                (hash(body), None)
+            }
+            Found::Folder | Found::Nothing => {
+                let fallback = address::find_not_found(version, path);
+                (None, fallback.and_then(|(_, body)| hash(body)))
+            }
+        }
+    }
+}
+
+fn to_json(state: &State) -> String {
+    // Strings, numbers and lists always serialize.
+    serde_json::to_string(state).unwrap_or_default()
+}
+
+/// The events for the page at `path`, until the client is gone.
+pub(super) fn stream(server: Arc<Server>, path: String) -> Response<Body> {
+    let (sender, receiver) = mpsc::channel(1);
+    tokio::spawn(follow(server, path, sender));
+    Sse::new(Received(receiver))
+        .keep_alive(KeepAlive::default())
+        .into_response()
+}
+
+async fn follow(server: Arc<Server>, path: String, to: mpsc::Sender<Result<Event, Infallible>>) {
+    let mut changed = server.changed.clone();
+    let mut follower = Follower {
+        path,
+        source: None,
+        known: Known::default(),
+        last: None,
+    };
+    loop {
+        // What changes from here on is looked at in the next turn.
+        changed.borrow_and_update();
+        let worker = Arc::clone(&server);
+        let looked = spawn_blocking(move || {
+            let version = worker.served.current();
+            let event = follower.look(version.as_ref(), worker.options.strict);
+            (follower, event)
+        });
+        let Ok((back, event)) = looked.await else { return };
+        follower = back;
+        if let Some(event) = event
+            && to.send(Ok(event)).await.is_err()
+        {
+            return;
+        }
+        if !next_change(&mut changed, &to).await {
+            return;
+        }
+    }
+}
+
+/// Waits for a change; false if the client is gone before.
+async fn next_change<T>(changed: &mut watch::Receiver<u64>, to: &mpsc::Sender<T>) -> bool {
+    let change = async { Some(changed.changed().await) };
+    let gone = async {
+        to.closed().await;
+        None
+    };
+    match first_of(gone, change).await {
+        Some(Ok(())) => true,
+        // Nothing will change any more; the browser stays connected and knows that the preview runs.
+        Some(Err(_)) => {
+            to.closed().await;
+            false
+        }
+        None => false,
+    }
+}

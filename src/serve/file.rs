@@ -1,0 +1,268 @@
+//! A file of the site as an answer: headers, conditions, ranges.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::body::{Body as ResponseBody, Bytes};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use http_range_header::{EndPosition, StartPosition, parse_range_header};
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::disk::{self, Hashes};
+use super::{content_type, live};
+use crate::output::Body;
+
+/// What pages may load: what the manual recommends for hosts, but pictures, sounds, videos and frames from everywhere.
+/// A host allows those that its articles use; the preview knows no such list, and would show gaps.
+pub(super) const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    connect-src 'self'; img-src * data:; media-src *; frame-src *; form-action 'self'; base-uri 'self'";
+
+/// A file on its way to a client.
+pub(super) struct Sent {
+    content: Content,
+    content_type: String,
+    /// The tag without its quotes.
+    tag: String,
+    /// Whether the answer depends on what the client accepts, besides compression.
+    negotiated: bool,
+}
+
+enum Content {
+    Bytes(Bytes),
+    Disk(PathBuf, u64),
+}
+
+impl Content {
+    fn len(&self) -> u64 {
+        match self {
+            Self::Bytes(bytes) => bytes.len() as u64,
+            Self::Disk(_, len) => *len,
+        }
+    }
+}
+
+/// The bytes of a page, shared with the site.
+struct Shared(Arc<Vec<u8>>);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// The hash of a file as it stands in tags and events.
+pub(super) fn hash(bytes: &[u8]) -> String {
+    format!("{:016x}", xxh3_64(bytes))
+}
+
+impl Sent {
+    /// The file of the site at `path` of the output. Pages get the script `live` if there is one.
+    pub(super) fn new(path: &str, body: &Body, live: Option<live::Script<'_>>, hashes: &Hashes) -> io::Result<Self> {
+        let content_type = content_type::of(path);
+        let is_page = content_type::is_html(&content_type);
+        if let Body::File { path, len } = body
+            && *len >= disk::LARGE
+            && !is_page
+        {
+            let (len, hash) = hashes.of(path)?;
+            return Ok(Self {
+                content: Content::Disk(path.clone(), len),
+                content_type,
+                tag: format!("{hash:016x}"),
+                negotiated: false,
+            });
+        }
+        let bytes = body.read()?;
+        let mut tag = hash(&bytes);
+        let bytes = match live.filter(|_| is_page) {
+            Some(script) => {
+                let with_script = script.put_into(&bytes, &tag);
+                tag.push_str("-live");
+                with_script.into()
+            }
+            None => Bytes::from_owner(Shared(bytes)),
+        };
+        Ok(Self {
+            content: Content::Bytes(bytes),
+            content_type,
+            tag,
+            negotiated: is_page,
+        })
+    }
+
+    /// A file of the preview itself.
+    pub(super) fn own(path: &str, bytes: &'static [u8]) -> Self {
+        Self {
+            content: Content::Bytes(Bytes::from_static(bytes)),
+            content_type: content_type::of(path),
+            tag: hash(bytes),
+            negotiated: false,
+        }
+    }
+
+    /// The answer to a request for this file.
+    pub(super) fn answer(self, request: &Parts) -> io::Result<Response<ResponseBody>> {
+        let tag = format!("\"{}\"", self.tag);
+        if let Some(known) = text(&request.headers, &header::IF_NONE_MATCH)
+            && names(known, &tag)
+        {
+            let mut answer = self.with_headers(ResponseBody::empty());
+            *answer.status_mut() = StatusCode::NOT_MODIFIED;
+            answer.headers_mut().remove(header::CONTENT_TYPE);
+            answer.headers_mut().remove(header::ACCEPT_RANGES);
+            return Ok(answer);
+        }
+        let len = self.content.len();
+        // A range of an older file is of no use: then the whole of this one is sent.
+        let range_is_of_this = text(&request.headers, &header::IF_RANGE).is_none_or(|known| known == tag);
+        let range = text(&request.headers, &header::RANGE).filter(|_| range_is_of_this);
+        match range.map_or(Wanted::Whole, |range| wanted(range, len)) {
+            Wanted::Whole => self.part(0, len),
+            Wanted::Part { start, len: part } => {
+                let mut answer = self.part(start, part)?;
+                *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
+                let shown = format!("bytes {start}-{}/{len}", start + part - 1);
+                set(answer.headers_mut(), header::CONTENT_RANGE, &shown);
+                Ok(answer)
+            }
+            Wanted::Impossible => {
+                let mut answer = self.with_headers(ResponseBody::empty());
+                *answer.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
+                answer.headers_mut().remove(header::CONTENT_TYPE);
+                set(answer.headers_mut(), header::CONTENT_RANGE, &format!("bytes */{len}"));
+                Ok(answer)
+            }
+        }
+    }
+
+    /// The answer where nothing is: this page, without conditions.
+    pub(super) fn not_found(self) -> io::Result<Response<ResponseBody>> {
+        let len = self.content.len();
+        let mut answer = self.part(0, len)?;
+        *answer.status_mut() = StatusCode::NOT_FOUND;
+        answer.headers_mut().remove(header::ACCEPT_RANGES);
+        Ok(answer)
+    }
+
+    fn part(self, start: u64, len: u64) -> io::Result<Response<ResponseBody>> {
+        let body = match &self.content {
+            // Within the bytes: `wanted` has compared with their length.
+            Content::Bytes(bytes) => bytes.slice(start as usize..(start + len) as usize).into(),
+            Content::Disk(path, _) => disk::body(path, start, len)?,
+        };
+        let mut answer = self.with_headers(body);
+        set(answer.headers_mut(), header::CONTENT_LENGTH, &len.to_string());
+        Ok(answer)
+    }
+
+    fn with_headers(&self, body: ResponseBody) -> Response<ResponseBody> {
+        let mut answer = Response::new(body);
+        let headers = answer.headers_mut();
+        set(headers, header::CONTENT_TYPE, &self.content_type);
+        set(headers, header::ETAG, &format!("\"{}\"", self.tag));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+        if self.negotiated {
+            headers.append(header::VARY, HeaderValue::from_static("Accept"));
+        }
+        if content_type::is_compressible(&self.content_type) {
+            headers.append(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+        }
+        if content_type::is_html(&self.content_type) {
+            headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+        }
+        answer
+    }
+}
+
+/// Sets a header whose value is made of visible ASCII.
+pub(super) fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}
+
+/// The value of a header if it is ASCII text.
+pub(super) fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// Whether a list of tags has this one; weak ones count.
+fn names(list: &str, tag: &str) -> bool {
+    list.split(',')
+        .map(str::trim)
+        .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+}
+
+/// The part of a file that a `Range` asks for.
+#[derive(Debug, PartialEq, Eq)]
+enum Wanted {
+    /// All of it: also what is asked for in several ranges, and what is no range at all.
+    Whole,
+    Part {
+        start: u64,
+        len: u64,
+    },
+    Impossible,
+}
+
+fn wanted(range: &str, len: u64) -> Wanted {
+    let Ok(parsed) = parse_range_header(range) else {
+        return Wanted::Whole;
+    };
+    let [range] = parsed.ranges.as_slice() else {
+        return Wanted::Whole;
+    };
+    let start = match range.start {
+        StartPosition::Index(start) if start >= len => return Wanted::Impossible,
+        StartPosition::Index(start) => start,
+        StartPosition::FromLast(_) if len == 0 => return Wanted::Impossible,
+        StartPosition::FromLast(last) => len.saturating_sub(last),
+    };
+    let end = match range.end {
+        EndPosition::Index(end) if end < start => return Wanted::Whole,
+        EndPosition::Index(end) => end.saturating_add(1).min(len),
+        EndPosition::LastByte => len,
+    };
+    Wanted::Part {
+        start,
+        len: end - start,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges_stay_within_the_file() {
+        let part = |start, len| Wanted::Part { start, len };
+        for (range, found) in [
+            ("bytes=0-9", part(0, 10)),
+            ("bytes=90-", part(90, 10)),
+            ("bytes=90-1000", part(90, 10)),
+            ("bytes=-5", part(95, 5)),
+            ("bytes=-500", part(0, 100)),
+            ("bytes=100-", Wanted::Impossible),
+            ("bytes=5-4", Wanted::Whole),
+            ("bytes=0-1,5-6", Wanted::Whole),
+            ("lines=0-1", Wanted::Whole),
+            ("bytes=x", Wanted::Whole),
+        ] {
+            assert_eq!(wanted(range, 100), found, "{range}");
+        }
+        assert_eq!(wanted("bytes=0-", 0), Wanted::Impossible);
+        assert_eq!(wanted("bytes=-1", 0), Wanted::Impossible);
+        assert_eq!(wanted("bytes=0-18446744073709551615", 7), part(0, 7));
+    }
+
+    #[test]
+    fn tags_are_compared_weakly() {
+        for list in ["\"a\"", "W/\"a\"", "\"x\", W/\"a\"", "*"] {
+            assert!(names(list, "\"a\""), "{list}");
+        }
+        assert!(!names("\"b\", a", "\"a\""));
+    }
+}

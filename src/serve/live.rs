@@ -1,0 +1,61 @@
+//! The script that pages get in a browser, and where it is put.
+
+use super::address;
+
+/// The script itself.
+pub(super) const SOURCE: &str = include_str!("live.js");
+
+/// What the script's element says about the page.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Script<'a> {
+    /// The path that the site lives under.
+    pub(super) base_path: &'a str,
+    /// Whether the page stands in for one that is not there.
+    pub(super) not_found: bool,
+}
+
+impl Script<'_> {
+    /// The page with the script at the end of its body. `hash` is that of the page as it is.
+    pub(super) fn put_into(self, page: &[u8], hash: &str) -> Vec<u8> {
+        let base_path = address::encoded(self.base_path);
+        let status = if self.not_found { " data-status=\"404\"" } else { "" };
+        let element =
+            format!("<script type=\"module\" src=\"{base_path}_kb/live.js\" data-page=\"{hash}\"{status}></script>\n");
+        let (before, after) = page.split_at(end_of_body(page));
+        [before, element.as_bytes(), after].concat()
+    }
+}
+
+/// Where the last `</body>` begins, or the end.
+fn end_of_body(page: &[u8]) -> usize {
+    const END: &[u8] = b"</body>";
+    (page.windows(END.len()))
+        .rposition(|window| window.eq_ignore_ascii_case(END))
+        .unwrap_or(page.len())
+}
+
+/// Whether a client is a browser that opens a page: it says so by accepting HTML by name.
+pub(super) fn opens_a_page(accept: Option<&str>) -> bool {
+    accept.is_some_and(|accept| accept.to_ascii_lowercase().contains("text/html"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_script_stands_at_the_end_of_the_body() {
+        let script = Script {
+            base_path: "/help/",
+            not_found: false,
+        };
+        let put = |page: &str| String::from_utf8(script.put_into(page.as_bytes(), "ab")).expect("UTF-8");
+        let element = "<script type=\"module\" src=\"/help/_kb/live.js\" data-page=\"ab\"></script>\n";
+        assert_eq!(put("<body>x</body></html>"), format!("<body>x{element}</body></html>"));
+        assert_eq!(
+            put("<pre></body></pre>x</BODY>"),
+            format!("<pre></body></pre>x{element}</BODY>")
+        );
+        assert_eq!(put("no body"), format!("no body{element}"));
+    }
+}

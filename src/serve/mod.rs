@@ -1,0 +1,94 @@
+//! The preview server: shows the newest version of a site as a static host would, and tells browsers when it changes.
+//!
+//! 1. [`bind`] takes a port, [`Bound::run`] answers on it until it is stopped.
+//! 2. A request passes the check of its host name (`host`), is led to a file of the site (`address`, `file`), to the
+//!    interface for searches (`api`) or to what belongs to the preview itself (`live`, `events`, `problems`).
+//! 3. A browser that opens a page gets one `<script>` more than the site has. It listens to the events and changes the
+//!    page in place; everybody else gets the very bytes that a build writes.
+//!
+//! The server knows the site by the traits [`Served`] and [`Version`] only.
+
+mod address;
+mod api;
+mod bind;
+mod content_type;
+mod disk;
+mod events;
+mod file;
+mod host;
+mod live;
+mod problems;
+mod server;
+mod stream;
+
+#[cfg(test)]
+mod tests;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use crate::diagnostic::Diagnostic;
+use crate::output::Body;
+use crate::search;
+
+pub use bind::{Bound, bind};
+
+/// What is served: always the newest version of a site.
+pub trait Served: Send + Sync + 'static {
+    /// The newest version.
+    fn current(&self) -> Arc<dyn Version>;
+}
+
+/// One state of a site.
+///
+/// Every call may compute (render a page, build an index), so the server makes them on threads that may block.
+pub trait Version: Send + Sync {
+    /// Its number; later versions have higher ones.
+    fn number(&self) -> u64;
+
+    /// The path that the site lives under, with `/` at both ends: `/` or `/help/`.
+    fn base_path(&self) -> &str;
+
+    /// The file at a path below the root of the output, such as `billing/refund/index.html`, percent-decoded.
+    fn file(&self, path: &str) -> Option<Body>;
+
+    /// The Markdown file that the page at a path of the output is made from, as it is called in messages.
+    fn source(&self, path: &str) -> Option<String>;
+
+    /// Everything that is wrong, worst first.
+    fn problems(&self) -> &[Diagnostic];
+
+    /// The places in [`problems`](Self::problems) of those that the version before did not have.
+    fn new_problems(&self) -> &[usize];
+
+    /// The folder of the theme's files, such as `assets/1a2b3c4d`, which has another name when one of them changes.
+    fn asset_folder(&self) -> &str;
+
+    /// The tags of the site's languages, the default one first.
+    fn languages(&self) -> Vec<String>;
+
+    /// Answers a query from the index of a language, which is one of [`languages`](Self::languages).
+    ///
+    /// # Errors
+    /// If the index cannot be built or read.
+    fn search(&self, language: &str, query: &str, options: &search::Options) -> Result<search::Results, search::Error>;
+}
+
+/// How to serve.
+#[derive(Debug, Clone)]
+pub struct ServerOptions {
+    /// The address to listen on; of this machine alone if it is a loopback address.
+    pub host: IpAddr,
+    /// The port; without one [`DEFAULT_PORT`]. A port that is taken is replaced by the next free one.
+    pub port: Option<u16>,
+    /// Names that browsers may call this server by, besides `localhost`, its subdomains and IP addresses.
+    /// If `host` was given as a name, that name belongs here.
+    pub allowed_hosts: Vec<String>,
+    /// Whether pages listen to changes.
+    pub reload: bool,
+    /// Whether warnings count as much as errors.
+    pub strict: bool,
+}
+
+/// The first port that is tried if none is asked for: 4000, which other previews of static sites have too.
+pub const DEFAULT_PORT: u16 = 4000;

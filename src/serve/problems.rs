@@ -1,0 +1,229 @@
+//! Problems as the browser gets them, and which of them keep a page as it was.
+
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{BuildHasher as _, RandomState};
+
+use serde::Serialize;
+
+use super::Version;
+use crate::diagnostic::{Counts, Diagnostic, Severity, count};
+
+/// How many problems the browser lists; the terminal has all of them.
+pub(super) const LISTED: usize = 50;
+
+/// Beginnings of the codes of errors after which an article is not what its writer means: its front matter or its
+/// bytes could not be read. While its file has one, a page that was good stays in the browser.
+const ARTICLE_IS_UNREADABLE: [&str; 4] = ["front-matter-", "not-utf8", "nul-byte", "file-"];
+
+/// Beginnings of the codes of errors after which no page is what it should be, whichever file they are in: nothing is
+/// built, or the built-in theme or template steps in.
+const SITE_IS_UNREADABLE: [&str; 7] = [
+    "config-",
+    "theme-",
+    "template-",
+    "i18n-",
+    "base-url",
+    "project-missing",
+    "content-missing",
+];
+
+/// A problem, flat.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Entry {
+    severity: Severity,
+    code: &'static str,
+    message: String,
+    file: Option<String>,
+    /// Line, column and column after the last marked character, from 1; none where the whole file is meant.
+    line: Option<u32>,
+    column: Option<u32>,
+    end_column: Option<u32>,
+    excerpt: String,
+    hints: Vec<String>,
+    /// Whether the version that was seen before did not have it.
+    pub(super) new: bool,
+    /// Whether it is in the file that the page is made from.
+    here: bool,
+}
+
+impl Entry {
+    fn new(problem: &Diagnostic, new: bool, source: Option<&str>) -> Self {
+        let span = problem.span.as_deref();
+        let place = span.filter(|span| !span.is_whole_file());
+        Self {
+            severity: problem.severity,
+            code: problem.code,
+            message: problem.message.clone(),
+            file: span.map(|span| span.file.clone()),
+            line: place.map(|span| span.line),
+            column: place.map(|span| span.column),
+            end_column: place.map(|span| span.end_column),
+            excerpt: place.map(|span| span.excerpt.clone()).unwrap_or_default(),
+            hints: problem.hints.clone(),
+            new,
+            here: is_in(problem, source),
+        }
+    }
+}
+
+/// The problems of a version.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Listed {
+    errors: usize,
+    warnings: usize,
+    /// All of them, notes included.
+    total: usize,
+    /// Those of the page's own file first, then as they come.
+    pub(super) list: Vec<Entry>,
+}
+
+/// The answer to `_kb/problems`.
+#[derive(Debug, Serialize)]
+pub(super) struct All {
+    version: u64,
+    #[serde(flatten)]
+    problems: Listed,
+}
+
+/// All problems of a version.
+pub(super) fn all(version: &dyn Version) -> All {
+    let new: BTreeSet<usize> = version.new_problems().iter().copied().collect();
+    All {
+        version: version.number(),
+        problems: listed(version.problems(), |index| new.contains(&index), None, usize::MAX),
+    }
+}
+
+/// The first `most` problems, beginning with those in the file `source`.
+pub(super) fn listed(
+    problems: &[Diagnostic],
+    is_new: impl Fn(usize) -> bool,
+    source: Option<&str>,
+    most: usize,
+) -> Listed {
+    let Counts { errors, warnings } = count(problems);
+    let here = problems
+        .iter()
+        .enumerate()
+        .filter(|(_, problem)| is_in(problem, source));
+    let elsewhere = problems
+        .iter()
+        .enumerate()
+        .filter(|(_, problem)| !is_in(problem, source));
+    Listed {
+        errors,
+        warnings,
+        total: problems.len(),
+        list: (here.chain(elsewhere).take(most))
+            .map(|(index, problem)| Entry::new(problem, is_new(index), source))
+            .collect(),
+    }
+}
+
+fn is_in(problem: &Diagnostic, source: Option<&str>) -> bool {
+    match (&problem.span, source) {
+        (Some(span), Some(source)) => span.file == source,
+        _ => false,
+    }
+}
+
+/// Code and file of each error that keeps the page of `source` as it was; `gone` says that there is no page any more.
+pub(super) fn holding(problems: &[Diagnostic], source: Option<&str>, gone: bool) -> Vec<String> {
+    let begins = |code: &str, beginnings: &[&str]| beginnings.iter().any(|beginning| code.starts_with(beginning));
+    let keys: BTreeSet<String> = (problems.iter())
+        .filter(|problem| problem.severity == Severity::Error)
+        .filter(|problem| {
+            let of_article = is_in(problem, source) && (gone || begins(problem.code, &ARTICLE_IS_UNREADABLE));
+            of_article || begins(problem.code, &SITE_IS_UNREADABLE)
+        })
+        .map(|problem| {
+            let file = problem.span.as_ref().map_or("", |span| span.file.as_str());
+            format!("{} {file}", problem.code)
+        })
+        .collect();
+    keys.into_iter().collect()
+}
+
+/// The problems that a browser knows of. Where a problem stands in its file does not matter: lines move.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    hasher: RandomState,
+    counts: HashMap<u64, usize>,
+}
+
+impl Known {
+    /// Takes the problems of a later version for the known ones, and gives the places of those that are new.
+    pub(super) fn replace(&mut self, problems: &[Diagnostic]) -> BTreeSet<usize> {
+        let mut before = std::mem::take(&mut self.counts);
+        let mut new = BTreeSet::new();
+        for (index, problem) in problems.iter().enumerate() {
+            let file = problem.span.as_ref().map(|span| &span.file);
+            let key = self.hasher.hash_one((problem.code, &problem.message, file));
+            *self.counts.entry(key).or_default() += 1;
+            match before.get_mut(&key) {
+                Some(left) if *left > 0 => *left -= 1,
+                _ => {
+                    new.insert(index);
+                }
+            }
+        }
+        new
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnostic::Span;
+
+    fn problem(code: &'static str, file: &str, line: usize) -> Diagnostic {
+        Diagnostic::error(code, "wrong").with_span(Span::at(file, line, 1, "text"))
+    }
+
+    #[test]
+    fn problems_of_the_page_come_first_and_the_rest_is_counted() {
+        let problems = [
+            problem("link-missing", "a.md", 1),
+            problem("link-missing", "b.md", 1),
+            Diagnostic::warning("no-articles", "none"),
+        ];
+        let listed = listed(&problems, |index| index == 2, Some("b.md"), 2);
+        assert_eq!((listed.errors, listed.warnings, listed.total), (2, 1, 3));
+        let files: Vec<_> = listed.list.iter().map(|entry| entry.file.as_deref()).collect();
+        assert_eq!(files, [Some("b.md"), Some("a.md")]);
+        assert!(listed.list[0].here && !listed.list[1].here);
+        assert!(listed.list.iter().all(|entry| !entry.new), "the new one is not listed");
+    }
+
+    #[test]
+    fn only_what_spoils_the_page_holds_it() {
+        let hold = |problem: Diagnostic, gone| !holding(&[problem], Some("a.md"), gone).is_empty();
+        assert!(hold(problem("front-matter-syntax", "a.md", 1), false));
+        assert!(!hold(problem("front-matter-syntax", "b.md", 1), false));
+        assert!(!hold(problem("link-missing", "a.md", 1), false));
+        assert!(
+            hold(problem("url-taken", "a.md", 1), true),
+            "the page is gone because of it"
+        );
+        assert!(!hold(problem("url-taken", "b.md", 1), true));
+        assert!(hold(problem("template-error", "templates/article.html", 1), false));
+        let mut warning = problem("front-matter-unknown-key", "a.md", 1);
+        warning.severity = Severity::Warning;
+        assert!(!hold(warning, false));
+    }
+
+    #[test]
+    fn a_problem_that_moves_is_not_new_but_a_second_one_is() {
+        let mut known = Known::default();
+        assert_eq!(known.replace(&[problem("x", "a.md", 1)]).len(), 1);
+        assert_eq!(known.replace(&[problem("x", "a.md", 9)]).len(), 0);
+        let two = [problem("x", "a.md", 2), problem("x", "a.md", 5)];
+        assert_eq!(known.replace(&two), BTreeSet::from([1]));
+        assert_eq!(known.replace(&[]).len(), 0);
+        assert_eq!(
+            known.replace(&two[..1]).len(),
+            1,
+            "what was mended and broken again is new"
+        );
+    }
+}

@@ -1,0 +1,8 @@
+//! The server on a real socket, in front of a site that is made for the test.
+
+mod client;
+mod files;
+mod pages;
+mod programs;
+mod site;
+mod streams;

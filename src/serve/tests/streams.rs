@@ -1,0 +1,146 @@
+//! Streams of events.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::site::{Running, Site, options};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::serve::file;
+
+fn broken() -> Diagnostic {
+    Diagnostic::error("front-matter-syntax", "it <is> broken")
+        .with_span(Span::at("content/a.md", 2, 5, "titel: x: y"))
+        .with_hint("quote it")
+}
+
+#[test]
+fn a_page_is_greeted_and_told_of_changes() {
+    let server = Running::new(Site::new("/help/"));
+    let mut stream = server.follow("/help/_kb/events?path=%2Fhelp%2Fa%2F");
+    let (name, hello) = stream.next();
+    assert_eq!(name, "hello");
+    let page = file::hash(format!("<body>{}</body>", "article ".repeat(100)).as_bytes());
+    let expected = json!({
+        "version": 1, "page": page, "fallback": null, "assets": "assets/one", "source": "content/a.md",
+        "strict": false, "hold": [], "problems": { "errors": 0, "warnings": 0, "total": 0, "list": [] },
+    });
+    assert_eq!(hello, expected);
+    // What does not concern the page is not told.
+    server.change(|site| {
+        site.put("index.html", "<body>other</body>");
+    });
+    server.change(|site| {
+        site.put("a/index.html", "<body>new</body>");
+    });
+    let (name, state) = stream.next();
+    assert_eq!(name, "state");
+    assert_eq!(
+        (&state["version"], &state["page"]),
+        (&3.into(), &file::hash(b"<body>new</body>").into())
+    );
+    server.change(|site| "assets/two".clone_into(&mut site.assets));
+    assert_eq!(stream.next().1["assets"], "assets/two");
+}
+
+#[test]
+fn problems_are_told_with_all_that_is_shown() {
+    let server = Running::new(Site::new("/"));
+    let mut stream = server.follow("/_kb/events?path=/a/");
+    stream.next();
+    let elsewhere = Diagnostic::error("link-missing", "no b").with_span(Span::at("content/b.md", 1, 1, "x"));
+    server.change(|site| site.problems = vec![elsewhere.clone(), broken()]);
+    let (_, state) = stream.next();
+    assert_eq!(state["hold"], json!(["front-matter-syntax content/a.md"]));
+    assert_eq!(
+        (&state["problems"]["errors"], &state["problems"]["total"]),
+        (&2.into(), &2.into())
+    );
+    let first = json!({
+        "severity": "error", "code": "front-matter-syntax", "message": "it <is> broken", "file": "content/a.md",
+        "line": 2, "column": 5, "end_column": 6, "excerpt": "titel: x: y", "hints": ["quote it"],
+        "new": true, "here": true,
+    });
+    assert_eq!(state["problems"]["list"][0], first);
+    server.change(|site| site.problems = vec![elsewhere]);
+    let (_, state) = stream.next();
+    assert_eq!(state["hold"], json!([]));
+    assert_eq!(state["problems"]["list"][0]["new"], false);
+}
+
+#[test]
+fn a_page_that_is_gone_remembers_its_source() {
+    let server = Running::new(Site::new("/"));
+    let mut stream = server.follow("/_kb/events?path=/a/");
+    stream.next();
+    server.change(|site| {
+        site.files.remove("a/index.html");
+        site.problems = vec![Diagnostic::error("url-taken", "x").with_span(Span::at("content/a.md", 1, 1, ""))];
+    });
+    let (_, state) = stream.next();
+    assert!(state["page"].is_null());
+    assert_eq!(state["fallback"], file::hash(b"<body>not here</body>").as_str());
+    assert_eq!(state["source"], "content/a.md");
+    assert_eq!(state["hold"], json!(["url-taken content/a.md"]));
+}
+
+#[test]
+fn fifty_problems_are_listed_and_those_of_the_first_greeting_are_marked() {
+    let mut site = Site::new("/");
+    site.problems = vec![Diagnostic::warning("shortcode", "x"); 120];
+    site.problems.push(Diagnostic::note("git-shallow", "x"));
+    site.new_problems = vec![1];
+    let mut options = options();
+    options.strict = true;
+    let server = Running::with(site, options);
+    let (_, hello) = server.follow("/_kb/events?path=/").next();
+    let problems = &hello["problems"];
+    assert_eq!(problems["list"].as_array().map(Vec::len), Some(50));
+    assert_eq!((&problems["warnings"], &problems["total"]), (&120.into(), &121.into()));
+    assert_eq!(
+        (&problems["list"][0]["new"], &problems["list"][1]["new"]),
+        (&false.into(), &true.into())
+    );
+    assert_eq!(hello["strict"], true);
+}
+
+#[test]
+fn odd_paths_have_no_page() {
+    let server = Running::new(Site::new("/help/"));
+    for path in [
+        "/_kb/events",
+        "/_kb/events?path=/a/",
+        "/_kb/events?path=/help/../a/",
+        "/_kb/events?path=%2500",
+    ] {
+        let (_, hello) = server.follow(&format!("/help{path}")).next();
+        assert!(hello["page"].is_null(), "{path}: {hello}");
+    }
+}
+
+#[test]
+fn a_browser_may_leave_at_any_time() {
+    let server = Running::new(Site::new("/"));
+    let mut stream = server.follow("/_kb/events?path=/");
+    stream.next();
+    drop(stream);
+    server.change(|site| {
+        site.put("index.html", "x");
+    });
+    assert_eq!(server.get("/", "").text(), "x");
+}
+
+#[test]
+fn open_streams_do_not_keep_the_server() {
+    let stop = || {
+        let server = Running::new(Site::new("/"));
+        let mut streams: Vec<_> = (0..3).map(|_| server.follow("/_kb/events?path=/")).collect();
+        for stream in &mut streams {
+            stream.next();
+        }
+        server.stop()
+    };
+    // A busy machine may be late, but not always.
+    let fastest = (0..5).map(|_| stop()).min().expect("five times");
+    assert!(fastest < Duration::from_millis(200), "{fastest:?}");
+}
