@@ -233,6 +233,8 @@ pub struct PageContext {
     pub extra: serde_json::Value,
     /// Whether it is a draft.
     pub draft: bool,
+    /// The day of its publication, where that is yet to come.
+    pub scheduled: Option<DateContext>,
     /// Parts that the front matter hides.
     pub hide: Vec<String>,
     /// What only some kinds have.

@@ -46,6 +46,8 @@ pub struct Site {
     pub base_path: String,
     /// Whether the site will be opened from a folder, without a server.
     pub offline: bool,
+    /// The time for which it was made, in seconds since 1970.
+    pub now: i64,
     /// How many files were left out because they are drafts, not yet published or expired.
     pub held_back: usize,
     resolver: Arc<links::Resolver>,
@@ -276,6 +278,7 @@ pub fn build_site(input: SiteInput, before: Option<&Site>) -> (Site, Vec<Diagnos
     {
         let site = Site {
             documents: published,
+            now: publish.now,
             ..before.clone()
         };
         return (site, before.origin.diagnostics.clone());
@@ -301,6 +304,7 @@ pub fn build_site(input: SiteInput, before: Option<&Site>) -> (Site, Vec<Diagnos
         assets: Arc::from(assets),
         base_path,
         offline,
+        now: publish.now,
         held_back: held_back_count,
         resolver: Arc::new(resolver),
         origin: Arc::new(origin),

@@ -379,3 +379,205 @@ fn whatever_changes_the_preview_serves_what_a_clean_build_writes() {
         assert_same(&preview, &sandbox, &what);
     }
 }
+
+/// Two categories with three articles each, nothing of which is about the same.
+fn two_categories() -> Sandbox {
+    let sandbox = Sandbox::project(&[
+        ("billing/_index.md", "---\ntitle: Billing\n---\n"),
+        (
+            "billing/a.md",
+            "# Refunds\n\nMoney comes back in ten days.\n\n## Cards\n\nVisa.\n",
+        ),
+        ("billing/b.md", "# Invoices\n\nDownload each as a file.\n"),
+        ("billing/c.md", "# Taxes\n\nRates differ by country.\n"),
+        ("account/_index.md", "---\ntitle: Account\n---\n"),
+        (
+            "account/d.md",
+            "# Passwords\n\nLonger is safer.\n\nSee [cards](../billing/a.md#cards).\n",
+        ),
+        ("account/e.md", "# Avatars\n\nUpload any square picture.\n"),
+        ("account/f.md", "# Languages\n\nPick yours in the menu.\n"),
+    ]);
+    sandbox.write("templates/tag.html", "{% extends \"base.html\" %}");
+    sandbox
+}
+
+/// How many pages and copies a change lets the preview render.
+fn rendered_after(sandbox: &Sandbox, preview: &Preview, change: impl FnOnce()) -> (usize, usize) {
+    preview.settle();
+    let before = preview.rendered();
+    change();
+    preview.refresh(Changed::Anything);
+    preview.settle();
+    let after = preview.rendered();
+    assert_same(preview, sandbox, &String::new);
+    assert_eq!(preview.rendered(), after, "all that had to be rendered was");
+    (after.pages - before.pages, after.copies - before.copies)
+}
+
+#[test]
+fn a_change_renders_the_pages_that_show_it_and_no_others() {
+    let sandbox = two_categories();
+    let preview = start(&sandbox);
+    preview.settle();
+    // Home, two categories, six articles, A-Z, search, 404.
+    assert_eq!((preview.rendered().pages, preview.rendered().copies), (12, 9));
+
+    assert_eq!(rendered_after(&sandbox, &preview, || {}), (0, 0), "nothing has changed");
+    let body = || {
+        sandbox.write(
+            "content/billing/b.md",
+            "# Invoices\n\nDownload each as a file.\n\nZebrafish.\n",
+        )
+    };
+    assert_eq!(
+        rendered_after(&sandbox, &preview, body),
+        (1, 1),
+        "the article and its copy"
+    );
+    let heading = || {
+        let text = "# Refunds\n\nMoney comes back in ten days.\n\n## Plastic\n\nVisa.\n";
+        sandbox.write("content/billing/a.md", text);
+    };
+    assert_eq!(
+        rendered_after(&sandbox, &preview, heading),
+        (2, 2),
+        "the article and the one with a link into it"
+    );
+    let title = || {
+        sandbox.write(
+            "content/billing/b.md",
+            "# Bills\n\nDownload each as a file.\n\nZebrafish.\n",
+        )
+    };
+    // The article, its two neighbours, its category, home, A-Z.
+    assert_eq!(
+        rendered_after(&sandbox, &preview, title),
+        (6, 5),
+        "what shows the title"
+    );
+    let draft = || sandbox.write("content/account/f.md", "---\ndraft: true\n---\n# Languages\n");
+    // Its two neighbours, its category with the number of articles, home, A-Z, 404 with the number.
+    assert_eq!(
+        rendered_after(&sandbox, &preview, draft).0,
+        6,
+        "what showed the article"
+    );
+    let template = || sandbox.write("templates/tag.html", "{% extends \"base.html\" %} ");
+    assert_eq!(rendered_after(&sandbox, &preview, template).0, 11, "every page");
+}
+
+#[test]
+fn a_template_that_fails_is_reported_and_mended() {
+    let sandbox = two_categories();
+    let preview = start(&sandbox);
+    let codes = |preview: &Preview| -> Vec<&'static str> {
+        preview.settle();
+        preview.current().problems.iter().map(|problem| problem.code).collect()
+    };
+    assert_eq!(codes(&preview), Vec::<&str>::new());
+    sandbox.write("templates/article.html", "{{ page.title | nothing }}");
+    preview.refresh(Changed::Anything);
+    assert_eq!(codes(&preview), ["template-error"]);
+    sandbox.write("templates/article.html", "{{ page.title / 3 }}");
+    preview.refresh(Changed::Anything);
+    // Only rendering finds this one.
+    assert_eq!(codes(&preview), ["template-error"]);
+    fs::remove_file(sandbox.path("templates/article.html")).expect("removed");
+    preview.refresh(Changed::Anything);
+    assert_eq!(codes(&preview), Vec::<&str>::new());
+    assert_same(&preview, &sandbox, &String::new);
+}
+
+#[test]
+fn broken_settings_leave_the_last_site_and_are_reported_once() {
+    let sandbox = two_categories();
+    let preview = start(&sandbox);
+    let home = || {
+        preview
+            .current()
+            .file("index.html")
+            .expect("a home page")
+            .read()
+            .expect("bytes")
+    };
+    let before = home();
+    sandbox.write("kb.toml", "title = \n");
+    let broken = preview.refresh(Changed::Anything).expect("another state");
+    assert_eq!((broken.problems.len(), broken.new_problems.as_slice()), (1, &[0][..]));
+    assert_eq!(broken.problems[0].span.as_ref().map(|span| span.line), Some(1));
+    assert_eq!(home(), before);
+    assert!(preview.refresh(Changed::Anything).is_none(), "nothing new");
+    sandbox.write("kb.toml", "title = \"New\"\n[build]\ngit_dates = false\n");
+    let mended = preview.refresh(Changed::Anything).expect("another state");
+    assert_eq!(mended.problems, []);
+    assert!(String::from_utf8_lossy(&home()).contains("New"));
+}
+
+#[test]
+fn what_nobody_told_of_is_found_later() {
+    let sandbox = two_categories();
+    let preview = start(&sandbox);
+    preview.settle();
+    sandbox.write("content/billing/b.md", "# Invoices\n\nNobody told of this.\n");
+    let told = sandbox.path("content/billing/c.md");
+    fs::write(&told, "# Taxes\n\nSomebody told of this.\n").expect("written");
+    preview.refresh(Changed::Only(&BTreeSet::from([told])));
+    let has = |path: &str, text: &str| {
+        let page = preview.current().file(path).expect("a page").read().expect("bytes");
+        String::from_utf8_lossy(&page).contains(text)
+    };
+    assert!(has("billing/c/index.html", "Somebody told"));
+    let since = std::time::Instant::now();
+    while !has("billing/b/index.html", "Nobody told") {
+        assert!(since.elapsed().as_secs() < 60, "the change was missed");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn git_dates_follow_commits() {
+    let sandbox = two_categories();
+    sandbox.write("kb.toml", "title = \"Help\"\n");
+    let git = |args: &[&str], date: &str| {
+        let output = std::process::Command::new("git")
+            .args([
+                "-c",
+                "user.name=Writer",
+                "-c",
+                "user.email=writer@example.com",
+                "-c",
+                "commit.gpgsign=false",
+            ])
+            .args(args)
+            .current_dir(sandbox.path(""))
+            .envs([("GIT_COMMITTER_DATE", date), ("GIT_AUTHOR_DATE", date)])
+            .output()
+            .expect("git");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    git(&["init", "--quiet"], "2026-01-01T00:00:00Z");
+    git(&["add", "content"], "2026-01-01T00:00:00Z");
+    git(&["commit", "--quiet", "-m", "First"], "2026-01-01T00:00:00Z");
+    let preview = start(&sandbox);
+    let updated = || {
+        let page = preview
+            .current()
+            .file("billing/b/index.html")
+            .expect("a page")
+            .read()
+            .expect("bytes");
+        let page = String::from_utf8_lossy(&page).into_owned();
+        page.split("<time datetime=\"").nth(1).map(|rest| rest[..10].to_owned())
+    };
+    assert_eq!(updated().as_deref(), Some("2026-01-01"));
+    assert!(
+        preview.folders().iter().any(|folder| folder.ends_with(".git/logs")),
+        "commits wake the watcher"
+    );
+    sandbox.write("content/billing/b.md", "# Invoices\n\nChanged.\n");
+    git(&["commit", "--quiet", "-am", "Second"], "2026-02-02T00:00:00Z");
+    preview.refresh(Changed::Anything);
+    assert_eq!(updated().as_deref(), Some("2026-02-02"));
+    assert_same(&preview, &sandbox, &String::new);
+}

@@ -1,8 +1,8 @@
 //! The article page: contents, neighbours, related articles, the notice of another language.
 
 use super::{
-    Article, ArticleContext, ArticleId, ArticleLink, DateContext, Document, Fallback, LanguageRenderer, Link,
-    MAX_RELATED, MAX_SIBLINGS, More, OwnContext, PageContext, PageRef, Sibling, Siblings, TocEntry, WORDS_A_MINUTE,
+    Article, ArticleContext, ArticleId, ArticleLink, Document, Fallback, LanguageRenderer, Link, MAX_RELATED,
+    MAX_SIBLINGS, More, OwnContext, PageContext, PageRef, Sibling, Siblings, TocEntry, WORDS_A_MINUTE,
 };
 
 impl<'a> LanguageRenderer<'a> {
@@ -18,10 +18,7 @@ impl<'a> LanguageRenderer<'a> {
         let (previous, next, siblings) = self.neighbours(id);
         let own = ArticleContext {
             toc: toc(document),
-            updated: article.updated.map(|date| DateContext {
-                iso: date.iso_day(),
-                text: self.words.date(date),
-            }),
+            updated: article.updated.map(|date| self.date(date)),
             reading_minutes: minutes,
             reading_text: self.words.count("minutes", minutes),
             tags: article

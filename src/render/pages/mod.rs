@@ -14,7 +14,7 @@ use unicode_normalization::UnicodeNormalization;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use crate::diagnostic::Diagnostic;
-use crate::document::{Document, Message, PatchKind};
+use crate::document::{Date, Document, Message, PatchKind};
 use crate::render::context::{
     Alternate, ArticleContext, ArticleLink, CategoryLink, DateContext, Fallback, LanguageLink, LetterGroup, Link, More,
     OwnContext, PageContext, SearchLanguage, Sibling, Siblings, TagLink, TocEntry,
@@ -340,6 +340,7 @@ impl<'a> LanguageRenderer<'a> {
             edit_url: None,
             extra: serde_json::Value::Null,
             draft: false,
+            scheduled: None,
             hide: Vec::new(),
             own,
         }
@@ -424,6 +425,8 @@ impl<'a> LanguageRenderer<'a> {
             .map(|template| template.replace("{path}", &urls::encode(document.path.as_str())));
         page.extra = document.front.extra.clone();
         page.draft = document.front.draft;
+        let published = document.front.publish_date.filter(|date| date.unix > site.now);
+        page.scheduled = published.map(|date| self.date(date));
         page.hide.clone_from(&document.front.hide);
     }
 
@@ -443,6 +446,13 @@ impl<'a> LanguageRenderer<'a> {
                 url: self.site.url(&category.path),
             }
         }));
+    }
+
+    fn date(&self, date: Date) -> DateContext {
+        DateContext {
+            iso: date.iso_day(),
+            text: self.words.date(date),
+        }
     }
 
     fn count_text(&self, count: usize) -> String {

@@ -3,25 +3,24 @@ const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const words = document.body.dataset;
 
 // Menus close on Escape and on a press outside of them.
-const menus = all("details.drop");
-const close = (except) => menus.forEach((menu) => menu !== except && (menu.open = false));
+const close = (except) => all("details.drop").forEach((menu) => menu !== except && (menu.open = false));
 document.addEventListener("click", (event) => close(event.target.closest("details.drop")));
-menus.forEach((menu) => {
-  menu.addEventListener("focusout", (event) => {
-    if (event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
-  });
+document.addEventListener("focusout", (event) => {
+  const menu = event.target.closest("details.drop");
+  if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
 });
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  const open = menus.find((menu) => menu.open);
+  const open = document.querySelector("details.drop[open]");
   close();
   open?.querySelector("summary").focus();
 });
 
 // Code can be copied.
-if (navigator.clipboard) {
-  all(".code").forEach((box) => {
+function copyButtons() {
+  if (!navigator.clipboard) return;
+  all(".code").filter((box) => !box.querySelector(".code-copy")).forEach((box) => {
     const button = document.createElement("button");
     button.type = "button";
     button.className = "code-copy";
@@ -43,7 +42,9 @@ const memory = {
     try { localStorage.setItem("kb-tabs", JSON.stringify([title, ...this.get().filter((t) => t !== title)].slice(0, 20))); } catch { /* private mode */ }
   },
 };
-const sets = all(".tabs").map((box, set) => {
+let sets = [];
+const tabSets = () => (sets = all(".tabs").map((box, set) => sets.find((known) => known.box === box) || tabSet(box, set)));
+function tabSet(box, set) {
   const panels = all(":scope > .tab", box);
   const list = document.createElement("div");
   list.className = "tab-list";
@@ -84,7 +85,7 @@ const sets = all(".tabs").map((box, set) => {
   const titles = tabs.map((tab) => tab.textContent);
   select(Math.max(0, titles.indexOf(memory.get().find((title) => titles.includes(title)))));
   return { box, titles, panels, select };
-});
+}
 function choose(title, box) {
   const before = box.getBoundingClientRect().top;
   memory.add(title);
@@ -103,6 +104,11 @@ function reveal() {
   target.scrollIntoView();
 }
 addEventListener("hashchange", reveal);
+
+// The preview puts new content in place of the old.
+const enhance = () => { copyButtons(); tabSets(); };
+document.addEventListener("kb:content", enhance);
+enhance();
 reveal();
 
 // A-Z: shows what holds every word of the query, in title, topic, questions or keywords.
