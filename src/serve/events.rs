@@ -3,6 +3,7 @@
 //! The first event is called `hello`, the later ones `state`; each carries the whole [`State`]. One is sent when the
 //! browser connects and whenever something in it changes, however many versions of the site there were in between.
 
+use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,8 +20,7 @@ use super::address::{self, Found, Place};
 use super::problems::{self, Known, LISTED, Listed};
 use super::server::Server;
 use super::stream::{Received, first_of};
-use super::{Version, file};
-use crate::output;
+use super::{Version, file, linked};
 
 /// How long a browser waits before it connects again after the connection was lost.
 const RETRY: Duration = Duration::from_millis(500);
@@ -35,6 +35,8 @@ struct State {
     fallback: Option<String>,
     /// The folder of the theme's files.
     assets: String,
+    /// The hashes of what the page loads by names that stay the same; see [`linked`].
+    linked: BTreeMap<String, String>,
     /// The Markdown file of the page; if it is gone, of the page that was there.
     source: Option<String>,
     /// Whether warnings count as much as errors.
@@ -68,8 +70,8 @@ struct Follower {
 
 impl Follower {
     /// What there is to say about a version, if anything.
-    fn look(&mut self, version: &dyn Version, strict: bool) -> Option<Event> {
-        let state = self.state(version, strict);
+    fn look(&mut self, version: &dyn Version, server: &Server) -> Option<Event> {
+        let state = self.state(version, server);
         let name = match &self.last {
             None => "hello",
             Some(last) if state.says_the_same_as(last) => return None,
@@ -83,8 +85,13 @@ impl Follower {
         Some(event)
     }
 
-    fn state(&mut self, version: &dyn Version, strict: bool) -> State {
-        let (page, fallback) = self.hashes(version);
+    fn state(&mut self, version: &dyn Version, server: &Server) -> State {
+        let (bytes, is_there) = match self.page(version) {
+            Some((bytes, is_there)) => (Some(bytes), is_there),
+            None => (None, false),
+        };
+        let hash = bytes.as_ref().map(|bytes| file::hash(bytes));
+        let (page, fallback) = if is_there { (hash, None) } else { (None, hash) };
         let problems = version.problems();
         let mut new = self.known.replace(problems);
         if self.last.is_none() {
@@ -94,7 +101,8 @@ impl Follower {
         State {
             version: version.number(),
             assets: version.asset_folder().to_owned(),
-            strict,
+            linked: bytes.map_or_else(BTreeMap::new, |page| linked::hashes(&page, version, &server.hashes)),
+            strict: server.options.strict,
             hold: problems::holding(problems, source, page.is_none()),
             problems: problems::listed(problems, |index| new.contains(&index), source, LISTED),
             page,
@@ -103,23 +111,21 @@ impl Follower {
         }
     }
 
-    /// The hashes of the page and, if there is none, of the one in its place. Notes the source.
-    fn hashes(&mut self, version: &dyn Version) -> (Option<String>, Option<String>) {
-        let path = address::decoded(&self.path).unwrap_or_default();
+    /// The bytes of the page, or of the one in its place, and whether it is there. Notes the source.
+    fn page(&mut self, version: &dyn Version) -> Option<(Arc<Vec<u8>>, bool)> {
+        let path = address::decoded(&self.path)?;
         let Place::Site(path) = address::place(&path, version.base_path()) else {
-            return (None, None);
+            return None;
         };
-        let hash = |body: output::Body| body.read().ok().map(|bytes| file::hash(&bytes));
-        match address::find(version, path) {
+        let (body, is_there) = match address::find(version, path) {
             Found::File(path, body) => {
                 self.source = version.source(&path);
-                (hash(body), None)
+                (body, true)
             }
-            Found::Folder | Found::Nothing => {
-                let fallback = address::find_not_found(version, path);
-                (None, fallback.and_then(|(_, body)| hash(body)))
-            }
-        }
+            Found::Folder | Found::Nothing => (address::find_not_found(version, path)?.1, false),
+        };
+        // Without its bytes it is as if it were not there.
+        Some((body.read().ok()?, is_there))
     }
 }
 
@@ -151,7 +157,7 @@ async fn follow(server: Arc<Server>, path: String, to: mpsc::Sender<Result<Event
         let worker = Arc::clone(&server);
         let looked = spawn_blocking(move || {
             let version = worker.served.current();
-            let event = follower.look(version.as_ref(), worker.options.strict);
+            let event = follower.look(version.as_ref(), &worker);
             (follower, event)
         });
         let Ok((back, event)) = looked.await else { return };

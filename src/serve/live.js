@@ -26,9 +26,11 @@ const plural = (n, one, more) => `${n.toLocaleString("en")} ${n === 1 ? one : mo
 
 // A page that stands in for one that is not there has another name than the same page by itself.
 const nameOf = (hash, missing) => (missing ? `404 ${hash}` : hash);
+const wantedBy = (state) => nameOf(state.page ?? state.fallback, state.page === null);
 let shown = nameOf(element.dataset.page, element.dataset.status === "404");
 let assets; // folder of the theme's files that the page was made with
 const folders = new Set(); // all such folders since the page was opened
+let linked = {}; // hashes of what the page loads by names that stay the same
 let newest; // the last state that the page may follow
 let busy = false;
 
@@ -44,36 +46,44 @@ const parse = (html) => new DOMParser().parseFromString(html, "text/html");
 // The page as it came, before scripts changed it: what a later page is compared with.
 let clean = fetchPage().then((page) => (page?.name === shown ? page : null)).catch(() => null);
 
-async function follow(state) {
-  newest = state;
+async function follow(wanted) {
+  newest = wanted;
   if (busy) return;
   busy = true;
   try {
-    while (nameOf(newest.page ?? newest.fallback, newest.page === null) !== shown || newest.assets !== assets) {
-      const state = newest;
-      const outcome = await swap(state).catch(() => "odd");
-      if (outcome === "odd") return reload();
-      if (outcome === "early" && state === newest) return; // the state that belongs to the fetched page is on its way
+    for (let state; state !== newest; ) {
+      state = newest;
+      if (wantedBy(state) !== shown || state.assets !== assets) {
+        const outcome = await swap(state).catch(() => "odd");
+        if (outcome === "odd") return reload();
+        if (outcome === "early") continue; // the state of the fetched page is there or on its way
+      }
+      if (!(await loadAgain(state.linked).catch(() => false))) return reload();
     }
   } finally {
     busy = false;
   }
 }
 
-function reload() {
+async function reload() {
   // A page that differs each time it is made must not make the browser spin.
   const wait = Number(memory.get("reload-time") ?? 0) + 1000 - Date.now();
   if (wait > 0) return void setTimeout(reload, wait);
+  // Without a server the browser would show an error and stop waiting. The page is compared anew when one is back.
+  if (!(await fetch(import.meta.url, { method: "HEAD", cache: "no-store" }).catch(() => null))) return;
   memory.set("reload-time", Date.now());
   memory.set("reloaded", "yes");
   location.reload();
 }
 
 async function swap(state) {
-  const [before, after] = await Promise.all([clean, fetchPage()]);
-  const wanted = nameOf(state.page ?? state.fallback, state.page === null);
+  const lost = {};
+  const [before, after] = await Promise.all([clean, fetchPage().catch(() => lost)]);
+  if (after === lost) return "early";
+  const wanted = wantedBy(state);
   if (!before || !after || before.name.startsWith("404 ") !== after.name.startsWith("404 ")) return "odd";
   if (after.name !== wanted) return "early";
+  if (!assets && assets !== state.assets) return "odd";
   const rename = (text) => (assets === state.assets ? text : text.replaceAll(assets, state.assets));
   const was = parse(before.html);
   const old = parse(rename(before.html));
@@ -82,12 +92,12 @@ async function swap(state) {
   if (scripts(old) !== scripts(now) || looseText(old) !== looseText(now)) return "odd";
   if (assets !== state.assets && !(await sameScripts(state.assets))) return "odd";
   const parts = bodyParts(old, now);
-  if (!parts || parts.some(({ made }) => made.some((part) => programs(part).length))) return "odd";
+  if (!parts || parts.some(({ made }) => made.some((part) => programs(part).length || isProgram(part)))) return "odd";
 
-  const styles = await loadStyles(was, now);
-  if (!styles) return "odd";
+  const showStyles = await loadStyles(was, now);
+  if (!showStyles) return "odd";
   const keep = remember();
-  styles();
+  showStyles();
   for (const name of ["documentElement", "body"]) copyAttributes(was[name], now[name], document[name]);
   if (was.title !== now.title) document.title = now.title;
   replaceHead(was, old, now);
@@ -108,6 +118,8 @@ const programs = (root) =>
   [...root.querySelectorAll("script"), ...(root.localName === "script" ? [root] : [])].filter(
     (script) => !script.type || /javascript|module|importmap|speculationrules/.test(script.type),
   );
+// Parts that a script of the theme has taken over for good, such as the list of results of the search page.
+const isProgram = (part) => part.matches("[data-kb-reload]") || part.querySelector("[data-kb-reload]") !== null;
 // Text directly in the body, which no element holds.
 const looseText = (doc) =>
   [...doc.body.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.data.trim()).join("");
@@ -178,30 +190,56 @@ function bodyParts(old, now) {
 // Loads the style sheets of the new page beside those that are there. Gives what puts the new ones in force and takes
 // the old ones away, both at once so that nothing flashes; nothing if one cannot be loaded.
 async function loadStyles(was, now) {
-  const links = (doc) => [...doc.querySelectorAll('head link[rel~="stylesheet"]')];
-  const hrefs = (doc) => links(doc).map((link) => link.outerHTML).join();
-  if (hrefs(was) === hrefs(now)) return () => {};
-  const old = new Set(links(was).map((link) => link.getAttribute("href")));
-  const outgoing = links(document).filter((link) => old.has(link.getAttribute("href")));
-  const incoming = links(now).map((link) => ({ link: document.importNode(link), media: link.getAttribute("media") }));
-  const loaded = incoming.map(({ link }) => new Promise((resolve) => {
+  const texts = (doc) => styles(doc).map((link) => link.outerHTML).join();
+  if (texts(was) === texts(now)) return () => {};
+  const old = new Set(styles(was).map(addressOf));
+  const outgoing = styles(document).filter((link) => old.has(addressOf(link)));
+  return exchange(outgoing, styles(now).map((link) => document.importNode(link)));
+}
+
+const styles = (doc) => [...doc.querySelectorAll('head link[rel~="stylesheet"]')];
+// What tells the browser to load a file again stands behind its address.
+const again = "?kb-live=";
+const addressOf = (node) => (node.getAttribute("href") ?? node.getAttribute("src") ?? "").split(again)[0];
+
+async function exchange(outgoing, incoming) {
+  const medias = incoming.map((link) => link.getAttribute("media"));
+  const loaded = incoming.map((link) => new Promise((resolve) => {
     link.media = "not all"; // loaded, but without effect
     link.onload = () => resolve(true);
     link.onerror = () => resolve(false);
   }));
-  const last = outgoing.at(-1);
-  const fresh = incoming.map(({ link }) => link);
-  if (last) last.after(...fresh);
-  else document.head.append(...fresh);
-  const good = (await Promise.all(loaded)).every(Boolean);
-  if (!good) {
-    fresh.forEach((link) => link.remove());
+  if (outgoing.length) outgoing.at(-1).after(...incoming);
+  else document.head.append(...incoming);
+  if (!(await Promise.all(loaded)).every(Boolean)) {
+    incoming.forEach((link) => link.remove());
     return null;
   }
   return () => {
-    incoming.forEach(({ link, media }) => (media === null ? link.removeAttribute("media") : (link.media = media)));
+    incoming.forEach((link, n) => (medias[n] === null ? link.removeAttribute("media") : (link.media = medias[n])));
     outgoing.forEach((link) => link.remove());
   };
+}
+
+// Loads again what has the same name as before but other bytes. False if that takes a new page.
+async function loadAgain(now) {
+  const changed = Object.keys(now).filter((url) => linked[url] && linked[url] !== now[url]);
+  if (programs(document).some((script) => changed.includes(addressOf(script)))) return false;
+  for (const url of changed) {
+    const fresh = url + again + now[url];
+    for (const link of styles(document).filter((link) => addressOf(link) === url)) {
+      const incoming = link.cloneNode();
+      incoming.setAttribute("href", fresh);
+      const done = await exchange([link], [incoming]);
+      if (!done) return false;
+      done();
+    }
+    for (const node of document.querySelectorAll("img, source, input[type=image], link[rel~=icon]")) {
+      if (addressOf(node) === url) node.setAttribute(node.hasAttribute("src") ? "src" : "href", fresh);
+    }
+  }
+  linked = now;
+  return true;
 }
 
 // Attributes that scripts have set in the page that is shown stay, such as the choice of light or dark.
@@ -559,10 +597,11 @@ function receive(state, isHello) {
 
   if (first) {
     assets = state.assets;
+    linked = state.linked;
     folders.add(assets);
     accepted = new Set(state.hold);
     // It changed while it was on its way; what is shown is not known well enough to be changed in place.
-    if (nameOf(state.page ?? state.fallback, state.page === null) !== shown) reload();
+    if (wantedBy(state) !== shown) reload();
     return;
   }
   if (!state.hold.length) accepted.clear();

@@ -16,6 +16,7 @@ mod disk;
 mod events;
 mod file;
 mod host;
+mod linked;
 mod live;
 mod problems;
 mod server;

@@ -32,7 +32,7 @@ pub(super) struct Server {
     pub(super) changed: watch::Receiver<u64>,
     pub(super) options: ServerOptions,
     api_limit: api::Limit,
-    hashes: Hashes,
+    pub(super) hashes: Hashes,
     /// The folders of the theme's files that were named in answers, the newest last.
     asset_folders: Mutex<Vec<String>>,
 }

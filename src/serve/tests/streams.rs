@@ -23,7 +23,7 @@ fn a_page_is_greeted_and_told_of_changes() {
     let page = file::hash(format!("<body>{}</body>", "article ".repeat(100)).as_bytes());
     let expected = json!({
         "version": 1, "page": page, "fallback": null, "assets": "assets/one", "source": "content/a.md",
-        "strict": false, "hold": [], "problems": { "errors": 0, "warnings": 0, "total": 0, "list": [] },
+        "linked": {}, "strict": false, "hold": [], "problems": { "errors": 0, "warnings": 0, "total": 0, "list": [] },
     });
     assert_eq!(hello, expected);
     // What does not concern the page is not told.
@@ -41,6 +41,24 @@ fn a_page_is_greeted_and_told_of_changes() {
     );
     server.change(|site| "assets/two".clone_into(&mut site.assets));
     assert_eq!(stream.next().1["assets"], "assets/two");
+}
+
+#[test]
+fn files_that_a_page_loads_by_a_lasting_name_are_followed() {
+    let mut site = Site::new("/help/");
+    let page = r#"<link href="/help/custom.css"><link href="/help/assets/one/css/kb.css"><img src="/help/gone.png">
+        <a href="/help/a/index.md">x</a><script src="https://example.com/x.js"></script>"#;
+    site.put("a/index.html", page).put("custom.css", "one");
+    let server = Running::new(site);
+    let mut stream = server.follow("/help/_kb/events?path=/help/a/");
+    let (_, hello) = stream.next();
+    assert_eq!(hello["linked"], json!({ "/help/custom.css": file::hash(b"one") }));
+    server.change(|site| {
+        site.put("custom.css", "two");
+    });
+    let (_, state) = stream.next();
+    assert_eq!(state["linked"], json!({ "/help/custom.css": file::hash(b"two") }));
+    assert_eq!(state["page"], hello["page"]);
 }
 
 #[test]
