@@ -30,12 +30,12 @@ pub(super) fn referred_assets(
     let found: Vec<Result<(SystemTime, Asset), Diagnostic>> = assets
         .into_par_iter()
         .filter(|asset| wanted.contains(asset.path.as_str()))
-        .map(|source| match memo.get(&source.path, source.stamp, &source.location) {
-            Some(known) => Ok(known),
-            None => {
-                let at = SystemTime::now();
-                Ok((at, read(files, source, display)?))
+        .map(|source| {
+            if let Some(known) = memo.get(&source.path, source.stamp, &source.location) {
+                return Ok(known);
             }
+            let at = SystemTime::now();
+            Ok((at, read(files, source, display)?))
         })
         .collect();
     let mut read = Vec::with_capacity(found.len());

@@ -50,7 +50,8 @@ pub(super) fn list(site: &Site, theme: &Theme, static_files: &BTreeMap<String, P
         add(asset.output.clone(), File::Asset(number));
     }
     for (path, location) in static_files {
-        if !theme.replacements.contains(path) && !(joined && path == REDIRECTS) {
+        let has_place = theme.replacements.contains(path) || (joined && path == REDIRECTS);
+        if !has_place {
             add(path.clone(), File::Static(location.clone()));
         }
     }

@@ -41,8 +41,11 @@ fn start(sandbox: &Sandbox) -> Preview {
     Preview::start(options, Box::new(|_| {})).expect("a preview")
 }
 
+/// The files of a site by path.
+type Files = BTreeMap<String, Vec<u8>>;
+
 /// What a clean build says and writes; `None` where the settings are broken.
-fn clean(sandbox: &Sandbox) -> Option<(Vec<Diagnostic>, BTreeMap<String, Vec<u8>>)> {
+fn clean(sandbox: &Sandbox) -> Option<(Vec<Diagnostic>, Files)> {
     let project = open_project(&Disk, &sandbox.path(""), None).ok()?;
     let output = sandbox.path("clean");
     let _ = fs::remove_dir_all(&output);
@@ -275,10 +278,7 @@ fn change(random: &mut Random, sandbox: &Sandbox) -> (String, Vec<PathBuf>) {
                 vec![sandbox.path(from), sandbox.path(to)],
             )
         }
-        19 => write(
-            &path,
-            &[b"# Not text \xff\n", &b"a NUL \0\n"[..]][random.below(2)].to_vec(),
-        ),
+        19 => write(&path, [b"# Not text \xff\n", &b"a NUL \0\n"[..]][random.below(2)]),
         20 => match random.below(3) {
             0 => remove(&format!("content/{folder}/picture.png")),
             n => write(&format!("content/{folder}/picture.png"), &picture(random.below(3) + n)),
@@ -428,7 +428,7 @@ fn a_change_renders_the_pages_that_show_it_and_no_others() {
         sandbox.write(
             "content/billing/b.md",
             "# Invoices\n\nDownload each as a file.\n\nZebrafish.\n",
-        )
+        );
     };
     assert_eq!(
         rendered_after(&sandbox, &preview, body),
@@ -448,7 +448,7 @@ fn a_change_renders_the_pages_that_show_it_and_no_others() {
         sandbox.write(
             "content/billing/b.md",
             "# Bills\n\nDownload each as a file.\n\nZebrafish.\n",
-        )
+        );
     };
     // The article, its two neighbours, its category, home, A-Z.
     assert_eq!(

@@ -238,7 +238,7 @@ impl Current {
                 .cloned()
                 .collect(),
         );
-        self.publish(
+        let snapshot = self.publish(
             published,
             Snapshot {
                 number: before.number + 1,
@@ -249,7 +249,8 @@ impl Current {
                 search,
                 manifest: Arc::new(OnceLock::new()),
             },
-        )
+        );
+        Some(snapshot)
     }
 
     /// Publishes the last site with what is wrong with the settings now.
@@ -281,7 +282,7 @@ impl Current {
         if problems == before.problems {
             return None;
         }
-        self.publish(
+        let snapshot = self.publish(
             published,
             Snapshot {
                 number: before.number + 1,
@@ -292,15 +293,16 @@ impl Current {
                 search: Arc::clone(&before.search),
                 manifest: Arc::clone(&before.manifest),
             },
-        )
+        );
+        Some(snapshot)
     }
 
-    fn publish(&self, mut published: MutexGuard<'_, Published>, snapshot: Snapshot) -> Option<Arc<Snapshot>> {
+    fn publish(&self, mut published: MutexGuard<'_, Published>, snapshot: Snapshot) -> Arc<Snapshot> {
         let snapshot = Arc::new(snapshot);
         published.snapshot = Arc::clone(&snapshot);
         drop(published);
         (self.listener)(&snapshot);
-        Some(snapshot)
+        snapshot
     }
 
     fn published(&self) -> MutexGuard<'_, Published> {
