@@ -1,7 +1,7 @@
 //! The site -> what the search index and the related articles are made from.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::config::SearchConfig;
 use crate::diagnostic::{Diagnostic, did_you_mean};
 use crate::document::Document;
 use crate::render::Nearest;
-use crate::search::{self, IndexedArticle, IndexedSection, PackOptions, Pin, Popular, Synonym, Tuning};
+use crate::search::{self, LiveArticle, PackOptions, Pin, Popular, RelatedArticles, Synonym, Tuning};
 use crate::site::{Article, ArticleId, CategoryId, LanguageSite, Site};
 
 /// Related articles that are found for each; a page shows fewer, as some may be unlisted.
@@ -40,47 +40,52 @@ pub(super) fn write_indexes(site: &Site) -> Result<IndexFiles, search::Error> {
     Ok(files)
 }
 
-fn write_index(site: &Site, number: usize) -> Result<IndexFiles, search::Error> {
+/// Writes the index of a language.
+///
+/// # Errors
+/// Returns what went wrong inside the search engine.
+pub(super) fn write_index(site: &Site, number: usize) -> Result<IndexFiles, search::Error> {
     let language = &site.languages[number];
     let tag = language.language.tag();
+    let articles = searchable(site, language);
+    let views = articles.iter().map(LiveArticle::view);
+    let files = search::write_index(tag, views, &tuning(site, number), &pack_options(site, language))?;
+    let within = |folder: String| move |(name, bytes)| (format!("{folder}/{name}"), bytes);
+    Ok((files.tantivy.into_iter().map(within(search::index_folder(tag))))
+        .chain(files.pack.into_iter().map(within(search::pack_folder(tag))))
+        .collect())
+}
+
+/// What can be found in a language.
+pub(super) fn searchable(site: &Site, language: &LanguageSite) -> Vec<LiveArticle> {
     let searchable = |document: &Document| document.front.searchable;
-    let articles = language
-        .articles
-        .iter()
-        .filter(|a| !a.unlisted && searchable(&site.documents[a.document]))
-        .map(|article| article_view(site, language, article));
+    let articles = (language.articles.iter())
+        .filter(|article| !article.unlisted && searchable(&site.documents[article.document]))
+        .map(|article| of_article(site, language, article));
     // The text of a category is an answer too; the home page's is not.
-    let categories = language
-        .categories
-        .iter()
-        .enumerate()
-        .skip(1)
-        .filter_map(|(id, category)| {
-            let document = &site.documents[category.document?];
-            let trail = language.trail(id);
-            (searchable(document) && document.words > 0).then(|| {
-                view(
-                    site,
-                    language,
-                    document,
-                    &category.title,
-                    &category.path,
-                    &trail[..trail.len() - 1],
-                )
-            })
-        });
-    let tuning = tuning(site, number);
-    let folder = search::index_folder(tag);
-    let options = PackOptions {
+    let categories = (language.categories.iter().enumerate().skip(1)).filter_map(|(id, category)| {
+        let document = &site.documents[category.document?];
+        let above = |trail: Vec<CategoryId>| trail[..trail.len() - 1].to_vec();
+        (searchable(document) && document.words > 0).then(|| {
+            let trail = above(language.trail(id));
+            indexed(site, language, document, &category.title, &category.path, &trail)
+        })
+    });
+    articles.chain(categories).collect()
+}
+
+/// All articles of a language in their order, to find those that are about the same.
+pub(super) fn comparable(site: &Site, language: &LanguageSite) -> Vec<LiveArticle> {
+    let articles = language.articles.iter();
+    articles.map(|article| of_article(site, language, article)).collect()
+}
+
+/// What the pack takes from the site.
+pub(super) fn pack_options(site: &Site, language: &LanguageSite) -> PackOptions {
+    PackOptions {
         base: site.base_path.clone(),
         popular: popular(site, language),
-    };
-    let files = search::write_index(tag, articles.chain(categories), &tuning, &options)?;
-    let pack = search::pack_folder(tag);
-    let within = |folder: String| move |(name, bytes)| (format!("{folder}/{name}"), bytes);
-    Ok((files.tantivy.into_iter().map(within(folder)))
-        .chain(files.pack.into_iter().map(within(pack)))
-        .collect())
+    }
 }
 
 /// What the search box offers before anything was typed: featured articles, else the first of each collection.
@@ -101,84 +106,67 @@ fn popular(site: &Site, language: &LanguageSite) -> Vec<Popular> {
 }
 
 /// For every article of every language those that are about the same.
-pub(super) struct Alike(Vec<Vec<Vec<ArticleId>>>);
+pub(super) struct Alike<'a> {
+    site: &'a Site,
+    languages: Vec<RelatedArticles>,
+}
 
-impl Alike {
-    /// Looks for them in all languages.
-    pub(super) fn of(site: &Site) -> Self {
-        let related = site.languages.par_iter().map(|language| {
-            let articles = language
-                .articles
-                .iter()
-                .map(|article| article_view(site, language, article));
-            let mut related = search::related(language.language.tag(), articles, RELATED);
-            for list in &mut related {
-                list.retain(|id| !language.articles[*id].unlisted);
+impl<'a> Alike<'a> {
+    /// Reads what the articles are about.
+    pub(super) fn of(site: &'a Site) -> Self {
+        let read = |language: &LanguageSite| {
+            let related = RelatedArticles::new(language.language.tag(), &comparable(site, language), None);
+            // The first answer prepares all others; pages that are rendered in parallel must not wait for it.
+            if !language.articles.is_empty() {
+                related.near(0, RELATED);
             }
             related
-        });
-        Self(related.collect())
+        };
+        Self {
+            site,
+            languages: site.languages.par_iter().map(read).collect(),
+        }
     }
 }
 
-impl Nearest for Alike {
+impl Nearest for Alike<'_> {
     fn near(&self, language: usize, article: ArticleId) -> Vec<ArticleId> {
-        self.0[language][article].clone()
+        near(&self.site.languages[language], &self.languages[language], article)
     }
 }
 
-/// What the index needs of an article.
-fn article_view<'a>(site: &'a Site, language: &'a LanguageSite, article: &'a Article) -> IndexedArticle<'a> {
-    let document = &site.documents[article.document];
-    view(
-        site,
-        language,
-        document,
-        &article.title,
-        &article.path,
-        &language.trail(article.category),
-    )
+/// The articles most like one, without unlisted ones.
+pub(super) fn near(language: &LanguageSite, related: &RelatedArticles, article: ArticleId) -> Vec<ArticleId> {
+    let mut near = related.near(article, RELATED);
+    near.retain(|id| !language.articles[*id].unlisted);
+    near
 }
 
-/// What the index needs of a document.
-fn view<'a>(
-    site: &'a Site,
-    language: &'a LanguageSite,
-    document: &'a Document,
-    title: &'a str,
+fn of_article(site: &Site, language: &LanguageSite, article: &Article) -> LiveArticle {
+    let document = &site.documents[article.document];
+    let trail = language.trail(article.category);
+    indexed(site, language, document, &article.title, &article.path, &trail)
+}
+
+fn indexed(
+    site: &Site,
+    language: &LanguageSite,
+    document: &Arc<Document>,
+    title: &str,
     path: &str,
     trail: &[CategoryId],
-) -> IndexedArticle<'a> {
-    let titles = |texts: &'a [String]| texts.iter().map(|text| Cow::Borrowed(text.as_str())).collect();
-    let breadcrumb: Vec<Cow<'a, str>> = trail
-        .iter()
-        .map(|id| Cow::Borrowed(language.categories[*id].title.as_str()))
-        .collect();
-    IndexedArticle {
-        source: Cow::Borrowed(document.path.as_str()),
-        url: Cow::Owned(site.url(path)),
-        title: Cow::Borrowed(title),
-        description: Cow::Borrowed(document.front.description.as_deref().unwrap_or_default()),
-        collection: breadcrumb.first().cloned(),
-        breadcrumb,
-        tags: titles(&document.front.tags),
-        questions: titles(&document.front.questions),
-        keywords: titles(&document.front.keywords),
-        boost: document.front.boost as f32,
-        sections: document
-            .sections
-            .iter()
-            .filter(|section| !section.heading.is_empty() || !section.text.trim().is_empty())
-            .map(|section| IndexedSection {
-                anchor: Cow::Borrowed(section.anchor.as_str()),
-                heading: Cow::Borrowed(section.heading.as_str()),
-                text: Cow::Borrowed(section.text.as_str()),
-            })
-            .collect(),
+) -> LiveArticle {
+    let titles = trail.iter().map(|id| language.categories[*id].title.clone());
+    LiveArticle {
+        document: Arc::clone(document),
+        title: title.to_owned(),
+        url: site.url(path),
+        breadcrumb: titles.collect(),
     }
 }
 
-fn tuning(site: &Site, number: usize) -> Tuning {
+/// Synonyms and pins of a language.
+pub(super) fn tuning(site: &Site, number: usize) -> Tuning {
     let language = &site.languages[number].language;
     let SearchConfig { synonyms, pins } = &site.config.search;
     let here = |rule: &Option<crate::config::Language>| rule.as_ref().is_none_or(|only| only == language);

@@ -162,6 +162,7 @@ pub fn write_snapshot(snapshot: &Snapshot, path: &Path, output: &Path) -> Result
         .as_ref()
         .map_or_else(|| path.to_path_buf(), |root| root.join("content"));
     let writer = Writer::create(output, &protected(root.as_deref(), &content, true)).map_err(problem)?;
+    snapshot.prepare_pages();
     snapshot.paths().par_iter().try_for_each(|path| {
         let Some(body) = snapshot.file(path) else { return Ok(()) };
         OutputPath::new(path.clone())

@@ -4,9 +4,10 @@ use std::fmt;
 
 use kb_search::execute::{Candidate, Contribution, Field, TitleMatch, contributions};
 use kb_search::plan::{MatchKind, Plan};
-use kb_search::score::Score;
+use kb_search::score::{Ranking, Score};
 
-use super::{Error, SearchIndex};
+use super::Error;
+use super::query::Searched;
 
 /// The parts of a hit's score. `Display` shows them as an indented table.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,8 +55,14 @@ pub struct ExplainedMatch {
 }
 
 impl Explanation {
-    pub(super) fn new(index: &SearchIndex, plan: &Plan, candidate: &Candidate, score: Score) -> Result<Self, Error> {
-        let found = contributions(plan, index, index.ranking(), candidate.doc)?;
+    pub(super) fn new<I: Searched>(
+        index: &I,
+        ranking: &Ranking,
+        plan: &Plan,
+        candidate: &Candidate,
+        score: Score,
+    ) -> Result<Self, Error> {
+        let found = contributions(plan, index, ranking, candidate.doc)?;
         let explained = |found: Contribution| {
             let alternative = &plan.clauses[found.clause].alternatives[found.alternative];
             ExplainedMatch {
@@ -72,7 +79,7 @@ impl Explanation {
             .map(|clause| ExplainedClause {
                 text: clause.text.clone(),
                 weight: clause.weight,
-                boost: index.ranking().clause_boost(clause.weight),
+                boost: ranking.clause_boost(clause.weight),
                 matches: Vec::new(),
             })
             .collect();

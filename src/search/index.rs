@@ -1,53 +1,42 @@
 //! An open index: what `kb_search` needs to know of it, read from tantivy's segment.
 
+use std::borrow::Cow;
 use std::path::Path;
-use std::sync::Arc;
 
-use kb_search::analysis::Analyzer;
 use kb_search::execute::{Field, Posting, Postings};
-use kb_search::plan::{SynonymTable, Vocabulary, Wanted, phrase_terms};
+use kb_search::pack::Facet;
+use kb_search::plan::{Vocabulary, Wanted};
 use kb_search::rank::Articles;
 use kb_search::{Language, score::Ranking};
 use tantivy::columnar::Column;
 use tantivy::directory::{MmapDirectory, RamDirectory};
-use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::Postings as _;
-use tantivy::schema::{Field as Stored, IndexRecordOption};
+use tantivy::schema::{Field as Stored, IndexRecordOption, Value as _};
 use tantivy::store::StoreReader;
-use tantivy::{Directory, DocSet as _, Index, InvertedIndexReader, SegmentReader, TERMINATED, Term};
+use tantivy::{Directory, DocSet as _, Index, SegmentReader, TERMINATED, TantivyDocument, Term};
 
-use super::Error;
-use super::schema::{BOOST, Fields};
+use super::query::{Rules, Searched};
+use super::schema::{BOOST, Fields, Keep};
+use super::segment::Segment;
 use super::settings::{FILE_NAME, Settings};
+use super::{Error, IndexedArticle, IndexedSection, Options, Results, query};
 
 /// Decompressed blocks of the document store that are kept.
 const STORE_CACHE_BLOCKS: usize = 64;
 
 /// The search index of one language, open for queries. It may be shared between threads.
 pub struct SearchIndex {
-    pub(super) language: Language,
-    pub(super) fields: Fields,
-    /// With an empty cache; every query works on a copy.
-    pub(super) analyzer: Analyzer,
-    pub(super) synonyms: SynonymTable,
-    /// Terms of the query, numbers of the articles.
-    pub(super) pins: Vec<(Vec<String>, Vec<u32>)>,
-    pub(super) ranking: Ranking,
-    pub(super) store: StoreReader,
+    fields: Fields,
+    rules: Rules,
+    store: StoreReader,
     boosts: Option<Column<f64>>,
-    segment: SegmentReader,
-    searched: Vec<SearchedField>,
-}
-
-struct SearchedField {
-    inverted: Arc<InvertedIndexReader>,
-    norms: Option<FieldNormReader>,
+    reader: SegmentReader,
+    segment: Segment,
 }
 
 impl std::fmt::Debug for SearchIndex {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SearchIndex")
-            .field("language", &self.language)
+            .field("language", self.language())
             .finish_non_exhaustive()
     }
 }
@@ -96,7 +85,7 @@ impl SearchIndex {
     fn from_directory(directory: impl Directory, settings: &Settings) -> Result<Self, Error> {
         let language = Language::new(&settings.language);
         let index = Index::open(directory)?;
-        let fields = Fields::new(language.tag());
+        let fields = Fields::new(language.tag(), Keep::Texts);
         if index.schema() != fields.schema {
             return Err(Error::Settings("the fields are not those kb writes".into()));
         }
@@ -109,97 +98,83 @@ impl SearchIndex {
             return Err(Error::Settings(format!("{} segments, not one", segments.len())));
         };
         // Without an `IndexReader`: that would put a lock file into the folder.
-        let segment = SegmentReader::open(segment)?;
-        let mut searched = Vec::new();
-        for field in fields.searched {
-            searched.push(SearchedField {
-                inverted: segment.inverted_index(field)?,
-                norms: segment.fieldnorms_readers().get_field(field)?,
-            });
-        }
-        let mut analyzer = Analyzer::new(language.clone());
-        let tuning = settings.tuning();
+        let reader = SegmentReader::open(segment)?;
         let mut index = Self {
-            synonyms: SynonymTable::new(&tuning.synonyms, &mut analyzer),
-            analyzer: Analyzer::new(language.clone()),
-            language,
-            pins: Vec::new(),
-            ranking: Ranking::default(),
-            store: segment.get_store_reader(STORE_CACHE_BLOCKS)?,
-            boosts: segment.fast_fields().f64(BOOST).ok(),
+            rules: Rules::new(&language),
+            store: reader.get_store_reader(STORE_CACHE_BLOCKS)?,
+            boosts: reader.fast_fields().f64(BOOST).ok(),
+            segment: Segment::new(&reader, &fields)?,
             fields,
-            segment,
-            searched,
+            reader,
         };
-        for pin in &tuning.pins {
-            let mut articles = Vec::new();
-            for source in &pin.articles {
-                articles.extend(index.article(source)?);
-            }
-            index.pins.push((phrase_terms(&pin.query, &mut analyzer), articles));
-        }
+        let mut rules = Rules::new(&language);
+        rules.set(&settings.tuning(), |source| index.number(source))?;
+        index.rules = rules;
         Ok(index)
     }
 
     /// The language of its articles.
     pub fn language(&self) -> &Language {
-        &self.language
+        self.rules.analyzer.language()
     }
 
     /// The number of articles.
     pub fn len(&self) -> usize {
-        self.segment.max_doc() as usize
+        self.segment.docs() as usize
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.segment.max_doc() == 0
+        self.segment.docs() == 0
     }
 
     /// The numbers that steer the ranking.
     pub fn ranking(&self) -> &Ranking {
-        &self.ranking
+        &self.rules.ranking
     }
 
     /// Replaces the numbers that steer the ranking, to try others.
     pub fn set_ranking(&mut self, ranking: Ranking) {
-        self.ranking = ranking;
+        self.rules.ranking = ranking;
+    }
+
+    /// Answers a query. No text is an error; one without words has no hits.
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    pub fn search(&self, query: &str, options: &Options) -> Result<Results, Error> {
+        query::search(self, query, options)
+    }
+
+    /// The numbers and scores of the best articles without anything to show, for `kb test` and the like.
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    pub fn best_articles(&self, query: &str, limit: usize) -> Result<Vec<(usize, f32)>, Error> {
+        query::best_articles(self, query, limit)
+    }
+
+    /// The source of an article by its number.
+    ///
+    /// # Errors
+    /// If there is no such article.
+    pub fn source(&self, article: usize) -> Result<String, Error> {
+        Ok(self.article(article as u32)?.source.into_owned())
     }
 
     /// The number of the article with this source.
-    fn article(&self, source: &str) -> Result<Option<u32>, Error> {
+    fn number(&self, source: &str) -> Result<Option<u32>, Error> {
         let term = Term::from_field_text(self.fields.source, source);
-        let inverted = self.segment.inverted_index(self.fields.source)?;
+        let inverted = self.reader.inverted_index(self.fields.source)?;
         let postings = inverted.read_postings(&term, IndexRecordOption::Basic)?;
         Ok(postings.map(|postings| postings.doc()).filter(|&doc| doc != TERMINATED))
     }
 
-    /// Calls `visit` for every article that has this value in an untokenised field.
-    pub(super) fn for_each_with(&self, field: Stored, value: &str, visit: &mut dyn FnMut(u32)) -> Result<(), Error> {
-        let term = Term::from_field_text(field, value);
-        let inverted = self.segment.inverted_index(field)?;
-        if let Some(mut postings) = inverted.read_postings(&term, IndexRecordOption::Basic)? {
-            while postings.doc() != TERMINATED {
-                visit(postings.doc());
-                postings.advance();
-            }
+    fn facet(&self, facet: Facet) -> Stored {
+        match facet {
+            Facet::Collection => self.fields.collection,
+            Facet::Tag => self.fields.tag,
         }
-        Ok(())
-    }
-
-    /// All values of an untokenised field, sorted.
-    pub(super) fn values(&self, field: Stored) -> Result<Vec<String>, Error> {
-        let inverted = self.segment.inverted_index(field)?;
-        let mut stream = inverted.terms().stream()?;
-        let mut values = Vec::new();
-        while let Some((value, _)) = stream.next() {
-            values.extend(String::from_utf8(value.to_vec()));
-        }
-        Ok(values)
-    }
-
-    fn term(&self, field: Field, text: &str) -> Term {
-        Term::from_field_text(self.fields.searched(field), text)
     }
 }
 
@@ -217,27 +192,20 @@ impl Vocabulary for SearchIndex {
     type Error = Error;
 
     fn doc_count(&self) -> u32 {
-        self.segment.max_doc()
+        self.segment.docs()
     }
 
     fn doc_freq(&self, term: &str) -> Result<u32, Error> {
         let mut most = 0;
         for field in Field::ALL {
-            most = self.field_doc_freq(field, term)?.max(most);
+            most = self.segment.doc_freq(field, term)?.max(most);
         }
         Ok(most)
     }
 
     fn for_each_with_prefix(&self, prefix: &str, _: Wanted, visit: &mut dyn FnMut(&str, u32)) -> Result<(), Error> {
-        for field in &self.searched {
-            let mut stream = field.inverted.terms().range().ge(prefix).into_stream()?;
-            while let Some((term, info)) = stream.next() {
-                let Ok(term) = std::str::from_utf8(term) else { continue };
-                if !term.starts_with(prefix) {
-                    break;
-                }
-                visit(term, info.doc_freq);
-            }
+        for field in Field::ALL {
+            self.segment.for_each_with_prefix(field, prefix, visit)?;
         }
         Ok(())
     }
@@ -245,54 +213,19 @@ impl Vocabulary for SearchIndex {
 
 impl Postings for SearchIndex {
     fn average_length(&self, field: Field) -> Result<f32, Error> {
-        let tokens = self.searched[field.index()].inverted.total_num_tokens();
-        Ok(tokens as f32 / self.segment.max_doc().max(1) as f32)
+        Ok(self.segment.tokens(field) as f32 / self.segment.docs().max(1) as f32)
     }
 
     fn field_doc_freq(&self, field: Field, term: &str) -> Result<u32, Error> {
-        let found = self.searched[field.index()].inverted.terms().get(term.as_bytes())?;
-        Ok(found.map_or(0, |info| info.doc_freq))
+        self.segment.doc_freq(field, term)
     }
 
     fn for_each_posting(&self, field: Field, term: &str, visit: &mut dyn FnMut(Posting)) -> Result<(), Error> {
-        let SearchedField { inverted, norms } = &self.searched[field.index()];
-        let term = self.term(field, term);
-        let Some(mut block) = inverted.read_block_postings(&term, IndexRecordOption::WithFreqs)? else {
-            return Ok(());
-        };
-        while block.block_len() > 0 {
-            for (&doc, &term_freq) in block.docs().iter().zip(block.freqs()) {
-                let norm = norms.as_ref().map_or(0, |norms| norms.fieldnorm_id(doc));
-                visit(Posting { doc, term_freq, norm });
-            }
-            block.advance();
-        }
-        Ok(())
+        self.segment.for_each_posting(field, term, visit)
     }
 
     fn for_each_position(&self, field: Field, term: &str, visit: &mut dyn FnMut(Posting, &[u32])) -> Result<(), Error> {
-        let SearchedField { inverted, norms } = &self.searched[field.index()];
-        let term = self.term(field, term);
-        let option = IndexRecordOption::WithFreqsAndPositions;
-        let Some(mut postings) = inverted.read_postings(&term, option)? else {
-            return Ok(());
-        };
-        let mut positions = Vec::new();
-        while postings.doc() != TERMINATED {
-            let doc = postings.doc();
-            postings.positions(&mut positions);
-            let norm = norms.as_ref().map_or(0, |norms| norms.fieldnorm_id(doc));
-            visit(
-                Posting {
-                    doc,
-                    term_freq: postings.term_freq(),
-                    norm,
-                },
-                &positions,
-            );
-            postings.advance();
-        }
-        Ok(())
+        self.segment.for_each_position(field, term, visit)
     }
 }
 
@@ -305,6 +238,59 @@ impl Articles for SearchIndex {
     }
 
     fn pinned(&self, terms: &[String]) -> &[u32] {
-        self.pins.iter().find(|pin| pin.0 == terms).map_or(&[], |pin| &pin.1)
+        self.rules.pinned(terms)
+    }
+}
+
+impl Searched for SearchIndex {
+    fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
+    fn article(&self, doc: u32) -> Result<IndexedArticle<'_>, Error> {
+        let document: TantivyDocument = self.store.get(doc)?;
+        let texts = |field: Stored| -> Vec<Cow<'static, str>> {
+            (document.get_all(field))
+                .filter_map(|value| Some(Cow::Owned(value.as_str()?.to_owned())))
+                .collect()
+        };
+        let text = |field: Stored| texts(field).pop().unwrap_or_default();
+        // These three hold one value a section, in step.
+        let anchors = texts(self.fields.anchors);
+        let headings = texts(self.fields.searched(Field::Headings));
+        let bodies = texts(self.fields.searched(Field::Body));
+        Ok(IndexedArticle {
+            source: text(self.fields.source),
+            url: text(self.fields.url),
+            title: text(self.fields.searched(Field::Title)),
+            breadcrumb: texts(self.fields.breadcrumb),
+            sections: (anchors.into_iter().zip(headings).zip(bodies))
+                .map(|((anchor, heading), text)| IndexedSection { anchor, heading, text })
+                .collect(),
+            ..IndexedArticle::default()
+        })
+    }
+
+    fn groups(&self, facet: Facet) -> Result<Vec<String>, Error> {
+        let inverted = self.reader.inverted_index(self.facet(facet))?;
+        let mut stream = inverted.terms().stream()?;
+        let mut names = Vec::new();
+        while let Some((name, _)) = stream.next() {
+            names.extend(String::from_utf8(name.to_vec()));
+        }
+        Ok(names)
+    }
+
+    fn for_each_of(&self, facet: Facet, name: &str, visit: &mut dyn FnMut(u32)) -> Result<(), Error> {
+        let field = self.facet(facet);
+        let inverted = self.reader.inverted_index(field)?;
+        let term = Term::from_field_text(field, name);
+        if let Some(mut postings) = inverted.read_postings(&term, IndexRecordOption::Basic)? {
+            while postings.doc() != TERMINATED {
+                visit(postings.doc());
+                postings.advance();
+            }
+        }
+        Ok(())
     }
 }

@@ -7,24 +7,32 @@
 //! 3. [`SearchIndex`] opens such a folder, also in a copied site, and answers queries: the plan, the scores and the
 //!    choice of sections come from `kb_search`, tantivy supplies term dictionaries, postings, field norms and documents.
 //!    [`PackSearch`] answers them from the pack instead, as a browser does.
-//! 4. [`json`] and [`Explanation`] show the answer to programs and to people.
+//! 4. [`LiveIndex`] and [`RelatedArticles`] give the same answers, and the same pack, while the articles are edited.
+//! 5. [`json`] and [`Explanation`] show the answer to programs and to people.
 
 mod browser;
 mod error;
 mod explain;
 mod index;
 pub mod json;
+mod live;
+mod live_pack;
+mod live_postings;
 mod pack;
 mod pack_engine;
 mod query;
 mod related;
 mod schema;
+mod segment;
 mod settings;
 mod tokenizer;
+mod walk;
 mod write;
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+
+use crate::document::Document;
 
 pub use browser::{browser_files, engine_path, glue_path, offline_path};
 pub use error::Error;
@@ -36,10 +44,12 @@ pub use kb_search::pack::Popular;
 pub use kb_search::plan::Typing;
 pub use kb_search::suggest::Suggestion;
 pub use kb_search::tuning::{Pin, Synonym, Tuning};
+pub use live::{LiveArticle, LiveIndex};
+pub use live_pack::SharedFiles;
 pub use pack::{PackOptions, boot_path, pack_folder};
 pub use pack_engine::PackSearch;
 pub use query::{Hit, Options, Results};
-pub use related::related;
+pub use related::{RelatedArticles, related};
 pub use write::write_index;
 
 /// An article as search sees it. Everything may be borrowed.
@@ -69,15 +79,49 @@ pub struct IndexedArticle<'a> {
     pub sections: Vec<IndexedSection<'a>>,
 }
 
-impl IndexedArticle<'_> {
-    /// The factor on its score.
-    fn boost(&self) -> f32 {
-        if self.boost.is_finite() && self.boost > 0.0 {
-            self.boost
-        } else {
-            1.0
+impl<'a> IndexedArticle<'a> {
+    /// What search sees of a document. `breadcrumb` are the titles of the categories above it, outermost first.
+    pub fn new(document: &'a Document, title: &'a str, url: Cow<'a, str>, breadcrumb: Vec<Cow<'a, str>>) -> Self {
+        let sections = (document.sections.iter())
+            .filter(|section| !section.heading.is_empty() || !section.text.trim().is_empty())
+            .map(|section| IndexedSection {
+                anchor: Cow::Borrowed(section.anchor.as_str()),
+                heading: Cow::Borrowed(section.heading.as_str()),
+                text: Cow::Borrowed(section.text.as_str()),
+            });
+        Self {
+            sections: sections.collect(),
+            ..Self::front(document, title, url, breadcrumb)
         }
     }
+
+    /// The same without sections.
+    fn front(document: &'a Document, title: &'a str, url: Cow<'a, str>, breadcrumb: Vec<Cow<'a, str>>) -> Self {
+        let texts = |texts: &'a [String]| texts.iter().map(|text| Cow::Borrowed(text.as_str())).collect();
+        Self {
+            source: Cow::Borrowed(document.path.as_str()),
+            url,
+            title: Cow::Borrowed(title),
+            description: Cow::Borrowed(document.front.description.as_deref().unwrap_or_default()),
+            collection: breadcrumb.first().cloned(),
+            breadcrumb,
+            tags: texts(&document.front.tags),
+            questions: texts(&document.front.questions),
+            keywords: texts(&document.front.keywords),
+            boost: document.front.boost as f32,
+            sections: Vec::new(),
+        }
+    }
+
+    /// The factor on its score.
+    fn boost(&self) -> f32 {
+        valid_boost(self.boost)
+    }
+}
+
+/// A factor on the score that means nothing counts as 1.
+fn valid_boost(boost: f32) -> f32 {
+    if boost.is_finite() && boost > 0.0 { boost } else { 1.0 }
 }
 
 /// Names and contents of files, sorted by name.
@@ -145,6 +189,8 @@ pub fn index_path(site: &Path, language: &str) -> PathBuf {
     site.join(index_folder(language))
 }
 
+#[cfg(test)]
+mod live_tests;
 #[cfg(test)]
 mod parity_tests;
 #[cfg(test)]

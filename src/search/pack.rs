@@ -1,20 +1,17 @@
-//! tantivy's segment to the browser's pack, through tantivy's public API.
+//! tantivy's segments to the browser's pack: what is written beside the terms, compression, names.
 
+use std::collections::HashMap;
 use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use kb_search::execute::{Field, Posting};
-use kb_search::pack::{Document, Facets, FieldPostings, Group, Header, PackWriter, PinnedQuery, Popular};
+use kb_search::execute::Field;
+use kb_search::pack::{Document, EncodedTerm, Facets, Group, Header, PackWriter, PinnedQuery, Popular};
 use rayon::prelude::*;
-use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::{Postings as _, TermInfo};
-use tantivy::schema::IndexRecordOption;
-use tantivy::termdict::TermStreamer;
-use tantivy::{DocSet as _, Index, InvertedIndexReader, SegmentReader, TERMINATED};
 use xxhash_rust::xxh3::Xxh3;
 
-use super::schema::Fields;
+use super::segment::Segment;
+use super::walk::{Part, encode};
 use super::{Error, Files, IndexedArticle, Tuning};
 
 /// Where the packs lie below the root of a site.
@@ -56,41 +53,58 @@ pub struct PackOptions {
 #[derive(Debug, Default)]
 pub(super) struct Shown {
     documents: Vec<Document>,
-    facets: Facets,
-    boosts: Vec<(u32, f32)>,
+    groups: Groups,
 }
 
 impl Shown {
     /// Notes the next article.
-    pub(super) fn push(&mut self, article: &IndexedArticle<'_>, base: &str) {
+    pub(super) fn push(&mut self, article: &IndexedArticle<'_>, excerpt: String, base: &str) {
         let doc = self.documents.len() as u32;
-        if let Some(collection) = &article.collection {
-            push_into(&mut self.facets.collections, collection, doc);
-        }
-        for tag in &article.tags {
-            push_into(&mut self.facets.tags, tag, doc);
-        }
-        let boost = article.boost();
-        if (boost - 1.0).abs() > f32::EPSILON {
-            self.boosts.push((doc, boost));
-        }
+        let tags = article.tags.iter().map(AsRef::as_ref);
+        self.groups.push(doc, article.collection.as_deref(), tags);
         self.documents.push(Document {
             title: article.title.to_string(),
             url: article.url.strip_prefix(base).unwrap_or(&article.url).to_owned(),
             source: article.source.to_string(),
             breadcrumb: article.breadcrumb.iter().map(ToString::to_string).collect(),
-            excerpt: excerpt(article),
+            excerpt,
         });
     }
 }
 
-fn push_into(groups: &mut Vec<Group>, name: &str, doc: u32) {
-    let place = groups.iter().position(|group| group.name == name);
-    let place = place.unwrap_or_else(|| {
+/// The articles of collections and tags, while they are gathered.
+#[derive(Debug, Default)]
+pub(super) struct Groups {
+    facets: Facets,
+    collections: HashMap<String, usize>,
+    tags: HashMap<String, usize>,
+}
+
+impl Groups {
+    /// Notes an article, with a number above those before.
+    pub(super) fn push<'a>(&mut self, doc: u32, collection: Option<&str>, tags: impl IntoIterator<Item = &'a str>) {
+        if let Some(name) = collection {
+            push_into(&mut self.facets.collections, &mut self.collections, name, doc);
+        }
+        for name in tags {
+            push_into(&mut self.facets.tags, &mut self.tags, name, doc);
+        }
+    }
+
+    /// Collections in the order of their first articles, tags sorted.
+    pub(super) fn finish(mut self) -> Facets {
+        self.facets.tags.sort_by(|a, b| a.name.cmp(&b.name));
+        self.facets
+    }
+}
+
+fn push_into(groups: &mut Vec<Group>, places: &mut HashMap<String, usize>, name: &str, doc: u32) {
+    let place = places.get(name).copied().unwrap_or_else(|| {
         groups.push(Group {
             name: name.to_owned(),
             docs: Vec::new(),
         });
+        places.insert(name.to_owned(), groups.len() - 1);
         groups.len() - 1
     });
     let docs = &mut groups[place].docs;
@@ -100,7 +114,7 @@ fn push_into(groups: &mut Vec<Group>, name: &str, doc: u32) {
 }
 
 /// The description, else the first words of the text.
-fn excerpt(article: &IndexedArticle<'_>) -> String {
+pub(super) fn excerpt(article: &IndexedArticle<'_>) -> String {
     let texts = article.sections.iter().map(|section| section.text.as_ref());
     let text = std::iter::once(article.description.as_ref())
         .chain(texts)
@@ -115,174 +129,114 @@ fn excerpt(article: &IndexedArticle<'_>) -> String {
     format!("{}…", &line[..cut])
 }
 
-/// Writes the pack of an index; names are relative to the pack's folder.
+/// Writes the pack of a segment; names are relative to the pack's folder. `boosts` are by article.
 pub(super) fn write_pack(
-    index: &Index,
-    fields: &Fields,
+    segment: &Segment,
     language: &str,
-    mut shown: Shown,
+    shown: Shown,
+    boosts: &[f32],
     tuning: &Tuning,
     options: &PackOptions,
 ) -> Result<Files, Error> {
-    let segments = index.searchable_segments()?;
-    let [segment] = segments.as_slice() else {
-        return Err(Error::Settings(format!("{} segments, not one", segments.len())));
+    let numbers: Vec<u32> = (0..segment.docs()).collect();
+    let part = Part::new(segment, &numbers);
+    let terms = encode(part)?;
+    let number = |source: &str| {
+        let number = shown.documents.iter().position(|document| document.source == source)?;
+        Some(number as u32)
     };
-    let segment = SegmentReader::open(segment)?;
-    let mut readers = Vec::new();
-    for field in Field::ALL {
-        let field = fields.searched(field);
-        readers.push(FieldReader {
-            inverted: segment.inverted_index(field)?,
-            norms: segment.fieldnorms_readers().get_field(field)?,
-        });
-    }
-    let mut header = Header {
+    let header = Header {
         language: language.to_owned(),
+        tokens: Field::ALL.map(|field| segment.tokens(field)),
+        norms: body_norms(&[part]),
+        boosts: not_neutral(boosts.iter().copied()),
+        pins: pinned(tuning, number),
+        ..header(tuning, options)
+    };
+    let terms = (0..terms.len()).map(|index| terms.get(index));
+    Ok(write_files(header, terms, || shown, &compressed))
+}
+
+/// What a pack says of its site, whatever the articles.
+pub(super) fn header(tuning: &Tuning, options: &PackOptions) -> Header {
+    Header {
         base: options.base.clone(),
-        norms: vec![0; segment.max_doc() as usize],
-        boosts: std::mem::take(&mut shown.boosts),
         synonyms: tuning.synonyms.clone(),
-        pins: pinned(tuning, &shown.documents),
         popular: options.popular.clone(),
         ..Header::default()
-    };
-    for (tokens, reader) in header.tokens.iter_mut().zip(&readers) {
-        *tokens = reader.inverted.total_num_tokens();
     }
-    if let Some(norms) = &readers[Field::Body.index()].norms {
-        for (doc, norm) in header.norms.iter_mut().enumerate() {
-            *norm = norms.fieldnorm_id(doc as u32);
-        }
-    }
-    let mut writer = PackWriter::new(header);
-    write_terms(&readers, &mut writer)?;
-    shown.facets.tags.sort_by(|a, b| a.name.cmp(&b.name));
-    let pack = writer.finish(&shown.documents, &shown.facets);
+}
 
-    let mut files: Vec<(String, Vec<u8>)> = (pack.files.par_iter())
-        .map(|(name, bytes)| (name.clone(), compressed(bytes)))
+/// The length byte of every article's body. `parts` hold every article once.
+pub(super) fn body_norms(parts: &[Part<'_>]) -> Vec<u8> {
+    let mut norms = vec![0; parts.iter().map(Part::living).sum()];
+    for part in parts {
+        part.for_each_norm(Field::Body, &mut |doc, norm| norms[doc as usize] = norm);
+    }
+    norms
+}
+
+/// The articles with another boost than 1.
+pub(super) fn not_neutral(boosts: impl Iterator<Item = f32>) -> Vec<(u32, f32)> {
+    (0..)
+        .zip(boosts)
+        .filter(|(_, boost)| (boost - 1.0).abs() > f32::EPSILON)
+        .collect()
+}
+
+/// Pinned queries; `number` finds an article by its source.
+pub(super) fn pinned(tuning: &Tuning, number: impl Fn(&str) -> Option<u32>) -> Vec<PinnedQuery> {
+    (tuning.pins.iter())
+        .map(|pin| PinnedQuery {
+            query: pin.query.clone(),
+            docs: pin.articles.iter().filter_map(|source| number(source)).collect(),
+        })
+        .collect()
+}
+
+/// Writes the files of a pack from its terms in ascending order, and compresses them.
+pub(super) fn write_files<'a, B: AsRef<[u8]> + Send>(
+    header: Header,
+    terms: impl Iterator<Item = EncodedTerm<'a>> + Send,
+    shown: impl FnOnce() -> Shown + Send,
+    compress: &(impl Fn(&[u8]) -> B + Sync),
+) -> Vec<(String, B)> {
+    let mut writer = PackWriter::new(header);
+    let write_terms = || {
+        for term in terms {
+            writer.encoded(&term);
+        }
+    };
+    let ((), shown) = rayon::join(write_terms, shown);
+    let pack = writer.finish(&shown.documents, &shown.groups.finish());
+
+    let mut files: Vec<(String, B)> = (pack.files.par_iter())
+        .map(|(name, bytes)| (name.clone(), compress(bytes)))
         .collect();
-    if files.iter().map(|file| file.1.len()).sum::<usize>() <= SINGLE_FILE_BYTES {
-        return Ok(vec![(format!("{BOOT}.{EXTENSION}"), compressed(&pack.single()))]);
+    let boot_name = format!("{BOOT}.{EXTENSION}");
+    if files.iter().map(|file| file.1.as_ref().len()).sum::<usize>() <= SINGLE_FILE_BYTES {
+        return vec![(boot_name, compress(&pack.single()))];
     }
     let mut hash = Xxh3::new();
     hash.update(&pack.boot(""));
     for (name, bytes) in &files {
         hash.update(name.as_bytes());
-        hash.update(&(bytes.len() as u64).to_le_bytes());
-        hash.update(bytes);
+        hash.update(&(bytes.as_ref().len() as u64).to_le_bytes());
+        hash.update(bytes.as_ref());
     }
     let folder = format!("{:016x}", hash.digest());
     for (name, _) in &mut files {
         *name = file_path(&folder, name);
     }
-    files.push((format!("{BOOT}.{EXTENSION}"), compressed(&pack.boot(&folder))));
+    files.push((boot_name, compress(&pack.boot(&folder))));
     files.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(files)
-}
-
-fn pinned(tuning: &Tuning, documents: &[Document]) -> Vec<PinnedQuery> {
-    let number = |source: &String| documents.iter().position(|document| document.source == *source);
-    (tuning.pins.iter())
-        .map(|pin| PinnedQuery {
-            query: pin.query.clone(),
-            docs: pin.articles.iter().filter_map(number).map(|doc| doc as u32).collect(),
-        })
-        .collect()
+    files
 }
 
 /// gzip without time and name: the same bytes everywhere. Its checksum is what tells a browser that a file is damaged.
-fn compressed(bytes: &[u8]) -> Vec<u8> {
+pub(super) fn compressed(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::best());
     // Writing to memory does not fail.
     let _ = encoder.write_all(bytes);
     encoder.finish().unwrap_or_default()
-}
-
-struct FieldReader {
-    inverted: std::sync::Arc<InvertedIndexReader>,
-    norms: Option<FieldNormReader>,
-}
-
-/// A field's term dictionary, at one of its terms.
-struct Walk<'a> {
-    stream: TermStreamer<'a>,
-    term: Vec<u8>,
-    info: Option<TermInfo>,
-}
-
-impl Walk<'_> {
-    fn advance(&mut self) {
-        self.term.clear();
-        self.info = self.stream.next().map(|(term, info)| {
-            self.term.extend(term);
-            info.clone()
-        });
-    }
-}
-
-/// Walks the dictionaries of all fields side by side, in the order of the terms.
-fn write_terms(readers: &[FieldReader], writer: &mut PackWriter) -> Result<(), Error> {
-    let mut walks = Vec::new();
-    for reader in readers {
-        let mut walk = Walk {
-            stream: reader.inverted.terms().stream()?,
-            term: Vec::new(),
-            info: None,
-        };
-        walk.advance();
-        walks.push(walk);
-    }
-    let next = |walks: &[Walk<'_>]| {
-        let terms = walks.iter().filter(|walk| walk.info.is_some()).map(|walk| &walk.term);
-        terms.min().cloned()
-    };
-    let mut postings = FieldPostings::default();
-    while let Some(term) = next(&walks) {
-        for ((field, reader), walk) in Field::ALL.into_iter().zip(readers).zip(&mut walks) {
-            let list = &mut postings[field.index()];
-            list.clear();
-            if walk.info.is_some() && walk.term == term {
-                if let Some(info) = &walk.info {
-                    reader.read(field, info, list)?;
-                }
-                walk.advance();
-            }
-        }
-        // Terms are made of text.
-        if let Ok(term) = std::str::from_utf8(&term) {
-            writer.term(term, &postings);
-        }
-    }
-    Ok(())
-}
-
-impl FieldReader {
-    fn read(&self, field: Field, info: &TermInfo, list: &mut Vec<(Posting, Vec<u32>)>) -> Result<(), Error> {
-        let norm = |doc| self.norms.as_ref().map_or(0, |norms| norms.fieldnorm_id(doc));
-        if Field::WITH_POSITIONS.contains(&field) {
-            let option = IndexRecordOption::WithFreqsAndPositions;
-            let mut postings = self.inverted.read_postings_from_terminfo(info, option)?;
-            while postings.doc() != TERMINATED {
-                let (doc, term_freq) = (postings.doc(), postings.term_freq());
-                let mut positions = Vec::new();
-                postings.positions(&mut positions);
-                let norm = norm(doc);
-                list.push((Posting { doc, term_freq, norm }, positions));
-                postings.advance();
-            }
-        } else {
-            let option = IndexRecordOption::WithFreqs;
-            let mut block = self.inverted.read_block_postings_from_terminfo(info, option)?;
-            while block.block_len() > 0 {
-                for (&doc, &term_freq) in block.docs().iter().zip(block.freqs()) {
-                    let norm = norm(doc);
-                    list.push((Posting { doc, term_freq, norm }, Vec::new()));
-                }
-                block.advance();
-            }
-        }
-        Ok(())
-    }
 }

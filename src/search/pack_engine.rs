@@ -8,6 +8,7 @@ use kb_search::analysis::Unicode;
 use kb_search::engine::{self, Engine, Needs, PageSection, Step, page_text};
 
 use super::pack::{boot_path, file_path, pack_folder};
+use super::query::Searched as _;
 use super::{Error, Hit, Options, Results, SearchIndex, index_path};
 
 /// The most that a file of a pack inflates to.
@@ -108,12 +109,12 @@ impl PackSearch {
 
     /// The text of an article's page.
     fn text(&self, doc: u32) -> Result<String, Error> {
-        let stored = self.texts.stored(doc)?;
-        Ok(page_text(
-            stored
-                .sections()
-                .map(|(anchor, heading, text)| PageSection { anchor, heading, text }),
-        ))
+        let article = self.texts.article(doc)?;
+        Ok(page_text(article.sections.iter().map(|section| PageSection {
+            anchor: &section.anchor,
+            heading: &section.heading,
+            text: &section.text,
+        })))
     }
 }
 

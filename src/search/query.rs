@@ -4,19 +4,17 @@ use std::ops::Range;
 
 use kb_search::analysis::Analyzer;
 use kb_search::engine::{Count, sort_counts};
-use kb_search::execute::Field;
 use kb_search::hits::{SectionHit, best_sections};
-use kb_search::phrase;
-use kb_search::plan::{Plan, Typing, Vocabulary as _, plan};
-use kb_search::rank::{Ranked, Ranks, rank};
+use kb_search::pack::Facet;
+use kb_search::plan::{Plan, SynonymTable, Typing, phrase_terms, plan};
+use kb_search::rank::{Articles, Ranked, Ranks, rank};
+use kb_search::score::Ranking;
 use kb_search::sections::Highlighter;
 use kb_search::suggest::{Suggestion, did_you_mean, suggestions};
-use tantivy::TantivyDocument;
-use tantivy::schema::{Field as StoredField, Value as _};
+use kb_search::{Language, phrase};
 
 use super::explain::Explanation;
-use super::schema::Fields;
-use super::{Error, SearchIndex};
+use super::{Error, IndexedArticle, Tuning};
 
 /// How to search.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,178 +103,198 @@ pub struct Hit {
     pub explanation: Option<Explanation>,
 }
 
-/// An article as it was stored.
-pub(super) struct Stored<'a> {
-    fields: &'a Fields,
-    document: TantivyDocument,
+/// What answering a query asks of an index besides what ranking does.
+pub(super) trait Searched: Articles<Error = Error> {
+    /// How its queries are understood and ranked.
+    fn rules(&self) -> &Rules;
+
+    /// What is shown of an article: addresses, titles and sections.
+    fn article(&self, doc: u32) -> Result<IndexedArticle<'_>, Error>;
+
+    /// The names of a facet's groups, in any order.
+    fn groups(&self, facet: Facet) -> Result<Vec<String>, Error>;
+
+    /// Calls `visit` once for every article of a group.
+    fn for_each_of(&self, facet: Facet, name: &str, visit: &mut dyn FnMut(u32)) -> Result<(), Error>;
 }
 
-impl Stored<'_> {
-    fn texts(&self, field: StoredField) -> impl Iterator<Item = &str> {
-        self.document.get_all(field).filter_map(|value| value.as_str())
-    }
-
-    fn text(&self, field: StoredField) -> String {
-        self.texts(field).next().unwrap_or_default().to_owned()
-    }
-
-    /// Anchor, heading and text of its sections.
-    pub(super) fn sections(&self) -> impl Iterator<Item = (&str, &str, &str)> {
-        let anchors = self.texts(self.fields.anchors);
-        let headings = self.texts(self.fields.searched(Field::Headings));
-        let texts = self.texts(self.fields.searched(Field::Body));
-        anchors
-            .zip(headings)
-            .zip(texts)
-            .map(|((anchor, heading), text)| (anchor, heading, text))
-    }
+/// How queries are understood and ranked.
+#[derive(Clone)]
+pub(super) struct Rules {
+    /// With an empty cache; every query works on a copy.
+    pub(super) analyzer: Analyzer,
+    pub(super) ranking: Ranking,
+    synonyms: SynonymTable,
+    /// Terms of the query, numbers of the articles.
+    pins: Vec<(Vec<String>, Vec<u32>)>,
 }
 
-impl SearchIndex {
-    /// Answers a query. No text is an error; one without words has no hits.
-    ///
-    /// # Errors
-    /// If the index cannot be read.
-    pub fn search(&self, query: &str, options: &Options) -> Result<Results, Error> {
+impl Rules {
+    /// Without synonyms and pins.
+    pub(super) fn new(language: &Language) -> Self {
+        Self {
+            analyzer: Analyzer::new(language.clone()),
+            ranking: Ranking::default(),
+            synonyms: SynonymTable::default(),
+            pins: Vec::new(),
+        }
+    }
+
+    /// Takes synonyms and pins over; `number` finds an article by its source.
+    pub(super) fn set(
+        &mut self,
+        tuning: &Tuning,
+        number: impl Fn(&str) -> Result<Option<u32>, Error>,
+    ) -> Result<(), Error> {
         let mut analyzer = self.analyzer.clone();
-        let plan = plan(query, options.typing, &mut analyzer, self, &self.synonyms)?;
-        let wanted = options.limit.saturating_add(options.offset);
-        let filter = self.filter(options)?;
-        let mut ranks = rank(&plan, self, &self.ranking, wanted, filter.as_deref())?;
-        self.verify(&plan, &mut ranks, wanted, &mut analyzer)?;
-        let highlighter = Highlighter::new(&plan);
-        let mut hits = Vec::new();
-        for ranked in ranks.ranked.iter().skip(options.offset).take(options.limit) {
-            let mut hit = self.hit(ranked, &highlighter, options, &mut analyzer)?;
-            if options.explain {
-                hit.explanation = Some(Explanation::new(self, &plan, &ranked.candidate, ranked.score)?);
+        self.synonyms = SynonymTable::new(&tuning.synonyms, &mut analyzer);
+        self.pins.clear();
+        for pin in &tuning.pins {
+            let mut articles = Vec::new();
+            for source in &pin.articles {
+                articles.extend(number(source)?);
             }
-            hits.push(hit);
+            self.pins.push((phrase_terms(&pin.query, &mut analyzer), articles));
         }
-        let texts: Vec<&str> = (hits.iter())
-            .flat_map(|hit| [hit.title.as_str(), &hit.section.heading, &hit.section.excerpt])
+        Ok(())
+    }
+
+    /// The articles pinned to a query of these terms, best first.
+    pub(super) fn pinned(&self, terms: &[String]) -> &[u32] {
+        self.pins.iter().find(|pin| pin.0 == terms).map_or(&[], |pin| &pin.1)
+    }
+}
+
+/// Answers a query. No text is an error; one without words has no hits.
+pub(super) fn search<I: Searched>(index: &I, query: &str, options: &Options) -> Result<Results, Error> {
+    let rules = index.rules();
+    let mut analyzer = rules.analyzer.clone();
+    let plan = plan(query, options.typing, &mut analyzer, index, &rules.synonyms)?;
+    let wanted = options.limit.saturating_add(options.offset);
+    let filter = filter(index, options)?;
+    let mut ranks = rank(&plan, index, &rules.ranking, wanted, filter.as_deref())?;
+    verify(index, &plan, &mut ranks, wanted, &mut analyzer)?;
+    let highlighter = Highlighter::new(&plan);
+    let mut hits = Vec::new();
+    for ranked in ranks.ranked.iter().skip(options.offset).take(options.limit) {
+        let mut hit = hit(index, ranked, &highlighter, options, &mut analyzer)?;
+        if options.explain {
+            let explanation = Explanation::new(index, &rules.ranking, &plan, &ranked.candidate, ranked.score)?;
+            hit.explanation = Some(explanation);
+        }
+        hits.push(hit);
+    }
+    let texts: Vec<&str> = (hits.iter())
+        .flat_map(|hit| [hit.title.as_str(), &hit.section.heading, &hit.section.excerpt])
+        .collect();
+    let suggestions = suggestions(&plan, &texts, &mut analyzer);
+    let mut results = Results {
+        total: ranks.answering.len().max(options.offset + hits.len()),
+        relaxed: ranks.relaxed,
+        did_you_mean: did_you_mean(query, &suggestions),
+        suggestions,
+        missing: plan.missing,
+        hits,
+        ..Results::default()
+    };
+    if options.facets {
+        results.collections = counts(index, Facet::Collection, &ranks.answering)?;
+        results.tags = counts(index, Facet::Tag, &ranks.answering)?;
+    }
+    Ok(results)
+}
+
+/// The numbers and scores of the best articles without anything to show.
+pub(super) fn best_articles<I: Searched>(index: &I, query: &str, limit: usize) -> Result<Vec<(usize, f32)>, Error> {
+    let rules = index.rules();
+    let mut analyzer = rules.analyzer.clone();
+    let plan = plan(query, Typing::Finished, &mut analyzer, index, &rules.synonyms)?;
+    let mut ranks = rank(&plan, index, &rules.ranking, limit, None)?;
+    verify(index, &plan, &mut ranks, limit, &mut analyzer)?;
+    Ok((ranks.ranked.iter().take(limit))
+        .map(|best| (best.candidate.doc as usize, best.score.total))
+        .collect())
+}
+
+/// For every article whether it may be shown; nothing if all may.
+fn filter<I: Searched>(index: &I, options: &Options) -> Result<Option<Vec<bool>>, Error> {
+    let wanted = [(Facet::Collection, &options.collection), (Facet::Tag, &options.tag)];
+    let mut allowed: Option<Vec<bool>> = None;
+    for (facet, name) in wanted {
+        let Some(name) = name else { continue };
+        let mut has = vec![false; index.doc_count() as usize];
+        index.for_each_of(facet, name, &mut |doc| has[doc as usize] = true)?;
+        allowed = Some(match allowed {
+            Some(allowed) => allowed.iter().zip(has).map(|(a, b)| *a && b).collect(),
+            None => has,
+        });
+    }
+    Ok(allowed)
+}
+
+/// Of the answering articles how many are in each group.
+fn counts<I: Searched>(index: &I, facet: Facet, answering: &[u32]) -> Result<Vec<Count>, Error> {
+    let mut answers = vec![false; index.doc_count() as usize];
+    for doc in answering {
+        answers[*doc as usize] = true;
+    }
+    let mut counts = Vec::new();
+    for name in index.groups(facet)? {
+        let mut count = 0;
+        index.for_each_of(facet, &name, &mut |doc| count += usize::from(answers[doc as usize]))?;
+        counts.push(Count { name, count });
+    }
+    counts.retain(|group| group.count > 0);
+    sort_counts(&mut counts);
+    Ok(counts)
+}
+
+fn verify<I: Searched>(
+    index: &I,
+    plan: &Plan,
+    ranks: &mut Ranks,
+    wanted: usize,
+    analyzer: &mut Analyzer,
+) -> Result<(), Error> {
+    phrase::verify(plan, index, ranks, wanted, |doc| {
+        let article = index.article(doc)?;
+        let sections = article.sections.iter();
+        let texts: Vec<&str> = sections
+            .flat_map(|section| [&*section.heading, &*section.text])
             .collect();
-        let suggestions = suggestions(&plan, &texts, &mut analyzer);
-        let mut results = Results {
-            total: ranks.answering.len().max(options.offset + hits.len()),
-            relaxed: ranks.relaxed,
-            did_you_mean: did_you_mean(query, &suggestions),
-            suggestions,
-            missing: plan.missing,
-            hits,
-            ..Results::default()
-        };
-        if options.facets {
-            results.collections = self.counts(self.fields.collection, &ranks.answering)?;
-            results.tags = self.counts(self.fields.tag, &ranks.answering)?;
-        }
-        Ok(results)
-    }
+        Ok(phrase::in_texts(plan, &texts, analyzer))
+    })
+}
 
-    /// The numbers and scores of the best articles without anything to show, for `kb test` and the like.
-    ///
-    /// # Errors
-    /// If the index cannot be read.
-    pub fn best_articles(&self, query: &str, limit: usize) -> Result<Vec<(usize, f32)>, Error> {
-        let mut analyzer = self.analyzer.clone();
-        let plan = plan(query, Typing::Finished, &mut analyzer, self, &self.synonyms)?;
-        let mut ranks = rank(&plan, self, &self.ranking, limit, None)?;
-        self.verify(&plan, &mut ranks, limit, &mut analyzer)?;
-        Ok((ranks.ranked.iter().take(limit))
-            .map(|best| (best.candidate.doc as usize, best.score.total))
-            .collect())
-    }
-
-    /// The source of an article by its number.
-    ///
-    /// # Errors
-    /// If there is no such article.
-    pub fn source(&self, article: usize) -> Result<String, Error> {
-        Ok(self.stored(article as u32)?.text(self.fields.source))
-    }
-
-    pub(super) fn stored(&self, doc: u32) -> Result<Stored<'_>, Error> {
-        Ok(Stored {
-            fields: &self.fields,
-            document: self.store.get(doc)?,
-        })
-    }
-
-    /// For every article whether it may be shown; nothing if all may.
-    fn filter(&self, options: &Options) -> Result<Option<Vec<bool>>, Error> {
-        let wanted = [
-            (self.fields.collection, &options.collection),
-            (self.fields.tag, &options.tag),
-        ];
-        let mut allowed: Option<Vec<bool>> = None;
-        for (field, name) in wanted {
-            let Some(name) = name else { continue };
-            let mut has = vec![false; self.doc_count() as usize];
-            self.for_each_with(field, name, &mut |doc| has[doc as usize] = true)?;
-            allowed = Some(match allowed {
-                Some(allowed) => allowed.iter().zip(has).map(|(a, b)| *a && b).collect(),
-                None => has,
-            });
-        }
-        Ok(allowed)
-    }
-
-    /// Of the answering articles how many have each value of a field.
-    fn counts(&self, field: StoredField, answering: &[u32]) -> Result<Vec<Count>, Error> {
-        let mut answers = vec![false; self.doc_count() as usize];
-        for doc in answering {
-            answers[*doc as usize] = true;
-        }
-        let mut counts = Vec::new();
-        for name in self.values(field)? {
-            let mut count = 0;
-            self.for_each_with(field, &name, &mut |doc| count += usize::from(answers[doc as usize]))?;
-            counts.push(Count { name, count });
-        }
-        counts.retain(|group| group.count > 0);
-        sort_counts(&mut counts);
-        Ok(counts)
-    }
-
-    fn verify(&self, plan: &Plan, ranks: &mut Ranks, wanted: usize, analyzer: &mut Analyzer) -> Result<(), Error> {
-        phrase::verify(plan, self, ranks, wanted, |doc| {
-            let stored = self.stored(doc)?;
-            let texts: Vec<&str> = stored.sections().flat_map(|section| [section.1, section.2]).collect();
-            Ok(phrase::in_texts(plan, &texts, analyzer))
-        })
-    }
-
-    fn hit(
-        &self,
-        ranked: &Ranked,
-        highlighter: &Highlighter<'_>,
-        options: &Options,
-        analyzer: &mut Analyzer,
-    ) -> Result<Hit, Error> {
-        let doc = ranked.candidate.doc;
-        let stored = self.stored(doc)?;
-        let sections: Vec<_> = stored.sections().collect();
-        let texts: Vec<_> = sections.iter().map(|section| (section.1, section.2)).collect();
-        let limit = 1 + options.more_sections;
-        let mut best = best_sections(highlighter, &texts, limit, options.excerpt_chars, analyzer)
-            .into_iter()
-            .map(|(number, hit)| SectionHit {
-                anchor: sections[number].0.to_owned(),
-                ..hit
-            });
-        let title = stored.text(self.fields.searched(Field::Title));
-        Ok(Hit {
-            article: doc as usize,
-            source: stored.text(self.fields.source),
-            url: stored.text(self.fields.url),
-            title_highlights: highlighter.ranges(&title, analyzer),
-            title,
-            breadcrumb: stored.texts(self.fields.breadcrumb).map(str::to_owned).collect(),
-            section: best.next().unwrap_or_default(),
-            more: best.collect(),
-            score: ranked.score.total,
-            pinned: ranked.score.pin.is_some(),
-            explanation: None,
-        })
-    }
+fn hit<I: Searched>(
+    index: &I,
+    ranked: &Ranked,
+    highlighter: &Highlighter<'_>,
+    options: &Options,
+    analyzer: &mut Analyzer,
+) -> Result<Hit, Error> {
+    let doc = ranked.candidate.doc;
+    let article = index.article(doc)?;
+    let sections = article.sections.iter();
+    let texts: Vec<(&str, &str)> = sections.map(|section| (&*section.heading, &*section.text)).collect();
+    let limit = 1 + options.more_sections;
+    let mut best = best_sections(highlighter, &texts, limit, options.excerpt_chars, analyzer)
+        .into_iter()
+        .map(|(number, hit)| SectionHit {
+            anchor: article.sections[number].anchor.to_string(),
+            ..hit
+        });
+    Ok(Hit {
+        article: doc as usize,
+        source: article.source.to_string(),
+        url: article.url.to_string(),
+        title: article.title.to_string(),
+        title_highlights: highlighter.ranges(&article.title, analyzer),
+        breadcrumb: article.breadcrumb.iter().map(ToString::to_string).collect(),
+        section: best.next().unwrap_or_default(),
+        more: best.collect(),
+        score: ranked.score.total,
+        pinned: ranked.score.pin.is_some(),
+        explanation: None,
+    })
 }

@@ -1,11 +1,12 @@
 //! The tantivy schema of an index.
 
 use kb_search::execute;
-use tantivy::schema::{FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions};
+use tantivy::schema::{FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
 
 /// The fields of an index.
 #[derive(Clone, Debug)]
 pub(crate) struct Fields {
+    pub(crate) keep: Keep,
     pub(crate) schema: Schema,
     /// The searched fields, in the order of [`execute::Field::ALL`].
     pub(crate) searched: [Field; execute::Field::ALL.len()],
@@ -18,6 +19,15 @@ pub(crate) struct Fields {
     pub(crate) boost: Field,
 }
 
+/// What an index keeps of its articles besides postings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keep {
+    /// The texts that are shown, too.
+    Texts,
+    /// Postings only.
+    Postings,
+}
+
 /// Name of the fast field with the article's boost.
 pub(crate) const BOOST: &str = "boost";
 
@@ -28,7 +38,11 @@ pub(crate) fn tokenizer_name(language: &str) -> String {
 
 impl Fields {
     /// Positions are kept only where they are used; headings, anchors and body hold one value a section, in step.
-    pub(crate) fn new(language: &str) -> Self {
+    pub(crate) fn new(language: &str, keep: Keep) -> Self {
+        let stored = |options: TextOptions| match keep {
+            Keep::Texts => options.set_stored(),
+            Keep::Postings => options,
+        };
         let mut builder = Schema::builder();
         let tokenizer = tokenizer_name(language);
         let searched = execute::Field::ALL.map(|field| {
@@ -42,17 +56,18 @@ impl Fields {
                 .set_index_option(record);
             builder.add_text_field(
                 field.name(),
-                TextOptions::default().set_indexing_options(indexing).set_stored(),
+                stored(TextOptions::default().set_indexing_options(indexing)),
             )
         });
-        let source = builder.add_text_field("source", STRING | STORED);
-        let url = builder.add_text_field("url", STORED);
-        let breadcrumb = builder.add_text_field("breadcrumb", STORED);
-        let anchors = builder.add_text_field("anchors", STORED);
+        let source = builder.add_text_field("source", stored(STRING));
+        let url = builder.add_text_field("url", stored(TextOptions::default()));
+        let breadcrumb = builder.add_text_field("breadcrumb", stored(TextOptions::default()));
+        let anchors = builder.add_text_field("anchors", stored(TextOptions::default()));
         let collection = builder.add_text_field("collection", STRING);
         let tag = builder.add_text_field("tag", STRING);
         let boost = builder.add_f64_field(BOOST, FAST);
         Self {
+            keep,
             schema: builder.build(),
             searched,
             source,

@@ -1,16 +1,21 @@
 //! The analyzer of `kb_search` as a tantivy tokenizer.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use kb_search::analysis::{Analyzer, Mode};
 use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
 
+/// An analyzer that several fields, and segments made one after the other, use: what one has stemmed the others know.
+pub(crate) type SharedAnalyzer = Arc<Mutex<Analyzer>>;
+
 /// Registered under [`super::schema::tokenizer_name`].
 #[derive(Clone)]
-pub(crate) struct KbTokenizer(pub(crate) Analyzer);
+pub(crate) struct KbTokenizer(pub(crate) SharedAnalyzer);
 
 /// The terms of one text. Indexing calls [`TokenStream::process`], which allocates nothing; whoever steps through the
 /// stream instead gets a buffered copy.
 pub(crate) struct KbTokenStream<'a> {
-    analyzer: &'a mut Analyzer,
+    analyzer: &'a Mutex<Analyzer>,
     text: &'a str,
     token: Token,
     buffered: Option<std::vec::IntoIter<Token>>,
@@ -21,7 +26,7 @@ impl Tokenizer for KbTokenizer {
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> KbTokenStream<'a> {
         KbTokenStream {
-            analyzer: &mut self.0,
+            analyzer: &self.0,
             text,
             token: Token::default(),
             buffered: None,
@@ -55,7 +60,9 @@ impl TokenStream for KbTokenStream<'_> {
 
     fn process(&mut self, sink: &mut dyn FnMut(&Token)) {
         let token = &mut self.token;
-        self.analyzer.tokenize(self.text, Mode::Index, &mut |found| {
+        // A cache of words is whole whatever happened to the thread that had it.
+        let mut analyzer = self.analyzer.lock().unwrap_or_else(PoisonError::into_inner);
+        analyzer.tokenize(self.text, Mode::Index, &mut |found| {
             token.text.clear();
             token.text.push_str(found.text);
             token.position = found.position as usize;

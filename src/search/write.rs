@@ -1,22 +1,29 @@
 //! Articles to the files of a tantivy index: one segment, the same bytes for the same articles.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
 use kb_search::execute::Field;
 use kb_search::{Analyzer, Language};
 use tantivy::directory::RamDirectory;
 use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
-use tantivy::{Directory as _, Index, SingleSegmentIndexWriter, TantivyDocument};
+use tantivy::{Directory as _, Index, IndexSettings, SegmentReader, SingleSegmentIndexWriter, TantivyDocument};
 use xxhash_rust::xxh3::Xxh3;
 
-use super::pack::{Shown, write_pack};
-use super::schema::{Fields, tokenizer_name};
+use super::pack::{Shown, excerpt, write_pack};
+use super::schema::{Fields, Keep, tokenizer_name};
+use super::segment::Segment;
 use super::settings::{FILE_NAME, Settings};
-use super::tokenizer::KbTokenizer;
+use super::tokenizer::{KbTokenizer, SharedAnalyzer};
 use super::{Error, Files, IndexFiles, IndexedArticle, PackOptions, Tuning};
 
 /// Sizes the term hash table only; memory grows with the articles.
 const TABLE_BUDGET_BYTES: usize = 48 << 20;
+
+/// The same for few articles: a large table takes longer to clear than they take to index.
+const SMALL_TABLE_BUDGET_BYTES: usize = 1 << 20;
+/// Few articles are less than this.
+const FEW_ARTICLES: usize = 64;
 
 const META: &str = "meta.json";
 const MANAGED: &str = ".managed.json";
@@ -36,22 +43,64 @@ pub fn write_index<'a>(
     let language = Language::new(language);
     let directory = RamDirectory::create();
     let settings = Settings::new(language.tag(), tuning).to_bytes()?;
-    let fields = Fields::new(language.tag());
+    let fields = Fields::new(language.tag(), Keep::Texts);
     let mut shown = Shown::default();
-    let articles = (articles.into_iter()).inspect(|article| shown.push(article, &options.base));
-    let index = fill(directory.clone(), &fields, &language, articles)?;
-    let pack = write_pack(&index, &fields, language.tag(), shown, tuning, options)?;
-    drop(index);
+    let mut boosts = Vec::new();
+    let articles = articles.into_iter().inspect(|article| {
+        boosts.push(article.boost());
+        shown.push(article, excerpt(article), &options.base);
+    });
+    let tokenizers = tokenizers(&language, &shared_analyzer(&language));
+    let index = fill(directory.clone(), &fields, tokenizers, articles, TABLE_BUDGET_BYTES)?;
+    let segment = open(&index, &fields)?;
+    let pack = write_pack(&segment, language.tag(), shown, &boosts, tuning, options)?;
+    drop((segment, index));
     let mut tantivy = finished_files(&directory)?;
     tantivy.push((FILE_NAME.to_owned(), settings));
     tantivy.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(IndexFiles { tantivy, pack })
 }
 
+/// An analyzer that knows no words yet.
+pub(super) fn shared_analyzer(language: &Language) -> SharedAnalyzer {
+    Arc::new(Mutex::new(Analyzer::new(language.clone())))
+}
+
+/// Indexes articles for their postings alone, in memory.
+pub(super) fn postings_of<'a>(
+    language: &Language,
+    analyzer: &SharedAnalyzer,
+    articles: impl ExactSizeIterator<Item = IndexedArticle<'a>>,
+) -> Result<Segment, Error> {
+    let fields = Fields::new(language.tag(), Keep::Postings);
+    let budget = if articles.len() < FEW_ARTICLES {
+        SMALL_TABLE_BUDGET_BYTES
+    } else {
+        TABLE_BUDGET_BYTES
+    };
+    let index = fill(
+        RamDirectory::create(),
+        &fields,
+        tokenizers(language, analyzer),
+        articles,
+        budget,
+    )?;
+    open(&index, &fields)
+}
+
+/// Opens the one segment of an index.
+fn open(index: &Index, fields: &Fields) -> Result<Segment, Error> {
+    let segments = index.searchable_segments()?;
+    let [segment] = segments.as_slice() else {
+        return Err(Error::Settings(format!("{} segments, not one", segments.len())));
+    };
+    Segment::new(&SegmentReader::open(segment)?, fields)
+}
+
 /// The tokenizers an index of this language needs.
-pub(crate) fn tokenizers(language: &Language) -> TokenizerManager {
+fn tokenizers(language: &Language, analyzer: &SharedAnalyzer) -> TokenizerManager {
     let manager = TokenizerManager::default();
-    let tokenizer = KbTokenizer(Analyzer::new(language.clone()));
+    let tokenizer = KbTokenizer(Arc::clone(analyzer));
     manager.register(
         &tokenizer_name(language.tag()),
         TextAnalyzer::builder(tokenizer).build(),
@@ -63,13 +112,20 @@ pub(crate) fn tokenizers(language: &Language) -> TokenizerManager {
 fn fill<'a>(
     directory: RamDirectory,
     fields: &Fields,
-    language: &Language,
+    tokenizers: TokenizerManager,
     articles: impl IntoIterator<Item = IndexedArticle<'a>>,
+    budget: usize,
 ) -> Result<Index, Error> {
+    // A thread of its own for the document store is worth it where there is one.
+    let settings = IndexSettings {
+        docstore_compress_dedicated_thread: fields.keep == Keep::Texts,
+        ..IndexSettings::default()
+    };
     let mut writer: SingleSegmentIndexWriter = Index::builder()
         .schema(fields.schema.clone())
-        .tokenizers(tokenizers(language))
-        .single_segment_index_writer(directory, TABLE_BUDGET_BYTES)?;
+        .tokenizers(tokenizers)
+        .settings(settings)
+        .single_segment_index_writer(directory, budget)?;
     for article in articles {
         writer.add_document(document(fields, &article))?;
     }

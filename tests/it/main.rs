@@ -12,4 +12,5 @@ mod manual;
 mod pages;
 mod preview;
 mod search;
+mod serve;
 mod support;

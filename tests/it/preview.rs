@@ -9,7 +9,7 @@ use kb::pipeline::{BuildOptions, Changed, Preview, PreviewOptions, Silent, build
 use kb::site::Publish;
 use kb::source::Disk;
 
-use crate::support::{Sandbox, snapshot};
+use crate::support::{Random, Sandbox, snapshot};
 
 /// 2026-11-20, before every publish date of the tests.
 const NOW: i64 = 1_795_132_800;
@@ -90,22 +90,6 @@ fn assert_same(preview: &Preview, sandbox: &Sandbox, what: &dyn Fn() -> String) 
     diagnostics.sort();
     diagnostics.dedup();
     assert_eq!(problems, diagnostics, "{}", what());
-}
-
-/// A generator of numbers (xorshift64*), so that a seed gives the same changes everywhere.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 ^= self.0 >> 12;
-        self.0 ^= self.0 << 25;
-        self.0 ^= self.0 >> 27;
-        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % end
-    }
-
-    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
-        from[self.below(from.len())]
-    }
 }
 
 const FOLDERS: [&str; 5] = ["", "billing", "billing/plans", "account", "de"];

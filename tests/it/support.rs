@@ -119,6 +119,22 @@ pub(crate) fn snapshot(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     files
 }
 
+/// A generator of numbers (xorshift64*), so that a seed gives the same changes everywhere.
+pub(crate) struct Random(pub(crate) u64);
+
+impl Random {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 33) as usize % end
+    }
+
+    pub(crate) fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+        from[self.below(from.len())]
+    }
+}
+
 /// The folder of shared corpora and relevance sets, where there is one.
 pub(crate) fn shared() -> Option<PathBuf> {
     let folder = std::env::var_os("KB_SHARED").map_or_else(

@@ -1,66 +1,206 @@
-//! The search of one state of the site: made when it is first needed, from that of the state before.
+//! The search of one state of the site: made when it is first needed, from that of a state before.
 
-use std::sync::{Arc, OnceLock};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::output::Body;
-use crate::pipeline::index::{self, Alike, IndexFiles};
-use crate::render::Nearest as _;
-use crate::search::{self, Options, Results, SearchIndex};
-use crate::site::{ArticleId, Site};
+use crate::pipeline::index;
+use crate::search::{self, Error, LiveIndex, Options, RelatedArticles, Results};
+use crate::site::{ArticleId, LanguageSite, Site};
 
+/// The search of one state. Whatever was made for another state before is the beginning of it, never the result: index,
+/// pack and related articles follow from the articles alone.
+///
+/// Making them uses the threads of the pool, so nothing is made *on* a thread of the pool: that thread could take up
+/// other work while it waits, and in that wait for itself. What pages need is made before they are rendered in
+/// parallel ([`Search::prepare_pages`]).
 pub(super) struct Search {
     site: Site,
-    alike: OnceLock<Alike>,
-    files: OnceLock<Arc<IndexFiles>>,
+    known: Arc<Known>,
+    languages: Vec<LanguageSearch>,
+    /// What browsers load besides the packs.
+    engines: OnceLock<Files>,
+}
+
+/// Files by path below the root of the site.
+type Files = HashMap<String, Body>;
+
+/// What is made for a language, each when it is first asked for.
+#[derive(Default)]
+struct LanguageSearch {
+    index: OnceLock<Result<Arc<LiveIndex>, String>>,
+    related: OnceLock<Arc<RelatedArticles>>,
+    /// The files of tantivy's index as a build writes them; only who reads them by their addresses makes them.
+    tantivy: OnceLock<Result<Files, String>>,
+    pack: OnceLock<Result<Files, String>>,
+}
+
+/// What was made last for each language, by its tag.
+#[derive(Default)]
+struct Known(Mutex<HashMap<String, Arc<Mutex<KnownLanguage>>>>);
+
+#[derive(Default)]
+struct KnownLanguage {
+    index: Option<Arc<LiveIndex>>,
+    related: Option<Arc<RelatedArticles>>,
 }
 
 impl Search {
+    /// The search of the first state.
     pub(super) fn new(site: &Site) -> Self {
+        Self::of(site, Arc::default())
+    }
+
+    /// The search of a later state.
+    pub(super) fn next(&self, site: &Site) -> Self {
+        Self::of(site, Arc::clone(&self.known))
+    }
+
+    fn of(site: &Site, known: Arc<Known>) -> Self {
         Self {
             site: site.clone(),
-            alike: OnceLock::new(),
-            files: OnceLock::new(),
+            known,
+            languages: site.languages.iter().map(|_| LanguageSearch::default()).collect(),
+            engines: OnceLock::new(),
         }
     }
 
-    fn files(&self) -> &IndexFiles {
-        self.files
-            .get_or_init(|| Arc::new(index::write_indexes(&self.site).unwrap_or_default()))
+    /// Makes what rendering pages will ask for.
+    pub(super) fn prepare_pages(&self) {
+        for (number, language) in self.site.languages.iter().enumerate() {
+            if !language.articles.is_empty() {
+                self.near(number, 0);
+            }
+        }
     }
 
+    /// The articles most like one.
     pub(super) fn near(&self, language: usize, article: ArticleId) -> Vec<ArticleId> {
-        self.alike.get_or_init(|| Alike::of(&self.site)).near(language, article)
+        let site = &self.site.languages[language];
+        let related = self.languages[language].related.get_or_init(|| {
+            let known = self.known.language(site);
+            let mut known = lock(&known);
+            let articles = index::comparable(&self.site, site);
+            let related = RelatedArticles::new(site.language.tag(), &articles, known.related.as_deref());
+            Arc::clone(known.related.insert(Arc::new(related)))
+        });
+        index::near(site, related, article)
     }
 
-    pub(super) fn search(&self, language: usize, query: &str, options: &Options) -> Result<Results, search::Error> {
-        let folder = format!(
-            "{}/",
-            search::index_folder(self.site.languages[language].language.tag())
-        );
-        let files: Vec<_> = self
-            .files()
-            .iter()
-            .filter_map(|(path, bytes)| Some((path.strip_prefix(&folder)?.to_owned(), bytes.clone())))
-            .collect();
-        SearchIndex::from_files(&files)?.search(query, options)
+    /// Answers a query in a language by its number.
+    pub(super) fn search(&self, language: usize, query: &str, options: &Options) -> Result<Results, Error> {
+        self.index(language)?.search(query, options)
     }
 
+    fn index(&self, language: usize) -> Result<&Arc<LiveIndex>, Error> {
+        let index = self.languages[language].index.get_or_init(|| {
+            let site = &self.site.languages[language];
+            let known = self.known.language(site);
+            let mut known = lock(&known);
+            let articles = index::searchable(&self.site, site);
+            let tuning = index::tuning(&self.site, language);
+            let options = index::pack_options(&self.site, site);
+            let next = match &known.index {
+                Some(before) => before.next(articles, &tuning, &options),
+                None => LiveIndex::new(site.language.tag(), articles, &tuning, &options),
+            };
+            let next = Arc::new(next.map_err(|error| error.to_string())?);
+            Ok(Arc::clone(known.index.insert(next)))
+        });
+        index.as_ref().map_err(|error| Error::Settings(error.clone()))
+    }
+
+    /// The file at a path below the root of the site.
     pub(super) fn file(&self, path: &str) -> Option<Body> {
-        let (_, bytes) = self.files().iter().find(|(own, _)| own == path)?;
-        Some(Body::from(bytes.as_slice()))
+        if let Some(engine) = self.engines().get(path) {
+            return Some(engine.clone());
+        }
+        let under = |folder: String| path.strip_prefix(&folder).is_some_and(|rest| rest.starts_with('/'));
+        (self.site.languages.iter().enumerate()).find_map(|(number, language)| {
+            let tag = language.language.tag();
+            let files = if under(search::pack_folder(tag)) {
+                self.pack(number)
+            } else if under(search::index_folder(tag)) {
+                self.tantivy(number)
+            } else {
+                return None;
+            };
+            files.as_ref().ok()?.get(path).cloned()
+        })
     }
 
+    /// The paths of all files.
     pub(super) fn paths(&self) -> Vec<String> {
-        self.files().iter().map(|(path, _)| path.clone()).collect()
+        let languages = (0..self.languages.len()).flat_map(|number| [self.pack(number), self.tantivy(number)]);
+        let files = languages
+            .filter_map(|files| files.as_ref().ok())
+            .chain([self.engines()]);
+        files.flat_map(HashMap::keys).cloned().collect()
     }
 
-    pub(super) fn next(&self, site: &Site) -> Self {
-        Self::new(site)
-    }
-
-    pub(super) fn tidy(&self) {}
-
+    /// Makes what a search will ask for.
     pub(super) fn warm(&self) {
-        self.files();
+        for number in 0..self.languages.len() {
+            // What goes wrong is said when somebody searches.
+            let _ = self.pack(number);
+        }
     }
+
+    /// Prepares what comes next, if so much has changed that it is worth its time.
+    pub(super) fn tidy(&self) {
+        for (number, language) in self.site.languages.iter().enumerate() {
+            if let Ok(index) = self.index(number)
+                && index.wants_compaction()
+                && let Ok(compact) = index.compact()
+            {
+                let known = self.known.language(language);
+                let mut known = lock(&known);
+                // Unless another state was made meanwhile.
+                if known.index.as_ref().is_some_and(|known| Arc::ptr_eq(known, index)) {
+                    known.index = Some(Arc::new(compact));
+                }
+            }
+        }
+    }
+
+    fn engines(&self) -> &Files {
+        self.engines.get_or_init(|| {
+            let tags = self.site.languages.iter().map(|language| language.language.tag());
+            let files = search::browser_files(tags).into_iter();
+            files.map(|(path, bytes)| (path, Body::from(bytes))).collect()
+        })
+    }
+
+    fn pack(&self, number: usize) -> &Result<Files, String> {
+        self.languages[number].pack.get_or_init(|| {
+            let pack = self
+                .index(number)
+                .and_then(|index| index.pack())
+                .map_err(|error| error.to_string())?;
+            let folder = search::pack_folder(self.site.languages[number].language.tag());
+            let file = |(name, bytes): &(String, Arc<[u8]>)| (format!("{folder}/{name}"), Body::from(&**bytes));
+            Ok(pack.iter().map(file).collect())
+        })
+    }
+
+    fn tantivy(&self, number: usize) -> &Result<Files, String> {
+        self.languages[number].tantivy.get_or_init(|| {
+            let folder = search::index_folder(self.site.languages[number].language.tag());
+            let files = index::write_index(&self.site, number).map_err(|error| error.to_string())?;
+            let own = files.into_iter().filter(|(path, _)| path.starts_with(&folder));
+            Ok(own.map(|(path, bytes)| (path, Body::from(bytes))).collect())
+        })
+    }
+}
+
+impl Known {
+    fn language(&self, site: &LanguageSite) -> Arc<Mutex<KnownLanguage>> {
+        let mut languages = lock(&self.0);
+        Arc::clone(languages.entry(site.language.tag().to_owned()).or_default())
+    }
+}
+
+/// What is known is replaced as a whole, so a panic elsewhere leaves it right.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -66,6 +66,12 @@ impl Snapshot {
         &self.assembled.site.languages
     }
 
+    /// Makes what rendering any page will ask for. Before [`Snapshot::file`] is called on threads of the pool, this must
+    /// have been called on a thread outside of it.
+    pub(in crate::pipeline) fn prepare_pages(&self) {
+        self.search.prepare_pages();
+    }
+
     /// The file at a path below the root of the output.
     pub fn file(&self, path: &str) -> Option<Body> {
         match self.assembled.listing.entry(path) {
@@ -121,6 +127,7 @@ impl Snapshot {
         stop: &(dyn Fn() -> bool + Sync),
         look: impl Fn(&OutputPath, &LanguageRenderer<'_>, Job) -> T + Sync,
     ) -> Option<Vec<T>> {
+        self.search.prepare_pages();
         let renderer = self.renderer();
         let pages: Vec<(&OutputPath, usize, Job)> = (self.assembled.listing.iter())
             .filter_map(|(path, file)| match file {

@@ -130,14 +130,12 @@ impl Shared {
 }
 
 fn work(current: &Current, snapshot: &Snapshot, stop: &(dyn Fn() -> bool + Sync)) {
-    rayon::join(
-        || snapshot.search.warm(),
-        || {
-            if let Some(failures) = snapshot.check_pages(stop) {
-                current.publish_failures(snapshot, failures);
-            }
-        },
-    );
+    thread::scope(|threads| {
+        threads.spawn(|| snapshot.search.warm());
+        if let Some(failures) = snapshot.check_pages(stop) {
+            current.publish_failures(snapshot, failures);
+        }
+    });
     if !stop() {
         snapshot.search.tidy();
     }

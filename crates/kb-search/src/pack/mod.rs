@@ -35,6 +35,7 @@ pub use boot::{PinnedQuery, Popular};
 pub use documents::Document;
 pub use facets::{Facet, Facets, Group};
 pub use index::{Missing, Pack, Resource};
+pub use terms::{EncodedTerm, EncodedTerms};
 pub use write::{Header, PackFiles, PackWriter};
 
 /// The version of the format. A pack of another version is refused: the site was built by another kb than the page's

@@ -11,6 +11,104 @@ const FAR: u8 = 1 << Field::ALL.len();
 /// Encoded body postings above this size get a file of their own.
 const FAR_BYTES: usize = 3 << 10;
 
+/// Terms with their postings as shards hold them, in the order they were added.
+///
+/// How a term is encoded depends on nothing but its postings, so an encoded term may be kept and written into any pack
+/// whose articles have the same numbers.
+#[derive(Clone, Debug, Default)]
+pub struct EncodedTerms {
+    terms: SortedTexts,
+    masks: Vec<u8>,
+    /// By term: the end of its fields in `fields`.
+    field_ends: Vec<u32>,
+    /// By field of a term that has postings: how many, and where their bytes end.
+    fields: Vec<(u32, u32)>,
+    bytes: Vec<u8>,
+}
+
+/// One of [`EncodedTerms`].
+#[derive(Clone, Copy, Debug)]
+pub struct EncodedTerm<'a> {
+    pub(super) term: &'a str,
+    /// The number of postings, by field.
+    pub(super) counts: [u32; Field::ALL.len()],
+    /// The bytes of the postings, by field.
+    pub(super) postings: [&'a [u8]; Field::ALL.len()],
+}
+
+impl EncodedTerms {
+    /// Adds a term with its postings, articles in ascending order.
+    pub fn push(&mut self, term: &str, fields: &FieldPostings) {
+        let mut mask = 0;
+        for field in Field::ALL {
+            let postings = &fields[field.index()];
+            if !postings.is_empty() {
+                mask |= 1 << field.index();
+                write_postings(&mut self.bytes, field, postings);
+                self.fields.push((postings.len() as u32, self.bytes.len() as u32));
+            }
+        }
+        self.terms.push(term);
+        self.masks.push(mask);
+        self.field_ends.push(self.fields.len() as u32);
+    }
+
+    /// The number of terms.
+    pub fn len(&self) -> usize {
+        self.masks.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.masks.is_empty()
+    }
+
+    /// The text of the term at `index`.
+    pub fn term(&self, index: usize) -> &str {
+        self.terms.get(index)
+    }
+
+    /// The place of a term among ascending terms, or where it would stand.
+    ///
+    /// # Errors
+    /// Where it would stand, if it is not there.
+    pub fn search(&self, term: &str) -> Result<usize, usize> {
+        self.terms.search(term)
+    }
+
+    /// The term at `index`.
+    pub fn get(&self, index: usize) -> EncodedTerm<'_> {
+        let mut found = EncodedTerm {
+            term: self.terms.get(index),
+            counts: [0; Field::ALL.len()],
+            postings: [&[]; Field::ALL.len()],
+        };
+        let mut at = if index == 0 { 0 } else { self.field_ends[index - 1] } as usize;
+        let mut start = if at == 0 { 0 } else { self.fields[at - 1].1 } as usize;
+        for field in 0..Field::ALL.len() {
+            if self.masks[index] & 1 << field != 0 {
+                let (count, end) = self.fields[at];
+                found.counts[field] = count;
+                found.postings[field] = &self.bytes[start..end as usize];
+                (at, start) = (at + 1, end as usize);
+            }
+        }
+        found
+    }
+}
+
+impl<'a> EncodedTerm<'a> {
+    /// Its text.
+    pub fn term(&self) -> &'a str {
+        self.term
+    }
+
+    /// Whether it has no postings.
+    pub fn is_empty(&self) -> bool {
+        self.counts == [0; Field::ALL.len()]
+    }
+}
+
 /// A shard being written.
 #[derive(Debug, Default)]
 pub(super) struct TermShardWriter {
@@ -22,26 +120,25 @@ pub(super) struct TermShardWriter {
 
 impl TermShardWriter {
     /// Adds a term, above all before; returns its body postings if they are too long to stay here.
-    pub(super) fn push(&mut self, term: &str, fields: &FieldPostings) -> Option<Vec<u8>> {
+    pub(super) fn push<'a>(&mut self, encoded: &EncodedTerm<'a>) -> Option<&'a [u8]> {
         let mut mask = 0;
         let mut far = None;
         for field in Field::ALL {
-            let postings = &fields[field.index()];
-            if postings.is_empty() {
+            let at = field.index();
+            if encoded.counts[at] == 0 {
                 continue;
             }
-            mask |= 1 << field.index();
-            put_varint(&mut self.frequencies, postings.len() as u32);
-            let mut bytes = Vec::new();
-            write_postings(&mut bytes, field, postings);
+            mask |= 1 << at;
+            put_varint(&mut self.frequencies, encoded.counts[at]);
+            let bytes = encoded.postings[at];
             if field == Field::Body && bytes.len() > FAR_BYTES {
                 mask |= FAR;
                 far = Some(bytes);
             } else {
-                self.postings[field.index()].extend(bytes);
+                self.postings[at].extend(bytes);
             }
         }
-        self.terms.push(term);
+        self.terms.push(encoded.term);
         self.masks.push(mask);
         far
     }

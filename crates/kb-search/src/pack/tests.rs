@@ -111,6 +111,29 @@ fn read(pack: &Pack, terms: &Terms) -> Terms {
 }
 
 #[test]
+fn terms_that_were_encoded_before_make_the_same_pack() {
+    let terms = terms(300, 700);
+    let mut encoded = EncodedTerms::default();
+    for (term, fields) in &terms {
+        encoded.push(term, fields);
+    }
+    encoded.push("~", &FieldPostings::default());
+    let mut writer = PackWriter::new(header(700));
+    for (number, term) in terms.keys().enumerate() {
+        assert_eq!(
+            (encoded.term(number), encoded.search(term)),
+            (term.as_str(), Ok(number))
+        );
+        assert!(!encoded.get(number).is_empty());
+        writer.encoded(&encoded.get(number));
+    }
+    assert!(encoded.get(terms.len()).is_empty() && encoded.search("~~").is_err());
+    let files = writer.finish(&documents(700), &facets(700));
+    let wanted = written(&terms, 700);
+    assert_eq!((&files.files, files.single()), (&wanted.files, wanted.single()));
+}
+
+#[test]
 fn what_was_written_is_read() {
     for (count, docs) in [(0, 0), (1, 1), (40, 5), (300, 700), (50, 5_000)] {
         let terms = terms(count, docs);

@@ -5,7 +5,7 @@ use super::boot::{Boot, PinnedQuery, Popular};
 use super::documents::{self, DOCUMENTS_PER_SHARD, Document};
 use super::facets::Facets;
 use super::index::Resource;
-use super::terms::{FarPostings, TermShardWriter};
+use super::terms::{EncodedTerm, EncodedTerms, FarPostings, TermShardWriter};
 use super::vocabulary::VocabularyWriter;
 use crate::execute::Field;
 use crate::plan::is_common;
@@ -84,22 +84,30 @@ impl PackWriter {
 
     /// Adds a term with its postings. Terms come in ascending order of their bytes, articles in ascending order.
     pub fn term(&mut self, term: &str, fields: &FieldPostings) {
+        let mut encoded = EncodedTerms::default();
+        encoded.push(term, fields);
+        self.encoded(&encoded.get(0));
+    }
+
+    /// The same for a term whose postings are encoded already.
+    pub fn encoded(&mut self, encoded: &EncodedTerm<'_>) {
+        let term = encoded.term;
         if self.terms.size() >= SHARD_BYTES {
             self.close_terms();
         }
         if self.terms.first_term().is_none() {
             self.boot.shards.push(separator(&self.last_term, term));
         }
-        if let Some(postings) = self.terms.push(term, fields) {
+        if let Some(postings) = self.terms.push(encoded) {
             let number = self.boot.far.len() as u32;
-            let count = fields[Field::Body.index()].len() as u32;
+            let count = encoded.counts[Field::Body.index()];
             self.files
-                .push((Resource::Far(number).name(), FarPostings::write(count, &postings)));
+                .push((Resource::Far(number).name(), FarPostings::write(count, postings)));
             self.boot.far.push(term);
         }
         self.last_term.clear();
         self.last_term.push_str(term);
-        let doc_freq = fields.iter().map(Vec::len).max().unwrap_or_default() as u32;
+        let doc_freq = encoded.counts.iter().copied().max().unwrap_or_default();
         if is_common(doc_freq, self.boot.doc_count()) {
             self.vocabulary_term(term, doc_freq);
         }

@@ -1,0 +1,330 @@
+// The preview: what writers see in an open page while they save files.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { boxOf } from "./support/box.js";
+import { NETWORK, axeScript, findings } from "./support/browser.js";
+import { Preview, article, long, overlayOf, reads, sameDocument, until } from "./support/preview.js";
+
+const REFUND = "content/billing/refund.md";
+const FILES = {
+  "content/billing/_index.md": article("Billing", "Money."),
+  [REFUND]: article("Refunds", long("Refund")),
+  "content/billing/invoice.md": article("Invoices", "Invoices are in the settings."),
+  "content/account/_index.md": article("Account", "You."),
+  "content/account/password.md": article("Passwords", "Choose a new password."),
+};
+const CLIPBOARD = { permissions: ["clipboard-read", "clipboard-write"] };
+// Time in which something that must not happen would have happened, in milliseconds.
+const NOTHING = 400;
+
+const scrolled = (page) => page.evaluate(() => Math.round(scrollY));
+async function scrollToMiddle(page) {
+  await page.evaluate(() => scrollTo({ top: document.body.scrollHeight / 2, behavior: "instant" }));
+  const place = await scrolled(page);
+  assert.ok(place > 300, `scrolled to ${place}`);
+  return place;
+}
+
+test("a saved article changes in place: scroll, focus and what was typed stay", async (t) => {
+  const preview = await Preview.start(t, FILES);
+  const page = await preview.open(t, "billing/refund/");
+  const { field } = boxOf(page);
+  await field.pressSequentially("mon");
+  const place = await scrollToMiddle(page);
+  let loads = 0;
+  page.on("load", () => (loads += 1));
+
+  preview.edit(REFUND, "Refund 20:", "Refund twenty:");
+  await reads(page, ".prose", /Refund twenty:/);
+  assert.equal(await scrolled(page), place);
+  preview.edit(REFUND, "title: Refunds", "title: Money back");
+  await reads(page, "h1", "Money back");
+
+  assert.equal(await page.title(), "Money back · Help");
+  assert.equal(await scrolled(page), place);
+  assert.equal(await field.inputValue(), "mon");
+  assert.equal(await field.evaluate((element) => element === document.activeElement), true);
+  assert.equal(loads, 0);
+  assert.ok(await sameDocument(page));
+});
+
+test("of many saves in a row the last is shown", async (t) => {
+  const preview = await Preview.start(t, FILES);
+  const page = await preview.open(t, "billing/invoice/");
+  for (let n = 1; n <= 20; n += 1) {
+    preview.write({ "content/billing/invoice.md": article(`Invoices ${n}`, `Number ${n}.`) });
+    await sleep(20);
+  }
+  await reads(page, "h1", "Invoices 20");
+  await reads(page, ".prose", "Number 20.");
+  assert.ok(await sameDocument(page));
+});
+
+test("the search finds a word that was just saved", async (t) => {
+  const password = "content/account/password.md";
+  const preview = await Preview.start(t, FILES);
+  const page = await preview.open(t, "billing/refund/");
+  preview.edit(password, "a new password.", "a new password or a xylophone.");
+  preview.edit(REFUND, "Refund 1:", "Refund one:");
+  await reads(page, ".prose", /Refund one:/);
+  const { field, hits, answer } = boxOf(page);
+  await field.focus();
+  assert.deepEqual(await answer("xylophone"), ["Passwords"]);
+
+  const ask = async (query) => (await (await fetch(`${preview.root}api/search?q=${query}`)).json()).hits.map((hit) => hit.title);
+  assert.deepEqual(await ask("xylophone"), ["Passwords"]);
+
+  // The box has the index in its memory; nothing of the page changes.
+  preview.edit(password, "a xylophone.", "a glockenspiel.");
+  await until(async () => (await ask("glockenspiel")).length === 1);
+  await until(async () => (await answer("glockenspiel")).join() === "Passwords");
+  await hits.first().locator("mark").getByText("glockenspiel").first().waitFor();
+  assert.deepEqual(await ask("xylophone"), []);
+  assert.ok(await sameDocument(page));
+});
+
+test("broken front matter is shown with its place, over the last good page, until it is mended", async (t) => {
+  const preview = await Preview.start(t, FILES);
+  const page = await preview.open(t, "billing/refund/", CLIPBOARD);
+  const { dialog, badge, message, place, copied, marked, excerpt, hint, status } = overlayOf(page);
+  assert.ok(await badge.isHidden(), "nothing is wrong");
+  const top = await scrollToMiddle(page);
+
+  preview.edit(REFUND, "title: Refunds", "title: Refunds: how");
+  await dialog.waitFor();
+  assert.equal(await place.textContent(), "content/billing/refund.md:2:15", await message.textContent());
+  assert.equal(await excerpt.textContent(), "title: Refunds: how");
+  assert.equal(await marked.textContent(), ":");
+  assert.match(await hint.first().textContent(), /^Hint: ./);
+  await sleep(NOTHING);
+  assert.equal(await page.locator("h1").textContent(), "Refunds", "the last good page");
+  assert.match(await page.locator(".prose").textContent(), /Refund 40:/);
+
+  await place.click();
+  await copied.getByText("copied").waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "content/billing/refund.md:2:15");
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
+  assert.equal(await badge.textContent(), "1 error");
+  preview.edit("content/account/password.md", "a new password", "another password");
+  await sleep(NOTHING);
+  assert.ok(await dialog.isHidden(), "it does not open again for the same error");
+  await badge.click();
+  await dialog.waitFor();
+
+  preview.edit(REFUND, "title: Refunds: how", "title: Refunds mended");
+  await dialog.waitFor({ state: "hidden" });
+  await status.getByText("Mended").waitFor();
+  await reads(page, "h1", "Refunds mended");
+  assert.ok(await badge.isHidden());
+  assert.equal(await scrolled(page), top);
+  assert.ok(await sameDocument(page));
+});
+
+test("markup in messages is text", async (t) => {
+  const markup = "<img src=x onerror=alert(1)>";
+  const preview = await Preview.start(t, FILES);
+  const page = await preview.open(t, "billing/refund/");
+  page.on("dialog", (shown) => assert.fail(shown.message()));
+  const { dialog, message, excerpt, badge } = overlayOf(page);
+  preview.edit(REFUND, "title: Refunds", `"${markup}": 1\ntitle: Refunds`);
+  await badge.getByText("1 warning").waitFor();
+  await badge.click();
+  assert.ok((await message.textContent()).includes(markup), await message.textContent());
+  assert.ok((await excerpt.textContent()).includes(markup), await excerpt.textContent());
+  await page.keyboard.press("Escape");
+  preview.edit(REFUND, "title: Refunds", `title: A: ${markup}`);
+  await dialog.waitFor();
+  assert.equal(await excerpt.first().textContent(), `title: A: ${markup}`);
+  assert.equal(await page.locator("#_kb-live :is(img, script)").count(), 0);
+});
+
+test("styles change without a reload and without a moment unstyled", async (t) => {
+  const preview = await Preview.start(t, FILES);
+  const page = await preview.open(t, "billing/refund/");
+  const place = await scrollToMiddle(page);
+  const applies = (mark) => page.waitForFunction((wanted) => getComputedStyle(document.body).getPropertyValue("--mark") === wanted, mark);
+  await page.evaluate(() => {
+    const look = () => {
+      self.unstyled ||= !getComputedStyle(document.documentElement).getPropertyValue("--kb-font");
+      requestAnimationFrame(look);
+    };
+    look();
+  });
+  for (const mark of ["first", "second"]) {
+    preview.write({ "static/css/print.css": `body { --mark: ${mark}; }` });
+    await applies(mark);
+  }
+  preview.remove("static/css/print.css");
+  await applies("");
+  assert.equal(await page.locator("link[rel=stylesheet]").count(), 1);
+  assert.equal(await page.evaluate(() => self.unstyled), false);
+  assert.equal(await scrolled(page), place);
+  assert.ok(await sameDocument(page));
+});
+
+test("templates change the page; a broken one leaves it as it was", async (t) => {
+  const footer = "templates/partials/footer.html";
+  const preview = await Preview.start(t, FILES);
+  const page = await preview.open(t, "billing/refund/");
+  const { dialog, place } = overlayOf(page);
+  const top = await scrollToMiddle(page);
+  preview.write({ [footer]: "<footer>Our own</footer>" });
+  await reads(page, "body > footer", "Our own");
+  preview.write({ [footer]: "<footer>Broken {{ </footer>" });
+  await dialog.waitFor();
+  assert.match(await place.first().textContent(), /^templates\/partials\/footer\.html:1:\d+$/);
+  await sleep(NOTHING);
+  assert.equal(await page.locator("body > footer").textContent(), "Our own");
+  preview.write({ [footer]: "<footer>Mended</footer>" });
+  await reads(page, "body > footer", "Mended");
+  await dialog.waitFor({ state: "hidden" });
+  assert.equal(await scrolled(page), top);
+  assert.ok(await sameDocument(page));
+});
+
+test("links that lead nowhere are marked, drafts have a ribbon", async (t) => {
+  const preview = await Preview.start(t, FILES);
+  const page = await preview.open(t, "account/password/");
+  const { dialog, message } = overlayOf(page);
+  const link = page.locator("[data-broken-link]");
+  preview.edit("content/account/password.md", "a new password", "a [new password](nowhere.md)");
+  await link.waitFor();
+  await dialog.waitFor();
+  assert.equal(await link.getAttribute("title"), await message.evaluate((node) => node.firstChild.data));
+  assert.match(await link.getAttribute("title"), /nowhere\.md/);
+  assert.match(await link.evaluate((node) => getComputedStyle(node).textDecorationStyle), /wavy/);
+  await page.keyboard.press("Escape");
+
+  preview.write({ "content/account/password.md": article("Passwords", "Soon.", "draft: true\n") });
+  await page.locator(".ribbon").waitFor();
+  assert.equal(await link.count(), 0);
+  await overlayOf(page).badge.waitFor({ state: "hidden" });
+  preview.write({ "content/account/password.md": article("Passwords", "Now.") });
+  await page.locator(".ribbon").waitFor({ state: "detached" });
+  assert.ok(await sameDocument(page));
+});
+
+test("a deleted article is not found, and comes back with its file", async (t) => {
+  const preview = await Preview.start(t, FILES);
+  const page = await preview.open(t, "billing/invoice/", { expect: /404/ });
+  const text = preview.read("content/billing/invoice.md");
+  preview.remove("content/billing/invoice.md");
+  await page.locator("body.page-404").waitFor();
+  preview.write({ "content/billing/invoice.md": text });
+  await page.locator("body.page-article").waitFor();
+  await reads(page, "h1", "Invoices");
+});
+
+test("another title of a category changes menu and breadcrumb", async (t) => {
+  const preview = await Preview.start(t, FILES);
+  const page = await preview.open(t, "billing/refund/");
+  const place = await scrollToMiddle(page);
+  preview.edit("content/billing/_index.md", "title: Billing", "title: Payments & <fees>");
+  await reads(page, ".crumbs li:last-child", "Payments & <fees>");
+  await reads(page, ".menu li a[href='/billing/']", /^Payments & <fees> 2$/);
+  preview.write({ "content/shop/sizes.md": article("Sizes", "All sizes.") });
+  await reads(page, ".menu ul", /Shop 1/);
+  assert.equal(await scrolled(page), place);
+  assert.ok(await sameDocument(page));
+});
+
+test("a page waits for the preview to run again and has then what was saved meanwhile", async (t) => {
+  const preview = await Preview.start(t, FILES);
+  const page = await preview.open(t, "billing/refund/", { expect: NETWORK });
+  const { status } = overlayOf(page);
+  await preview.end();
+  await status.getByText("Preview stopped, waiting").waitFor();
+  preview.edit(REFUND, "title: Refunds", "title: Refunds later");
+  await preview.begin();
+  await reads(page, "h1", "Refunds later");
+  await status.waitFor({ state: "detached" });
+  preview.edit(REFUND, "title: Refunds later", "title: Refunds again");
+  await reads(page, "h1", "Refunds again");
+  assert.ok(await sameDocument(page));
+});
+
+test("a page that shows nothing of a change is left alone", async (t) => {
+  const preview = await Preview.start(t, FILES);
+  const page = await preview.open(t, "billing/refund/");
+  const other = await preview.open(t, "account/password/");
+  const asked = [];
+  other.on("request", (request) => asked.push(request.url()));
+  preview.edit(REFUND, "Refund 1:", "Refund one:");
+  await reads(page, ".prose", /Refund one:/);
+  await sleep(NOTHING);
+  assert.deepEqual(asked, []);
+  preview.edit("content/account/password.md", "Choose a new", "Choose another");
+  await reads(other, ".prose", /Choose another/);
+  assert.deepEqual(asked, [`${preview.root}account/password/`], "the page, once");
+  assert.ok(await sameDocument(page) && await sameDocument(other));
+});
+
+test("copy buttons and tabs work in what was swapped in", async (t) => {
+  const tabs = (second) => `\`\`\`sh\necho ${second}\n\`\`\`\n\n:::tabs\n:::tab Windows\nPress E.\n:::\n:::tab macOS\n${second}.\n:::\n:::`;
+  const file = "content/account/password.md";
+  const preview = await Preview.start(t, { ...FILES, [file]: article("Passwords", tabs("before")) });
+  const page = await preview.open(t, "account/password/", CLIPBOARD);
+  const tab = page.getByRole("tab", { name: "macOS" });
+  await tab.click();
+  await page.getByRole("tabpanel").getByText("before.").waitFor();
+  preview.write({ [file]: article("Passwords", tabs("after")) });
+  await page.getByRole("tabpanel").getByText("after.").waitFor();
+  assert.equal(await tab.getAttribute("aria-selected"), "true", "the choice stays");
+  await page.getByRole("tab", { name: "Windows" }).click();
+  await page.getByRole("tabpanel").getByText("Press E.").waitFor();
+  assert.equal(await page.getByRole("tab").count(), 2);
+  await page.locator(".code-copy").click();
+  await page.locator(".code-copy").getByText("Copied").waitFor();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "echo after");
+  assert.equal(await page.locator(".code-copy").count(), 1);
+  assert.ok(await sameDocument(page));
+});
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`axe-core finds nothing in overlay and badge, ${colorScheme}, at 320 pixels`, async (t) => {
+    const preview = await Preview.start(t, FILES);
+    const page = await preview.open(t, "billing/refund/", { colorScheme, viewport: { width: 320, height: 640 }, reducedMotion: "reduce", init: axeScript() });
+    const { dialog, badge, close } = overlayOf(page);
+    preview.write({
+      [REFUND]: article("Refunds", `[Nowhere](${"a-very-long-name-".repeat(8)}.md), ![Image](no.png)`, "unknown: key\n"),
+      "content/account/password.md": article("Passwords: how", "Text."),
+    });
+    await dialog.waitFor();
+    await badge.getByText("3 errors, 1 warning").waitFor({ state: "attached" });
+    assert.deepEqual(await findings(page), [], "the overlay");
+    const list = dialog.locator(".list");
+    assert.ok(await list.evaluate((node) => node.scrollWidth <= node.clientWidth), "nothing sticks out");
+    const box = await dialog.boundingBox();
+    assert.ok(box.x >= 0 && box.x + box.width <= 320, JSON.stringify(box));
+    await close.click();
+    await dialog.waitFor({ state: "hidden" });
+    assert.deepEqual(await findings(page), [], "the badge");
+    const size = await badge.boundingBox();
+    assert.ok(size.height >= 44 && size.x + size.width <= 320, JSON.stringify(size));
+  });
+}
+
+test("everything works below the path of the base URL, under the policy that it is served with", async (t) => {
+  const preview = await Preview.start(t, FILES, { config: 'base_url = "https://x.example/help/"' });
+  assert.match(preview.root, /\/help\/$/);
+  const served = await fetch(`${preview.root}billing/refund/`, { headers: { accept: "text/html" } });
+  const policy = served.headers.get("content-security-policy");
+  assert.match(policy, /script-src 'self'/);
+  assert.doesNotMatch(policy, /unsafe-inline|unsafe-eval'(?<!wasm-unsafe-eval')/);
+
+  const page = await preview.open(t, "billing/refund/");
+  const place = await scrollToMiddle(page);
+  preview.edit(REFUND, "title: Refunds", "title: Refunds and xylophones");
+  await reads(page, "h1", "Refunds and xylophones");
+  assert.equal(await scrolled(page), place);
+  assert.ok(await sameDocument(page));
+  const { field, hits, answer } = boxOf(page);
+  await field.focus();
+  assert.deepEqual(await answer("xylophones"), ["Refunds and xylophones"]);
+  assert.match(await hits.first().locator("a").first().getAttribute("href"), /\/help\/billing\/refund\/\?highlight=xylophones$/);
+  const found = await (await fetch(`${preview.root}api/search?q=xylophones`)).json();
+  assert.deepEqual(found.hits.map((hit) => hit.url), ["/help/billing/refund/"]);
+});
