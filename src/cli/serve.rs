@@ -17,7 +17,9 @@ use super::report::{counted, grouped, outcome, report};
 use super::{Format, Outcome, ServeArgs, eprint};
 use crate::diagnostic::{Diagnostic, count};
 use crate::output::Body;
-use crate::pipeline::{BuildOptions, Changed, Preview, PreviewOptions, Snapshot, open_project, write_snapshot};
+use crate::pipeline::{
+    BuildOptions, Changed, Preview, PreviewOptions, Snapshot, check_output, open_project, write_snapshot,
+};
 use crate::search;
 use crate::serve::{Served, ServerOptions, Version, bind};
 use crate::site::Publish;
@@ -109,6 +111,9 @@ fn address_of(name: &str) -> io::Result<IpAddr> {
 
 fn start(args: &ServeArgs, listener: Box<crate::pipeline::Listener>) -> Result<Preview, Vec<Diagnostic>> {
     let project = open_project(&Disk, &args.path, args.base_url.as_deref())?;
+    if let Some(output) = &args.output {
+        check_output(&args.path, output).map_err(|problem| vec![problem])?;
+    }
     let output = args.output.clone().unwrap_or_else(|| output_folder(&project, false));
     let all = args.watch && !args.published;
     Preview::start(
@@ -303,7 +308,8 @@ impl Reporter {
     fn changed(&self, changes: &Changes, took: Duration) {
         let name = |path: &PathBuf| {
             let current = std::env::current_dir().unwrap_or_default();
-            path.strip_prefix(&current).unwrap_or(path).display().to_string()
+            let relative = path.strip_prefix(&current).or_else(|_| path.strip_prefix("."));
+            relative.unwrap_or(path).display().to_string()
         };
         let mut names = changes.paths.iter().map(name);
         let what = match (names.next(), changes.paths.len()) {

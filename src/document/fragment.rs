@@ -112,6 +112,12 @@ impl Fragment {
         self.html.is_empty()
     }
 
+    /// Gives back the room that was left for more.
+    pub fn shrink(&mut self) {
+        self.html.shrink_to_fit();
+        self.patches.shrink_to_fit();
+    }
+
     /// Appends HTML.
     pub fn push(&mut self, html: &str) {
         self.html.push_str(html);

@@ -136,7 +136,8 @@ pub struct Section {
 pub fn parse_document(source: &ArticleSource, options: DocumentOptions) -> Document {
     let mut diagnostics = Vec::new();
     let (front, body_start) = front_matter::split(&source.text, &source.display, &mut diagnostics);
-    let body = markdown::parse_body(source, body_start, front.title.as_deref(), options, &mut diagnostics);
+    let mut body = markdown::parse_body(source, body_start, front.title.as_deref(), options, &mut diagnostics);
+    body.shrink();
     let title = front.title.clone().or(body.first_h1);
     let outline = outline(&source.text[..body_start], title.as_deref(), &body.summary);
     Document {

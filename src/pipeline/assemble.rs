@@ -195,22 +195,26 @@ fn theme(
         base_path: site.base_path.clone(),
         display: project.root_display.clone(),
     };
-    let known = memo.theme.take().filter(|known| known.holds(&key));
-    let known = known.unwrap_or_else(|| {
-        let loaded = SystemTime::now();
-        let source = ThemeSource {
-            project: project.root.as_deref(),
-            display: &project.root_display,
-        };
-        let mut diagnostics = Vec::new();
-        let theme = Theme::load(files, &source, &site.config, &site.base_path, &mut diagnostics);
-        ThemeMemo {
-            key,
-            loaded,
-            theme: Arc::new(theme),
-            diagnostics,
+    let known = match memo.theme.take() {
+        Some(known) if known.holds(&key) => known,
+        before => {
+            let loaded = SystemTime::now();
+            let source = ThemeSource {
+                project: project.root.as_deref(),
+                display: &project.root_display,
+            };
+            let mut diagnostics = Vec::new();
+            let theme = Theme::load(files, &source, &site.config, &site.base_path, &mut diagnostics);
+            // Files that are too young to be known by their stamps are read anew, and mostly are the same.
+            let same = before.filter(|before| before.key == key && before.theme.hash == theme.hash);
+            ThemeMemo {
+                key,
+                loaded,
+                theme: same.map_or_else(|| Arc::new(theme), |before| before.theme),
+                diagnostics,
+            }
         }
-    });
+    };
     diagnostics.extend(known.diagnostics.iter().cloned());
     let theme = Arc::clone(&known.theme);
     memo.theme = Some(known);

@@ -151,17 +151,22 @@ pub fn build(
     })
 }
 
+/// Whether a build of the project at `path` may write into a folder; nothing in it changes.
+///
+/// # Errors
+/// Why it may not.
+pub fn check_output(path: &Path, output: &Path) -> Result<(), Diagnostic> {
+    // Nothing is put, and what is not finished leaves nothing behind.
+    writer(path, output).map(drop)
+}
+
 /// Writes a state of a preview into a folder, as a build of the project at `path` would.
 ///
 /// # Errors
 /// What kept it from being written; the folder is then as it was before.
 pub fn write_snapshot(snapshot: &Snapshot, path: &Path, output: &Path) -> Result<SyncReport, Diagnostic> {
     let problem = |error: OutputError| output_problem(&error);
-    let root = Disk.is_file(&path.join("kb.toml")).then(|| path.to_path_buf());
-    let content = root
-        .as_ref()
-        .map_or_else(|| path.to_path_buf(), |root| root.join("content"));
-    let writer = Writer::create(output, &protected(root.as_deref(), &content, true)).map_err(problem)?;
+    let writer = writer(path, output)?;
     snapshot.prepare_pages();
     snapshot.paths().par_iter().try_for_each(|path| {
         let Some(body) = snapshot.file(path) else { return Ok(()) };
@@ -170,6 +175,14 @@ pub fn write_snapshot(snapshot: &Snapshot, path: &Path, output: &Path) -> Result
             .map_err(problem)
     })?;
     writer.finish().map_err(problem)
+}
+
+fn writer(path: &Path, output: &Path) -> Result<Writer, Diagnostic> {
+    let root = Disk.is_file(&path.join("kb.toml")).then(|| path.to_path_buf());
+    let content = root
+        .as_ref()
+        .map_or_else(|| path.to_path_buf(), |root| root.join("content"));
+    Writer::create(output, &protected(root.as_deref(), &content, true)).map_err(|error| output_problem(&error))
 }
 
 /// What was made.

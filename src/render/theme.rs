@@ -129,7 +129,7 @@ impl Theme {
                 }
             }
         }
-        let hash = hash(&layered, base_path);
+        let hash = hash(&layered, &words, base_path);
         let manifest = read_manifest(&layered, diagnostics);
         let (outputs, asset_folder) = assets(&layered, &manifest, config);
         let base = format!("{base_path}{asset_folder}/");
@@ -451,11 +451,12 @@ fn assets(
     )
 }
 
-/// Hash of files and of the path they are served under.
-fn hash(files: &Layer, base_path: &str) -> u64 {
+/// Hash of files, of words in their layers, and of the path they are served under.
+fn hash(files: &Layer, words: &BTreeMap<String, Vec<ThemeFile>>, base_path: &str) -> u64 {
     let mut hash = Xxh3::new();
     hash.update(base_path.as_bytes());
-    for (path, file) in files {
+    let words = (words.iter()).flat_map(|(name, layers)| layers.iter().map(move |file| (name, file)));
+    for (path, file) in files.iter().chain(words) {
         for part in [path.as_bytes(), &file.bytes] {
             hash.update(&(part.len() as u64).to_le_bytes());
             hash.update(part);

@@ -50,6 +50,20 @@ pub struct Body {
     pub first_h1: Option<String>,
 }
 
+impl Body {
+    /// Gives back the room that was left for more: documents are kept while the preview runs.
+    pub(super) fn shrink(&mut self) {
+        self.html.shrink();
+        self.links.shrink_to_fit();
+        self.headings.shrink_to_fit();
+        self.anchors.shrink_to_fit();
+        self.sections.shrink_to_fit();
+        for section in &mut self.sections {
+            section.text.shrink_to_fit();
+        }
+    }
+}
+
 /// Reads the body of an article, which begins at `body_start` of its text.
 pub fn parse_body(
     source: &ArticleSource,

@@ -13,7 +13,7 @@ use crate::render::pages::{Job, LanguageRenderer};
 
 /// Bytes of pages that are kept. Those of larger sites are rendered again when they are asked for, which takes less than
 /// a millisecond each; what they are made from, hash and problems, is known of all.
-const KEPT_BYTES: usize = 48 << 20;
+const KEPT_BYTES: usize = 16 << 20;
 
 /// A page and its Markdown copy.
 #[derive(Debug)]
