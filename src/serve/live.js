@@ -545,11 +545,13 @@ async function copy(text) {
     return true;
   } catch {
     // Browsers give the clipboard to local and to encrypted pages only; this older way works for others too.
+    const focused = shadow.activeElement;
     const field = make("textarea", { value: text });
     dialog.append(field);
     field.select();
     const done = document.execCommand("copy");
     field.remove();
+    focused?.focus();
     return done;
   }
 }

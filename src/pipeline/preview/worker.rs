@@ -1,9 +1,12 @@
 //! The thread that looks at what nobody has asked for.
 
+use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread;
 use std::time::Duration;
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::{Current, Snapshot};
 
@@ -77,6 +80,7 @@ impl Drop for Worker {
 
 impl Shared {
     fn run(&self, current: &Weak<Current>) {
+        let pool = background();
         loop {
             let snapshot = match self.next() {
                 Next::Look(snapshot) => snapshot,
@@ -90,7 +94,7 @@ impl Shared {
             let round = self.round.load(Ordering::Relaxed);
             let stop = || self.round.load(Ordering::Relaxed) != round;
             if let Some(current) = current.upgrade() {
-                work(&current, &snapshot, &stop);
+                work(&current, &snapshot, pool.as_ref(), &stop);
             }
             // The state is let go before anybody hears that the work is done.
             drop(snapshot);
@@ -129,13 +133,25 @@ impl Shared {
     }
 }
 
-fn work(current: &Current, snapshot: &Snapshot, stop: &(dyn Fn() -> bool + Sync)) {
-    thread::scope(|threads| {
-        threads.spawn(|| snapshot.search.warm());
-        if let Some(failures) = snapshot.check_pages(stop) {
-            current.publish_failures(snapshot, failures);
-        }
-    });
+/// Threads of the background: half of all, so that who waits for a page or a refresh does not wait for them.
+fn background() -> Option<ThreadPool> {
+    let all = thread::available_parallelism().map_or(1, NonZero::get);
+    let name = |number| format!("kb-background-{number}");
+    let pool = ThreadPoolBuilder::new().num_threads(all.div_ceil(2)).thread_name(name);
+    pool.build().ok()
+}
+
+fn work(current: &Current, snapshot: &Snapshot, pool: Option<&ThreadPool>, stop: &(dyn Fn() -> bool + Sync)) {
+    // The search first: customers' questions are what a writer tries next.
+    snapshot.search.warm();
+    snapshot.prepare_pages();
+    let failures = match pool {
+        Some(pool) => pool.install(|| snapshot.check_pages(stop)),
+        None => snapshot.check_pages(stop),
+    };
+    if let Some(failures) = failures {
+        current.publish_failures(snapshot, failures);
+    }
     if !stop() {
         snapshot.search.tidy();
     }

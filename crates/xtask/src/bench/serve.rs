@@ -282,7 +282,8 @@ impl Run {
         }
         for article in &articles {
             let what = format!("{} of another branch", article.url);
-            self.wait(&what, since, ASK, |server| server.shows(&article.url, &word));
+            let begin = Instant::now();
+            self.wait(&what, begin, ASK, |server| server.shows(&article.url, &word));
         }
         for (article, old) in articles.iter().zip(&old) {
             article.replace(old)?;

@@ -107,6 +107,8 @@ fn is_plain(name: &str) -> bool {
         && name
             .chars()
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        // Tools differ in what they make of a hyphen at the end.
+        && !name.ends_with('-')
 }
 
 /// The names in a folder, sorted.
