@@ -2,6 +2,7 @@
 //!
 //! The first event is called `hello`, the later ones `state`; each carries the whole [`State`]. One is sent when the
 //! browser connects and whenever something in it changes, however many versions of the site there were in between.
+//! Of a version that changes nothing of it, `version` carries the number: what the page searches may be another.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -72,15 +73,13 @@ impl Follower {
     /// What there is to say about a version, if anything.
     fn look(&mut self, version: &dyn Version, server: &Server) -> Option<Event> {
         let state = self.state(version, server);
-        let name = match &self.last {
-            None => "hello",
-            Some(last) if state.says_the_same_as(last) => return None,
-            Some(_) => "state",
+        let event = Event::default();
+        let event = match &self.last {
+            None => event.event("hello").data(to_json(&state)).retry(RETRY),
+            Some(last) if state.version == last.version => return None,
+            Some(last) if state.says_the_same_as(last) => event.event("version").data(state.version.to_string()),
+            Some(_) => event.event("state").data(to_json(&state)),
         };
-        let mut event = Event::default().event(name).data(to_json(&state));
-        if self.last.is_none() {
-            event = event.retry(RETRY);
-        }
         self.last = Some(state);
         Some(event)
     }

@@ -581,6 +581,7 @@ function receive(state, isHello) {
   };
   const fresh = problems.list.some((problem) => matters(problem) && isNew(problem));
   const first = !known;
+  if (!first) tellOfRebuild();
   known = new Set(problems.list.map(keyOf));
   showProblems(problems);
   markBroken();
@@ -612,6 +613,9 @@ function receive(state, isHello) {
 
 /* ---- The connection: one for a tab that is seen, as browsers permit six to a host ---- */
 
+// Scripts of the theme that hold parts of the site, such as the index, let go of them.
+const tellOfRebuild = () => document.dispatchEvent(new CustomEvent("kb:rebuilt"));
+
 let source;
 let losing;
 let hiding;
@@ -629,6 +633,8 @@ function connect() {
       receive(JSON.parse(event.data), name === "hello");
     });
   }
+  // Something was built anew that this page does not show.
+  opened.addEventListener("version", tellOfRebuild);
   opened.addEventListener("error", () => {
     losing ??= setTimeout(() => (lost.textContent = "Preview stopped, waiting"), 1500);
     // The browser tries again by itself, unless it was refused.

@@ -285,7 +285,7 @@ fn change(random: &mut Random, sandbox: &Sandbox) -> (String, Vec<PathBuf>) {
         }
         24 => match random.below(3) {
             0 => remove("i18n/en.toml"),
-            n => write("i18n/en.toml", format!("search = \"Find {n}\"\n").as_bytes()),
+            n => write("i18n/en.toml", format!("search_button = \"Find {n}\"\n").as_bytes()),
         },
         25 => {
             let file = random.pick(&[

@@ -1,7 +1,7 @@
 //! `kb serve` as a writer runs it: the program is started, asked over HTTP while files change, and ended with Ctrl-C.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Read as _, Write as _};
@@ -160,6 +160,57 @@ fn get(address: SocketAddr, path: &str, accept: &str) -> io::Result<Answer> {
     })
 }
 
+/// The events that a browser with a page listens to.
+struct Events {
+    stream: TcpStream,
+    /// What came and was not looked at yet.
+    text: String,
+}
+
+impl Events {
+    fn of(address: SocketAddr, page: &str) -> Self {
+        let mut stream = TcpStream::connect(address).expect("a connection");
+        write!(
+            stream,
+            "GET /_kb/events?path={page}&page=0 HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n"
+        )
+        .expect("asked");
+        let text = String::new();
+        Self { stream, text }
+    }
+
+    /// The data of the next event, which must have this name.
+    fn next(&mut self, name: &str) -> io::Result<String> {
+        self.next_within(name, LIMIT)
+    }
+
+    fn next_within(&mut self, name: &str, limit: Duration) -> io::Result<String> {
+        self.stream.set_read_timeout(Some(limit))?;
+        loop {
+            if let Some(event) = self.take() {
+                let named = format!("event: {name}\n");
+                assert!(event.contains(&named), "{event}");
+                let data = event.split("data: ").nth(1).unwrap_or_default();
+                return Ok(data.lines().next().unwrap_or_default().to_owned());
+            }
+            let mut bytes = [0; 4096];
+            match self.stream.read(&mut bytes)? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                count => self.text.push_str(&String::from_utf8_lossy(&bytes[..count])),
+            }
+        }
+    }
+
+    /// A whole event of what came.
+    fn take(&mut self) -> Option<String> {
+        let begin = self.text.find("event: ")?;
+        let end = begin + self.text[begin..].find("\n\n")?;
+        let event = self.text[begin..end].to_owned();
+        self.text.drain(..end);
+        Some(event)
+    }
+}
+
 /// A path with everything encoded that may mean something in an address.
 fn encoded(path: &str) -> String {
     let mut text = String::from("/");
@@ -282,7 +333,9 @@ impl<'a> Site<'a> {
         assert_eq!(answer.status, 200, "{}", answer.text());
         let answer: serde_json::Value = serde_json::from_slice(&answer.body).expect("JSON");
         let hits = answer["hits"].as_array().expect("hits");
-        let sources = hits.iter().map(|hit| hit["source"].as_str().expect("a path").to_owned());
+        let sources = hits
+            .iter()
+            .map(|hit| hit["source"].as_str().expect("a path").to_owned());
         sources.collect()
     }
 
@@ -469,7 +522,10 @@ fn drafts_and_articles_to_come_are_shown_if_asked_for() {
     site.end();
 
     let site = Site::serve(&sandbox, &["--watch", "--published"]);
-    sandbox.write("content/billing/draft.md", "---\ndraft: true\n---\n# Unfinished again\n");
+    sandbox.write(
+        "content/billing/draft.md",
+        "---\ndraft: true\n---\n# Unfinished again\n",
+    );
     site.lacks("/billing/draft/");
     assert_eq!(site.get("/billing/future/").status, 404);
     site.equals_build(&[]);
@@ -513,6 +569,34 @@ fn saves_of_editors_are_shown() {
     }
     site.shows(url, "Save number 29");
     site.settles(&ALL);
+    site.end();
+}
+
+#[test]
+fn browsers_are_told_of_what_their_page_shows() {
+    let sandbox = help_centre();
+    let site = Site::watch(&sandbox);
+    let mut refund = Events::of(site.address, "/billing/refund/");
+    let mut list = Events::of(site.address, "/all/");
+    let page = |data: &str| -> serde_json::Value {
+        let state: serde_json::Value = serde_json::from_str(data).expect("JSON");
+        assert_eq!(state["problems"]["total"], 0, "{data}");
+        state["page"].clone()
+    };
+    let first = page(&refund.next("hello").expect("an event"));
+    assert!(first.is_string(), "{first}");
+    list.next("hello").expect("an event");
+    sandbox.write("content/billing/refund.md", "# Refunds\n\nTold.\n\n## Cards\n");
+    let second = page(&refund.next("state").expect("an event"));
+    assert!(second.is_string() && first != second, "{first} {second}");
+    site.shows("/billing/refund/", "Told.");
+    let told = list.next_within("state", Duration::from_secs(3));
+    assert!(told.is_err(), "nothing has changed for it: {told:?}");
+    let mut password = Events::of(site.address, "/account/password/");
+    password.next("hello").expect("an event");
+    fs::remove_file(sandbox.path("content/account/password.md")).expect("removed");
+    assert!(page(&password.next("state").expect("an event")).is_null());
+    assert!(page(&list.next("state").expect("an event")).is_string());
     site.end();
 }
 
@@ -591,10 +675,19 @@ fn templates_settings_ignored_files_and_pictures_are_followed() {
 
     sandbox.write("content/billing/card.svg", picture(7));
     let what = || "the old picture".to_owned();
-    wait(&what, || site.get("/billing/card.svg").body == picture(7).into_bytes());
+    wait(&what, || {
+        let page = site.get(url).text();
+        // Its name carries the hash of what it shows.
+        let name = page
+            .split("/billing/card.")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next());
+        let name = name.unwrap_or_else(|| panic!("no picture in {page}"));
+        site.get(&format!("/billing/card.{name}")).body == picture(7).into_bytes()
+    });
     sandbox.write("static/extra.txt", "Extra.\n");
     site.shows("/extra.txt", "Extra.");
-    sandbox.write("i18n/en.toml", "search = \"Find it\"\n");
+    sandbox.write("i18n/en.toml", "search_button = \"Find it\"\n");
     site.shows(url, "Find it");
     site.settles(&ALL);
     site.end();
@@ -626,6 +719,30 @@ fn a_linked_content_folder_is_followed() {
     another.write("content/billing/refund.md", "# Refunds\n\nEdited there.\n");
     site.shows("/billing/refund/", "Edited there");
     site.settles(&ALL);
+    site.end();
+}
+
+#[test]
+fn a_bare_folder_is_followed_under_the_path_of_its_address() {
+    let sandbox = Sandbox::new();
+    sandbox.write("articles/trips/ticket.md", "# Tickets\n\nShow the code.\n");
+    let site = Site::serve(&sandbox, &["articles", "--watch", "-u", "https://shop.example/help/"]);
+    assert!(site.kb.said().contains(&format!(":{}/help/\n", site.address.port())));
+    let outside = site.get("/");
+    assert!((300..400).contains(&outside.status), "{}", outside.headers);
+    assert!(outside.headers.contains("location: /help/"), "{}", outside.headers);
+    assert_eq!(site.get("/trips/ticket/").status, 404);
+    site.shows("/help/trips/ticket/", "Show the code");
+    sandbox.write("articles/trips/ticket.md", "# Tickets\n\nShow the ticket.\n");
+    site.shows("/help/trips/ticket/", "Show the ticket");
+    // With settings it becomes a project, whose articles are in `content/`.
+    sandbox.write("articles/content/first.md", "# First\n\nOf the project.\n");
+    site.shows("/help/content/first/", "Of the project");
+    sandbox.write("articles/kb.toml", "title = \"Project\"\n");
+    site.shows("/help/first/", "Of the project");
+    site.lacks("/help/trips/ticket/");
+    sandbox.write("articles/content/first.md", "# First\n\nFollowed as well.\n");
+    site.shows("/help/first/", "Followed as well");
     site.end();
 }
 
@@ -685,7 +802,10 @@ fn problems_are_said_once_and_so_is_their_end() {
     sandbox.write(path, "---\ntitle: [broken\n---\n\nLonger is safer.\n");
     let place = "content/account/password.md:";
     site.says(place);
-    sandbox.write("content/billing/refund.md", "# Refunds\n\nSaved after it.\n");
+    sandbox.write(
+        "content/billing/refund.md",
+        "# Refunds\n\nSaved after it.\n\n## Cards\n",
+    );
     site.shows("/billing/refund/", "Saved after it");
     sandbox.write("content/billing/new.md", "# New\n\nMade after it.\n");
     site.shows("/billing/new/", "Made after it");
@@ -720,7 +840,10 @@ fn a_port_that_is_taken_is_replaced_by_the_next() {
     assert_ne!(site.address.port(), port);
     assert_eq!(site.get("/").status, 200);
     let said = site.end();
-    assert!(said.contains(&format!("port {port} is taken, so this is port")), "{said}");
+    assert!(
+        said.contains(&format!("port {port} is taken, so this is port")),
+        "{said}"
+    );
 }
 
 /// Runs `kb serve` where it must not serve; gives the exit code and what it says.
@@ -762,7 +885,10 @@ fn what_cannot_be_served_is_refused_with_a_reason() {
 fn strict_ends_with_1_if_a_warning_is_left() {
     let sandbox = help_centre();
     let (path, url) = ("content/billing/refund.md", "/billing/refund/");
-    let (good, warned) = ("# Refunds\n\nGood.\n", "---\nunknown_key: 1\n---\n# Refunds\n\nWarned.\n");
+    let (good, warned) = (
+        "# Refunds\n\nGood.\n\n## Cards\n",
+        "---\nunknown_key: 1\n---\n# Refunds\n\nWarned.\n\n## Cards\n",
+    );
     let code_after = |args: &[&str], texts: &[&str]| {
         sandbox.write(path, texts[0]);
         let mut site = Site::serve(&sandbox, args);
@@ -779,6 +905,18 @@ fn strict_ends_with_1_if_a_warning_is_left() {
     assert_eq!(code_after(&[], &[warned]), 0);
 }
 
+/// The files of a folder that may be replaced meanwhile.
+fn list(folder: &Path, prefix: &str, names: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() {
+            list(&entry.path(), &format!("{name}/"), names);
+        } else {
+            names.push(name);
+        }
+    }
+}
+
 #[test]
 fn the_site_is_also_written_to_a_folder() {
     let sandbox = help_centre();
@@ -786,14 +924,16 @@ fn the_site_is_also_written_to_a_folder() {
     let equals_build = || {
         site.clean_build(&ALL);
         let clean = snapshot(&site.clean.path("clean"));
-        let what = || {
-            let written = output.is_dir().then(|| snapshot(&output)).unwrap_or_default();
-            let differs = clean.iter().filter(|(path, bytes)| written.get(*path) != Some(bytes));
-            let differs: Vec<_> = differs.map(|(path, _)| path).collect();
-            let more: Vec<_> = written.keys().filter(|path| !clean.contains_key(*path)).collect();
-            format!("missing or other: {differs:?}, too much: {more:?}\n{}", site.kb.said())
+        let differences = || {
+            let same = |path: &String| fs::read(output.join(path)).is_ok_and(|bytes| bytes == clean[path]);
+            let mut differences: Vec<String> = clean.keys().filter(|path| !same(path)).cloned().collect();
+            let mut names = Vec::new();
+            list(&output, "", &mut names);
+            differences.extend(names.into_iter().filter(|name| !clean.contains_key(name)));
+            differences
         };
-        wait(&what, || what().starts_with("missing or other: [], too much: []"));
+        let what = || format!("not as a clean build: {:?}\n{}", differences(), site.kb.said());
+        wait(&what, || differences().is_empty());
     };
     equals_build();
     sandbox.write("content/billing/refund.md", "# Refunds\n\nWritten there too.\n");
@@ -807,7 +947,13 @@ fn the_site_is_also_written_to_a_folder() {
     equals_build();
     assert!(!output.join("account").exists());
     site.equals_build(&ALL);
-    site.end();
+    sandbox.write("templates/article.html", "<title>{{ page.title }}</title>Written last.");
+    equals_build();
+    // What it writes itself is no change.
+    thread::sleep(Duration::from_secs(3));
+    let said = site.end();
+    let changes = said.matches("changed ").count();
+    assert!(changes < 10, "{said}");
 }
 
 #[test]
@@ -828,7 +974,6 @@ fn a_folder_that_no_build_wrote_is_not_touched() {
 fn files_are_compared_if_the_system_does_not_tell() {
     let sandbox = help_centre();
     let site = Site::serve(&sandbox, &["--watch", "--poll"]);
-    site.says("comparing files every half second");
     sandbox.write("content/billing/refund.md", "# Refunds\n\nFound by comparing.\n");
     site.shows("/billing/refund/", "Found by comparing");
     sandbox.write("content/new/article.md", "# New\n\nFound too.\n");
@@ -842,24 +987,256 @@ fn the_end_does_not_wait_for_browsers() {
     let sandbox = help_centre();
     for signal in ["INT", "TERM"] {
         let mut site = Site::watch(&sandbox);
-        let mut events = TcpStream::connect(site.address).expect("a connection");
-        events.set_read_timeout(Some(LIMIT)).expect("a limit");
-        write!(
-            events,
-            "GET /_kb/events?path=/&page=0 HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n"
-        )
-        .expect("asked");
+        let mut events = Events::of(site.address, "/");
         let idle = TcpStream::connect(site.address).expect("a connection that asks nothing");
-        let mut heard = String::new();
-        let mut bytes = [0; 4096];
-        while !heard.contains("event: hello") {
-            let count = events.read(&mut bytes).expect("an event");
-            assert!(count > 0, "the stream has ended: {heard}");
-            heard.push_str(&String::from_utf8_lossy(&bytes[..count]));
-        }
+        events.next("hello").expect("an event");
         let ended = site.kb.end(signal);
         assert_eq!(ended.code, 0, "{}", ended.said);
         assert!(ended.took < END, "it took {:?} to end after {signal}", ended.took);
         drop(idle);
+    }
+}
+
+/// An article of the soak.
+#[derive(Clone)]
+struct Article {
+    /// Its path below `content/`, without the ending.
+    path: String,
+    /// A word that only its newest text has.
+    word: String,
+    broken: bool,
+}
+
+/// A writer who saves at random, and looks at the page after each save.
+struct Soak<'a> {
+    site: Site<'a>,
+    random: Random,
+    articles: Vec<Article>,
+    gone: Vec<String>,
+    serial: usize,
+    searched: Instant,
+    searches: usize,
+    /// The pages that browsers have open.
+    browsers: VecDeque<Events>,
+}
+
+impl Soak<'_> {
+    const BROWSERS: usize = 4;
+    const FOLDERS: usize = 9;
+    const ARTICLES: usize = 150;
+
+    fn word(&mut self) -> String {
+        self.serial += 1;
+        let letter = |place: u32| char::from(b'a' + (self.serial / 26_usize.pow(place) % 26) as u8);
+        format!("zq{}{}{}{}x", letter(3), letter(2), letter(1), letter(0))
+    }
+
+    fn text(&mut self, article: &Article) -> String {
+        let mut text = String::new();
+        if article.broken {
+            text.push_str("---\ntitle: [broken\n---\n\n");
+        }
+        let _ = write!(text, "# About {}\n\nNow {} is here.\n", article.path, article.word);
+        for part in 0..self.random.below(6) {
+            let _ = write!(text, "\n## Part {part}\n\n");
+            for _ in 0..self.random.below(60) {
+                let words = [
+                    "money", "refund", "card", "invoice", "password", "reset", "menu", "settings",
+                ];
+                let _ = write!(text, "{} ", self.random.pick(&words));
+            }
+            text.push('\n');
+        }
+        text
+    }
+
+    fn save(&mut self, article: &Article) {
+        let text = self.text(article);
+        let path = format!("content/{}.md", article.path);
+        match self.random.below(3) {
+            1 => replace(self.site.sandbox, &path, &text),
+            2 if self.site.sandbox.path(&path).exists() => save_as_vim(self.site.sandbox, &path, &text),
+            _ => self.site.sandbox.write(&path, text),
+        }
+    }
+
+    fn seen(&mut self, article: &Article) {
+        let url = format!("/{}/", article.path);
+        self.site.shows(&url, &article.word);
+        if !article.broken && self.searched.elapsed() > Duration::from_millis(900) {
+            self.searched = Instant::now();
+            self.searches += 1;
+            let found = self.site.found(&article.word);
+            assert_eq!(found, [format!("{}.md", article.path)], "search finds {}", article.word);
+        }
+    }
+
+    fn add(&mut self) {
+        let (word, folder) = (self.word(), self.random.below(Self::FOLDERS));
+        let path = format!("topic-{folder}/article-{}", self.serial);
+        let article = Article {
+            path,
+            word,
+            broken: false,
+        };
+        self.save(&article);
+        self.articles.push(article);
+    }
+
+    /// Saves something and waits until it is shown.
+    fn step(&mut self) {
+        let at = self.random.below(self.articles.len());
+        match self.random.below(20) {
+            0 | 1 if self.articles.len() < Self::ARTICLES + 20 => {
+                self.add();
+                self.seen(&self.articles[self.articles.len() - 1].clone());
+            }
+            2 | 3 if self.articles.len() > Self::ARTICLES - 20 => {
+                let article = self.articles.swap_remove(at);
+                let path = format!("content/{}.md", article.path);
+                fs::remove_file(self.site.sandbox.path(&path)).expect("removed");
+                self.site.lacks(&format!("/{}/", article.path));
+                self.gone.push(article.path);
+            }
+            4 => {
+                let mut article = self.articles.swap_remove(at);
+                let old = article.path.clone();
+                self.serial += 1;
+                article.path = format!("topic-{}/renamed-{}", self.random.below(Self::FOLDERS), self.serial);
+                let path = |name: &str| self.site.sandbox.path(&format!("content/{name}.md"));
+                fs::create_dir_all(path(&article.path).parent().expect("a folder")).expect("a folder");
+                fs::rename(path(&old), path(&article.path)).expect("renamed");
+                self.site.lacks(&format!("/{old}/"));
+                self.seen(&article);
+                self.articles.push(article);
+                self.gone.push(old);
+            }
+            5 => {
+                let word = self.word();
+                let folder = self.random.below(Self::FOLDERS);
+                let index = format!("content/topic-{folder}/_index.md");
+                self.site
+                    .sandbox
+                    .write(&index, format!("---\ntitle: Topic {word}\n---\n"));
+                self.site.shows("/", &word);
+            }
+            6 => {
+                let word = self.word();
+                let settings = format!("title = \"Help {word}\"\n[build]\ngit_dates = false\n");
+                self.site.sandbox.write("kb.toml", settings);
+                self.site.shows("/", &word);
+            }
+            7 => {
+                let word = self.word();
+                let text = format!("{{% extends \"base.html\" %}}{{% block main %}}{word}{{% endblock main %}}");
+                self.site.sandbox.write("templates/404.html", text);
+                self.site.shows("/404.html", &word);
+            }
+            _ => {
+                let word = self.word();
+                let broken = self.random.below(4) == 0;
+                self.articles[at] = Article {
+                    word,
+                    broken,
+                    ..self.articles[at].clone()
+                };
+                let article = self.articles[at].clone();
+                self.save(&article);
+                self.seen(&article);
+            }
+        }
+        let other = self.articles[self.random.below(self.articles.len())].clone();
+        let url = format!("/{}/", other.path);
+        let page = self.site.get_as(&url, BROWSER);
+        if self.random.below(5) == 0 {
+            let mut events = Events::of(self.site.address, &url);
+            events.next("hello").expect("an event");
+            self.browsers.push_back(events);
+            if self.browsers.len() > Self::BROWSERS {
+                self.browsers.pop_front();
+            }
+        }
+        assert!(page.text().contains(&other.word), "{} is as it was saved", other.path);
+        if !self.gone.is_empty() {
+            let gone = &self.gone[self.random.below(self.gone.len())];
+            assert_eq!(self.site.get(&format!("/{gone}/")).status, 404, "{gone}");
+        }
+    }
+}
+
+/// Memory of a process that is in use, in KB; `None` where the system does not say.
+fn resident(pid: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse().ok()
+}
+
+fn median(part: &[u64]) -> u64 {
+    let mut sorted = part.to_vec();
+    sorted.sort_unstable();
+    sorted[sorted.len() / 2]
+}
+
+#[test]
+fn random_saving_leaks_nothing_and_misses_nothing() {
+    /// What the memory of a quarter may differ by for no reason, in KB.
+    const ROOM: u64 = 30_000;
+    let number = |name: &str, default: u64| {
+        let given = std::env::var(name).ok();
+        given.map_or(default, |text| text.parse().expect("a number"))
+    };
+    let length = Duration::from_secs(number("KB_SOAK_SECONDS", 15));
+    let sandbox = Sandbox::project(&[]);
+    for folder in 0..Soak::FOLDERS {
+        let index = format!("content/topic-{folder}/_index.md");
+        sandbox.write(&index, format!("---\ntitle: Topic {folder}\n---\n"));
+    }
+    let mut soak = Soak {
+        site: Site::watch(&sandbox),
+        random: Random(number("KB_SOAK_SEED", 20_261_122)),
+        articles: Vec::new(),
+        gone: Vec::new(),
+        serial: 0,
+        searched: Instant::now(),
+        searches: 0,
+        browsers: VecDeque::new(),
+    };
+    for _ in 0..Soak::ARTICLES {
+        soak.add();
+    }
+    for article in soak.articles.clone() {
+        soak.site.shows(&format!("/{}/", article.path), &article.word);
+    }
+    let pid = soak.site.kb.child.id();
+    let (since, mut steps, mut minute, mut memory) = (Instant::now(), 0, 0, Vec::new());
+    while since.elapsed() < length {
+        soak.step();
+        steps += 1;
+        memory.extend(resident(pid));
+        if since.elapsed().as_secs() / 60 >= minute {
+            eprintln!(
+                "minute {minute}: {} KB after {steps} saves",
+                memory.last().unwrap_or(&0)
+            );
+            minute += 1;
+        }
+    }
+    eprintln!(
+        "{steps} saves, {} searches, {} articles",
+        soak.searches,
+        soak.articles.len()
+    );
+    soak.site.settles(&ALL);
+    let broken = soak.articles.iter().filter(|article| article.broken).count();
+    assert_eq!(soak.site.problems() > 0, broken > 0, "{broken} articles are broken");
+    soak.site.end();
+    let quarter = memory.len() / 4;
+    if quarter > 0 {
+        let (second, last) = (median(&memory[quarter..2 * quarter]), median(&memory[3 * quarter..]));
+        eprintln!("median of the second quarter {second} KB, of the last {last} KB");
+        assert!(
+            last <= second + second / 4 + ROOM,
+            "memory grows: {second} KB, then {last} KB"
+        );
     }
 }

@@ -101,6 +101,7 @@ impl Preview {
         let pages = Arc::new(PageMemo::default());
         let snapshot = Arc::new(Snapshot {
             number: 1,
+            state: 1,
             problems: sorted(assembled.diagnostics.clone()),
             new_problems: Vec::new(),
             search: Arc::new(Search::new(&assembled.site)),
@@ -242,6 +243,7 @@ impl Current {
             published,
             Snapshot {
                 number: before.number + 1,
+                state: before.number + 1,
                 new_problems: new(&before.problems, &problems),
                 problems,
                 assembled,
@@ -286,6 +288,7 @@ impl Current {
             published,
             Snapshot {
                 number: before.number + 1,
+                state: before.state,
                 new_problems: new(&before.problems, &problems),
                 problems,
                 assembled: Arc::clone(&before.assembled),

@@ -19,6 +19,8 @@ const KEPT_BYTES: usize = 16 << 20;
 #[derive(Debug)]
 pub(super) struct MadePage {
     digest: u128,
+    /// Number of the newest state of the site in which it was found to be right.
+    state: u64,
     /// Number of the rendering, to tell it from an earlier one of the same page.
     serial: u64,
     /// What the manifest says of it.
@@ -42,6 +44,7 @@ pub(super) struct PageBytes {
 /// covers all that reaches the template (the page's own context with its text, links, neighbours and related articles;
 /// what all pages of a language share; the words), the theme with all its templates, and, for the Markdown copy, the
 /// text of the document. So it does not matter what has changed, in which order, or what was asked for in between.
+/// In the very state of the site in which that was found out, it is not asked again.
 #[derive(Debug, Default)]
 pub(super) struct PageMemo {
     table: Mutex<Table>,
@@ -68,25 +71,50 @@ pub struct Rendered {
 }
 
 impl PageMemo {
-    /// The files of a page.
-    pub(super) fn bytes(&self, path: &OutputPath, renderer: &LanguageRenderer<'_>, job: Job) -> PageBytes {
-        self.with(path, renderer, job, |page| page.bytes.clone(), true)
+    /// The files of a page in a state of the site. `renderer` is made only where it is not known that the page is the
+    /// same in this state.
+    pub(super) fn bytes<'a>(
+        &self,
+        path: &OutputPath,
+        state: u64,
+        job: Job,
+        renderer: impl FnOnce() -> LanguageRenderer<'a>,
+    ) -> PageBytes {
+        let known = |page: &&MadePage| page.state == state && page.has_bytes();
+        let bytes = self
+            .table()
+            .pages
+            .get(path)
+            .filter(known)
+            .map(|page| page.bytes.clone());
+        if let Some(bytes) = bytes {
+            return bytes;
+        }
+        self.with(path, state, &renderer(), job, |page| page.bytes.clone(), true)
     }
 
     /// What is known of a page without its bytes: its hash for the manifest, and what went wrong.
     pub(super) fn look<T>(
         &self,
         path: &OutputPath,
+        state: u64,
         renderer: &LanguageRenderer<'_>,
         job: Job,
         look: impl Fn(&MadePage) -> T,
     ) -> T {
-        self.with(path, renderer, job, look, false)
+        let known = self
+            .table()
+            .pages
+            .get(path)
+            .filter(|page| page.state == state)
+            .map(&look);
+        known.unwrap_or_else(|| self.with(path, state, renderer, job, look, false))
     }
 
     fn with<T>(
         &self,
         path: &OutputPath,
+        state: u64,
         renderer: &LanguageRenderer<'_>,
         job: Job,
         look: impl Fn(&MadePage) -> T,
@@ -94,10 +122,11 @@ impl PageMemo {
     ) -> T {
         let prepared = renderer.prepare(job);
         let digest = digest(renderer, &prepared, job);
-        if let Some(page) = self.table().pages.get(path)
+        if let Some(page) = self.table().pages.get_mut(path)
             && page.digest == digest
-            && (!bytes_wanted || !page.bytes.html.is_empty())
+            && (!bytes_wanted || page.has_bytes())
         {
+            page.state = state;
             return look(page);
         }
         let rendered = renderer.render(&prepared);
@@ -108,6 +137,7 @@ impl PageMemo {
         }
         let page = MadePage {
             digest,
+            state,
             serial: 0,
             written: rendered.written,
             problem: rendered.problem.map(|problem| (problem, renderer.describe(job))),
@@ -169,6 +199,12 @@ impl Table {
     fn drop_superseded(&mut self) {
         let Self { pages, kept, .. } = self;
         kept.retain(|(path, serial)| pages.get(path).is_some_and(|page| page.serial == *serial));
+    }
+}
+
+impl MadePage {
+    fn has_bytes(&self) -> bool {
+        !self.bytes.html.is_empty()
     }
 }
 

@@ -30,6 +30,8 @@ pub struct Snapshot {
     pub problems: Vec<Diagnostic>,
     /// Which of the problems, by number, the state before did not have.
     pub new_problems: Vec<usize>,
+    /// The number of the first snapshot of this very site: later ones differ in their problems only.
+    pub(super) state: u64,
     pub(super) assembled: Arc<Assembled>,
     pub(super) pages: Arc<PageMemo>,
     pub(super) search: Arc<Search>,
@@ -112,7 +114,8 @@ impl Snapshot {
     /// Renders every page that is not as it was, and returns what went wrong in any; `None` if `stop` said to stop.
     pub(super) fn check_pages(&self, stop: &(dyn Fn() -> bool + Sync)) -> Option<Vec<Diagnostic>> {
         let looked = self.look_at_pages(stop, |path, renderer, job| {
-            self.pages.look(path, renderer, job, |page| page.problem.clone())
+            self.pages
+                .look(path, self.state, renderer, job, |page| page.problem.clone())
         })?;
         self.pages.retain(|path| self.assembled.listing.get(path).is_some());
         let mut failures = Failures::default();
@@ -165,14 +168,15 @@ impl Snapshot {
 
     fn page(&self, path: &OutputPath, language: usize, job: Job) -> PageBytes {
         let Assembled { site, theme, words, .. } = &*self.assembled;
-        let renderer = LanguageRenderer::new(site, theme, &words[language], language, self);
-        self.pages.bytes(path, &renderer, job)
+        let renderer = || LanguageRenderer::new(site, theme, &words[language], language, self);
+        self.pages.bytes(path, self.state, job, renderer)
     }
 
     fn manifest(&self) -> Arc<Vec<u8>> {
         let made = self.manifest.get_or_init(|| {
             let written = self.look_at_pages(&|| false, |path, renderer, job| {
-                self.pages.look(path, renderer, job, |page| page.written.clone())
+                self.pages
+                    .look(path, self.state, renderer, job, |page| page.written.clone())
             });
             let written: Vec<WrittenPage> = written.unwrap_or_default();
             Arc::new(self.renderer().manifest(written))

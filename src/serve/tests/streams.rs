@@ -26,10 +26,11 @@ fn a_page_is_greeted_and_told_of_changes() {
         "linked": {}, "strict": false, "hold": [], "problems": { "errors": 0, "warnings": 0, "total": 0, "list": [] },
     });
     assert_eq!(hello, expected);
-    // What does not concern the page is not told.
+    // Of what does not concern the page only the number is told.
     server.change(|site| {
         site.put("index.html", "<body>other</body>");
     });
+    assert_eq!(stream.next(), ("version".to_owned(), 2.into()));
     server.change(|site| {
         site.put("a/index.html", "<body>new</body>");
     });

@@ -38,12 +38,24 @@ export const article = (title, text, more = "") => `---\ntitle: ${title}\n${more
 export const long = (name) =>
   Array.from({ length: 40 }, (_, n) => `${name} ${n + 1}: a sentence that fills a line of the page, so that there is something to scroll.`).join("\n\n");
 
+// A small help centre, one article of which scrolls.
+export const REFUND = "content/billing/refund.md";
+export const FILES = {
+  "content/billing/_index.md": article("Billing", "Money."),
+  [REFUND]: article("Refunds", long("Refund")),
+  "content/billing/invoice.md": article("Invoices", "Invoices are in the settings."),
+  "content/account/_index.md": article("Account", "You."),
+  "content/account/password.md": article("Passwords", "Choose a new password."),
+};
+
 export class Preview {
   #pages = [];
 
-  // Begins with these files, by path in the project; `config`: lines of kb.toml. It ends with the test.
-  static async start(t, files, { config = "" } = {}) {
+  // Begins with these files, by path in the project; `config`: lines of kb.toml; `options`: of the command.
+  // It ends with the test.
+  static async start(t, files = FILES, { config = "", options = [] } = {}) {
     const preview = new Preview();
+    preview.options = ["serve", "--watch", ...options];
     preview.folder = mkdtempSync(path.join(tmpdir(), "kb-preview-"));
     preview.port = await freePort();
     preview.write({ "kb.toml": `title = "Help"\n${config}\n[build]\ngit_dates = false\n`, ...files });
@@ -61,8 +73,7 @@ export class Preview {
   }
 
   async begin() {
-    const options = ["serve", "--watch", "--port", String(this.port)];
-    this.process = spawn(process.env.KB, options, { cwd: this.folder, stdio: ["ignore", "ignore", "pipe"] });
+    this.process = spawn(process.env.KB, [...this.options, "--port", String(this.port)], { cwd: this.folder, stdio: ["ignore", "ignore", "pipe"] });
     this.said = "";
     const started = this.process;
     running.add(started);
@@ -110,6 +121,12 @@ export class Preview {
 
   remove(name) {
     rmSync(path.join(this.folder, name));
+  }
+
+  // The titles that `api/search` finds.
+  async search(query) {
+    const { hits } = await (await fetch(`${this.root}api/search?q=${query}`)).json();
+    return hits.map((hit) => hit.title);
   }
 
   // A page, once it follows the preview.

@@ -255,6 +255,10 @@ export default function box({ form, field, host, view, goTo }) {
     }
     if (to !== undefined && !pop.hidden) activate(all[to] ?? null);
   });
+  document.addEventListener("kb:rebuilt", () => {
+    shown = null;
+    if (form.isConnected && !pop.hidden) run();
+  });
   window.visualViewport?.addEventListener("resize", fit);
   addEventListener("scroll", fit, { passive: true });
 

@@ -56,6 +56,7 @@ export class Host {
   #fetching = new Map();
   #pages = new Map();
   #failed = 0; // when a file last could not be had
+  #age = 0; // how often the site was built anew
   #renewal; // the index as it is now, once a file of the one that was begun with is gone
 
   // `place`: addresses (boot, engine, glue, root); `early`: promises of the first three, if they are on their way.
@@ -64,6 +65,7 @@ export class Host {
     this.#load = load;
     this.#early = early;
     this.root = new URL(place.root, location.href);
+    document.addEventListener("kb:rebuilt", () => this.#rebuilt());
   }
 
   // What the index says of itself: language, number of articles, popular articles, collections.
@@ -139,6 +141,13 @@ export class Host {
     this.#renewal = undefined;
   }
 
+  // The preview has another index and other pages; they are fetched when somebody searches.
+  #rebuilt() {
+    this.#age += 1;
+    this.#pages.clear();
+    this.retry();
+  }
+
   #run(ask) {
     try {
       return JSON.parse(ask());
@@ -159,6 +168,7 @@ export class Host {
 
   async #start() {
     const { boot, engine, glue } = this.place;
+    const age = this.#age;
     const early = this.#early;
     this.#early = {};
     const [start, program, shell] = await Promise.all([
@@ -167,6 +177,7 @@ export class Host {
       early.glue ?? this.#load.module(glue),
     ]);
     await shell.default({ module_or_path: program });
+    if (age !== this.#age) return this.#open();
     this.#Engine = shell.Engine;
     this.#use(new shell.Engine(start));
   }

@@ -69,12 +69,12 @@ function paint(found) {
 }
 
 export default async function mark({ query, kit, search }) {
-  const parts = [...document.querySelectorAll("main h1, main .prose")];
+  const parts = () => [...document.querySelectorAll("main h1, main .prose")];
   let unpaint = () => {};
   let there = true;
   const show = (piecesOf) => {
     unpaint();
-    const found = parts.flatMap((part) => {
+    const found = parts().flatMap((part) => {
       const page = read(part);
       return ranges(page, piecesOf(page.text));
     });
@@ -108,18 +108,22 @@ export default async function mark({ query, kit, search }) {
   addEventListener("keydown", escape);
 
   // At once what can be marked at once; then, with the engine, inflected words, synonyms and typing errors.
-  let marked = show((text) => literal(query, text));
-  if (marked) document.body.append(notice);
-  try {
-    const { host } = await search();
-    const texts = new Map();
-    for (const part of parts) {
-      const { text } = read(part);
-      const pieces = await host.mark(query, text);
-      if (pieces.join("") === text) texts.set(text, pieces);
-    }
-    if (!there) return;
-    marked = show((text) => texts.get(text) ?? literal(query, text));
-  } catch { /* the literal words stay marked */ }
-  if (there && marked) document.body.append(notice);
+  const showAll = async () => {
+    let marked = show((text) => literal(query, text));
+    if (marked) document.body.append(notice);
+    try {
+      const { host } = await search();
+      const texts = new Map();
+      for (const part of parts()) {
+        const { text } = read(part);
+        const pieces = await host.mark(query, text);
+        if (pieces.join("") === text) texts.set(text, pieces);
+      }
+      if (!there) return;
+      marked = show((text) => texts.get(text) ?? literal(query, text));
+    } catch { /* the literal words stay marked */ }
+    if (there && marked) document.body.append(notice);
+  };
+  document.addEventListener("kb:content", () => there && showAll());
+  await showAll();
 }

@@ -197,6 +197,7 @@ export default function page({ form, field, results, host, Host, load, view }) {
     if (query()) recent.add(query());
     run();
   });
+  document.addEventListener("kb:rebuilt", () => run());
   addEventListener("popstate", () => apply(address().get("q") ?? ""));
   field.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowDown" || event.isComposing) return;
