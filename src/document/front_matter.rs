@@ -283,11 +283,12 @@ fn read(text: &str, range: std::ops::Range<usize>, fence: &str, file: &str) -> (
             (Some(front), problems)
         }
         Err(error) => {
-            let mut diagnostic = place.syntax(&CODES, &error);
-            if error.duplicate_key {
-                diagnostic = diagnostic.with_hint("remove one of them");
-            }
-            (None, vec![diagnostic])
+            let hint = match fence {
+                _ if error.duplicate_key => "remove one of them",
+                "+++" => "text stands in quotes, and lists in brackets",
+                _ => "look at this line and the one above: text with `: `, `#`, `[` or `{` needs quotes",
+            };
+            (None, vec![place.syntax(&CODES, &error).with_hint(hint)])
         }
     }
 }

@@ -13,6 +13,10 @@ use crate::document::{Document, LinkKind};
 /// Most suggestions that are looked for by comparing with every file.
 const MAX_COMPARISONS: usize = 4_000_000;
 
+/// What helps where nothing is near to what was written.
+const LINK_HINT: &str =
+    "write the path of a Markdown file, from this article or, with `/` in front, from the content folder";
+
 /// What was found about the links of an earlier site.
 ///
 /// The finding about a page is taken from here only if
@@ -159,7 +163,7 @@ fn describe(
                 .with_hint("put it beside the article or into `static/`")
         }
         Problem::Missing => Diagnostic::error("link-missing", format!("there is no article or file `{target}`"))
-            .with_hint_if(suggestion().map(|path| format!("did you mean `{path}`?"))),
+            .with_hint(suggestion().map_or_else(|| LINK_HINT.to_owned(), |path| format!("did you mean `{path}`?"))),
         Problem::HeldBack(reason) => Diagnostic::error(
             "link-unpublished",
             format!("`{target}` is {reason}, so this link would lead nowhere"),

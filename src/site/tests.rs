@@ -180,7 +180,7 @@ fn broken_links_are_all_listed_with_place_and_suggestion() {
         [
             "content/billing/index.md:1:15 error[link-missing] there is no article or file `refund.md` (did you mean `refunds.md`?)",
             "content/billing/index.md:1:35 error[anchor-missing] `/plan/` has no heading or id `prices` (did you mean `#price`?)",
-            "content/billing/index.md:2:9 error[link-missing] there is no article or file `../../../etc/passwd`",
+            "content/billing/index.md:2:9 error[link-missing] there is no article or file `../../../etc/passwd` (write the path of a Markdown file, from this article or, with `/` in front, from the content folder)",
             "content/billing/index.md:4:6 error[image-missing] there is no file `shot.png` (put it beside the article or into `static/`)",
         ]
     );

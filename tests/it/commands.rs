@@ -137,7 +137,7 @@ fn formats_for_programs() {
     assert_eq!(github.code, 1);
     assert_eq!(
         github.stdout,
-        "::error file=content/a.md,line=1,col=5,endColumn=9,title=link-missing::there is no article or file `y.md`\n"
+        "::error file=content/a.md,line=1,col=5,endColumn=9,title=link-missing::there is no article or file `y.md`%0Ahint: write the path of a Markdown file, from this article or, with `/` in front, from the content folder\n"
     );
     assert_eq!(github.stderr, "");
     let json = sandbox.kb(&["build", "--format", "json"]);
