@@ -177,7 +177,8 @@ impl Events {
         Self { stream, text }
     }
 
-    /// The data of the next event, which must have this name.
+    /// The data of the next event, which must have this name. Versions that change nothing of the page are passed over,
+    /// unless it is they that are waited for.
     pub(super) fn next(&mut self, name: &str) -> io::Result<String> {
         self.next_within(name, LIMIT)
     }
@@ -187,6 +188,9 @@ impl Events {
         loop {
             if let Some(event) = self.take() {
                 let named = format!("event: {name}\n");
+                if name != "version" && event.contains("event: version\n") {
+                    continue;
+                }
                 assert!(event.contains(&named), "{event}");
                 let data = event.split("data: ").nth(1).unwrap_or_default();
                 return Ok(data.lines().next().unwrap_or_default().to_owned());
