@@ -15,12 +15,24 @@ use crate::render::pages::{Job, LanguageRenderer};
 /// a millisecond each; what they are made from, hash and problems, is known of all.
 const KEPT_BYTES: usize = 16 << 20;
 
+/// A page of one state of the site. Its path is not enough: where two pages want the same path, there is only one of
+/// them, but the Markdown copy of the other may have a path of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct PageId {
+    /// Number of the state.
+    pub(super) state: u64,
+    /// Number of the language.
+    pub(super) language: usize,
+    /// The page.
+    pub(super) job: Job,
+}
+
 /// A page and its Markdown copy.
 #[derive(Debug)]
 pub(super) struct MadePage {
     digest: u128,
-    /// Number of the newest state of the site in which it was found to be right.
-    state: u64,
+    /// What it was last found to be right for.
+    id: PageId,
     /// Number of the rendering, to tell it from an earlier one of the same page.
     serial: u64,
     /// What the manifest says of it.
@@ -76,11 +88,10 @@ impl PageMemo {
     pub(super) fn bytes<'a>(
         &self,
         path: &OutputPath,
-        state: u64,
-        job: Job,
+        id: PageId,
         renderer: impl FnOnce() -> LanguageRenderer<'a>,
     ) -> PageBytes {
-        let known = |page: &&MadePage| page.state == state && page.has_bytes();
+        let known = |page: &&MadePage| page.id == id && page.has_bytes();
         let bytes = self
             .table()
             .pages
@@ -90,43 +101,37 @@ impl PageMemo {
         if let Some(bytes) = bytes {
             return bytes;
         }
-        self.with(path, state, &renderer(), job, |page| page.bytes.clone(), true)
+        self.with(path, id, &renderer(), |page| page.bytes.clone(), true)
     }
 
     /// What is known of a page without its bytes: its hash for the manifest, and what went wrong.
     pub(super) fn look<T>(
         &self,
         path: &OutputPath,
-        state: u64,
+        id: PageId,
         renderer: &LanguageRenderer<'_>,
-        job: Job,
         look: impl Fn(&MadePage) -> T,
     ) -> T {
-        let known = self
-            .table()
-            .pages
-            .get(path)
-            .filter(|page| page.state == state)
-            .map(&look);
-        known.unwrap_or_else(|| self.with(path, state, renderer, job, look, false))
+        let known = self.table().pages.get(path).filter(|page| page.id == id).map(&look);
+        known.unwrap_or_else(|| self.with(path, id, renderer, look, false))
     }
 
     fn with<T>(
         &self,
         path: &OutputPath,
-        state: u64,
+        id: PageId,
         renderer: &LanguageRenderer<'_>,
-        job: Job,
         look: impl Fn(&MadePage) -> T,
         bytes_wanted: bool,
     ) -> T {
+        let job = id.job;
         let prepared = renderer.prepare(job);
         let digest = digest(renderer, &prepared, job);
         if let Some(page) = self.table().pages.get_mut(path)
             && page.digest == digest
             && (!bytes_wanted || page.has_bytes())
         {
-            page.state = state;
+            page.id = id;
             return look(page);
         }
         let rendered = renderer.render(&prepared);
@@ -137,7 +142,7 @@ impl PageMemo {
         }
         let page = MadePage {
             digest,
-            state,
+            id,
             serial: 0,
             written: rendered.written,
             problem: rendered.problem.map(|problem| (problem, renderer.describe(job))),

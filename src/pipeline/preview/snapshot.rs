@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
-use super::pages::{PageBytes, PageMemo};
+use super::pages::{PageBytes, PageId, PageMemo};
 use super::search::Search;
 use crate::diagnostic::Diagnostic;
 use crate::output::{Body, OutputPath};
@@ -113,9 +113,8 @@ impl Snapshot {
 
     /// Renders every page that is not as it was, and returns what went wrong in any; `None` if `stop` said to stop.
     pub(super) fn check_pages(&self, stop: &(dyn Fn() -> bool + Sync)) -> Option<Vec<Diagnostic>> {
-        let looked = self.look_at_pages(stop, |path, renderer, job| {
-            self.pages
-                .look(path, self.state, renderer, job, |page| page.problem.clone())
+        let looked = self.look_at_pages(stop, |path, renderer, id| {
+            self.pages.look(path, id, renderer, |page| page.problem.clone())
         })?;
         self.pages.retain(|path| self.assembled.listing.get(path).is_some());
         let mut failures = Failures::default();
@@ -128,7 +127,7 @@ impl Snapshot {
     fn look_at_pages<T: Send>(
         &self,
         stop: &(dyn Fn() -> bool + Sync),
-        look: impl Fn(&OutputPath, &LanguageRenderer<'_>, Job) -> T + Sync,
+        look: impl Fn(&OutputPath, &LanguageRenderer<'_>, PageId) -> T + Sync,
     ) -> Option<Vec<T>> {
         self.search.prepare_pages();
         let renderer = self.renderer();
@@ -138,9 +137,9 @@ impl Snapshot {
                 _ => None,
             })
             .collect();
-        let looked = pages
-            .par_iter()
-            .map(|(path, language, job)| (!stop()).then(|| look(path, renderer.language(*language), *job)));
+        let looked = pages.par_iter().map(|(path, language, job)| {
+            (!stop()).then(|| look(path, renderer.language(*language), self.id(*language, *job)))
+        });
         looked.collect()
     }
 
@@ -169,14 +168,21 @@ impl Snapshot {
     fn page(&self, path: &OutputPath, language: usize, job: Job) -> PageBytes {
         let Assembled { site, theme, words, .. } = &*self.assembled;
         let renderer = || LanguageRenderer::new(site, theme, &words[language], language, self);
-        self.pages.bytes(path, self.state, job, renderer)
+        self.pages.bytes(path, self.id(language, job), renderer)
+    }
+
+    fn id(&self, language: usize, job: Job) -> PageId {
+        PageId {
+            state: self.state,
+            language,
+            job,
+        }
     }
 
     fn manifest(&self) -> Arc<Vec<u8>> {
         let made = self.manifest.get_or_init(|| {
-            let written = self.look_at_pages(&|| false, |path, renderer, job| {
-                self.pages
-                    .look(path, self.state, renderer, job, |page| page.written.clone())
+            let written = self.look_at_pages(&|| false, |path, renderer, id| {
+                self.pages.look(path, id, renderer, |page| page.written.clone())
             });
             let written: Vec<WrittenPage> = written.unwrap_or_default();
             Arc::new(self.renderer().manifest(written))
