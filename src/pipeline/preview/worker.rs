@@ -85,8 +85,10 @@ impl Shared {
             let snapshot = match self.next() {
                 Next::Look(snapshot) => snapshot,
                 Next::Verify => {
-                    let found = current.upgrade().and_then(|current| current.verify());
-                    self.task().waiting = found;
+                    if let Some(found) = current.upgrade().and_then(|current| current.verify()) {
+                        // A refresh in between has found the same and more.
+                        self.task().waiting.get_or_insert(found);
+                    }
                     continue;
                 }
                 Next::End => return,
