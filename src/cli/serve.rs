@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -38,12 +38,15 @@ pub(super) fn run(args: &ServeArgs) -> io::Result<Outcome> {
         }
     };
     let (changed, listen) = channel::channel(1);
+    let (write, written) = mpsc::channel();
     let reporter = Reporter::new(args);
     let listener = {
         let reporter = Arc::clone(&reporter);
         move |snapshot: &Arc<Snapshot>| {
             reporter.tell(snapshot);
             changed.send_replace(snapshot.number);
+            // Without a folder to write to, nobody listens.
+            let _ = write.send(());
         }
     };
     let preview = match start(args, Box::new(listener)) {
@@ -57,7 +60,7 @@ pub(super) fn run(args: &ServeArgs) -> io::Result<Outcome> {
     reporter.begin(&snapshot)?;
     reporter.say(&greeting(args, &bound, &snapshot, since.elapsed()));
     if let Some(output) = &args.output {
-        write_on_change(args, output, &preview, listen.clone());
+        write_on_change(args, output, &preview, written);
     }
     if args.watch {
         follow(args, &preview, &reporter);
@@ -231,15 +234,8 @@ fn watch_folders(preview: &Preview, watcher: &mut Watcher, watched: &mut BTreeSe
 }
 
 /// Writes the site to a folder, now and after each change, on a thread of its own.
-fn write_on_change(args: &ServeArgs, output: &Path, preview: &Arc<Preview>, mut changed: channel::Receiver<u64>) {
+fn write_on_change(args: &ServeArgs, output: &Path, preview: &Arc<Preview>, changed: Receiver<()>) {
     let (preview, output, path) = (Arc::clone(preview), output.to_path_buf(), args.path.clone());
-    let (wake, woken) = mpsc::channel();
-    thread::spawn(move || {
-        let Ok(runtime) = tokio::runtime::Builder::new_current_thread().build() else {
-            return;
-        };
-        runtime.block_on(async { while changed.changed().await.is_ok() && wake.send(()).is_ok() {} });
-    });
     thread::spawn(move || {
         loop {
             let snapshot = preview.current();
@@ -247,10 +243,10 @@ fn write_on_change(args: &ServeArgs, output: &Path, preview: &Arc<Preview>, mut 
                 let _ = report(&[problem], Format::Human);
             }
             drop(snapshot);
-            if woken.recv().is_err() {
+            if changed.recv().is_err() {
                 return;
             }
-            while woken.try_recv().is_ok() {}
+            while changed.try_recv().is_ok() {}
         }
     });
 }

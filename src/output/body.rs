@@ -21,6 +21,14 @@ pub enum Body {
 }
 
 impl Body {
+    /// The file at `path`, with the length that it has now; 0 where it cannot be looked at, which copying it reports.
+    pub fn on_disk(path: &Path) -> Self {
+        Self::File {
+            path: path.to_path_buf(),
+            len: std::fs::metadata(path).map_or(0, |metadata| metadata.len()),
+        }
+    }
+
     /// The length in bytes.
     pub fn len(&self) -> u64 {
         match self {

@@ -247,14 +247,14 @@ fn listing(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Arc<Listing> {
     let same = |known: &ListingMemo| {
-        known.site.same_tree(site)
+        Arc::ptr_eq(&known.tree, &site.languages)
             && Arc::ptr_eq(&known.theme, theme)
             && known.static_files.iter().eq(static_files.values())
     };
     let known = memo.listing.take().filter(same).unwrap_or_else(|| {
         let (listing, problems) = list(site, theme, static_files);
         ListingMemo {
-            site: site.clone(),
+            tree: Arc::clone(&site.languages),
             theme: Arc::clone(theme),
             static_files: static_files.values().cloned().collect(),
             listing: Arc::new(listing),

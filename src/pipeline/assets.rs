@@ -25,8 +25,7 @@ pub(super) fn referred_assets(
     if assets.is_empty() {
         return (Vec::new(), Vec::new());
     }
-    let wanted = memo.wanted(documents).unwrap_or_else(|| Arc::new(wanted(documents)));
-    memo.keep_wanted(&wanted);
+    let wanted = memo.wanted(documents, wanted);
     let found: Vec<Result<(SystemTime, Asset), Diagnostic>> = assets
         .into_par_iter()
         .filter(|asset| wanted.contains(asset.path.as_str()))

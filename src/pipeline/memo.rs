@@ -10,10 +10,10 @@ use std::time::SystemTime;
 
 use crate::config::{Language, ThemeConfig};
 use crate::diagnostic::Diagnostic;
-use crate::document::{Document, DocumentOptions};
+use crate::document::{Document, DocumentOptions, Link};
 use crate::render::i18n::Messages;
 use crate::render::theme::Theme;
-use crate::site::{Asset, LinkMemo, Site};
+use crate::site::{Asset, LanguageSite, LinkMemo, Site};
 use crate::source::git::GitMemo;
 use crate::source::{ArticleSource, ContentPath, FileSystem, SourceMemo, Stamp};
 
@@ -86,23 +86,24 @@ pub(super) struct AssetMemo {
 }
 
 impl AssetMemo {
-    /// The files that these documents refer to, if their links are those of the documents of the last time.
-    pub(super) fn wanted(&mut self, documents: &[Arc<Document>]) -> Option<Arc<HashSet<String>>> {
+    /// The files that these documents refer to: those of the last time if the links are the same, else what `find` finds.
+    pub(super) fn wanted(
+        &mut self,
+        documents: &[Arc<Document>],
+        find: impl FnOnce(&[Arc<Document>]) -> HashSet<String>,
+    ) -> Arc<HashSet<String>> {
         let same = |(before, now): (&Arc<Document>, &Arc<Document>)| {
-            let targets = |document: &'_ Arc<Document>| document.links.len();
-            Arc::ptr_eq(before, now)
-                || (before.path == now.path
-                    && targets(before) == targets(now)
-                    && before.links.iter().zip(&now.links).all(|(a, b)| a.target == b.target))
+            let same_target = |(a, b): (&Link, &Link)| a.target == b.target;
+            let same_links =
+                || before.links.len() == now.links.len() && before.links.iter().zip(&now.links).all(same_target);
+            Arc::ptr_eq(before, now) || (before.path == now.path && same_links())
         };
         let unchanged = self.documents.len() == documents.len() && self.documents.iter().zip(documents).all(same);
+        if !unchanged {
+            self.wanted = Arc::new(find(documents));
+        }
         self.documents = documents.to_vec();
-        (unchanged && !documents.is_empty()).then(|| Arc::clone(&self.wanted))
-    }
-
-    /// Keeps what the documents of the last call of [`AssetMemo::wanted`] refer to.
-    pub(super) fn keep_wanted(&mut self, wanted: &Arc<HashSet<String>>) {
-        self.wanted = Arc::clone(wanted);
+        Arc::clone(&self.wanted)
     }
 
     /// An asset as it was read, if it is still the same.
@@ -162,7 +163,8 @@ pub(super) struct WordsMemo {
 /// A listing with all that it depends on.
 #[derive(Debug)]
 pub(super) struct ListingMemo {
-    pub(super) site: Site,
+    /// The tree; not the site, whose documents are those of then.
+    pub(super) tree: Arc<[LanguageSite]>,
     pub(super) theme: Arc<Theme>,
     pub(super) static_files: Vec<PathBuf>,
     pub(super) listing: Arc<Listing>,

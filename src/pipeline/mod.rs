@@ -294,11 +294,7 @@ impl<'a> Collector<'a> {
     }
 
     fn copy(&self, path: &OutputPath, from: &Path) {
-        let body = Body::File {
-            path: from.to_path_buf(),
-            len: std::fs::metadata(from).map_or(0, |metadata| metadata.len()),
-        };
-        self.put(path.clone(), body);
+        self.put(path.clone(), Body::on_disk(from));
     }
 
     fn finish(self) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {

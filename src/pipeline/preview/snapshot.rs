@@ -1,7 +1,6 @@
 //! One state of the site, of which every file can be asked for.
 
 use std::fmt;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
@@ -160,8 +159,8 @@ impl Snapshot {
             File::Made(Route::Manifest) => Body::Bytes(self.manifest()),
             File::Made(route) => Body::from(self.renderer().file(path.as_str(), route)),
             File::JoinedRedirects(own) => Body::from(joined_redirects(&self.renderer(), path, own)),
-            File::Asset(number) => on_disk(&self.assembled.site.assets[*number].source.location),
-            File::Static(location) => on_disk(location),
+            File::Asset(number) => Body::on_disk(&self.assembled.site.assets[*number].source.location),
+            File::Static(location) => Body::on_disk(location),
         }
     }
 
@@ -188,12 +187,5 @@ impl Snapshot {
             Arc::new(self.renderer().manifest(written))
         });
         Arc::clone(made)
-    }
-}
-
-fn on_disk(location: &Path) -> Body {
-    Body::File {
-        path: location.to_path_buf(),
-        len: std::fs::metadata(location).map_or(0, |metadata| metadata.len()),
     }
 }
