@@ -10,6 +10,7 @@ mod progress;
 mod report;
 mod search;
 mod serve;
+mod theme;
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -44,6 +45,9 @@ enum Command {
     Serve(ServeArgs),
     /// Ask a built site
     Search(SearchArgs),
+    /// List themes, and copy files of the theme into the project to change them
+    #[command(subcommand)]
+    Theme(ThemeCommand),
     /// Print completions for a shell
     Completions {
         /// The shell
@@ -226,6 +230,52 @@ enum Engine {
     Pack,
 }
 
+#[derive(Debug, Subcommand)]
+enum ThemeCommand {
+    /// List the themes that the project can use
+    List(ThemeListArgs),
+    /// Copy a file of the theme into the project, or list the files that can be copied
+    Eject(ThemeEjectArgs),
+}
+
+#[derive(Debug, Args)]
+struct ThemeListArgs {
+    /// The project
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// How the list is printed
+    #[arg(long, value_enum, default_value_t = ListFormat::Human)]
+    format: ListFormat,
+}
+
+#[derive(Debug, Args)]
+struct ThemeEjectArgs {
+    /// The file, such as `article.html`, `partials/footer.html`, `css/tokens.css` or `i18n/de.toml`; without it, all are listed
+    #[arg(value_name = "FILE")]
+    name: Option<String>,
+    /// The project
+    #[arg(default_value = ".")]
+    path: PathBuf,
+    /// Overwrite the copy that is there
+    #[arg(long, requires = "name")]
+    force: bool,
+    /// Show what differs between the theme's file and your copy; change nothing
+    #[arg(long, requires = "name", conflicts_with = "force")]
+    diff: bool,
+    /// How the list is printed
+    #[arg(long, value_enum, default_value_t = ListFormat::Human)]
+    format: ListFormat,
+}
+
+/// How a list is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ListFormat {
+    /// For people
+    Human,
+    /// A JSON array
+    Json,
+}
+
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
@@ -256,6 +306,8 @@ pub fn main() -> ExitCode {
         Command::Build(args) => build::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Search(args) => search::run(&args),
+        Command::Theme(ThemeCommand::List(args)) => theme::list(&args),
+        Command::Theme(ThemeCommand::Eject(args)) => theme::eject(&args),
         Command::Completions { shell } => generate::completions(shell),
         Command::Man { dir } => generate::man(dir.as_deref()),
     };

@@ -33,6 +33,8 @@ pub struct SiteContext {
     pub search_url: String,
     /// URL of the style sheet.
     pub css_url: String,
+    /// URL of the project's own style sheet, which comes after it.
+    pub custom_css_url: Option<String>,
     /// URLs of the scripts.
     pub script_urls: Vec<String>,
     /// The accent colour, for the browser's own frame.

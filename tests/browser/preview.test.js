@@ -187,12 +187,14 @@ test("styles change without a reload and without a moment unstyled", async (t) =
     };
     look();
   });
-  for (const mark of ["first", "second"]) {
-    preview.write({ "static/css/print.css": `body { --mark: ${mark}; }` });
-    await applies(mark);
+  for (const file of ["static/css/print.css", "static/custom.css"]) {
+    for (const mark of ["first", "second"]) {
+      preview.write({ [file]: `body { --mark: ${mark}; }` });
+      await applies(mark);
+    }
+    preview.remove(file);
+    await applies("");
   }
-  preview.remove("static/css/print.css");
-  await applies("");
   assert.equal(await page.locator("link[rel=stylesheet]").count(), 1);
   assert.equal(await page.evaluate(() => self.unstyled), false);
   assert.equal(await scrolled(page), place);

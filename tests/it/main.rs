@@ -14,3 +14,5 @@ mod preview;
 mod search;
 mod serve;
 mod support;
+mod template_context;
+mod themes;

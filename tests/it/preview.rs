@@ -143,7 +143,7 @@ const KEYS: [&str; 25] = [
     "icon: \"*\"",
     "unknown_key: 1",
 ];
-const CONFIGS: [&str; 10] = [
+const CONFIGS: [&str; 11] = [
     "title = \"Help\"\n",
     "title = \"Other help\"\n[theme]\naccent = \"#aa2200\"\n",
     "title = \"Help\"\nbase_url = \"https://help.example/sub/\"\n",
@@ -152,6 +152,7 @@ const CONFIGS: [&str; 10] = [
     "title = \"Help\"\n[languages.de]\ntitle = \"Hilfe\"\n[languages.en]\n",
     "title = \"Help\"\ndefault_language = \"de\"\n",
     "title = \"Help\"\n[theme]\nname = \"mine\"\n",
+    "title = \"Help\"\n[theme]\nname = \"plain\"\n",
     "title = \n",
     "titel = \"Help\"\n",
 ];
@@ -272,7 +273,13 @@ fn change(random: &mut Random, sandbox: &Sandbox) -> (String, Vec<PathBuf>) {
             format!("{}[build]\ngit_dates = false\n", random.pick(&CONFIGS)).as_bytes(),
         ),
         23 => {
-            let template = random.pick(&["article.html", "special.html", "base.html", "partials/footer.html"]);
+            let template = random.pick(&[
+                "article.html",
+                "special.html",
+                "base.html",
+                "partials/footer.html",
+                "partials/head.html",
+            ]);
             let path = format!("templates/{template}");
             match random.below(4) {
                 0 | 1 => remove(&path),
@@ -290,6 +297,8 @@ fn change(random: &mut Random, sandbox: &Sandbox) -> (String, Vec<PathBuf>) {
         25 => {
             let file = random.pick(&[
                 "css/search.css",
+                "css/tokens.css",
+                "custom.css",
                 "robots.txt",
                 "_redirects",
                 "extra.txt",
@@ -312,9 +321,10 @@ fn change(random: &mut Random, sandbox: &Sandbox) -> (String, Vec<PathBuf>) {
                 b"[[pins]]\nquery = \"refund\"\narticles = [\"billing/refund.md\"]\n",
             ),
         },
-        27 => match random.below(3) {
+        27 => match random.below(4) {
             0 => remove("themes/mine"),
             1 => write("themes/mine/theme.toml", b"name = \"mine\"\n"),
+            2 => write("themes/mine/theme.toml", b"extends = \"plain\"\n"),
             _ => write("themes/mine/templates/tag.html", b"{{ page.title }}"),
         },
         28 => match random.below(2) {

@@ -57,6 +57,7 @@ impl LanguageRenderer<'_> {
             llms_url: config.build.llms.then(|| url("llms.txt")),
             search_url: url("all/"),
             css_url: site.url(&self.theme.css_path()),
+            custom_css_url: (self.theme.custom_css()).map(|(path, hash)| format!("{}?v={hash}", site.url(path))),
             script_urls: self.theme.script_paths().iter().map(|path| site.url(path)).collect(),
             theme_color: crate::render::accent::light(config.theme.accent).fill.hex(),
             collections: self.collections(None),

@@ -1,0 +1,263 @@
+//! `kb theme`
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use similar::TextDiff;
+
+use super::report::report;
+use super::{Format, ListFormat, Outcome, ThemeEjectArgs, ThemeListArgs, eprint, print};
+use crate::diagnostic::{Diagnostic, Severity, nearest};
+use crate::pipeline::{Project, open_project};
+use crate::render::theme::{Part, PartKind, ThemeInfo, ThemeSource, parts, themes};
+use crate::source::Disk;
+
+const BOLD: anstyle::Style = anstyle::Style::new().bold();
+const DIM: anstyle::Style = anstyle::Style::new().dimmed();
+const ADDED: anstyle::Style = anstyle::AnsiColor::Green.on_default();
+const REMOVED: anstyle::Style = anstyle::AnsiColor::Red.on_default();
+
+/// `kb theme list`
+pub(super) fn list(args: &ThemeListArgs) -> io::Result<Outcome> {
+    let project = match open_project(&Disk, &args.path, None) {
+        Ok(project) => project,
+        Err(problems) => return failed(&problems),
+    };
+    let found = themes(&Disk, &source(&project), &project.config);
+    match args.format {
+        ListFormat::Human => print(&themes_for_people(&found))?,
+        ListFormat::Json => {
+            let list: Vec<_> = found.iter().map(theme_as_json).collect();
+            print(&format!("{:#}\n", json!(list)))?;
+        }
+    }
+    Ok(Outcome::Fine)
+}
+
+/// `kb theme eject`
+pub(super) fn eject(args: &ThemeEjectArgs) -> io::Result<Outcome> {
+    // `kb theme eject PATH` lists what a project can copy: a folder is never the name of a file of a theme.
+    let (name, path) = match &args.name {
+        Some(name) if args.path == Path::new(".") && Path::new(name).join("kb.toml").is_file() => {
+            (None, PathBuf::from(name))
+        }
+        name => (name.as_deref(), args.path.clone()),
+    };
+    let project = match open_project(&Disk, &path, None) {
+        Ok(project) => project,
+        Err(problems) => return failed(&problems),
+    };
+    let Some(root) = &project.root else {
+        let shown = path.display();
+        return Ok(fail(&format!(
+            "`{shown}` has no `kb.toml`\nhint: run this in a project, or make one with `kb init`"
+        )));
+    };
+    let mut problems = Vec::new();
+    let parts = parts(&Disk, &source(&project), &project.config, &mut problems);
+    if problems.iter().any(|problem| problem.severity == Severity::Error) {
+        return failed(&problems);
+    }
+    let Some(name) = name else {
+        match args.format {
+            ListFormat::Human => print(&parts_for_people(&parts, root))?,
+            ListFormat::Json => {
+                let list: Vec<_> = parts.iter().map(|part| part_as_json(part, root)).collect();
+                print(&format!("{:#}\n", json!(list)))?;
+            }
+        }
+        return Ok(Outcome::Fine);
+    };
+    let Some(part) = find(&parts, name) else {
+        return Ok(fail(&unknown(&parts, name, &project.config.theme.name)));
+    };
+    let target = root.join(&part.target);
+    if args.diff {
+        diff(part, &target)
+    } else {
+        copy(part, &target, args.force)
+    }
+}
+
+fn source(project: &Project) -> ThemeSource<'_> {
+    ThemeSource {
+        project: project.root.as_deref(),
+        display: &project.root_display,
+    }
+}
+
+fn failed(problems: &[Diagnostic]) -> io::Result<Outcome> {
+    report(problems, Format::Human)?;
+    Ok(Outcome::Failed)
+}
+
+/// Says what is wrong with the command.
+fn fail(message: &str) -> Outcome {
+    eprint(&format!("error: {message}\n"));
+    Outcome::Failed
+}
+
+/// Where a theme comes from, in words.
+fn whence(theme: &ThemeInfo) -> String {
+    match (&theme.folder, theme.built_in) {
+        (Some(folder), true) => format!("built in, changed by `{folder}`"),
+        (Some(folder), false) => format!("`{folder}`"),
+        (None, _) => "built in".to_owned(),
+    }
+}
+
+fn themes_for_people(themes: &[ThemeInfo]) -> String {
+    let mut text = String::new();
+    for theme in themes {
+        let used = if theme.in_use { ", in use" } else { "" };
+        let _ = writeln!(
+            text,
+            "{BOLD}{}{BOLD:#}  {DIM}{}{used}{DIM:#}",
+            theme.name,
+            whence(theme)
+        );
+        if !theme.description.is_empty() {
+            let _ = writeln!(text, "    {}", theme.description);
+        }
+    }
+    text
+}
+
+fn theme_as_json(theme: &ThemeInfo) -> serde_json::Value {
+    json!({
+        "name": theme.name,
+        "title": theme.title,
+        "description": theme.description,
+        "built_in": theme.built_in,
+        "folder": theme.folder,
+        "in_use": theme.in_use,
+    })
+}
+
+fn parts_for_people(parts: &[Part], root: &Path) -> String {
+    let mut text = String::new();
+    let width = parts.iter().map(|part| part.name.chars().count()).max().unwrap_or(0);
+    for (kind, heading) in [
+        (PartKind::Template, "Templates"),
+        (PartKind::Partial, "Parts of templates"),
+        (PartKind::Static, "Styles, scripts and images"),
+        (PartKind::Words, "Words"),
+    ] {
+        let _ = writeln!(text, "{BOLD}{heading}{BOLD:#}");
+        let of_kind = parts.iter().filter(|part| part.kind == kind);
+        if kind == PartKind::Words {
+            // One a language, and all of them say the same of themselves.
+            let names: Vec<&str> = of_kind.map(|part| part.name.as_str()).collect();
+            let _ = writeln!(text, "  {}", names.join(" "));
+            continue;
+        }
+        for part in of_kind {
+            let copied = if root.join(&part.target).exists() {
+                " (copied)"
+            } else {
+                ""
+            };
+            let line = format!("  {:width$}  {DIM}{}{copied}{DIM:#}", part.name, part.about);
+            let _ = writeln!(text, "{}", line.trim_end());
+        }
+        text.push('\n');
+    }
+    text.push_str("\nCopy one with `kb theme eject FILE`, and change the copy.\n");
+    text
+}
+
+fn part_as_json(part: &Part, root: &Path) -> serde_json::Value {
+    json!({
+        "name": part.name,
+        "target": part.target,
+        "theme": part.theme,
+        "about": part.about,
+        "copied": root.join(&part.target).exists(),
+    })
+}
+
+/// The part of a name, which may also be written as the path of the copy.
+fn find<'a>(parts: &'a [Part], name: &str) -> Option<&'a Part> {
+    let name = name.strip_prefix("./").unwrap_or(name);
+    let by_name = parts.iter().find(|part| part.name == name);
+    by_name.or_else(|| parts.iter().find(|part| part.target == name))
+}
+
+fn unknown(parts: &[Part], name: &str, theme: &str) -> String {
+    let by_last = parts.iter().find(|part| part.name.rsplit('/').next() == Some(name));
+    let meant = by_last.map(|part| part.name.as_str());
+    let meant = meant.or_else(|| nearest(name, parts.iter().map(|part| part.name.as_str())));
+    let hint = meant.map_or_else(
+        || "`kb theme eject` lists the files that can be copied".to_owned(),
+        |meant| format!("did you mean `{meant}`?"),
+    );
+    format!("the theme `{theme}` has no file `{name}` to copy\nhint: {hint}")
+}
+
+fn copy(part: &Part, target: &Path, force: bool) -> io::Result<Outcome> {
+    let shown = target.display();
+    if let Some(folder) = target.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    if force {
+        fs::write(target, part.copy())?;
+    } else {
+        match fs::File::options().write(true).create_new(true).open(target) {
+            Ok(mut file) => file.write_all(&part.copy())?,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                return Ok(fail(&format!(
+                    "`{shown}` is already there; nothing was changed\nhint: `--diff` shows how it differs from the theme's, `--force` overwrites it"
+                )));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    eprint(&format!(
+        "Copied {} of the theme `{}` to {shown}\n",
+        part.name, part.theme
+    ));
+    Ok(Outcome::Fine)
+}
+
+/// Prints what differs between the theme's file, as it is now, and the copy.
+fn diff(part: &Part, target: &Path) -> io::Result<Outcome> {
+    let shown = target.display();
+    let copy = match fs::read(target) {
+        Ok(copy) => copy,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Ok(fail(&format!(
+                "there is no `{shown}` to compare\nhint: `kb theme eject {}` makes it",
+                part.name
+            )));
+        }
+        Err(error) => return Err(error),
+    };
+    let (Ok(original), Ok(copy)) = (std::str::from_utf8(&part.original), std::str::from_utf8(&copy)) else {
+        let same = *part.original == *copy;
+        print(if same { "" } else { "The files differ.\n" })?;
+        return Ok(Outcome::Fine);
+    };
+    let difference = TextDiff::from_lines(original, part.changed_text(copy));
+    let headers = (format!("{} of the theme {}", part.name, part.theme), shown.to_string());
+    let unified = difference.unified_diff().header(&headers.0, &headers.1).to_string();
+    print(&coloured(&unified))?;
+    Ok(Outcome::Fine)
+}
+
+fn coloured(unified: &str) -> String {
+    let mut text = String::with_capacity(unified.len());
+    for (number, line) in unified.lines().enumerate() {
+        let style = match line.as_bytes().first() {
+            _ if number < 2 => BOLD,
+            Some(b'+') => ADDED,
+            Some(b'-') => REMOVED,
+            Some(b'@') => DIM,
+            _ => anstyle::Style::new(),
+        };
+        let _ = writeln!(text, "{style}{line}{style:#}");
+    }
+    text
+}

@@ -1,0 +1,118 @@
+//! The static files of a theme: which are served, what becomes of them, and the folder named after what they hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::Xxh3;
+
+use super::layers::{DEFAULT, Files, Layers, ThemeFile};
+use super::manifest::Manifest;
+use super::{MISSING_IMAGE, css};
+use crate::config::Config;
+use crate::render::accent;
+
+/// The files to write and the folder they go to.
+#[derive(Debug)]
+pub(super) struct Assets {
+    /// By output path.
+    pub(super) outputs: BTreeMap<String, Arc<[u8]>>,
+    /// Such as `assets/1a2b3c4d`, so that browsers may keep them for ever.
+    pub(super) folder: String,
+}
+
+/// Makes the files to write out of those of the theme, of which only `served` are needed.
+pub(super) fn make(merged: &Files, manifest: &Manifest, served: &BTreeSet<String>, config: &Config) -> Assets {
+    let mut css = String::new();
+    for style in &manifest.styles {
+        if let Some(file) = merged.get(&format!("static/{style}")) {
+            css.push_str(&css::minify(&String::from_utf8_lossy(&file.bytes)));
+        }
+    }
+    css.push_str(&accent::css(config.theme.accent));
+    let mut files: BTreeMap<&str, Arc<[u8]>> = merged
+        .iter()
+        .filter_map(|(path, file)| Some((path.strip_prefix("static/")?, file)))
+        .filter(|(path, _)| served.contains(*path) && !manifest.styles.iter().any(|style| style == path))
+        .map(|(path, file)| (path, bytes(path, file)))
+        .collect();
+    files.insert("kb.css", Arc::from(css.as_bytes()));
+    let mut hash = Xxh3::new();
+    for (path, bytes) in &files {
+        hash.update(path.as_bytes());
+        hash.update(&(bytes.len() as u64).to_le_bytes());
+        hash.update(bytes);
+    }
+    let folder = format!("assets/{:08x}", hash.digest() >> 32);
+    let outputs = files
+        .into_iter()
+        .map(|(path, bytes)| (format!("{folder}/{path}"), bytes));
+    Assets {
+        outputs: outputs.collect(),
+        folder,
+    }
+}
+
+/// The static files of the theme that its pages need, style sheets that are joined among them.
+///
+/// A theme gives all of its own. Of what lies below it, it takes the scripts with what stands beside them (they load
+/// each other by names they put together) and what is named in a template, a style sheet or a script.
+pub(super) fn served(layers: &Layers, merged: &Files, manifest: &Manifest) -> BTreeSet<String> {
+    let paths: BTreeSet<&str> = (layers.themes.iter())
+        .flat_map(|layer| layer.files.keys())
+        .filter_map(|path| path.strip_prefix("static/"))
+        .collect();
+    let own = |path: &str| {
+        let of_theme = layers.themes.iter().filter(|layer| layer.theme == layers.name);
+        let path = format!("static/{path}");
+        of_theme.into_iter().any(|layer| layer.files.contains_key(&path))
+    };
+    let with_script = |path: &str| {
+        manifest.scripts.iter().any(|script| match script.rsplit_once('/') {
+            Some((folder, _)) => path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/')),
+            None => path == script,
+        })
+    };
+    let mut served: BTreeSet<String> = (paths.iter())
+        .filter(|path| **path == MISSING_IMAGE || layers.name == DEFAULT || own(path) || with_script(path))
+        .map(|path| (*path).to_owned())
+        .collect();
+    served.extend(manifest.styles.iter().cloned());
+    let speaks = |path: &str| match path.strip_prefix("static/") {
+        Some(path) => served.contains(path) && (path.ends_with(".css") || path.ends_with(".js")),
+        None => path.starts_with("templates/"),
+    };
+    let texts: Vec<_> = (merged.iter())
+        .filter(|(path, _)| speaks(path))
+        .map(|(_, file)| String::from_utf8_lossy(&file.bytes))
+        .collect();
+    let named = |path: &&str| texts.iter().any(|text| names(text, path));
+    let more: Vec<String> = (paths.into_iter().filter(|path| !served.contains(*path)).filter(named))
+        .map(ToOwned::to_owned)
+        .collect();
+    served.extend(more);
+    served
+}
+
+/// Whether a text names a path as one that is loaded; comments may speak of any.
+fn names(text: &str, path: &str) -> bool {
+    text.match_indices(path)
+        .any(|(at, _)| text[..at].ends_with(['"', '\'', '`', '/', '(']))
+}
+
+/// What is served of a file.
+fn bytes(path: &str, file: &ThemeFile) -> Arc<[u8]> {
+    match std::str::from_utf8(&file.bytes) {
+        Ok(script) if file.built_in && path.ends_with(".js") => Arc::from(without_comments(script).as_bytes()),
+        Ok(style) if file.built_in && path.ends_with(".css") => Arc::from(css::minify(style).as_bytes()),
+        _ => Arc::clone(&file.bytes),
+    }
+}
+
+/// Takes lines that are comments, and indentation, from a script of a built-in theme, in which no text spans lines.
+fn without_comments(script: &str) -> String {
+    let lines = script.lines().map(str::trim);
+    lines
+        .filter(|line| !line.is_empty() && !line.starts_with("//"))
+        .flat_map(|line| [line, "\n"])
+        .collect()
+}
