@@ -5,12 +5,14 @@
 mod language;
 mod read;
 mod search;
+mod views;
 
 use std::collections::BTreeMap;
 
 pub use language::{Direction, Language, known_languages};
 pub use read::parse_config;
 pub use search::{Pin, SearchConfig, SynonymRule, parse_search_config};
+pub use views::{ViewRow, Views, parse_views};
 
 /// A project's settings, checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,6 +35,8 @@ pub struct Config {
     pub build: BuildConfig,
     /// Synonyms and pins.
     pub search: SearchConfig,
+    /// How often pages were read.
+    pub views: Views,
     /// Ways to reach a human.
     pub contact: ContactConfig,
     /// Where "was this helpful?" answers go.
@@ -41,6 +45,14 @@ pub struct Config {
     pub links: LinksConfig,
     /// Files that are not content, in the syntax of `.gitignore`.
     pub ignore: Vec<String>,
+}
+
+impl Config {
+    /// Ways to reach a human, in the words of a language.
+    pub fn contact_in(&self, language: &Language) -> ContactConfig {
+        let own = self.languages.get(language).and_then(|own| own.contact.as_ref());
+        own.map_or_else(|| self.contact.clone(), |own| own.or(&self.contact))
+    }
 }
 
 /// Settings of one language.
@@ -267,6 +279,7 @@ impl Default for Config {
             },
             build: BuildConfig::default(),
             search: SearchConfig::default(),
+            views: Views::default(),
             contact: ContactConfig::default(),
             feedback: FeedbackConfig::default(),
             links: LinksConfig::default(),

@@ -42,6 +42,7 @@ fn read_config(reader: &mut Reader<'_>) -> Config {
         theme: reader.table(&["theme"], read_theme).unwrap_or(defaults.theme),
         build: reader.table(&["build"], read_build).unwrap_or_default(),
         search: reader.table(&["search"], read_search).unwrap_or_default(),
+        views: defaults.views,
         contact: reader.table(&["contact"], read_contact).unwrap_or_default(),
         feedback: reader.table(&["feedback"], read_feedback).unwrap_or_default(),
         links: reader.table(&["links"], read_links).unwrap_or_default(),

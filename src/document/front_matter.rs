@@ -192,7 +192,7 @@ pub struct FrontMatter {
     /// `id`
     pub id: Option<String>,
     /// `icon`, for categories
-    pub icon: Option<String>,
+    pub icon: Option<(String, Span)>,
     /// `template`
     pub template: Option<(String, Span)>,
     /// `extra`
@@ -329,7 +329,7 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
         llms: r.bool(&["llms"]).unwrap_or(true),
         hide: r.strings(&["hide"]),
         id: r.string(&["id"]),
-        icon: r.string(&["icon"]),
+        icon: r.spanned_string(&["icon"]),
         template: r.spanned_string(&["template"]),
         extra: r
             .entry(&["extra"])

@@ -14,8 +14,8 @@ use crate::diagnostic::Diagnostic;
 use crate::document::{Date, Document, DocumentOptions, parse_document};
 use crate::output::MARKER;
 use crate::render::i18n::Messages;
-use crate::render::messages;
 use crate::render::theme::{Theme, ThemeSource, static_files};
+use crate::render::{icons, messages};
 use crate::site::{Site, SiteInput, build_site};
 use crate::source::git::GitDates;
 use crate::source::{ArticleSource, ContentPath, FileSystem, SourceFolder, Stamp, read_changed, read_sources};
@@ -95,6 +95,7 @@ pub(super) fn assemble(
     diagnostics.extend(problems);
     diagnostics.extend(site.check_links(&mut memo.links));
     diagnostics.extend(index::check_pins(&site));
+    diagnostics.extend(icons::check(&site));
     memo.site = Some(site.clone());
 
     clock.begin("theme");

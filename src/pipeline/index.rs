@@ -15,7 +15,7 @@ use crate::site::{Article, ArticleId, CategoryId, LanguageSite, Site};
 /// Related articles that are found for each; a page shows fewer, as some may be unlisted.
 const RELATED: usize = 8;
 
-/// Articles that the search box offers before anything was typed.
+/// Articles that the search box offers before anything was typed, where nobody says which are read most.
 const POPULAR: usize = 5;
 
 /// Files of an index: path below the output and bytes.
@@ -88,10 +88,14 @@ pub(super) fn pack_options(site: &Site, language: &LanguageSite) -> PackOptions 
     }
 }
 
-/// What the search box offers before anything was typed: featured articles, else the first of each collection.
+/// What the search box offers before anything was typed: the most read articles, else featured ones, else the first of
+/// each collection.
 fn popular(site: &Site, language: &LanguageSite) -> Vec<Popular> {
     let listed = || language.articles.iter().filter(|article| !article.unlisted);
-    let mut chosen: Vec<&Article> = listed().filter(|article| article.featured).take(POPULAR).collect();
+    let mut chosen: Vec<&Article> = language.popular.iter().map(|id| &language.articles[*id]).collect();
+    if chosen.is_empty() {
+        chosen = listed().filter(|article| article.featured).take(POPULAR).collect();
+    }
     if chosen.is_empty() {
         let mut collections = HashSet::new();
         let first = |article: &&Article| collections.insert(language.trail(article.category).first().copied());

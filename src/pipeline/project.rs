@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::config::{BaseUrl, Config, SearchConfig, parse_config, parse_search_config};
+use crate::config::{BaseUrl, Config, SearchConfig, Views, parse_config, parse_search_config, parse_views};
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::site::urls::humanize;
 use crate::source::{FileSystem, IgnoreRules};
@@ -83,6 +83,7 @@ pub fn open_project(files: &dyn FileSystem, path: &Path, base_url: Option<&str>)
     let mut diagnostics = Vec::new();
     let ignore = ignore_rules(files, &config, path, &content, &display, &mut diagnostics);
     read_search(files, &content, &content_display, &mut config.search, &mut diagnostics);
+    config.views = read_views(files, &content, &content_display, &mut diagnostics);
     Ok(Project {
         root,
         root_display: display,
@@ -186,22 +187,44 @@ fn read_search(
     search: &mut SearchConfig,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
-    let shown = if display.is_empty() {
-        "search.toml".to_owned()
-    } else {
-        format!("{display}/search.toml")
+    if let Some((text, shown)) = read_data(files, content, display, "search.toml", diagnostics) {
+        let (more, problems) = parse_search_config(&text, &shown);
+        search.synonyms.extend(more.synonyms);
+        search.pins.extend(more.pins);
+        diagnostics.extend(problems);
+    }
+}
+
+/// How often pages were read, from `content/views.csv`.
+fn read_views(files: &dyn FileSystem, content: &Path, display: &str, diagnostics: &mut Vec<Diagnostic>) -> Views {
+    let Some((text, shown)) = read_data(files, content, display, "views.csv", diagnostics) else {
+        return Views::default();
     };
-    match files.read_if_present(&content.join("search.toml")) {
-        Ok(Some(text)) => {
-            let (more, problems) = parse_search_config(&text, &shown);
-            search.synonyms.extend(more.synonyms);
-            search.pins.extend(more.pins);
-            diagnostics.extend(problems);
+    let (views, problems) = parse_views(&text, &shown);
+    diagnostics.extend(problems);
+    views
+}
+
+/// The text of a data file of the content folder, where it is there, and its name in messages.
+fn read_data(
+    files: &dyn FileSystem,
+    content: &Path,
+    display: &str,
+    name: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<(String, String)> {
+    let shown = if display.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{display}/{name}")
+    };
+    match files.read_if_present(&content.join(name)) {
+        Ok(text) => text.map(|text| (text, shown)),
+        Err(error) => {
+            let problem = Diagnostic::error("file-unreadable", format!("cannot be read: {error}"));
+            diagnostics.push(problem.with_span(Span::file(shown)));
+            None
         }
-        Ok(None) => {}
-        Err(error) => diagnostics.push(
-            Diagnostic::error("file-unreadable", format!("cannot be read: {error}")).with_span(Span::file(shown)),
-        ),
     }
 }
 

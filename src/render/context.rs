@@ -43,6 +43,8 @@ pub struct SiteContext {
     pub collections: Vec<CategoryLink>,
     /// Ways to reach a human.
     pub contact: Option<ContactContext>,
+    /// URL of the contact page, where there is one.
+    pub contact_url: Option<String>,
     /// Where "was this helpful?" answers go.
     pub feedback: Option<FeedbackContext>,
     /// Links out of the help centre.
@@ -92,6 +94,8 @@ pub struct SearchLanguage {
 pub struct ContactContext {
     /// Mail address.
     pub email: Option<String>,
+    /// Mail address as a `mailto:` URL.
+    pub email_href: Option<String>,
     /// Phone number as it is shown.
     pub phone: Option<String>,
     /// Phone number as a `tel:` URL.
@@ -142,8 +146,10 @@ pub struct CategoryLink {
     pub url: String,
     /// One or two sentences.
     pub description: String,
-    /// Icon: a URL or a character.
+    /// Icon: the name of one of Lucide's, a character, or the URL of an image.
     pub icon: Option<String>,
+    /// How the icon is drawn: `symbol`, `text` or `image`; nothing for a word that is no icon.
+    pub icon_kind: Option<&'static str>,
     /// Number of articles in it and below.
     pub count: usize,
     /// The number in words: "12 articles".
@@ -201,7 +207,8 @@ pub struct LanguageLink {
 /// What every page has.
 #[derive(Debug, Clone, Serialize)]
 pub struct PageContext {
-    /// Kind of page: `home`, `category`, `article`, `tag`, `tags`, `all`, `404`, `redirect`.
+    /// Kind of page: `home`, `category`, `article`, `tag`, `tags`, `all`, `search`,
+    /// `contact`, `404`, `redirect`.
     pub kind: &'static str,
     /// Title.
     pub title: String,
@@ -254,6 +261,8 @@ pub enum OwnContext {
         collections: Vec<CategoryLink>,
         /// Featured articles.
         featured: Vec<ArticleLink>,
+        /// The most read articles.
+        popular: Vec<ArticleLink>,
         /// Articles that stand in no collection.
         articles: Vec<ArticleLink>,
         /// Number of all articles in words.
@@ -294,10 +303,19 @@ pub enum OwnContext {
         /// The other languages of the site.
         others: Vec<SearchLanguage>,
     },
+    /// The ways to reach a human.
+    Contact {
+        /// Featured articles.
+        featured: Vec<ArticleLink>,
+        /// The most read articles.
+        popular: Vec<ArticleLink>,
+    },
     /// The page for missing pages.
     NotFound {
         /// Featured articles.
         featured: Vec<ArticleLink>,
+        /// The most read articles.
+        popular: Vec<ArticleLink>,
         /// The collections.
         collections: Vec<CategoryLink>,
     },
@@ -331,6 +349,19 @@ pub struct ArticleContext {
     pub siblings: Option<Siblings>,
     /// Set where the article is shown in another language.
     pub fallback: Option<Fallback>,
+    /// Where the answer to "was this helpful?" goes; nothing where it is not asked.
+    pub feedback: Option<ArticleFeedback>,
+}
+
+/// Where the answer to "was this helpful?" goes.
+#[derive(Debug, Clone, Serialize)]
+pub struct ArticleFeedback {
+    /// URL to post to.
+    pub endpoint: Option<String>,
+    /// Mail address.
+    pub email: Option<String>,
+    /// A `mailto:` URL with a subject and the article's address filled in.
+    pub mailto: Option<String>,
 }
 
 /// A day.

@@ -9,7 +9,8 @@ use serde_json::json;
 
 use super::WrittenPage;
 use super::pages::LanguageRenderer;
-use crate::site::{Article, LanguageSite, PageRef, Site, urls};
+use crate::document::Date;
+use crate::site::{Article, ContactPage, LanguageSite, PageRef, Site, urls};
 
 /// Most entries of a feed.
 const FEED_ENTRIES: usize = 50;
@@ -28,7 +29,7 @@ pub fn feed(site: &Site, language: &LanguageSite) -> Option<String> {
         .collect();
     articles.sort_by_key(|article| (std::cmp::Reverse(article.updated), article.path.clone()));
     articles.truncate(FEED_ENTRIES);
-    let moment = |unix: i64| FixedDateTime::parse_from_rfc3339(&crate::document::Date { unix }.rfc3339()).ok();
+    let moment = |unix: i64| FixedDateTime::parse_from_rfc3339(&Date { unix }.rfc3339()).ok();
     let home = site.absolute_url(&language.home)?;
     let own = site.absolute_url(&format!("{}feed.xml", language.home))?;
     let entries: Vec<Entry> = articles
@@ -108,29 +109,43 @@ pub fn sitemap(site: &Site) -> Option<Vec<u8>> {
             .filter(|a| own(&a.language) && !a.unlisted)
             .map(|a| (&a.key, &a.path, a.updated));
         for (key, path, updated) in categories.chain(articles) {
-            let url = site.absolute_url(path)?;
-            write(&mut writer, Event::Start(BytesStart::new("url")));
-            element(&mut writer, "loc", &url);
-            if let Some(updated) = updated {
-                element(&mut writer, "lastmod", &updated.iso_day());
-            }
-            let translations = translations(site, key);
-            if translations.len() > 1 {
-                for (tag, url) in &translations {
-                    let mut link = BytesStart::new("xhtml:link");
-                    link.push_attribute(("rel", "alternate"));
-                    link.push_attribute(("hreflang", tag.as_str()));
-                    link.push_attribute(("href", url.as_str()));
-                    write(&mut writer, Event::Empty(link));
-                }
-            }
-            write(&mut writer, Event::End(BytesEnd::new("url")));
+            let updated = updated.map(Date::iso_day);
+            listed(
+                &mut writer,
+                &site.absolute_url(path)?,
+                updated.as_deref(),
+                &translations(site, key),
+            );
+        }
+        if language.contact == Some(ContactPage::Made) {
+            let url = site.absolute_url(&language.contact_path())?;
+            listed(&mut writer, &url, None, &contact_pages(site));
         }
     }
     write(&mut writer, Event::End(BytesEnd::new("urlset")));
     let mut bytes = writer.into_inner();
     bytes.push(b'\n');
     Some(bytes)
+}
+
+/// A page of the sitemap.
+fn listed(writer: &mut Writer<Vec<u8>>, url: &str, updated: Option<&str>, translations: &[(String, String)]) {
+    // Writing to memory cannot fail.
+    let _ = writer.write_event(Event::Start(BytesStart::new("url")));
+    element(writer, "loc", url);
+    if let Some(updated) = updated {
+        element(writer, "lastmod", updated);
+    }
+    if translations.len() > 1 {
+        for (tag, url) in translations {
+            let mut link = BytesStart::new("xhtml:link");
+            link.push_attribute(("rel", "alternate"));
+            link.push_attribute(("hreflang", tag.as_str()));
+            link.push_attribute(("href", url.as_str()));
+            let _ = writer.write_event(Event::Empty(link));
+        }
+    }
+    let _ = writer.write_event(Event::End(BytesEnd::new("url")));
 }
 
 fn element(writer: &mut Writer<Vec<u8>>, name: &str, text: &str) {
@@ -152,6 +167,21 @@ fn translations(site: &Site, key: &str) -> Vec<(String, String)> {
             .then(|| Some((language.language.to_string(), site.absolute_url(language.path(page))?)))?
     });
     found.collect()
+}
+
+/// The contact pages that kb makes: tag and absolute URL.
+fn contact_pages(site: &Site) -> Vec<(String, String)> {
+    let made = site
+        .languages
+        .iter()
+        .filter(|language| language.contact == Some(ContactPage::Made));
+    made.filter_map(|language| {
+        Some((
+            language.language.to_string(),
+            site.absolute_url(&language.contact_path())?,
+        ))
+    })
+    .collect()
 }
 
 /// `robots.txt`, by RFC 9309.

@@ -3,12 +3,14 @@
 //! 1. [`theme`] loads templates, words and static files in layers.
 //! 2. [`pages`] makes the typed context of every page, and the page of it.
 //! 3. [`files`] makes what is not a page.
-//! 4. [`routes`] says which files there are; [`SiteRenderer`] makes any one of them.
+//! 4. [`icons`] puts the icons that a page uses into it.
+//! 5. [`routes`] says which files there are; [`SiteRenderer`] makes any one of them.
 
 pub mod accent;
 pub mod context;
 pub mod files;
 pub mod i18n;
+pub mod icons;
 pub mod json_ld;
 pub mod pages;
 mod routes;

@@ -97,6 +97,7 @@ impl Resolver {
                 paths.insert(article.path.clone(), (number, PageRef::Article(id)));
             }
             others.extend(language.tags.values().map(|tag| tag.path.clone()));
+            others.extend(language.contact.map(|_| language.contact_path()));
             others.extend(["all/", "tags/", "feed.xml", "llms.txt"].map(|page| format!("{}{page}", language.home)));
         }
         others.insert("/sitemap.xml".to_owned());
@@ -138,6 +139,10 @@ impl Resolver {
             held_back,
             by_stem,
         }
+    }
+
+    pub(super) fn has_static_file(&self, path: &str) -> bool {
+        self.static_files.contains(path)
     }
 
     /// Where `target` leads from the page `path` that shows `document` in language number `language`.

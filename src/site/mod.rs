@@ -5,8 +5,10 @@
 //! 3. [`links`] answers where any link leads, and `check` whether all lead somewhere.
 
 mod check;
+mod contact;
 pub mod languages;
 pub mod links;
+mod popular;
 pub mod tree;
 pub mod urls;
 
@@ -95,8 +97,21 @@ pub struct LanguageSite {
     pub categories: Vec<Category>,
     /// Its tags by slug.
     pub tags: BTreeMap<String, Tag>,
+    /// Its contact page, where it has one.
+    pub contact: Option<ContactPage>,
+    /// The most read articles, the first one most; empty where nobody says how often they are read.
+    pub popular: Vec<ArticleId>,
     /// Articles and categories by key.
     pub by_key: HashMap<String, PageRef>,
+}
+
+/// Whose the page is that says how to reach a human.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContactPage {
+    /// kb makes it.
+    Made,
+    /// A page of the site stands in its place.
+    Own,
 }
 
 /// A page of a language.
@@ -291,8 +306,17 @@ pub fn build_site(input: SiteInput, before: Option<&Site>) -> (Site, Vec<Diagnos
         git_dates: &origin.git_dates,
         fallback_title: &origin.fallback_title,
     };
-    let languages = tree.build(&map, diagnostics);
+    let mut languages = tree.build(&map, diagnostics);
     let redirects = tree::redirects(&published, &languages, diagnostics);
+    contact::find(&config, &redirects, &origin.static_files, &mut languages);
+    popular::find(
+        &config.views,
+        &base_path,
+        &published,
+        &redirects,
+        &mut languages,
+        diagnostics,
+    );
     let held_back_count = held_back.len();
     let resolver = links::Resolver::new(&published, &languages, &map, &assets, &origin.static_files, held_back);
     let diagnostics = origin.diagnostics.clone();
@@ -359,6 +383,11 @@ impl Site {
         self.resolver.page(self, document, target, language)
     }
 
+    /// Whether the project's `static/` folder has a file at a path.
+    pub fn has_static_file(&self, path: &str) -> bool {
+        self.resolver.has_static_file(path.trim_start_matches('/'))
+    }
+
     /// The page of language number `language` at a path, if there is one.
     pub fn page_at(&self, language: usize, path: &str) -> Option<PageRef> {
         self.resolver.page_at(language, path)
@@ -382,6 +411,11 @@ impl Site {
 }
 
 impl LanguageSite {
+    /// Where the contact page is, if there is one.
+    pub fn contact_path(&self) -> SitePath {
+        format!("{}contact/", self.home)
+    }
+
     /// The path of a page.
     pub fn path(&self, page: PageRef) -> &str {
         match page {

@@ -339,8 +339,9 @@ impl<'a> Builder<'a> {
                 .map(|d| d.front.description.clone().unwrap_or_else(|| d.summary.clone()))
                 .unwrap_or_default(),
             icon: document
-                .and_then(|d| d.front.icon.clone())
-                .or_else(|| original.and_then(|d| d.front.icon.clone())),
+                .and_then(|d| d.front.icon.as_ref())
+                .or_else(|| original.and_then(|d| d.front.icon.as_ref()))
+                .map(|(icon, _)| icon.clone()),
             weight: document
                 .and_then(|d| d.front.weight)
                 .or_else(|| original.and_then(|d| d.front.weight)),
@@ -508,6 +509,8 @@ impl<'a> Builder<'a> {
             description: self.categories[0].description.clone(),
             tags: self.tags(&ordered),
             home: self.home,
+            contact: None,
+            popular: Vec::new(),
             language: self.language.clone(),
             articles: ordered,
             categories: self.categories,

@@ -3,10 +3,17 @@
 use crate::support::{Sandbox, snapshot};
 
 fn content() -> Vec<(String, String)> {
-    let mut files = vec![(
-        "search.toml".to_owned(),
-        "[[synonyms]]\nwords = [\"a\", \"b\"]\n".to_owned(),
-    )];
+    let views = (0..120).map(|n| format!("c{}/q{n}.md,{}\n", n % 4, n % 5));
+    let mut files = vec![
+        (
+            "search.toml".to_owned(),
+            "[[synonyms]]\nwords = [\"a\", \"b\"]\n".to_owned(),
+        ),
+        (
+            "views.csv".to_owned(),
+            format!("path,views\n{}", views.collect::<String>()),
+        ),
+    ];
     for n in 0..120 {
         let text = format!(
             "---\ntitle: Question {n}\ntags: [t{}, x]\nupdated: 2026-01-{:02}\n---\nSee [other](q{}.md). Words {} {}.\n\n## Part {n}\n\n```rust\nlet x = {n};\n```\n",

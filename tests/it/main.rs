@@ -2,14 +2,17 @@
 
 mod bad_input;
 mod commands;
+mod contact;
 mod corpora;
 mod dates;
 mod determinism;
 mod expected;
+mod icons;
 mod interrupt;
 mod layers;
 mod manual;
 mod pages;
+mod popular;
 mod preview;
 mod search;
 mod serve;

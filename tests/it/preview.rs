@@ -93,7 +93,7 @@ fn assert_same(preview: &Preview, sandbox: &Sandbox, what: &dyn Fn() -> String) 
 }
 
 const FOLDERS: [&str; 5] = ["", "billing", "billing/plans", "account", "de"];
-const NAMES: [&str; 7] = [
+const NAMES: [&str; 8] = [
     "refund",
     "invoice",
     "password",
@@ -101,6 +101,7 @@ const NAMES: [&str; 7] = [
     "_index",
     "refund.de",
     "README",
+    "contact",
 ];
 const WORDS: [&str; 12] = [
     "refund",
@@ -116,7 +117,7 @@ const WORDS: [&str; 12] = [
     "退款",
     "email",
 ];
-const KEYS: [&str; 25] = [
+const KEYS: [&str; 27] = [
     "weight: 3",
     "weight: -1",
     "tags: [money, Card]",
@@ -141,13 +142,16 @@ const KEYS: [&str; 25] = [
     "keywords: [chargeback]",
     "updated: 2026-02-03",
     "icon: \"*\"",
+    "icon: credit-card",
+    "icon: credit-crad",
     "unknown_key: 1",
 ];
-const CONFIGS: [&str; 11] = [
+const CONFIGS: [&str; 12] = [
     "title = \"Help\"\n",
     "title = \"Other help\"\n[theme]\naccent = \"#aa2200\"\n",
     "title = \"Help\"\nbase_url = \"https://help.example/sub/\"\n",
     "title = \"Help\"\n[contact]\nemail = \"help@example.com\"\nresponse_time = \"a day\"\n",
+    "title = \"Help\"\nbase_url = \"https://help.example/\"\n[languages.de.contact]\nphone = \"1\"\n[languages.en]\n[feedback]\nemail = \"a@b.example\"\n",
     "title = \"Help\"\nignore = [\"account/\"]\n",
     "title = \"Help\"\n[languages.de]\ntitle = \"Hilfe\"\n[languages.en]\n",
     "title = \"Help\"\ndefault_language = \"de\"\n",
@@ -197,7 +201,7 @@ fn paragraph(random: &mut Random, text: &mut String) {
         3 => text.push_str("![A picture](picture.png)\n\n"),
         4 => text.push_str("```rust\nlet paid = true;\n```\n\n<!-- a note -->\n\n"),
         _ => {
-            for _ in 0..random.below(30) {
+            for _ in 0..random.below(31) {
                 text.push_str(random.pick(&WORDS));
                 text.push(' ');
             }
@@ -327,7 +331,19 @@ fn change(random: &mut Random, sandbox: &Sandbox) -> (String, Vec<PathBuf>) {
             2 => write("themes/mine/theme.toml", b"extends = \"plain\"\n"),
             _ => write("themes/mine/templates/tag.html", b"{{ page.title }}"),
         },
-        28 => match random.below(2) {
+        28 => match random.below(3) {
+            0 => remove("content/views.csv"),
+            1 => write("content/views.csv", b"page,views\n/gone/,1\n/billing/,many\n"),
+            _ => {
+                let mut rows = String::new();
+                for n in 0..12 {
+                    let (folder, name) = (random.pick(&FOLDERS), random.pick(&NAMES));
+                    rows.push_str(&format!("{folder}/{name}.md,{}\n", n % 7 + random.below(3)));
+                }
+                write("content/views.csv", format!("path,views\n{rows}").as_bytes())
+            }
+        },
+        29 => match random.below(2) {
             0 => remove(".kbignore"),
             _ => write(".kbignore", b"account/password.md\n"),
         },

@@ -2,8 +2,9 @@
 
 use super::{
     Article, ArticleContext, ArticleId, ArticleLink, Document, Fallback, LanguageRenderer, Link, MAX_RELATED,
-    MAX_SIBLINGS, More, OwnContext, PageContext, PageRef, Sibling, Siblings, TocEntry, WORDS_A_MINUTE,
+    MAX_SIBLINGS, More, OwnContext, PageContext, PageRef, Sibling, Siblings, TocEntry, WORDS_A_MINUTE, mail,
 };
+use crate::render::context::ArticleFeedback;
 
 impl<'a> LanguageRenderer<'a> {
     pub(super) fn article_page(
@@ -35,6 +36,7 @@ impl<'a> LanguageRenderer<'a> {
             related: self.related(id),
             siblings,
             fallback: self.fallback(article),
+            feedback: self.feedback(article, document),
         };
         let mut page = self.page(
             "article",
@@ -47,6 +49,28 @@ impl<'a> LanguageRenderer<'a> {
         page.noindex = article.unlisted;
         self.trail(&mut page, &language.trail(article.category));
         (page, self.content(document, path), Some(document), "article.html")
+    }
+
+    /// Where the answer to "was this helpful?" goes, unless the settings or the article want no answer.
+    fn feedback(&self, article: &Article, document: &Document) -> Option<ArticleFeedback> {
+        let settings = &self.site.config.feedback;
+        if !settings.enabled || document.front.hide.iter().any(|part| part == "feedback") {
+            return None;
+        }
+        let mailto = settings.email.as_deref().map(|email| {
+            let subject = self
+                .words
+                .text("feedback_mail_subject")
+                .replace("{title}", &article.title);
+            let url = self.site.absolute_url(&article.path);
+            let url = url.unwrap_or_else(|| article.path.clone());
+            mail::to_about(email, &subject, &format!("\n\n{}\n{url}\n", article.title))
+        });
+        Some(ArticleFeedback {
+            endpoint: settings.endpoint.as_deref().map(|endpoint| self.local(endpoint)),
+            email: settings.email.clone(),
+            mailto,
+        })
     }
 
     /// The notice that an article is shown in another language.

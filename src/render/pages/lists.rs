@@ -1,9 +1,11 @@
-//! Pages that list articles: home, categories, tags, A-Z, the page for missing pages.
+//! Pages that list articles: home, categories, tags, A-Z, contact, the page for missing pages.
 
 use super::{
-    Article, ArticleId, ArticleLink, BTreeMap, CategoryId, CategoryLink, Document, HOME_ARTICLES, LanguageRenderer,
-    LetterGroup, Link, OwnContext, PageContext, SearchLanguage, TagLink, UnicodeNormalization, search_page,
+    Article, ArticleId, ArticleLink, BTreeMap, CategoryId, CategoryLink, ContactPage, Document, HOME_ARTICLES,
+    LanguageRenderer, LanguageSite, LetterGroup, Link, OwnContext, PageContext, SearchLanguage, SitePath, TagLink,
+    UnicodeNormalization, search_page,
 };
+use crate::render::icons::IconKind;
 
 impl<'a> LanguageRenderer<'a> {
     pub(super) fn article_link(&self, id: ArticleId) -> ArticleLink {
@@ -30,8 +32,9 @@ impl<'a> LanguageRenderer<'a> {
     /// A category in a list, with at most `articles` of its articles.
     pub(super) fn category_link(&self, id: CategoryId, articles: Option<usize>) -> CategoryLink {
         let category = &self.language().categories[id];
+        let kind = category.icon.as_deref().and_then(IconKind::of);
         let icon = category.icon.as_ref().map(|icon| {
-            if icon.contains('.') {
+            if kind == Some(IconKind::Image) && !icon.contains("//") {
                 self.site.url(icon)
             } else {
                 icon.clone()
@@ -42,6 +45,7 @@ impl<'a> LanguageRenderer<'a> {
             url: self.site.url(&category.path),
             description: category.description.clone(),
             icon,
+            icon_kind: kind.map(IconKind::name),
             count: category.count,
             count_text: self.count_text(category.count),
             articles: articles.map(|most| self.article_links(self.articles_below(id, most))),
@@ -78,6 +82,11 @@ impl<'a> LanguageRenderer<'a> {
         self.article_links(articles.filter(|(_, a)| a.featured && !a.unlisted).map(|(id, _)| id))
     }
 
+    /// The most read articles.
+    fn popular(&self) -> Vec<ArticleLink> {
+        self.article_links(self.language().popular.iter().copied())
+    }
+
     pub(super) fn category_page(
         &self,
         id: CategoryId,
@@ -90,6 +99,7 @@ impl<'a> LanguageRenderer<'a> {
             let own = OwnContext::Home {
                 collections: self.collections(Some(HOME_ARTICLES)),
                 featured: self.featured(),
+                popular: self.popular(),
                 articles: self.article_links(category.articles.iter().copied()),
                 total_text: self.count_text(category.count),
             };
@@ -246,9 +256,29 @@ impl<'a> LanguageRenderer<'a> {
         page
     }
 
+    pub(super) fn contact_page(&self, path: &str) -> PageContext {
+        let own = OwnContext::Contact {
+            featured: self.featured(),
+            popular: self.popular(),
+        };
+        let mut page = self.page("contact", self.words.text("contact_page_title"), "", path, own);
+        page.languages = self.language_links(|language| match language.contact {
+            Some(_) => language.contact_path(),
+            None => language.home.clone(),
+        });
+        let languages = self.site.languages.iter();
+        let made: Vec<(&LanguageSite, SitePath)> = languages
+            .filter(|language| language.contact == Some(ContactPage::Made))
+            .map(|language| (language, language.contact_path()))
+            .collect();
+        page.alternates = self.alternates(&made);
+        page
+    }
+
     pub(super) fn not_found_page(&self, path: &str) -> PageContext {
         let own = OwnContext::NotFound {
             featured: self.featured(),
+            popular: self.popular(),
             collections: self.collections(None),
         };
         let mut page = self.page("404", self.words.text("page_not_found"), "", path, own);

@@ -3,6 +3,7 @@
 mod article;
 mod content;
 mod lists;
+mod mail;
 mod site;
 
 use std::collections::BTreeMap;
@@ -21,8 +22,8 @@ use crate::render::context::{
 };
 use crate::render::i18n::Messages;
 use crate::render::theme::Theme;
-use crate::render::{Nearest, WrittenPage, json_ld};
-use crate::site::{Article, ArticleId, CategoryId, LanguageSite, PageRef, Site, SitePath, urls};
+use crate::render::{Nearest, WrittenPage, icons, json_ld};
+use crate::site::{Article, ArticleId, CategoryId, ContactPage, LanguageSite, PageRef, Site, SitePath, urls};
 
 /// Reading speed in words a minute: slow enough for instructions that are followed on the way.
 const WORDS_A_MINUTE: usize = 200;
@@ -48,6 +49,8 @@ pub enum Job {
     All,
     /// The search page.
     Search,
+    /// The ways to reach a human.
+    Contact,
     /// The page for missing pages.
     NotFound,
 }
@@ -62,6 +65,9 @@ impl Job {
             jobs.push(Self::Tags);
         }
         jobs.extend([Self::All, Self::Search, Self::NotFound]);
+        if language.contact == Some(ContactPage::Made) {
+            jobs.push(Self::Contact);
+        }
         jobs
     }
 
@@ -79,6 +85,7 @@ impl Job {
             Self::Tags => format!("{}tags/", language.home),
             Self::All => format!("{}all/", language.home),
             Self::Search => search_page(language),
+            Self::Contact => language.contact_path(),
             Self::NotFound => format!("{}404.html", language.home),
         }
     }
@@ -94,7 +101,7 @@ impl Job {
         match self {
             Self::Category(id) => site.document(language, PageRef::Category(id)),
             Self::Article(id) => site.document(language, PageRef::Article(id)),
-            Self::Tag(_) | Self::Tags | Self::All | Self::Search | Self::NotFound => None,
+            Self::Tag(_) | Self::Tags | Self::All | Self::Search | Self::Contact | Self::NotFound => None,
         }
     }
 }
@@ -181,6 +188,7 @@ impl<'a> LanguageRenderer<'a> {
             Job::Tags => plain(self.tags_page(&path), "tags.html"),
             Job::All => plain(self.all_page(&path), "all.html"),
             Job::Search => plain(self.search_page(&path), "search.html"),
+            Job::Contact => plain(self.contact_page(&path), "contact.html"),
             Job::NotFound => plain(self.not_found_page(&path), "404.html"),
         };
         let json_ld = json_ld::for_page(self, job, &page, document);
@@ -246,6 +254,7 @@ impl<'a> LanguageRenderer<'a> {
         };
         let context = self.context(page, &prepared.content, &prepared.json_ld);
         let (html, problem) = self.theme.render(chosen, prepared.template, &context);
+        let html = icons::with_symbols(html);
         let written = WrittenPage {
             url: page.url.clone(),
             language: self.language().language.to_string(),
@@ -295,7 +304,7 @@ impl<'a> LanguageRenderer<'a> {
         let (html, _) = self
             .theme
             .render("redirect.html", "redirect.html", &self.context(&page, "", &[]));
-        html.into_bytes()
+        icons::with_symbols(html).into_bytes()
     }
 
     fn context(&self, page: &PageContext, content: &str, json_ld: &[String]) -> Context {
@@ -374,7 +383,7 @@ impl<'a> LanguageRenderer<'a> {
                 .get(key)
                 .map_or_else(|| language.home.clone(), |page| language.path(*page).to_owned())
         });
-        let written: Vec<(&LanguageSite, &str)> = site
+        let written: Vec<(&LanguageSite, SitePath)> = site
             .languages
             .iter()
             .filter_map(|language| {
@@ -383,7 +392,7 @@ impl<'a> LanguageRenderer<'a> {
                     PageRef::Article(id) => &language.articles[id].language,
                     PageRef::Category(id) => &language.categories[id].language,
                 };
-                (*own == language.language).then(|| (language, language.path(page)))
+                (*own == language.language).then(|| (language, language.path(page).to_owned()))
             })
             .collect();
         if let Some((_, original)) = written.iter().find(|(language, _)| {
@@ -392,28 +401,7 @@ impl<'a> LanguageRenderer<'a> {
         }) {
             page.canonical = site.absolute_url(original);
         }
-        if written.len() > 1 && site.config.base_url.is_some() {
-            page.alternates = written
-                .iter()
-                .filter_map(|(language, path)| {
-                    Some(Alternate {
-                        lang: language.language.to_string(),
-                        url: site.absolute_url(path)?,
-                    })
-                })
-                .collect();
-            let default = site.default_site();
-            if let Some((_, path)) = written
-                .iter()
-                .find(|(language, _)| language.language == default.language)
-                && let Some(url) = site.absolute_url(path)
-            {
-                page.alternates.push(Alternate {
-                    lang: "x-default".to_owned(),
-                    url,
-                });
-            }
-        }
+        page.alternates = self.alternates(&written);
         if site.config.build.llms && document.front.llms {
             page.markdown_url = Some(site.url(&urls::markdown_file(path)));
         }
@@ -428,6 +416,26 @@ impl<'a> LanguageRenderer<'a> {
         let published = document.front.publish_date.filter(|date| date.unix > site.now);
         page.scheduled = published.map(|date| self.date(date));
         page.hide.clone_from(&document.front.hide);
+    }
+
+    /// A page in the languages it is written in, for search engines; nothing where there is only one.
+    fn alternates(&self, written: &[(&LanguageSite, SitePath)]) -> Vec<Alternate> {
+        if written.len() < 2 {
+            return Vec::new();
+        }
+        let default = &self.site.default_site().language;
+        let original = written.iter().find(|(language, _)| language.language == *default);
+        let named = written
+            .iter()
+            .map(|(language, path)| (language.language.tag(), path))
+            .chain(original.map(|(_, path)| ("x-default", path)));
+        let alternates = named.filter_map(|(lang, path)| {
+            Some(Alternate {
+                lang: lang.to_owned(),
+                url: self.site.absolute_url(path)?,
+            })
+        });
+        alternates.collect()
     }
 
     fn number_of(&self, language: &LanguageSite) -> usize {

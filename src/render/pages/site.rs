@@ -1,6 +1,6 @@
 //! What every page of a language knows of the site.
 
-use super::{LanguageRenderer, search_page};
+use super::{LanguageRenderer, mail, search_page};
 use crate::render::context::{ContactContext, FeedbackContext, LinksContext, SearchContext, SiteContext};
 use crate::search;
 use crate::site::LanguageSite;
@@ -20,25 +20,22 @@ impl LanguageRenderer<'_> {
         }
     }
 
+    /// The URL of a link in the settings, which is a path on this site or a URL.
+    pub(super) fn local(&self, link: &str) -> String {
+        if link.starts_with('/') {
+            self.site.url(link)
+        } else {
+            link.to_owned()
+        }
+    }
+
     pub(super) fn site_context(&self) -> SiteContext {
         let site = self.site;
         let config = &site.config;
         let language = self.language();
         let url = |path: &str| site.url(&format!("{}{path}", language.home));
-        let own = config
-            .languages
-            .get(&language.language)
-            .and_then(|own| own.contact.as_ref());
-        let contact = &own.map_or_else(|| config.contact.clone(), |own| own.or(&config.contact));
-        let local = |link: &Option<String>| {
-            link.as_ref().map(|link| {
-                if link.starts_with('/') {
-                    site.url(link)
-                } else {
-                    link.clone()
-                }
-            })
-        };
+        let contact = &config.contact_in(&language.language);
+        let local = |link: &Option<String>| link.as_ref().map(|link| self.local(link));
         SiteContext {
             title: language.title.clone(),
             description: language.description.clone(),
@@ -63,6 +60,7 @@ impl LanguageRenderer<'_> {
             collections: self.collections(None),
             contact: (!contact.is_empty()).then(|| ContactContext {
                 email: contact.email.clone(),
+                email_href: contact.email.as_deref().map(mail::to),
                 phone: contact.phone.clone(),
                 phone_href: contact.phone.as_ref().map(|phone| {
                     let digits: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
@@ -73,6 +71,7 @@ impl LanguageRenderer<'_> {
                 response_time: contact.response_time.clone(),
                 form: local(&contact.form),
             }),
+            contact_url: language.contact.map(|_| site.url(&language.contact_path())),
             feedback: config.feedback.enabled.then(|| FeedbackContext {
                 email: config.feedback.email.clone(),
                 endpoint: local(&config.feedback.endpoint),

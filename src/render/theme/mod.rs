@@ -40,6 +40,7 @@ pub const TEMPLATES: &[&str] = &[
     "tags.html",
     "all.html",
     "search.html",
+    "contact.html",
     "404.html",
     "redirect.html",
 ];

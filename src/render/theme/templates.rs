@@ -22,6 +22,7 @@ impl Functions<'_> {
     /// An engine that has them, without templates.
     fn engine(&self) -> Tera {
         let mut tera = Tera::default();
+        crate::render::icons::register(&mut tera);
         let base = format!("{}{}/", self.base_path, self.asset_folder);
         let (folder, known) = (self.asset_folder.to_owned(), self.assets.clone());
         tera.register_function("asset", move |kwargs: Kwargs, _: &State| -> tera::TeraResult<String> {

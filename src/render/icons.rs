@@ -1,0 +1,257 @@
+//! The icons of [Lucide](https://lucide.dev): by name, drawn once a page, and only those that the page uses.
+//!
+//! A page shows one with `<svg class="icon"><use href="#_i-search"/></svg>`, whoever wrote that: a template, an article
+//! or kb itself. [`with_symbols`] finds the names in the finished HTML and puts the shapes in front of it, so what a page
+//! carries follows from its HTML alone. How an icon is stroked is the style sheet's to say.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use tera::{Kwargs, State, Tera};
+
+use crate::diagnostic::{Diagnostic, Span, did_you_mean};
+use crate::site::Site;
+
+/// What helps where no icon has a name like the one that was written.
+const OTHER_ICONS: &str =
+    "write the name of an icon from lucide.dev, an emoji, or the address of an image in `static/`";
+
+/// What the ids of symbols begin with; ids of headings cannot begin with `_`.
+const ID: &str = "_i-";
+
+/// Every icon in a line: its name, a space, its shapes; sorted.
+const LINES: &str = include_str!(concat!(env!("OUT_DIR"), "/icons.txt"));
+
+/// Names and shapes, by name.
+static ICONS: LazyLock<Vec<(&str, &str)>> =
+    LazyLock::new(|| LINES.lines().filter_map(|line| line.split_once(' ')).collect());
+
+/// How the `icon` of a category is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IconKind {
+    /// It is the name of an icon.
+    Symbol,
+    /// It is an emoji or another character.
+    Text,
+    /// It is the address of an image.
+    Image,
+}
+
+impl IconKind {
+    /// What an icon is; `None` for a word that is no icon.
+    pub fn of(icon: &str) -> Option<Self> {
+        if shapes(icon).is_some() {
+            Some(Self::Symbol)
+        } else if icon.contains(['.', '/']) {
+            Some(Self::Image)
+        } else {
+            let is_word = icon.is_ascii() && icon.len() > 1;
+            (!is_word && !icon.trim().is_empty()).then_some(Self::Text)
+        }
+    }
+
+    /// Its name in templates.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Symbol => "symbol",
+            Self::Text => "text",
+            Self::Image => "image",
+        }
+    }
+}
+
+/// The shapes of an icon.
+fn shapes(name: &str) -> Option<&'static str> {
+    let at = ICONS.binary_search_by_key(&name, |(name, _)| name).ok()?;
+    Some(ICONS[at].1)
+}
+
+/// The icon that may be meant by a name that is none.
+fn suggestion(name: &str) -> Option<String> {
+    did_you_mean(name, ICONS.iter().map(|(name, _)| *name))
+}
+
+/// Makes icons known to templates: `icon_href(name="search")` is where `use` finds one.
+pub(super) fn register(tera: &mut Tera) {
+    tera.register_function("icon_href", |kwargs: Kwargs, _: &State| -> tera::TeraResult<String> {
+        let name: String = kwargs.must_get("name")?;
+        if shapes(&name).is_some() {
+            return Ok(format!("#{ID}{name}"));
+        }
+        let hint = suggestion(&name).map(|hint| format!("; {}", hint.trim_end_matches('?')));
+        let hint = hint.unwrap_or_default();
+        Err(tera::Error::message(format!("there is no icon `{name}`{hint}")))
+    });
+}
+
+/// Says which categories name an icon that is none.
+pub fn check(site: &Site) -> Vec<Diagnostic> {
+    let categories = site
+        .languages
+        .iter()
+        .flat_map(|language| language.categories.iter().map(move |category| (language, category)));
+    let written = categories.filter(|(language, category)| category.language == language.language);
+    let icons = written.filter_map(|(_, category)| site.documents[category.document?].front.icon.as_ref());
+    let problem = |(icon, span): &(String, Span)| {
+        let (message, hint) = match IconKind::of(icon) {
+            Some(IconKind::Image) if is_missing(site, icon) => (
+                format!("there is no image `{icon}` in `static/`"),
+                "put it there, or write the name of an icon from lucide.dev".to_owned(),
+            ),
+            Some(_) => return None,
+            None => (
+                format!("there is no icon `{icon}`"),
+                suggestion(icon).unwrap_or_else(|| OTHER_ICONS.to_owned()),
+            ),
+        };
+        let problem = Diagnostic::warning("icon-unknown", message);
+        Some(problem.with_span(span.clone()).with_hint(hint))
+    };
+    icons.filter_map(problem).collect()
+}
+
+fn is_missing(site: &Site, image: &str) -> bool {
+    !image.contains("//") && !site.has_static_file(image)
+}
+
+/// A page with the shapes of the icons that it uses.
+pub fn with_symbols(mut html: String) -> String {
+    let mut symbols = String::new();
+    for name in used(&html) {
+        if let Some(shapes) = shapes(name) {
+            symbols.push_str(&format!(
+                "<symbol id=\"{ID}{name}\" viewBox=\"0 0 24 24\">{shapes}</symbol>"
+            ));
+        }
+    }
+    if !symbols.is_empty() {
+        // `hidden` means nothing to an `svg` element, only to those of HTML.
+        html.insert_str(place(&html), &format!("\n<div hidden><svg>{symbols}</svg></div>"));
+    }
+    html
+}
+
+/// The names that a page refers to.
+fn used(html: &str) -> BTreeSet<&str> {
+    // Looking for one letter is several times as fast as for more, and every page is searched.
+    let references = html.match_indices('#').filter_map(|(at, _)| {
+        let (before, after) = (&html[..at], html[at + 1..].strip_prefix(ID)?);
+        // In text, the same letters mean nothing; a `<` there is escaped.
+        let quoted = before.ends_with("href=\"") || before.ends_with("href='");
+        let in_use = || before.rfind('<').is_some_and(|tag| before[tag..].starts_with("<use "));
+        (quoted && in_use()).then(|| after.split(['"', '\'']).next())?
+    });
+    references.collect()
+}
+
+/// The beginning of the body, so that no icon comes later than its place; without one, the end.
+fn place(html: &str) -> usize {
+    let head = html.find("</head>").unwrap_or(0);
+    let tags = html[head..]
+        .match_indices("<body")
+        .map(|(at, tag)| head + at + tag.len());
+    let mut ends = tags.filter(|end| html[*end..].starts_with(|next: char| next == '>' || next.is_whitespace()));
+    ends.next()
+        .and_then(|attributes| Some(attributes + end_of_tag(&html[attributes..])?))
+        .unwrap_or(html.len())
+}
+
+/// Where a tag ends whose attributes these are.
+fn end_of_tag(attributes: &str) -> Option<usize> {
+    let mut quote = None;
+    for (at, byte) in attributes.bytes().enumerate() {
+        match (byte, quote) {
+            (b'>', None) => return Some(at + 1),
+            (b'"' | b'\'', None) => quote = Some(byte),
+            (_, Some(open)) if byte == open => quote = None,
+            _ => {}
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn icons_are_found_by_name() {
+        assert!(ICONS.len() > 1500, "{}", ICONS.len());
+        assert!(ICONS.is_sorted());
+        for (name, shapes) in ICONS.iter() {
+            assert!(
+                name.bytes()
+                    .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'),
+                "{name}"
+            );
+            // Symbols stand inside a page: nothing in them may end it or run.
+            let plain = shapes.starts_with('<') && shapes.ends_with("/>") && !shapes.contains("script");
+            assert!(
+                plain && !shapes.contains("style=") && !shapes.contains(" id="),
+                "{name}: {shapes}"
+            );
+        }
+        assert_eq!(shapes("chevron-right"), Some("<path d=\"m9 18 6-6-6-6\"/>"));
+        assert_eq!(shapes("chevron"), None);
+    }
+
+    #[test]
+    fn an_icon_is_a_name_a_character_or_an_image() {
+        for (icon, kind) in [
+            ("credit-card", Some(IconKind::Symbol)),
+            ("x", Some(IconKind::Symbol)),
+            ("💳", Some(IconKind::Text)),
+            ("§", Some(IconKind::Text)),
+            ("?", Some(IconKind::Text)),
+            ("支付", Some(IconKind::Text)),
+            ("/icons/billing.svg", Some(IconKind::Image)),
+            ("billing.svg", Some(IconKind::Image)),
+            ("https://cdn.example/a", Some(IconKind::Image)),
+            ("Credit-Card", None),
+            ("credit_card", None),
+            (":tada:", None),
+            ("", None),
+            (" ", None),
+        ] {
+            assert_eq!(IconKind::of(icon), kind, "{icon:?}");
+        }
+    }
+
+    #[test]
+    fn a_page_gets_the_symbols_it_uses_once_and_sorted() {
+        let uses = "<use href=\"#_i-x\"/><use href='#_i-check'/><use href=\"#_i-x\"/>";
+        let symbols = "\n<div hidden><svg>\
+            <symbol id=\"_i-check\" viewBox=\"0 0 24 24\"><path d=\"M20 6 9 17l-5-5\"/></symbol>\
+            <symbol id=\"_i-x\" viewBox=\"0 0 24 24\"><path d=\"M18 6 6 18\"/><path d=\"m6 6 12 12\"/></symbol>\
+            </svg></div>";
+        for (before, after) in [
+            ("<html><body>", ""),
+            ("<body\nclass=\"a>b\" data-x='\">'>", "</body>"),
+            ("<head><!-- <body> --></head><body>", ""),
+            ("<bodyguard></bodyguard><body>", ""),
+        ] {
+            let made = with_symbols(format!("{before}{uses}{after}"));
+            assert_eq!(made, format!("{before}{symbols}{uses}{after}"));
+        }
+        assert_eq!(with_symbols(uses.to_owned()), format!("{uses}{symbols}"));
+        assert_eq!(
+            with_symbols(format!("{uses}<body \"")),
+            format!("{uses}<body \"{symbols}")
+        );
+    }
+
+    #[test]
+    fn a_page_without_icons_stays_as_it_is() {
+        for html in [
+            "<body>#_i-x</body>",
+            "<body><use href=\"#_i-no-such-icon\"/></body>",
+            "<body><code>&lt;use href=\"#_i-x\"/&gt;</code></body>",
+            "<body><b>href=\"#_i-x\"</b></body>",
+            "<body><a href=\"#_i-x\">x</a></body>",
+            "<body><use href=\"#_i-",
+            "",
+        ] {
+            assert_eq!(with_symbols(html.to_owned()), html);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! The contact page, and where answers to "was this helpful?" go.
+
+use crate::support::Sandbox;
+
+const SETTINGS: &str = "title = \"Help\"\nbase_url = \"https://help.example/s/\"\n[build]\ngit_dates = false\n[languages.en]\n[languages.de]\n";
+
+/// A site in two languages, with templates that show what they know.
+fn site(settings: &str, files: &[(&str, &str)]) -> Sandbox {
+    let sandbox = Sandbox::project(&[
+        ("billing/refund.md", "# Refund\n\n[Write to us](/contact/).\n"),
+        ("billing/refund.de.md", "# Erstattung\n\nText.\n"),
+    ]);
+    for (path, text) in files {
+        sandbox.write(path, text);
+    }
+    sandbox.write("kb.toml", format!("{SETTINGS}{settings}"));
+    sandbox.write(
+        "templates/tag.html",
+        "contact {{ site.contact_url or \"none\" }} {{ page.kind }}\n",
+    );
+    sandbox
+}
+
+#[test]
+fn a_channel_makes_a_contact_page_in_every_language() {
+    let sandbox = site(
+        "[contact]\nemail = \"help+kb@acme.example\"\n[languages.de.contact]\nphone = \"+49 30 123\"\n",
+        &[],
+    );
+    let run = sandbox.build();
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let page = sandbox.read("public/contact/index.html");
+    for part in [
+        "<body class=\"page-contact\"",
+        "<link rel=\"canonical\" href=\"https://help.example/s/contact/\">",
+        "<link rel=\"alternate\" hreflang=\"de\" href=\"https://help.example/s/de/contact/\">",
+        "<link rel=\"alternate\" hreflang=\"x-default\" href=\"https://help.example/s/contact/\">",
+        "<a href=\"/s/de/contact/\" lang=\"de\" hreflang=\"de\">",
+        "href=\"mailto:help+kb@acme.example\"",
+    ] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+    let german = sandbox.read("public/de/contact/index.html");
+    assert!(
+        german.contains("href=\"tel:+4930123\"") && !page.contains("tel:"),
+        "{german}"
+    );
+    assert!(
+        sandbox
+            .read("public/billing/refund/index.html")
+            .contains("<a href=\"/s/contact/\">Write to us</a>")
+    );
+    let sitemap = sandbox.read("public/sitemap.xml");
+    assert_eq!(sitemap.matches("<loc>https://help.example/s/contact/</loc>").count(), 1);
+    assert_eq!(
+        sitemap
+            .matches("hreflang=\"de\" href=\"https://help.example/s/de/contact/\"")
+            .count(),
+        2
+    );
+    let found = sandbox.kb(&["search", "contact", "--site", "public", "--json"]);
+    assert!(!found.stdout.contains("/contact/"), "{}", found.stdout);
+    assert!(sandbox.read("public/manifest.json").contains("\"/s/contact/\""));
+}
+
+#[test]
+fn a_language_without_channels_has_no_contact_page() {
+    let sandbox = site("[languages.de.contact]\nemail = \"hilfe@acme.example\"\n", &[]);
+    let run = sandbox.build();
+    // The link is in the English article.
+    assert_eq!(run.code, 1);
+    assert!(run.stderr.contains("error[link-missing]"), "{}", run.stderr);
+    assert!(!sandbox.path("public/contact").exists());
+    let german = sandbox.read("public/de/contact/index.html");
+    assert!(
+        german.contains("<a href=\"/s/\" lang=\"en\" hreflang=\"en\">"),
+        "{german}"
+    );
+    assert!(!german.contains("rel=\"alternate\" hreflang"), "{german}");
+}
+
+#[test]
+fn a_page_of_the_site_stands_in_for_the_contact_page() {
+    let contact = "[contact]\nemail = \"help@acme.example\"\n";
+    let article = ("content/contact.md", "---\ntags: [x]\n---\n# Talk to us\n\nText.\n");
+    let sandbox = site(contact, &[article]);
+    let run = sandbox.build();
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert!(sandbox.read("public/contact/index.html").contains("Talk to us"));
+    assert_eq!(sandbox.read("public/tags/x/index.html"), "contact /s/contact/ tag\n");
+
+    let alias = (
+        "content/talk.md",
+        "---\naliases: [/contact/]\ntags: [x]\n---\n# Talk to us\n\nText.\n",
+    );
+    let sandbox = site(contact, &[alias]);
+    let run = sandbox.build();
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert!(sandbox.read("public/contact/index.html").contains("url=/s/talk/"));
+    assert_eq!(sandbox.read("public/tags/x/index.html"), "contact /s/contact/ tag\n");
+
+    let own = ("static/contact/index.html", "<p>Our own form\n");
+    let sandbox = site(contact, &[own]);
+    let run = sandbox.build();
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert_eq!(sandbox.read("public/contact/index.html"), "<p>Our own form\n");
+
+    let sandbox = site("[contact]\nform = \"/contact\"\n", &[]);
+    let run = sandbox.build();
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert!(!sandbox.path("public/contact").exists());
+}
+
+#[test]
+fn without_channels_there_is_no_contact_page() {
+    let sandbox = site(
+        "[contact]\nhours = \"9 to 5\"\n",
+        &[("content/a.md", "---\ntags: [x]\n---\n# A\n")],
+    );
+    sandbox.write("content/billing/refund.md", "# Refund\n");
+    let run = sandbox.build();
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert!(!sandbox.path("public/contact").exists());
+    assert_eq!(sandbox.read("public/tags/x/index.html"), "contact none tag\n");
+}
+
+#[test]
+fn articles_know_where_feedback_goes() {
+    let sandbox = site(
+        "[feedback]\nemail = \"docs@acme.example\"\nendpoint = \"/api/feedback\"\n",
+        &[
+            ("content/a.md", "# A & “b”?\n"),
+            ("content/b.md", "---\nhide: [feedback]\n---\n# B\n"),
+            ("i18n/en.toml", "feedback_mail_subject = \"On {title}\"\n"),
+        ],
+    );
+    sandbox.write("content/billing/refund.md", "# Refund\n");
+    sandbox.write(
+        "templates/article.html",
+        "{% if page.feedback %}{{ page.feedback.endpoint or \"no endpoint\" }} {{ page.feedback.email or \"no address\" }}\n{{ page.feedback.mailto or \"no link\" }}\n{% else %}none\n{% endif %}",
+    );
+    let run = sandbox.build();
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    assert_eq!(
+        sandbox.read("public/a/index.html"),
+        "/s/api/feedback docs@acme.example\n\
+         mailto:docs@acme.example?subject=On%20A%20%26%20%E2%80%9Cb%E2%80%9D%3F&amp;body=%0D%0A%0D%0AA%20%26%20%E2%80%9Cb%E2%80%9D%3F%0D%0Ahttps%3A%2F%2Fhelp.example%2Fs%2Fa%2F%0D%0A\n"
+    );
+    assert_eq!(sandbox.read("public/b/index.html"), "none\n");
+
+    for (settings, wanted) in [
+        ("", "no endpoint no address\nno link\n"),
+        ("[feedback]\nenabled = false\nemail = \"docs@acme.example\"\n", "none\n"),
+        (
+            "[feedback]\nendpoint = \"https://api.example/f\"\n",
+            "https://api.example/f no address\nno link\n",
+        ),
+    ] {
+        sandbox.write("kb.toml", format!("{SETTINGS}{settings}"));
+        assert_eq!(sandbox.build().code, 0);
+        assert_eq!(sandbox.read("public/a/index.html"), wanted, "{settings}");
+    }
+}
+
+#[test]
+fn feedback_of_a_site_in_a_folder_names_the_path_of_the_article() {
+    let sandbox = site("[feedback]\nemail = \"docs@acme.example\"\n", &[]);
+    sandbox.write("content/billing/refund.md", "# Refund\n");
+    sandbox.write("templates/article.html", "{{ page.feedback.mailto }}\n");
+    let run = sandbox.kb(&["build", "--quiet", "--offline", "-o", "site"]);
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let page = sandbox.read("site/billing/refund/index.html");
+    assert!(
+        page.ends_with("&amp;body=%0D%0A%0D%0ARefund%0D%0A%2Fbilling%2Frefund%2F%0D%0A\n"),
+        "{page}"
+    );
+}
