@@ -2,6 +2,7 @@
 //!
 //! Everything is optional. What a project does not say has a default here, so that a bare folder of Markdown builds.
 
+mod color;
 mod language;
 mod read;
 mod search;
@@ -9,10 +10,13 @@ mod views;
 
 use std::collections::BTreeMap;
 
+pub use color::{ColorError, Oklch, Rgb};
 pub use language::{Direction, Language, known_languages};
 pub use read::parse_config;
 pub use search::{Pin, SearchConfig, SynonymRule, parse_search_config};
 pub use views::{ViewRow, Views, parse_views};
+
+use crate::diagnostic::Span;
 
 /// A project's settings, checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,35 +81,12 @@ pub struct ThemeConfig {
     pub name: String,
     /// Accent colour.
     pub accent: Rgb,
+    /// Where the project says it; `None` where it does not.
+    pub accent_span: Option<Span>,
     /// Logo, a file in `static/`.
     pub logo: Option<String>,
     /// Favicon, a file in `static/`.
     pub favicon: Option<String>,
-}
-
-/// A colour, 8 bits a channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rgb(pub u8, pub u8, pub u8);
-
-impl Rgb {
-    /// Reads `#rgb` or `#rrggbb`.
-    pub fn parse(text: &str) -> Option<Self> {
-        let hex = text.strip_prefix('#')?;
-        if !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return None;
-        }
-        let channel = |at: usize, len: usize| u8::from_str_radix(&hex[at..at + len], 16).ok();
-        match hex.len() {
-            3 => Some(Self(channel(0, 1)? * 17, channel(1, 1)? * 17, channel(2, 1)? * 17)),
-            6 => Some(Self(channel(0, 2)?, channel(2, 2)?, channel(4, 2)?)),
-            _ => None,
-        }
-    }
-
-    /// The colour as `#rrggbb`.
-    pub fn hex(self) -> String {
-        format!("#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
-    }
 }
 
 /// What happens to raw HTML in articles.
@@ -274,6 +255,7 @@ impl Default for Config {
             theme: ThemeConfig {
                 name: "default".to_owned(),
                 accent: Rgb(0x0b, 0x5c, 0xd6),
+                accent_span: None,
                 logo: None,
                 favicon: None,
             },

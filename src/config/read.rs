@@ -1,11 +1,11 @@
 //! The text of `kb.toml` -> [`Config`], with every problem reported at once.
 
 use super::{
-    BaseUrl, BuildConfig, Config, ContactConfig, Direction, FeedbackConfig, Language, LanguageConfig, LinksConfig,
-    RawHtml, Rgb, ThemeConfig, search::read_search,
+    BaseUrl, BuildConfig, ColorError, Config, ContactConfig, Direction, FeedbackConfig, Language, LanguageConfig,
+    LinksConfig, RawHtml, Rgb, ThemeConfig, search::read_search,
 };
 use crate::data::{Codes, Place, Reader, parse_toml};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, Span};
 
 const CODES: Codes = Codes {
     syntax: "config-syntax",
@@ -97,6 +97,7 @@ fn read_languages(reader: &mut Reader<'_>) -> std::collections::BTreeMap<Languag
 
 fn read_theme(reader: &mut Reader<'_>) -> ThemeConfig {
     let defaults = Config::default().theme;
+    let (accent, accent_span) = accent(reader).unzip();
     ThemeConfig {
         name: checked(reader, "name", |name| {
             let plain = !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
@@ -107,13 +108,37 @@ fn read_theme(reader: &mut Reader<'_>) -> ThemeConfig {
             }
         })
         .unwrap_or(defaults.name),
-        accent: checked(reader, "accent", |text| {
-            Rgb::parse(text).ok_or_else(|| format!("`{text}` is not a colour such as `#0b5cd6`"))
-        })
-        .unwrap_or(defaults.accent),
+        accent: accent.unwrap_or(defaults.accent),
+        accent_span,
         logo: checked(reader, "logo", static_file),
         favicon: checked(reader, "favicon", static_file),
     }
+}
+
+/// The accent colour and its place.
+fn accent(reader: &mut Reader<'_>) -> Option<(Rgb, Span)> {
+    let (text, span) = reader.spanned_string(&["accent"])?;
+    let (message, hint) = match Rgb::parse(&text) {
+        Ok(color) => return Some((color, span)),
+        Err(ColorError::Transparent(color)) => (
+            format!("`{text}` is see-through, and an accent colour must not be"),
+            format!("the same without transparency is `{}`", color.hex()),
+        ),
+        Err(ColorError::Unknown) => {
+            let hex = format!("#{text}");
+            let hint = match Rgb::parse(&hex) {
+                Ok(_) => format!("did you mean `{hex}`?"),
+                Err(_) => "write it as in CSS: `#0b5cd6`, `teal`, `rgb(11 92 214)`, `oklch(0.51 0.2 260)`".to_owned(),
+            };
+            (format!("`{text}` is not a colour such as `#0b5cd6`"), hint)
+        }
+    };
+    reader.report(
+        Diagnostic::error("config-value", message)
+            .with_span(span)
+            .with_hint(hint),
+    );
+    None
 }
 
 /// A file in `static/`: a relative path that stays inside.

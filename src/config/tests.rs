@@ -9,7 +9,7 @@ fn an_empty_file_is_the_default() {
 
 #[test]
 fn every_problem_is_reported_at_once() {
-    let text = "titel = \"x\"\nbase_url = \"help\"\n[theme]\naccent = \"blue\"\n[build]\nhtml = \"alow\"\nfeed = 3\n[languages.docs]\n";
+    let text = "titel = \"x\"\nbase_url = \"help\"\n[theme]\naccent = \"blu\"\n[build]\nhtml = \"alow\"\nfeed = 3\n[languages.docs]\n";
     let (_, problems) = parse_config(text, "kb.toml");
     let mut seen: Vec<String> = problems
         .iter()
@@ -21,7 +21,7 @@ fn every_problem_is_reported_at_once() {
         [
             "1:config-unknown-key unknown key `titel`",
             "2:config-value `help` is not an absolute URL such as `https://help.example.com/`",
-            "4:config-value `blue` is not a colour such as `#0b5cd6`",
+            "4:config-value `blu` is not a colour such as `#0b5cd6`",
             "6:config-type `build.html` must be `allow` or `sanitize` or `escape`, found `alow`",
             "7:config-type `build.feed` must be true or false, found a number",
             "8:config-value `docs` is not a language tag such as `en`, `de` or `pt-BR`",
@@ -49,4 +49,35 @@ fn synonyms_need_both_sides() {
     assert_eq!((config.synonyms.len(), config.pins.len()), (1, 1));
     assert_eq!(problems.len(), 1);
     assert_eq!(problems[0].span.as_ref().map(|s| s.line), Some(4));
+}
+
+#[test]
+fn an_accent_that_is_no_colour_is_told_with_a_way_out() {
+    let told = |accent: &str| {
+        let (config, problems) = parse_config(&format!("[theme]\naccent = \"{accent}\"\n"), "kb.toml");
+        assert_eq!(config.theme, Config::default().theme);
+        let problem = problems.into_iter().next().expect("a problem");
+        (problem.message, problem.hints)
+    };
+    let forms = "write it as in CSS: `#0b5cd6`, `teal`, `rgb(11 92 214)`, `oklch(0.51 0.2 260)`";
+    for (accent, message, hint) in [
+        ("blu", "`blu` is not a colour such as `#0b5cd6`", forms),
+        ("06c", "`06c` is not a colour such as `#0b5cd6`", "did you mean `#06c`?"),
+        (
+            "rgb(0 102 204 / 50%)",
+            "`rgb(0 102 204 / 50%)` is see-through, and an accent colour must not be",
+            "the same without transparency is `#0066cc`",
+        ),
+    ] {
+        assert_eq!(told(accent), (message.to_owned(), vec![hint.to_owned()]));
+    }
+}
+
+#[test]
+fn an_accent_knows_its_place() {
+    let (config, problems) = parse_config("[theme]\naccent = \"oklch(0.6 0.15 150)\"\n", "kb.toml");
+    assert_eq!(problems, []);
+    let span = config.theme.accent_span.expect("a place");
+    assert_eq!((span.line, span.column), (2, 10));
+    assert_ne!(config.theme.accent, Config::default().theme.accent);
 }

@@ -37,8 +37,10 @@ pub struct SiteContext {
     pub custom_css_url: Option<String>,
     /// URLs of the scripts.
     pub script_urls: Vec<String>,
-    /// The accent colour, for the browser's own frame.
+    /// The accent colour, for the browser's own frame around light pages.
     pub theme_color: String,
+    /// The background of dark pages, for the browser's own frame around them.
+    pub theme_color_dark: String,
     /// The collections, in order.
     pub collections: Vec<CategoryLink>,
     /// Ways to reach a human.

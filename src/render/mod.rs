@@ -6,13 +6,13 @@
 //! 4. [`icons`] puts the icons that a page uses into it.
 //! 5. [`routes`] says which files there are; [`SiteRenderer`] makes any one of them.
 
-pub mod accent;
 pub mod context;
 pub mod files;
 pub mod i18n;
 pub mod icons;
 pub mod json_ld;
 pub mod pages;
+pub mod palette;
 mod routes;
 pub mod theme;
 

@@ -300,7 +300,7 @@ fn an_output_folder_that_is_not_ours() {
 #[test]
 fn settings_with_mistakes_build_nothing() {
     let sandbox = Sandbox::project(&[GOOD]);
-    sandbox.write("kb.toml", "titel = \"Help\"\n[theme]\naccent = \"blue\"\n");
+    sandbox.write("kb.toml", "titel = \"Help\"\n[theme]\naccent = \"blu\"\n");
     expect(
         &sandbox,
         2,
@@ -313,11 +313,13 @@ error[config-unknown-key]: unknown key `titel`
   |
   = hint: did you mean `title`?
 
-error[config-value]: `blue` is not a colour such as `#0b5cd6`
+error[config-value]: `blu` is not a colour such as `#0b5cd6`
  --> kb.toml:3:10
   |
-3 | accent = \"blue\"
-  |          ^^^^^^
+3 | accent = \"blu\"
+  |          ^^^^^
+  |
+  = hint: write it as in CSS: `#0b5cd6`, `teal`, `rgb(11 92 214)`, `oklch(0.51 0.2 260)`
 ",
     );
     assert!(!sandbox.path("public").exists());
@@ -393,4 +395,25 @@ fn a_full_disk_leaves_the_old_site() {
     if let Err(panic) = result {
         std::panic::resume_unwind(panic);
     }
+}
+
+#[test]
+fn an_accent_that_is_too_light() {
+    let sandbox = Sandbox::project(&[GOOD]);
+    sandbox.write("kb.toml", "[theme]\naccent = \"gold\"\n[build]\ngit_dates = false\n");
+    expect(
+        &sandbox,
+        0,
+        "
+note[accent-adjusted]: `#ffd700` is too light to be read on white, so light pages have links #7d6800 (5.5:1) and buttons #a78c00 with dark text (5.8:1), and dark pages links #ffd700 (13.2:1) and buttons #ffd700 with dark text (13.7:1)
+ --> kb.toml:2:10
+  |
+2 | accent = \"gold\"
+  |          ^^^^^^
+  |
+  = hint: there is nothing to do; a darker accent is used as it is
+",
+    );
+    assert_eq!(sandbox.kb(&["build", "--strict"]).code, 0);
+    rest_is_built(&sandbox);
 }

@@ -232,3 +232,30 @@ fn words_of_a_project_join_those_of_the_theme() {
         "{home}"
     );
 }
+
+#[test]
+fn days_and_names_stand_as_the_language_of_the_page_writes_them() {
+    let sandbox = Sandbox::project(&[
+        ("a.md", "---\ntitle: A\nupdated: 2026-11-21\n---\nText.\n"),
+        ("b.de.md", "# B\n\nText.\n"),
+        ("b.fa.md", "# B\n\nText.\n"),
+    ]);
+    sandbox.write(
+        "kb.toml",
+        "title = \"Help\"\n[languages.en]\n[languages.de]\n[languages.fa]\n[build]\ngit_dates = false\n",
+    );
+    assert_eq!(sandbox.build().code, 0);
+    let german = sandbox.read("public/de/a/index.html");
+    assert!(
+        german.contains("datetime=\"2026-11-21\"") && german.contains("21. November 2026"),
+        "{german}"
+    );
+    let persian = sandbox.read("public/fa/a/index.html");
+    assert!(
+        persian.contains("datetime=\"2026-11-21\"") && persian.contains("۳۰ آبان ۱۴۰۵"),
+        "{persian}"
+    );
+    // Names of languages run in their own direction: marked where that may be another one than the page's.
+    assert!(persian.contains("\u{2068}English\u{2069}"), "{persian}");
+    assert!(!german.contains('\u{2068}'), "{german}");
+}

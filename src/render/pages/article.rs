@@ -5,6 +5,7 @@ use super::{
     MAX_SIBLINGS, More, OwnContext, PageContext, PageRef, Sibling, Siblings, TocEntry, WORDS_A_MINUTE, mail,
 };
 use crate::render::context::ArticleFeedback;
+use crate::render::i18n::isolated;
 
 impl<'a> LanguageRenderer<'a> {
     pub(super) fn article_page(
@@ -88,8 +89,8 @@ impl<'a> LanguageRenderer<'a> {
         let text = self
             .words
             .text("fallback_notice")
-            .replace("{language}", &language.name)
-            .replace("{original}", &name);
+            .replace("{language}", &isolated(&language.name, language.direction))
+            .replace("{original}", &isolated(&name, language.direction));
         let dir = original
             .map_or_else(|| article.language.direction(), |site| site.direction)
             .attribute();

@@ -2,6 +2,7 @@
 
 use super::{LanguageRenderer, mail, search_page};
 use crate::render::context::{ContactContext, FeedbackContext, LinksContext, SearchContext, SiteContext};
+use crate::render::palette::{Contrast, Palette, Scheme};
 use crate::search;
 use crate::site::LanguageSite;
 
@@ -36,6 +37,7 @@ impl LanguageRenderer<'_> {
         let url = |path: &str| site.url(&format!("{}{path}", language.home));
         let contact = &config.contact_in(&language.language);
         let local = |link: &Option<String>| link.as_ref().map(|link| self.local(link));
+        let palette = |scheme| Palette::new(config.theme.accent, scheme, Contrast::Normal);
         SiteContext {
             title: language.title.clone(),
             description: language.description.clone(),
@@ -56,7 +58,8 @@ impl LanguageRenderer<'_> {
             css_url: site.url(&self.theme.css_path()),
             custom_css_url: (self.theme.custom_css()).map(|(path, hash)| format!("{}?v={hash}", site.url(path))),
             script_urls: self.theme.script_paths().iter().map(|path| site.url(path)).collect(),
-            theme_color: crate::render::accent::light(config.theme.accent).fill.hex(),
+            theme_color: palette(Scheme::Light).accent.hex(),
+            theme_color_dark: palette(Scheme::Dark).bg.hex(),
             collections: self.collections(None),
             contact: (!contact.is_empty()).then(|| ContactContext {
                 email: contact.email.clone(),

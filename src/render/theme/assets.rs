@@ -9,7 +9,7 @@ use super::layers::{DEFAULT, Files, Layers, ThemeFile};
 use super::manifest::Manifest;
 use super::{MISSING_IMAGE, css};
 use crate::config::Config;
-use crate::render::accent;
+use crate::render::palette;
 
 /// The files to write and the folder they go to.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ pub(super) fn make(merged: &Files, manifest: &Manifest, served: &BTreeSet<String
             css.push_str(&css::minify(&String::from_utf8_lossy(&file.bytes)));
         }
     }
-    css.push_str(&accent::css(config.theme.accent));
+    css.push_str(&palette::css(config.theme.accent));
     let mut files: BTreeMap<&str, Arc<[u8]>> = merged
         .iter()
         .filter_map(|(path, file)| Some((path.strip_prefix("static/")?, file)))

@@ -95,6 +95,7 @@ impl Theme {
     ) -> Self {
         let mut layers = layers::collect(files, source, config, diagnostics);
         diagnostics.extend(origin::outdated(&layers));
+        diagnostics.extend(super::palette::adjustment(&config.theme));
         let mut merged = layers.merged();
         let manifest = manifest::read(&layers, &merged, diagnostics);
         let served = assets::served(&layers, &merged, &manifest);
