@@ -1,6 +1,5 @@
-// What pages gain with JavaScript: menus that close, copy buttons, tabs, the A-Z filter, search.
+// What every page gains with JavaScript: menus that close, light or dark, search.
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-const words = document.body.dataset;
 
 // Menus close on Escape and on a press outside of them.
 const close = (except) => all("details.drop").forEach((menu) => menu !== except && (menu.open = false));
@@ -17,141 +16,20 @@ document.addEventListener("keydown", (event) => {
   open?.querySelector("summary").focus();
 });
 
-// Code can be copied.
-function copyButtons() {
-  if (!navigator.clipboard) return;
-  all(".code").filter((box) => !box.querySelector(".code-copy")).forEach((box) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "code-copy";
-    button.textContent = words.copy;
-    button.setAttribute("aria-live", "polite");
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(box.querySelector("code").textContent.replace(/\n$/, ""));
-      button.textContent = words.copied;
-      setTimeout(() => (button.textContent = words.copy), 2000);
-    });
-    box.append(button);
-  });
+// Light, dark, or as the device is set.
+function appearance(chosen) {
+  const root = document.documentElement;
+  if (chosen === "auto") delete root.dataset.theme;
+  else root.dataset.theme = chosen;
+  try { localStorage.setItem("kb-theme", chosen); } catch { /* private mode */ }
+  showAppearance();
 }
-
-// Tabs: one choice for all sets on all pages, kept in this browser.
-const memory = {
-  get() { try { return JSON.parse(localStorage.getItem("kb-tabs")) || []; } catch { return []; } },
-  add(title) {
-    try { localStorage.setItem("kb-tabs", JSON.stringify([title, ...this.get().filter((t) => t !== title)].slice(0, 20))); } catch { /* private mode */ }
-  },
-};
-let sets = [];
-const tabSets = () => (sets = all(".tabs").map((box, set) => sets.find((known) => known.box === box) || tabSet(box, set)));
-function tabSet(box, set) {
-  const panels = all(":scope > .tab", box);
-  const list = document.createElement("div");
-  list.className = "tab-list";
-  list.setAttribute("role", "tablist");
-  const tabs = panels.map((panel, n) => {
-    const tab = document.createElement("button");
-    tab.type = "button";
-    tab.id = `_tab-${set}-${n}`;
-    tab.setAttribute("role", "tab");
-    tab.textContent = panel.dataset.title;
-    panel.id ||= `_panel-${set}-${n}`;
-    tab.setAttribute("aria-controls", panel.id);
-    panel.setAttribute("role", "tabpanel");
-    panel.setAttribute("aria-labelledby", tab.id);
-    tab.addEventListener("click", () => choose(tab.textContent, box));
-    // Find-in-page and links to an anchor open the tab that holds their target.
-    panel.addEventListener("beforematch", () => select(n));
-    list.append(tab);
-    return tab;
-  });
-  const select = (n) => panels.forEach((panel, i) => {
-    tabs[i].setAttribute("aria-selected", i === n);
-    tabs[i].tabIndex = i === n ? 0 : -1;
-    if (i === n) panel.removeAttribute("hidden");
-    else panel.setAttribute("hidden", "until-found");
-  });
-  list.addEventListener("keydown", (event) => {
-    const now = tabs.indexOf(event.target);
-    const step = getComputedStyle(box).direction === "rtl" ? -1 : 1;
-    const to = { ArrowRight: now + step, ArrowLeft: now - step, Home: 0, End: tabs.length - 1 }[event.key];
-    if (now < 0 || to === undefined) return;
-    event.preventDefault();
-    const tab = tabs.at(to % tabs.length);
-    tab.focus();
-    choose(tab.textContent, box);
-  });
-  box.prepend(list);
-  const titles = tabs.map((tab) => tab.textContent);
-  select(Math.max(0, titles.indexOf(memory.get().find((title) => titles.includes(title)))));
-  return { box, titles, panels, select };
+function showAppearance() {
+  const chosen = document.documentElement.dataset.theme ?? "auto";
+  all("[data-appearance]").forEach((button) => button.setAttribute("aria-pressed", button.dataset.appearance === chosen));
 }
-function choose(title, box) {
-  const before = box.getBoundingClientRect().top;
-  memory.add(title);
-  sets.forEach((set) => set.titles.includes(title) && set.select(set.titles.indexOf(title)));
-  // Sets above may have changed their height: what was pressed stays where it is.
-  scrollBy({ top: box.getBoundingClientRect().top - before, behavior: "instant" });
-}
-function reveal() {
-  const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
-  if (!target) return;
-  sets.forEach(({ panels, select }) => {
-    const n = panels.findIndex((panel) => panel.contains(target));
-    if (n >= 0) select(n);
-  });
-  for (let box = target.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
-  target.scrollIntoView();
-}
-addEventListener("hashchange", reveal);
-
-// The preview puts new content in place of the old.
-const enhance = () => { copyButtons(); tabSets(); };
-document.addEventListener("kb:content", enhance);
-enhance();
-reveal();
-
-// A-Z: shows what holds every word of the query, in title, topic, questions or keywords.
-const index = document.querySelector("[data-filter]");
-if (index) {
-  const fold = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  const field = document.querySelector("[data-search]");
-  const status = document.querySelector("[data-filter-status]");
-  const full = document.querySelector("[data-filter-search]");
-  const groups = all("section", index).map((section) => ({
-    section,
-    items: all("li", section).map((item) => ({ item, text: null })),
-  }));
-  const filter = () => {
-    const query = fold(field.value).split(/[\s,;.?!]+/).filter(Boolean);
-    let found = 0;
-    groups.forEach(({ section, items }) => {
-      let here = 0;
-      items.forEach((entry) => {
-        entry.text ??= fold(`${entry.item.textContent} ${entry.item.dataset.k || ""}`);
-        const hit = query.every((word) => entry.text.includes(word));
-        entry.item.hidden = !hit;
-        here += hit;
-      });
-      section.hidden = !here;
-      found += here;
-    });
-    index.classList.toggle("filtered", query.length > 0);
-    status.textContent = query.length ? status.dataset.found.replace("{n}", found.toLocaleString(document.documentElement.lang)) : "";
-    all("[data-filter-hide]").forEach((part) => (part.hidden = query.length > 0));
-    document.querySelector("[data-filter-empty]").hidden = found > 0;
-    if (full) full.search = `?q=${encodeURIComponent(field.value)}`;
-  };
-  let wait;
-  field.addEventListener("input", () => { clearTimeout(wait); wait = setTimeout(filter, 80); });
-  field.form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    history.replaceState(null, "", field.value ? `?q=${encodeURIComponent(field.value)}` : location.pathname);
-    filter();
-  });
-  const query = new URLSearchParams(location.search).get("q");
-  if (query) { field.value = query; filter(); }
-}
+all("[data-appearance]").forEach((button) => button.addEventListener("click", () => appearance(button.dataset.appearance)));
+showAppearance();
 
 // Search. This file holds only what must be there before somebody searches; the rest, in search/, the engine and the
 // beginning of the index come at the first sign of use, all at once.
@@ -197,13 +75,22 @@ const load = {
 };
 const own = (name) => load.module(`./search/${name}.js`, self.kbOffline?.[`js/search/${name}.js`]);
 
+// The look of lists of results, where the page has not got it yet.
+let look;
+const styled = () => look ??= new Promise((resolve) => {
+  if (document.querySelector(`link[href="${place.style}"]`)) return resolve();
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: place.style, onload: resolve, onerror: resolve }));
+});
+
 let loading;
 const search = () => loading ??= (async () => {
+  const look = styled();
   await load.ready();
   const early = { boot: load.bytes(place.boot, { cache: "no-cache" }), engine: load.bytes(place.engine), glue: load.module(place.glue) };
   Object.values(early).forEach((part) => part.catch(() => {})); // the host awaits and reports them
   const names = ["host", "view", results ? "page" : "box"];
   const [host, view, use] = await Promise.all(names.map(own));
+  await look;
   return { host: new host.Host(place, load, early), Host: host.Host, view: view.view(kit), use: use.default };
 })().catch((error) => {
   // Names of modules that failed stay failed: the next try asks for them by other names.
@@ -218,7 +105,7 @@ class SearchBox extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     this.field = this.querySelector("[data-search]");
-    if (!place || !this.form || index) return;
+    if (!place || !this.form || document.querySelector("[data-filter]")) return;
     for (const sign of ["focusin", "pointerenter", "touchstart"]) this.addEventListener(sign, () => this.start(), { passive: true });
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -250,7 +137,8 @@ class SearchBox extends HTMLElement {
     notice.append(...all("[data-failed], [data-contact]", kit.content).map((part) => part.cloneNode(true)));
     notice.querySelector("button").addEventListener("click", () => { this.field.focus(); this.start(); });
     (results || this.form).append(notice);
-    if (!results) {
+    if (results) results.dataset.answered = "";
+    else {
       notice.classList.add("search-pop");
       notice.addEventListener("mousedown", (event) => event.preventDefault());
       this.addEventListener("focusout", (event) => this.contains(event.relatedTarget) || notice.remove());
@@ -283,7 +171,7 @@ if (place) {
 
   // Words that led here are marked.
   const wanted = new URLSearchParams(location.search).get("highlight");
-  if (wanted) load.ready().then(() => own("mark")).then(({ default: mark }) => mark({ query: wanted, kit, search })).catch(() => {});
+  if (wanted) Promise.all([load.ready(), styled()]).then(() => own("mark")).then(({ default: mark }) => mark({ query: wanted, kit, search })).catch(() => {});
 
   // With time to spare, and a connection that is known to be good and not paid by volume, the large parts come early.
   const net = navigator.connection;

@@ -90,6 +90,7 @@ export default function page({ form, field, results, host, Host, load, view }) {
       if (!answer.hits.length && answer.incomplete) throw new Error("incomplete");
       clearTimeout(spinner);
       await show(text, answer, options);
+      results.dataset.answered = "";
       // The counts need one more file: they come once the hits stand.
       const facets = await host.search(text, { ...options, limit: 1, facets: true });
       if (!facets) return;
@@ -107,6 +108,8 @@ export default function page({ form, field, results, host, Host, load, view }) {
       if (!stale()) {
         clearTimeout(spinner);
         results.removeAttribute("aria-busy");
+        // What stands below may be seen now: nothing pushes it down any more.
+        results.dataset.answered = "";
       }
     }
   }

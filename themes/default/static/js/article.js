@@ -1,0 +1,247 @@
+// What articles gain with JavaScript: copy buttons, tabs, contents that follow, pictures that open, video, feedback.
+{
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const words = document.body.dataset;
+  const make = (tag, properties = {}, ...children) => {
+    const made = Object.assign(document.createElement(tag), properties);
+    made.append(...children);
+    return made;
+  };
+  // What this browser remembers.
+  const memory = {
+    get(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
+    set(key, value) { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* private mode */ } },
+  };
+  // Says that a part was enhanced already: the preview puts new content beside the old.
+  const fresh = (part) => !part.dataset.on && (part.dataset.on = "1");
+
+  // Code can be copied.
+  const copyButton = (box) => {
+    const button = make("button", { type: "button", className: "code-copy", textContent: words.copy });
+    button.setAttribute("aria-live", "polite");
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(box.querySelector("code").textContent.replace(/\n$/, ""));
+      button.textContent = words.copied;
+      setTimeout(() => (button.textContent = words.copy), 2000);
+    });
+    box.append(button);
+  };
+
+  // Tabs: one choice for all sets on all pages.
+  let sets = [];
+  const tabSet = (box, set) => {
+    const panels = all(":scope > .tab", box);
+    const list = make("div", { className: "tab-list" });
+    list.setAttribute("role", "tablist");
+    const tabs = panels.map((panel, n) => {
+      const tab = make("button", { type: "button", id: `_tab-${set}-${n}`, textContent: panel.dataset.title });
+      panel.id ||= `_panel-${set}-${n}`;
+      tab.setAttribute("role", "tab");
+      tab.setAttribute("aria-controls", panel.id);
+      panel.setAttribute("role", "tabpanel");
+      panel.setAttribute("aria-labelledby", tab.id);
+      tab.addEventListener("click", () => choose(tab.textContent, box));
+      // Find-in-page and links to an anchor open the tab that holds their target.
+      panel.addEventListener("beforematch", () => select(n));
+      list.append(tab);
+      return tab;
+    });
+    const select = (n) => panels.forEach((panel, i) => {
+      tabs[i].setAttribute("aria-selected", i === n);
+      tabs[i].tabIndex = i === n ? 0 : -1;
+      if (i === n) panel.removeAttribute("hidden");
+      else panel.setAttribute("hidden", "until-found");
+    });
+    list.addEventListener("keydown", (event) => {
+      const now = tabs.indexOf(event.target);
+      const step = getComputedStyle(box).direction === "rtl" ? -1 : 1;
+      const to = { ArrowRight: now + step, ArrowLeft: now - step, Home: 0, End: tabs.length - 1 }[event.key];
+      if (now < 0 || to === undefined) return;
+      event.preventDefault();
+      const tab = tabs.at(to % tabs.length);
+      tab.focus();
+      choose(tab.textContent, box);
+    });
+    box.prepend(list);
+    const titles = tabs.map((tab) => tab.textContent);
+    const known = (memory.get("kb-tabs") ?? []).find((title) => titles.includes(title));
+    select(Math.max(0, titles.indexOf(known)));
+    return { box, titles, panels, select };
+  };
+  const choose = (title, box) => {
+    const before = box.getBoundingClientRect().top;
+    memory.set("kb-tabs", [title, ...(memory.get("kb-tabs") ?? []).filter((other) => other !== title)].slice(0, 20));
+    sets.forEach((set) => set.titles.includes(title) && set.select(set.titles.indexOf(title)));
+    // Sets above may have changed their height: what was pressed stays where it is.
+    scrollBy({ top: box.getBoundingClientRect().top - before, behavior: "instant" });
+  };
+
+  // What a link leads to is shown.
+  const reveal = () => {
+    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    sets.forEach(({ panels, select }) => {
+      const n = panels.findIndex((panel) => panel.contains(target));
+      if (n >= 0) select(n);
+    });
+    for (let box = target.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+    target.scrollIntoView();
+  };
+
+  // Contents: the section being read.
+  let marked;
+  const follow = () => {
+    const links = new Map(all(".toc a").map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
+    const heads = all(".prose [id]").filter((head) => links.has(head.id));
+    const atEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 4;
+    const passed = heads.filter((head) => head.getBoundingClientRect().top < innerHeight / 4);
+    const link = links.get((atEnd && scrollY > 0 ? heads.at(-1) : passed.at(-1))?.id);
+    if (link === marked) return;
+    marked?.removeAttribute("aria-current");
+    marked = link;
+    if (!link) return;
+    link.setAttribute("aria-current", "true");
+    const list = link.closest(".toc");
+    const { offsetTop: top, offsetHeight: height } = link;
+    if (top < list.scrollTop || top + height > list.scrollTop + list.clientHeight) list.scrollTop = top - list.clientHeight / 2;
+  };
+  let due;
+  addEventListener("scroll", () => (due ??= requestAnimationFrame(() => { due = undefined; follow(); })), { passive: true });
+
+  // Pictures open in their full size.
+  let view;
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a.zoom");
+    if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    if (!view) {
+      const close = make("button", { type: "button", ariaLabel: words.close, textContent: "✕" });
+      view = make("dialog", { className: "zoom-view" }, make("div"), close);
+      view.addEventListener("click", () => view.close());
+      document.body.append(view);
+    }
+    const { alt } = link.querySelector("img");
+    view.setAttribute("aria-label", alt);
+    view.firstChild.replaceChildren(make("img", { src: link.href, alt }));
+    view.showModal();
+  });
+
+  // Video of other hosts is loaded once somebody wants it.
+  const video = (figure) => {
+    const { video: address, host } = figure.dataset;
+    const link = figure.querySelector(".video-open");
+    figure.dataset.link = link.href;
+    const caption = figure.querySelector("figcaption");
+    const play = (event) => {
+      const frame = make("iframe", { src: address, title: link.textContent, allow: "autoplay; encrypted-media; fullscreen; picture-in-picture", allowFullscreen: true, referrerPolicy: "strict-origin-when-cross-origin" });
+      if (event) {
+        const url = new URL(address);
+        url.searchParams.set("autoplay", "1");
+        frame.src = url;
+        if (caption.querySelector("input")?.checked) memory.set("kb-video", [...(memory.get("kb-video") ?? []), host]);
+      }
+      figure.replaceChildren(frame);
+      frame.focus();
+    };
+    if (memory.get("kb-video")?.includes(host)) return play();
+    const button = make("button", { type: "button", className: "video-open" }, ...link.childNodes);
+    button.addEventListener("click", play);
+    const open = make("a", { href: link.href, rel: "noopener", textContent: words.videoOpen.replace("{host}", host) });
+    const remember = make("label", {}, make("input", { type: "checkbox" }), words.videoRemember.replace("{host}", host));
+    caption.replaceChildren(make("span", {}, ...caption.childNodes), remember, open);
+    link.replaceWith(button);
+  };
+  // A host's policy may forbid the frame: then the link is the way.
+  document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
+    if (effectiveDirective !== "frame-src") return;
+    all("figure.video iframe").filter((frame) => frame.src.startsWith(blockedURI)).forEach((frame) => {
+      const figure = frame.parentElement;
+      figure.replaceChildren(make("a", { className: "video-open", href: figure.dataset.link ?? frame.src, rel: "noopener" }, frame.title));
+    });
+  });
+
+  // All questions open and close together.
+  const expander = (button) => {
+    const items = all(".prose details.faq-item");
+    const open = button.textContent;
+    button.hidden = !items.length;
+    button.addEventListener("click", () => {
+      const opens = button.textContent === open;
+      items.forEach((item) => (item.open = opens));
+      button.textContent = opens ? button.dataset.collapse : open;
+    });
+  };
+
+  // Was this helpful? The answer goes where kb.toml says, and to whoever listens to "kb:feedback" on `document`.
+  const feedback = (form) => {
+    const [ask, why, after] = [".feedback-ask", ".feedback-why", ".feedback-after"].map((part) => form.querySelector(part));
+    const status = form.querySelector("[data-feedback-status]");
+    const show = (part, text = "") => {
+      for (const each of [ask, after]) each.hidden = each !== part;
+      if (part !== ask) why.hidden = true;
+      status.textContent = text;
+    };
+    const help = form.querySelector("[data-feedback-help]");
+    const place = `kb-feedback ${form.url.value}`;
+    const thank = (helpful) => {
+      show(after, status.dataset.thanks);
+      if (help) help.hidden = helpful;
+    };
+    const send = async (helpful) => {
+      const { kind, url, title, language, reason, comment } = Object.fromEntries(new FormData(form));
+      const answer = { kind, url, title, language, helpful, ...(!helpful && { reason, comment: comment.trim() || undefined }) };
+      document.dispatchEvent(new CustomEvent("kb:feedback", { detail: answer }));
+      if (form.hasAttribute("action")) {
+        const response = await fetch(form.action, { method: "POST", body: JSON.stringify(answer), headers: { "Content-Type": "application/json" }, keepalive: true });
+        if (!response.ok) throw new Error(`${response.status}`);
+      } else if (form.dataset.mailto && !helpful) {
+        const chosen = form.querySelector("[name=reason]:checked")?.parentElement.textContent.trim();
+        const text = [chosen, comment.trim()].filter(Boolean).join("\n\n");
+        location.href = `${form.dataset.mailto}${encodeURIComponent(`\n\n${text}`)}`;
+      }
+    };
+    form.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const helpful = event.submitter?.value === "yes";
+      const button = event.submitter;
+      if (!helpful && why.hidden) {
+        why.hidden = false;
+        button.setAttribute("aria-pressed", "true");
+        why.querySelector("input").focus();
+        return;
+      }
+      try {
+        await send(helpful);
+        memory.set(place, helpful ? "yes" : "no");
+        thank(helpful);
+        status.tabIndex = -1;
+        status.focus();
+      } catch {
+        status.textContent = status.dataset.failed;
+      }
+    });
+    form.querySelector("[data-feedback-change]").addEventListener("click", () => {
+      form.reset();
+      all("[aria-pressed]", form).forEach((button) => button.removeAttribute("aria-pressed"));
+      show(ask);
+      ask.querySelector("button").focus();
+    });
+    const known = memory.get(place);
+    if (known) thank(known === "yes");
+  };
+
+  const enhance = () => {
+    if (navigator.clipboard) all(".code").filter(fresh).forEach(copyButton);
+    sets = all(".tabs").map((box, set) => sets.find((known) => known.box === box) || tabSet(box, set));
+    all("figure.video[data-video]").filter(fresh).forEach(video);
+    all("[data-expand]").filter(fresh).forEach(expander);
+    all("form[data-feedback]").filter(fresh).forEach(feedback);
+    marked = undefined;
+    follow();
+  };
+  // The preview puts new content in place of the old.
+  document.addEventListener("kb:content", enhance);
+  addEventListener("hashchange", reveal);
+  enhance();
+  reveal();
+}
