@@ -29,6 +29,26 @@ pub enum PatchKind {
     Size(u32),
     /// A word of the theme.
     Message(Message),
+    /// A word of the theme in which `{host}` is the host that the link with this number leads to.
+    Hosted(Message, u32),
+    /// An icon.
+    Icon(Icon),
+}
+
+/// Icons that stand in articles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Icon {
+    /// On what starts a video.
+    Play,
+}
+
+impl Icon {
+    /// Its markup, with the icon's name in Lucide.
+    pub fn html(self) -> &'static str {
+        match self {
+            Self::Play => "<svg class=\"icon\" aria-hidden=\"true\"><use href=\"#_i-circle-play\"/></svg>",
+        }
+    }
 }
 
 /// Words of the theme that stand in articles.
@@ -56,11 +76,17 @@ pub enum Message {
     LinkToSectionEnd,
     /// "Table"
     Table,
+    /// "Play the video"
+    VideoPlay,
+    /// "Watch on {host}"
+    VideoOpen,
+    /// "This video is on {host}. Playing it sends your IP address there ..."
+    VideoNotice,
 }
 
 impl Message {
     /// All of them.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 14] = [
         Self::Note,
         Self::Tip,
         Self::Important,
@@ -72,6 +98,9 @@ impl Message {
         Self::LinkToSection,
         Self::LinkToSectionEnd,
         Self::Table,
+        Self::VideoPlay,
+        Self::VideoOpen,
+        Self::VideoNotice,
     ];
 
     /// Its id in the theme's `i18n` files.
@@ -87,6 +116,9 @@ impl Message {
             Self::BackToContent => "back_to_content",
             Self::LinkToSection | Self::LinkToSectionEnd => "link_to_section",
             Self::Table => "table",
+            Self::VideoPlay => "video_play",
+            Self::VideoOpen => "video_open",
+            Self::VideoNotice => "video_notice",
         }
     }
 }
@@ -148,6 +180,27 @@ impl Fragment {
             at: patch.at.saturating_add(offset),
             ..*patch
         }));
+    }
+
+    /// Whether there is an open place at `at`.
+    pub fn has_patch(&self, at: usize) -> bool {
+        let index = self.patches.partition_point(|patch| (patch.at as usize) < at);
+        self.patches.get(index).is_some_and(|patch| patch.at as usize == at)
+    }
+
+    /// Appends the part of another fragment that stands in `range`. An open place at its end is not part of it.
+    pub fn append_range(&mut self, other: &Self, range: std::ops::Range<usize>) {
+        let Some(html) = other.html.get(range.clone()) else {
+            return;
+        };
+        let place = |at: usize| other.patches.partition_point(|patch| (patch.at as usize) < at);
+        let patches = &other.patches[place(range.start)..place(range.end)];
+        let to = self.html.len();
+        self.patches.extend(patches.iter().map(|patch| Patch {
+            at: u32::try_from(patch.at as usize - range.start + to).unwrap_or(u32::MAX),
+            ..*patch
+        }));
+        self.html.push_str(html);
     }
 
     /// Cuts the fragment off at `len` bytes.

@@ -199,6 +199,14 @@ pub struct FrontMatter {
     pub extra: serde_json::Value,
 }
 
+impl FrontMatter {
+    /// Whether the article is a page of questions and answers.
+    pub fn is_faq(&self) -> bool {
+        let template = self.template.as_ref();
+        template.is_some_and(|(name, _)| matches!(name.as_str(), "faq" | "faq.html"))
+    }
+}
+
 /// Splits the text of a file into front matter and body. Returns where the body begins.
 pub fn split(text: &str, file: &str, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatter, usize) {
     let none = FrontMatter {

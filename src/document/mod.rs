@@ -14,6 +14,7 @@ pub mod markdown;
 pub mod raw_html;
 pub mod sanitize;
 pub mod slug;
+pub mod video;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -24,7 +25,7 @@ use crate::config::RawHtml;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::source::{ArticleSource, ContentPath};
 
-pub use fragment::{Fragment, Message, Patch, PatchKind};
+pub use fragment::{Fragment, Icon, Message, Patch, PatchKind};
 pub use front_matter::{Date, FrontMatter};
 
 /// How documents are read.
@@ -59,6 +60,8 @@ pub struct Document {
     pub headings: Vec<Heading>,
     /// The text, cut at the headings; the first one is what stands before any heading.
     pub sections: Vec<Section>,
+    /// The questions of a page of questions and answers: the numbers of the sections that each has, its own first.
+    pub questions: Vec<Range<usize>>,
     /// Every id of the body.
     pub anchors: Vec<String>,
     /// The places of HTML comments in the file, in bytes: notes among writers that no copy shows.
@@ -136,7 +139,16 @@ pub struct Section {
 pub fn parse_document(source: &ArticleSource, options: DocumentOptions) -> Document {
     let mut diagnostics = Vec::new();
     let (front, body_start) = front_matter::split(&source.text, &source.display, &mut diagnostics);
-    let mut body = markdown::parse_body(source, body_start, front.title.as_deref(), options, &mut diagnostics);
+    let mut body = markdown::parse_body(
+        markdown::BodySource {
+            source,
+            start: body_start,
+            title: front.title.as_deref(),
+            is_faq: front.is_faq(),
+            options,
+        },
+        &mut diagnostics,
+    );
     body.shrink();
     let title = front.title.clone().or(body.first_h1);
     let outline = outline(&source.text[..body_start], title.as_deref(), &body.summary);
@@ -151,6 +163,7 @@ pub fn parse_document(source: &ArticleSource, options: DocumentOptions) -> Docum
         links: body.links,
         headings: body.headings,
         sections: body.sections,
+        questions: body.questions,
         anchors: body.anchors,
         comments: body.comments,
         summary: body.summary,

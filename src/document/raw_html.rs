@@ -1,9 +1,29 @@
 //! Raw HTML in articles: its links are resolved like all others, its ids can be linked to, its words can be found.
 
-use html5gum::{DefaultEmitter, StartTag, Token, Tokenizer};
+use std::ops::Range;
+
+use html5gum::{DefaultEmitter, EndTag, StartTag, Token, Tokenizer};
 
 use super::fragment::{Fragment, PatchKind};
+use super::video::{self, Player};
 use super::{Link, LinkKind};
+
+/// Where a piece of raw HTML stands.
+#[derive(Debug, Clone)]
+pub struct RawHtmlPlace<'a> {
+    /// Its place in the file, in bytes.
+    pub range: Range<u32>,
+    /// The number of the first link in it.
+    pub first_link: usize,
+    /// Whether it stands within text, where no figure can.
+    pub inline: bool,
+    /// Whether a frame was left out whose end is still to come.
+    pub in_frame: bool,
+    /// Whether only players of known hosts may stand in for frames.
+    pub known_players: bool,
+    /// The name of a frame that has none.
+    pub frame_title: &'a str,
+}
 
 /// What a piece of raw HTML contains.
 #[derive(Debug, Default)]
@@ -20,6 +40,23 @@ pub struct RawHtmlPiece {
     pub hides: usize,
     /// How many such elements it closes and does not open.
     pub shows: usize,
+    /// Tables that begin and end in it, in order.
+    pub tables: Vec<TableTag>,
+    /// The player, with its title, that a frame within text shows. It is not part of `html`.
+    pub player: Option<(Player, String)>,
+    /// Whether a frame was left out whose end is still to come.
+    pub in_frame: bool,
+}
+
+/// A part of a table that says where it begins and ends and what it is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TableTag {
+    /// It begins at this offset of the piece.
+    Start(usize),
+    /// Its caption.
+    Caption(String),
+    /// It ends at this offset of the piece.
+    End(usize),
 }
 
 /// Attributes that hold a URL, and what it leads to.
@@ -33,69 +70,285 @@ fn link_kind(element: &[u8], attribute: &[u8]) -> Option<LinkKind> {
     }
 }
 
-/// Reads a piece of raw HTML. Comments are left out: they are notes among writers. `range` is its place in the file.
-pub fn read_raw_html(html: &str, first_link: usize, range: &std::ops::Range<u32>) -> RawHtmlPiece {
-    let mut piece = RawHtmlPiece::default();
+/// Reads a piece of raw HTML. Comments are left out: they are notes among writers.
+pub fn read_raw_html(html: &str, place: &RawHtmlPlace<'_>) -> RawHtmlPiece {
+    let mut reader = PieceReader {
+        source: html,
+        place,
+        piece: RawHtmlPiece {
+            in_frame: place.in_frame,
+            ..RawHtmlPiece::default()
+        },
+        copied: 0,
+        skipping: false,
+        paragraph: None,
+        caption: None,
+    };
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     emitter.naively_switch_states(true);
-    let mut copied = 0;
     for token in Tokenizer::new_with_emitter(html, emitter) {
         let Ok(token) = token;
+        reader.token(&token);
+    }
+    reader.finish()
+}
+
+struct PieceReader<'a> {
+    source: &'a str,
+    place: &'a RawHtmlPlace<'a>,
+    piece: RawHtmlPiece,
+    /// How much of the source is already in the piece.
+    copied: usize,
+    /// Whether the content of a frame is being left out.
+    skipping: bool,
+    /// The start tag of the paragraph that a figure stood in, until it is known whether more is in it.
+    paragraph: Option<String>,
+    /// The text of the caption that is open.
+    caption: Option<String>,
+}
+
+impl PieceReader<'_> {
+    fn token(&mut self, token: &Token<usize>) {
         match token {
             Token::StartTag(tag) => {
-                let name = tag.name.to_ascii_lowercase();
-                if matches!(name.as_slice(), b"br" | b"p" | b"div" | b"li" | b"tr" | b"td" | b"th") {
-                    piece.text.push(' ');
+                self.reopen_paragraph(tag.span.start);
+                self.start_tag(tag);
+            }
+            Token::EndTag(tag) => self.end_tag(tag),
+            Token::String(text) if self.piece.hides == 0 && !self.skipping => {
+                let string = String::from_utf8_lossy(&text.value);
+                if !string.trim().is_empty() {
+                    self.reopen_paragraph(text.span.start);
                 }
-                if matches!(name.as_slice(), b"script" | b"style" | b"template") && !tag.self_closing {
-                    piece.hides += 1;
-                }
-                for attribute in [&b"id"[..], &b"name"[..]] {
-                    if let Some(id) = tag.attributes.get(attribute)
-                        && (attribute == b"id" || name == b"a")
-                        && !id.value.is_empty()
-                    {
-                        piece.ids.push(String::from_utf8_lossy(&id.value).into_owned());
-                    }
-                }
-                if name == b"img"
-                    && let Some(alt) = tag.attributes.get(&b"alt"[..])
-                {
-                    piece.text.push_str(&String::from_utf8_lossy(&alt.value));
-                }
-                let has_link = tag.attributes.keys().any(|key| link_kind(&name, key).is_some());
-                let span = clamp(html, tag.span.start, tag.span.end);
-                if has_link && span.start >= copied {
-                    piece.html.push(&html[copied..span.start]);
-                    copied = span.end;
-                    push_tag(&mut piece, &tag, first_link, range);
+                self.piece.text.push_str(&string);
+                if let Some(caption) = &mut self.caption {
+                    caption.push_str(&string);
                 }
             }
-            Token::EndTag(tag) => {
-                if matches!(tag.name.as_slice(), b"script" | b"style" | b"template") {
-                    match piece.hides.checked_sub(1) {
-                        Some(open) => piece.hides = open,
-                        None => piece.shows += 1,
-                    }
-                }
-                piece.text.push(' ');
-            }
-            Token::String(text) if piece.hides == 0 => piece.text.push_str(&String::from_utf8_lossy(&text.value)),
             Token::Comment(comment) => {
-                let span = clamp(html, comment.span.start, comment.span.end);
-                if span.start >= copied && html[span.clone()].starts_with("<!--") {
-                    piece.html.push(&html[copied..span.start]);
-                    copied = span.end;
+                let span = clamp(self.source, comment.span.start, comment.span.end);
+                if self.source[span.clone()].starts_with("<!--") {
+                    self.replace(&span);
                 }
             }
             Token::String(_) | Token::Doctype(_) | Token::Error(_) => {}
         }
     }
-    piece.html.push(&html[copied.min(html.len())..]);
-    piece
+
+    /// Copies what stands before `span`, and leaves out what stands in it. Says whether it was still to be copied.
+    fn replace(&mut self, span: &Range<usize>) -> bool {
+        let fresh = span.start >= self.copied;
+        if fresh {
+            self.piece.html.push(&self.source[self.copied..span.start]);
+            self.copied = span.end;
+        }
+        fresh
+    }
+
+    fn start_tag(&mut self, tag: &StartTag<usize>) {
+        let name = tag.name.to_ascii_lowercase();
+        if matches!(name.as_slice(), b"br" | b"p" | b"div" | b"li" | b"tr" | b"td" | b"th") {
+            self.piece.text.push(' ');
+        }
+        if matches!(name.as_slice(), b"script" | b"style" | b"template") && !tag.self_closing {
+            self.piece.hides += 1;
+        }
+        for attribute in [&b"id"[..], &b"name"[..]] {
+            if let Some(id) = tag.attributes.get(attribute)
+                && (attribute == b"id" || name == b"a")
+                && !id.value.is_empty()
+            {
+                self.piece.ids.push(String::from_utf8_lossy(&id.value).into_owned());
+            }
+        }
+        if name == b"img" {
+            self.piece.text.push_str(&attribute(tag, b"alt"));
+        }
+        let span = clamp(self.source, tag.span.start, tag.span.end);
+        match name.as_slice() {
+            b"iframe" => self.frame(tag, &span),
+            b"table" => {
+                if let Some(at) = self.offset(span.start) {
+                    self.piece.tables.push(TableTag::Start(at));
+                }
+            }
+            b"caption" => self.caption = Some(String::new()),
+            _ if tag.attributes.keys().any(|key| link_kind(&name, key).is_some()) && self.replace(&span) => {
+                self.push_tag(tag, &[]);
+            }
+            _ => {}
+        }
+    }
+
+    fn end_tag(&mut self, tag: &EndTag<usize>) {
+        let span = clamp(self.source, tag.span.start, tag.span.end);
+        match tag.name.as_slice() {
+            b"script" | b"style" | b"template" => match self.piece.hides.checked_sub(1) {
+                Some(open) => self.piece.hides = open,
+                None => self.piece.shows += 1,
+            },
+            b"iframe" if self.piece.in_frame => {
+                if self.skipping {
+                    // The content is for browsers without frames.
+                    self.copied = self.copied.max(span.start);
+                    self.skipping = false;
+                }
+                self.replace(&span);
+                self.piece.in_frame = false;
+            }
+            b"p" if self.paragraph.is_some() => {
+                self.paragraph = None;
+                self.replace(&span);
+            }
+            b"table" => {
+                if let Some(at) = self.offset(span.end) {
+                    self.piece.tables.push(TableTag::End(at));
+                }
+            }
+            b"caption" => {
+                if let Some(caption) = self.caption.take() {
+                    let words = caption.split_whitespace().collect::<Vec<_>>().join(" ");
+                    self.piece.tables.push(TableTag::Caption(words));
+                }
+            }
+            _ => self.reopen_paragraph(span.start),
+        }
+        self.piece.text.push(' ');
+    }
+
+    /// The offset in the piece of an offset in the source.
+    fn offset(&mut self, at: usize) -> Option<usize> {
+        (at >= self.copied).then(|| {
+            self.piece.html.push(&self.source[self.copied..at]);
+            self.copied = at;
+            self.piece.html.len()
+        })
+    }
+
+    /// A frame of another host asks first; one of this site gets what it lacks.
+    fn frame(&mut self, tag: &StartTag<usize>, span: &Range<usize>) {
+        let source = attribute(tag, b"src");
+        let title = attribute(tag, b"title");
+        let player = video::player(&source)
+            .filter(|player| !self.place.known_players || video::is_player(&player.frame))
+            .filter(|_| span.start >= self.copied);
+        let Some(player) = player else {
+            let mut missing = Vec::new();
+            if title.trim().is_empty() {
+                missing.push(("title", self.place.frame_title));
+            }
+            if !tag.attributes.contains_key(&b"loading"[..]) {
+                missing.push(("loading", "lazy"));
+            }
+            if !missing.is_empty() && self.replace(span) {
+                self.push_tag(tag, &missing);
+            }
+            return;
+        };
+        self.replace(span);
+        self.piece.in_frame = !tag.self_closing;
+        let rest = &self.source.as_bytes()[span.end..];
+        self.skipping = !tag.self_closing && rest.windows(8).any(|bytes| bytes.eq_ignore_ascii_case(b"</iframe"));
+        if self.place.inline {
+            self.piece.player = Some((player, title));
+            return;
+        }
+        self.piece.text.push_str(&title);
+        self.leave_paragraph();
+        let number = self.number();
+        video::push_figure(&mut self.piece.html, &player, &title, number);
+        self.piece.links.push(Link {
+            target: player.page,
+            kind: LinkKind::Page,
+            range: self.place.range.clone(),
+        });
+    }
+
+    /// No figure stands in a paragraph: the start tag of one that begins right here is taken back.
+    fn leave_paragraph(&mut self) {
+        let html = self.piece.html.html();
+        let Some(at) = html.rfind('<') else { return };
+        let tag = html[at..].trim_end();
+        let is_paragraph = tag.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("<p"))
+            && tag[2..].starts_with(['>', ' ', '\n'])
+            && tag.find('>') == Some(tag.len() - 1);
+        if is_paragraph {
+            self.paragraph = Some(tag.to_owned());
+            self.piece.html.truncate(at);
+        }
+    }
+
+    /// Writes the start tag of a paragraph again that goes on behind a figure.
+    fn reopen_paragraph(&mut self, at: usize) {
+        if let Some(tag) = self.paragraph.take() {
+            let at = clamp(self.source, at, at).start;
+            self.replace(&(at..at));
+            self.piece.html.push(&tag);
+        }
+    }
+
+    fn number(&self) -> u32 {
+        u32::try_from(self.place.first_link + self.piece.links.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Writes a start tag again with its links open, and with attributes that it lacks.
+    fn push_tag(&mut self, tag: &StartTag<usize>, missing: &[(&str, &str)]) {
+        let name = tag.name.to_ascii_lowercase();
+        self.piece.html.push("<");
+        self.piece.html.push(&String::from_utf8_lossy(&tag.name));
+        for (key, value) in &tag.attributes {
+            if missing.iter().any(|(name, _)| name.as_bytes() == key.as_slice()) {
+                continue;
+            }
+            let value = String::from_utf8_lossy(&value.value).into_owned();
+            let kind = link_kind(&name, key);
+            let number = self.number();
+            if kind == Some(LinkKind::Page) {
+                let is_form = name == b"form";
+                self.piece.html.push_patch(if is_form {
+                    PatchKind::Action(number)
+                } else {
+                    PatchKind::Href(number)
+                });
+            } else {
+                self.piece.html.push(" ");
+                self.piece.html.push(&String::from_utf8_lossy(key));
+                self.piece.html.push("=\"");
+                match kind {
+                    Some(_) => self.piece.html.push_patch(PatchKind::Url(number)),
+                    None => self.piece.html.push_attribute(&value),
+                }
+                self.piece.html.push("\"");
+            }
+            if let Some(kind) = kind {
+                self.piece.links.push(Link {
+                    target: value,
+                    kind,
+                    range: self.place.range.clone(),
+                });
+            }
+        }
+        for (key, value) in missing {
+            self.piece.html.push(&format!(" {key}=\""));
+            self.piece.html.push_attribute(value);
+            self.piece.html.push("\"");
+        }
+        self.piece.html.push(if tag.self_closing { " />" } else { ">" });
+    }
+
+    fn finish(mut self) -> RawHtmlPiece {
+        self.paragraph = None;
+        self.piece.html.push(&self.source[self.copied.min(self.source.len())..]);
+        self.piece
+    }
 }
 
-fn clamp(html: &str, start: usize, end: usize) -> std::ops::Range<usize> {
+fn attribute(tag: &StartTag<usize>, name: &[u8]) -> String {
+    let value = tag.attributes.get(name);
+    value.map_or_else(String::new, |value| String::from_utf8_lossy(&value.value).into_owned())
+}
+
+fn clamp(html: &str, start: usize, end: usize) -> Range<usize> {
     let floor = |mut at: usize| {
         at = at.min(html.len());
         while !html.is_char_boundary(at) {
@@ -106,49 +359,23 @@ fn clamp(html: &str, start: usize, end: usize) -> std::ops::Range<usize> {
     floor(start)..floor(end.max(start))
 }
 
-/// Writes a start tag again with its links open.
-fn push_tag(piece: &mut RawHtmlPiece, tag: &StartTag<usize>, first_link: usize, range: &std::ops::Range<u32>) {
-    let name = tag.name.to_ascii_lowercase();
-    piece.html.push("<");
-    piece.html.push(&String::from_utf8_lossy(&tag.name));
-    for (key, value) in &tag.attributes {
-        let value = String::from_utf8_lossy(&value.value).into_owned();
-        let kind = link_kind(&name, key);
-        let number = u32::try_from(first_link + piece.links.len()).unwrap_or(u32::MAX);
-        if kind == Some(LinkKind::Page) {
-            let is_form = name == b"form";
-            piece.html.push_patch(if is_form {
-                PatchKind::Action(number)
-            } else {
-                PatchKind::Href(number)
-            });
-        } else {
-            piece.html.push(" ");
-            piece.html.push(&String::from_utf8_lossy(key));
-            piece.html.push("=\"");
-            match kind {
-                Some(_) => piece.html.push_patch(PatchKind::Url(number)),
-                None => piece.html.push_attribute(&value),
-            }
-            piece.html.push("\"");
-        }
-        if let Some(kind) = kind {
-            piece.links.push(Link {
-                target: value,
-                kind,
-                range: range.clone(),
-            });
-        }
-    }
-    piece.html.push(if tag.self_closing { " />" } else { ">" });
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn place() -> RawHtmlPlace<'static> {
+        RawHtmlPlace {
+            range: 0..1,
+            first_link: 7,
+            inline: false,
+            in_frame: false,
+            known_players: false,
+            frame_title: "Here",
+        }
+    }
+
     fn read(html: &str) -> RawHtmlPiece {
-        read_raw_html(html, 7, &(0..1))
+        read_raw_html(html, &place())
     }
 
     #[test]

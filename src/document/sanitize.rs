@@ -3,11 +3,13 @@
 use ammonia::Builder;
 use html5gum::{Token, Tokenizer};
 
-use super::fragment::{Fragment, Message, Patch, PatchKind};
+use super::fragment::{Fragment, Icon, Message, Patch, PatchKind};
+use super::video;
 
 /// Takes scripts, styles and event handlers out of a fragment and keeps what kb itself writes.
 ///
-/// Open places pass through as URLs of a scheme of our own and as private-use characters.
+/// Open places pass through as URLs of a scheme of our own, as private-use characters, and as an element that can stand
+/// in no attribute. Of players only those of known hosts stay, whoever wrote them.
 pub fn sanitize(fragment: &Fragment) -> Fragment {
     let open = fragment.fill(|kind, out| out.push_str(&encode(kind)));
     let clean = Builder::default()
@@ -20,6 +22,7 @@ pub fn sanitize(fragment: &Fragment) -> Fragment {
             "source",
             "track",
             "input",
+            "label",
             "picture",
             "mark",
         ])
@@ -46,15 +49,25 @@ pub fn sanitize(fragment: &Fragment) -> Fragment {
         .add_tag_attributes(
             "video",
             [
-                "src", "poster", "controls", "muted", "loop", "width", "height", "preload",
+                "src",
+                "poster",
+                "controls",
+                "muted",
+                "loop",
+                "width",
+                "height",
+                "preload",
+                "playsinline",
             ],
         )
+        .add_tag_attributes("a", ["rel"])
         .add_tag_attributes("audio", ["src", "controls", "preload"])
         .add_tag_attributes("source", ["src", "type", "srcset"])
         .add_tag_attributes("track", ["src", "kind", "srclang", "label"])
         .add_tag_attributes("ol", ["start", "type"])
         .add_url_schemes([SCHEME])
         .link_rel(None)
+        .attribute_filter(|_, name, value| (name != "data-video" || video::is_player(value)).then_some(value.into()))
         .clean(&open)
         .to_string();
     decode(&clean)
@@ -93,15 +106,25 @@ fn encode(kind: PatchKind) -> String {
         PatchKind::Url(number) => format!("{URL}{number}.{END}"),
         // Sizes stand between attributes, where only an attribute survives.
         PatchKind::Size(number) => format!(" data-kb-size=\"{number}\""),
-        PatchKind::Message(message) => {
+        PatchKind::Message(message) | PatchKind::Hosted(message, _) => {
             let number = Message::ALL.iter().position(|known| *known == message).unwrap_or(0);
-            format!("{BEGIN}{number}{END}")
+            match kind {
+                PatchKind::Hosted(_, link) => format!("{BEGIN}{number}.{link}{END}"),
+                _ => format!("{BEGIN}{number}{END}"),
+            }
         }
+        PatchKind::Icon(Icon::Play) => "<i data-kb-icon=\"0\"></i>".to_owned(),
     }
 }
 
-/// What the encoded places begin with: links, URLs, sizes, messages.
-const STARTS: [&str; 4] = [" href=\"kb-open:h", URL, " data-kb-size=\"", "\u{f8f0}"];
+/// What the encoded places begin with: links, URLs, sizes, icons, messages.
+const STARTS: [&str; 5] = [
+    " href=\"kb-open:h",
+    URL,
+    " data-kb-size=\"",
+    "<i data-kb-icon=\"",
+    "\u{f8f0}",
+];
 
 fn decode(html: &str) -> Fragment {
     let mut out = String::with_capacity(html.len());
@@ -129,17 +152,31 @@ fn decode(html: &str) -> Fragment {
 
 /// The place whose number begins at `at`, and where it ends.
 fn decode_place(html: &str, which: usize, at: usize) -> Option<(PatchKind, usize)> {
-    let digits = html[at..].bytes().take_while(u8::is_ascii_digit).count();
-    let number: u32 = html[at..at + digits].parse().ok()?;
+    let (number, mut end) = read_number(html, at)?;
     let (kind, closer) = match which {
         0 => (PatchKind::Href(number), ".\u{f8f1}\""),
         1 => (PatchKind::Url(number), ".\u{f8f1}"),
         2 => (PatchKind::Size(number), "\""),
-        _ => (PatchKind::Message(*Message::ALL.get(number as usize)?), "\u{f8f1}"),
+        3 => (PatchKind::Icon(Icon::Play), "\"></i>"),
+        _ => {
+            let message = *Message::ALL.get(number as usize)?;
+            let link = html[end..].strip_prefix('.').and_then(|_| read_number(html, end + 1));
+            match link {
+                Some((link, after)) => {
+                    end = after;
+                    (PatchKind::Hosted(message, link), "\u{f8f1}")
+                }
+                None => (PatchKind::Message(message), "\u{f8f1}"),
+            }
+        }
     };
-    html[at + digits..]
-        .starts_with(closer)
-        .then_some((kind, at + digits + closer.len()))
+    html[end..].starts_with(closer).then_some((kind, end + closer.len()))
+}
+
+/// The number that stands at `at`, and where it ends.
+fn read_number(html: &str, at: usize) -> Option<(u32, usize)> {
+    let digits = html[at..].bytes().take_while(u8::is_ascii_digit).count();
+    Some((html[at..at + digits].parse().ok()?, at + digits))
 }
 
 #[cfg(test)]

@@ -44,6 +44,8 @@ pub fn heading_id(title: &str) -> String {
 #[derive(Debug, Default)]
 pub struct Ids {
     used: HashSet<String>,
+    /// Those that the text itself contains.
+    written: HashSet<String>,
     /// The number that the last repetition of an id got.
     numbers: HashMap<String, usize>,
 }
@@ -69,9 +71,10 @@ impl Ids {
         }
     }
 
-    /// Marks an id as used that the text itself contains. Says whether it was free.
+    /// Marks an id as used that the text itself contains. Says whether it had not been given before.
     pub fn reserve(&mut self, id: &str) -> bool {
-        self.used.insert(id.to_owned())
+        let known = !self.written.insert(id.to_owned());
+        self.used.insert(id.to_owned()) || known
     }
 }
 

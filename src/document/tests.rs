@@ -5,6 +5,10 @@ use proptest::prelude::*;
 use super::*;
 use crate::source::ContentPath;
 
+mod faq;
+mod media;
+mod tables;
+
 fn parse_with(text: &str, html: RawHtml) -> Document {
     let source = ArticleSource {
         path: ContentPath::new("a.md"),
@@ -25,6 +29,11 @@ fn html(document: &Document) -> String {
         PatchKind::Url(number) => out.push_str(&document.links[number as usize].target),
         PatchKind::Size(_) | PatchKind::Action(_) => {}
         PatchKind::Message(message) => out.push_str(&format!("{{{}}}", message.id())),
+        PatchKind::Hosted(message, number) => {
+            let host = video::host_name(&document.links[number as usize].target);
+            out.push_str(&format!("{{{} {host}}}", message.id()));
+        }
+        PatchKind::Icon(icon) => out.push_str(icon.html()),
     })
 }
 
@@ -256,9 +265,12 @@ fn figures_tables_and_tasks() {
         parse("![alt \"q\"](a.png \"Caption\")\n\n| a | b |\n|--:|---|\n| 1 | 2 |\n\n- [x] done\n- [ ] not\n");
     let html = html(&document);
     assert!(html.starts_with("<figure><img src=\"a.png\" alt=\"alt &quot;q&quot;\" title=\"Caption\" loading=\"lazy\" decoding=\"async\"><figcaption>Caption</figcaption></figure>\n"), "{html}");
-    assert!(html.contains("<th class=\"align-right\">a</th><th>b</th>"), "{html}");
     assert!(
-        html.contains("<li class=\"task\"><input type=\"checkbox\" disabled checked> done</li>"),
+        html.contains("<th scope=\"col\" class=\"align-right\">a</th><th scope=\"col\">b</th>"),
+        "{html}"
+    );
+    assert!(
+        html.contains("<li class=\"task\"><label><input type=\"checkbox\" disabled checked> done</label></li>"),
         "{html}"
     );
 }
@@ -325,10 +337,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
-    fn no_text_makes_it_panic(text in "(\\PC|\n|:::|> \\[!NOTE\\]|    |---\n|```|<a href=\"|\\[x\\]\\(|!!! note\n|=== \"a\"\n|\\[\\^1\\]){0,60}") {
+    fn no_text_makes_it_panic(text in "(\\PC|\n|:::|> \\[!NOTE\\]|    |---\n|```|<a href=\"|\\[x\\]\\(|!!! note\n|=== \"a\"\n|\\[\\^1\\]|<table>|</table>\n\n|<iframe src=//a.b>|</iframe>|<p id=x>|## x\n|### y\n|- \\[ \\] |!\\[v\\]\\(//youtu.be/x\\)|\\| \\|\n\\|-\\|-\\|\n){0,60}") {
         for policy in [RawHtml::Allow, RawHtml::Sanitize, RawHtml::Escape] {
-            let document = parse_with(&text, policy);
+            let document = parse_with(&format!("---\ntemplate: faq\n---\n{text}"), policy);
             let _ = html(&document);
+            let _ = html(&parse_with(&text, policy));
+            for range in &document.questions {
+                prop_assert!(document.sections.get(range.clone()).is_some());
+            }
             for link in &document.links {
                 let _ = document.span(&link.range);
             }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::context::PageContext;
 use super::pages::{Job, LanguageRenderer};
-use crate::document::Document;
+use crate::document::{Document, Section};
 
 /// The structured data of a page, each ready to stand in a `script` element.
 pub fn for_page(
@@ -62,20 +62,39 @@ fn breadcrumbs(renderer: &LanguageRenderer<'_>, page: &PageContext) -> Option<Va
     Some(json!({ "@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items }))
 }
 
-/// The sections whose heading is a question.
+/// The questions of a page of questions and answers; of any other, the sections whose heading is a question.
 fn faq(document: &Document) -> Option<Value> {
-    let questions: Vec<Value> = document
-        .sections
-        .iter()
-        .filter(|section| section.heading.ends_with(['?', '\u{ff1f}', '\u{61f}']) && !section.text.trim().is_empty())
-        .map(|section| {
-            let answer = section.text.split_whitespace().collect::<Vec<_>>().join(" ");
-            json!({ "@type": "Question", "name": section.heading,
-                "acceptedAnswer": { "@type": "Answer", "text": answer } })
-        })
-        .collect();
+    let sections = &document.sections;
+    let questions: Vec<Value> = if document.front.is_faq() {
+        let parts = document
+            .questions
+            .iter()
+            .filter_map(|range| sections.get(range.clone()));
+        parts
+            .filter_map(|parts| {
+                let (question, rest) = parts.split_first()?;
+                let below = rest.iter().flat_map(|part| [&part.heading, &part.text]);
+                entry(&question.heading, std::iter::once(&question.text).chain(below))
+            })
+            .collect()
+    } else {
+        let asks = |section: &&Section| section.heading.ends_with(['?', '\u{ff1f}', '\u{61f}']);
+        let asked = sections.iter().filter(asks);
+        asked
+            .filter_map(|section| entry(&section.heading, [&section.text]))
+            .collect()
+    };
     (!questions.is_empty())
         .then(|| json!({ "@context": "https://schema.org", "@type": "FAQPage", "mainEntity": questions }))
+}
+
+/// A question with its answer, where it has one.
+fn entry<'a>(question: &str, answer: impl IntoIterator<Item = &'a String>) -> Option<Value> {
+    let words: Vec<&str> = answer.into_iter().flat_map(|text| text.split_whitespace()).collect();
+    (!words.is_empty() && !question.is_empty()).then(|| {
+        json!({ "@type": "Question", "name": question,
+            "acceptedAnswer": { "@type": "Answer", "text": words.join(" ") } })
+    })
 }
 
 /// JSON that cannot end the `script` element it stands in.

@@ -1,8 +1,8 @@
 //! Blocks of their own kind: code, raw HTML, containers, table cells, tasks.
 
 use super::{
-    Alignment, Collapse, Container, ContainerProblemKind, Cow, Diagnostic, Frame, Mark, Message, PatchKind, Range,
-    RawHtml, Renderer, Span, highlight, read_raw_html,
+    Collapse, Container, ContainerProblemKind, Cow, Diagnostic, FOOTNOTE, Frame, Mark, Message, PatchKind, Range,
+    RawHtml, RawHtmlPlace, Renderer, Span, TASK_END, highlight, read_raw_html,
 };
 
 impl Renderer<'_> {
@@ -123,12 +123,13 @@ impl Renderer<'_> {
                     frame.ends_tabs = true;
                 }
                 self.out.push("<section class=\"tab\" data-title=\"");
+                if title.is_empty() {
+                    self.out.push_patch(PatchKind::Message(Message::Details));
+                }
                 self.out.push_attribute(title);
                 self.out.push("\"><p class=\"tab-title\">");
-                self.out.push_text(title);
+                self.container_title(Some(title.as_str()).filter(|title| !title.is_empty()), Message::Details);
                 self.out.push("</p>\n");
-                self.text(title);
-                self.text("\n");
                 frame.close = Cow::Borrowed(if frame.ends_tabs {
                     "</section>\n</div>\n"
                 } else {
@@ -161,12 +162,31 @@ impl Renderer<'_> {
             return;
         }
         let place = self.source_range(range);
-        let piece = read_raw_html(html, self.body.links.len(), &place);
+        let section = self.body.sections.last().map_or("", |section| &*section.heading);
+        let frame_title = [section, self.title.unwrap_or_default(), self.source.path.stem()]
+            .into_iter()
+            .find(|name| !name.is_empty());
+        let piece = read_raw_html(
+            html,
+            &RawHtmlPlace {
+                range: place.clone(),
+                first_link: self.body.links.len(),
+                inline: self.paragraph.is_some() || self.heading.is_some(),
+                in_frame: self.in_frame,
+                known_players: self.options.html == RawHtml::Sanitize,
+                frame_title: frame_title.unwrap_or_default(),
+            },
+        );
+        self.in_frame = piece.in_frame;
         self.note_comments(html, &place);
-        self.out.append(&piece.html);
+        self.push_piece(&piece);
         self.body.links.extend(piece.links);
+        if let Some((player, title)) = piece.player {
+            self.push_player(&player, &title, place);
+        }
         for id in piece.ids {
-            self.ids.reserve(&id);
+            self.clashing |= !self.ids.reserve(&id) || id.starts_with(FOOTNOTE);
+            self.written.push(id.clone());
             self.body.anchors.push(id);
         }
         self.text(&piece.text);
@@ -189,38 +209,37 @@ impl Renderer<'_> {
         }
     }
 
-    pub(super) fn start_cell(&mut self) {
-        let alignment = self
-            .table
-            .alignments
-            .get(self.table.column)
-            .copied()
-            .unwrap_or(Alignment::None);
-        self.table.column += 1;
-        let (element, close) = if self.table.head {
-            ("th", "</th>")
-        } else {
-            ("td", "</td>")
-        };
-        let class = match alignment {
-            Alignment::None => "",
-            Alignment::Left => " class=\"align-left\"",
-            Alignment::Center => " class=\"align-center\"",
-            Alignment::Right => " class=\"align-right\"",
-        };
-        self.open(&format!("<{element}{class}>"), close, false);
-    }
-
+    /// The box of a task, with its first line as the label.
     pub(super) fn task(&mut self, checked: bool) {
         let item = self.item_start;
         if self.out.html()[item..].starts_with("<li>") {
             self.out.replace(item..item + "<li>".len(), "<li class=\"task\">");
         }
-        self.out.push(if checked {
-            "<input type=\"checkbox\" disabled checked> "
+        let html = if checked {
+            "<label><input type=\"checkbox\" disabled checked> "
         } else {
-            "<input type=\"checkbox\" disabled> "
-        });
+            "<label><input type=\"checkbox\" disabled> "
+        };
+        self.open(html, TASK_END, false);
+        if let Some(label) = self.frames.last_mut() {
+            // It ends with the item or paragraph, or with the first block in it.
+            label.container = true;
+        }
+    }
+
+    /// Ends the label of a task where a block begins in its item.
+    pub(super) fn end_task(&mut self) {
+        if self.frames.last().is_some_and(|frame| frame.close == TASK_END) {
+            self.close_frame();
+        }
+    }
+
+    /// The box of a task without words says nothing.
+    pub(super) fn name_task(&mut self) {
+        let end = self.out.len();
+        if self.out.html().ends_with("disabled> ") || self.out.html().ends_with("checked> ") {
+            self.out.replace(end - "> ".len()..end, " aria-hidden=\"true\"> ");
+        }
     }
 
     pub(super) fn report_containers(&mut self) {

@@ -1,8 +1,8 @@
 //! Headings: ids, anchors, and the sections that begin with them.
 
 use super::{
-    Cow, CowStr, Diagnostic, Fragment, Frame, Heading, HeadingLevel, HeadingState, Message, PatchKind, Range, Renderer,
-    Section, heading_id,
+    Cow, CowStr, Diagnostic, FaqHeading, Fragment, Frame, Heading, HeadingLevel, HeadingState, Message, PatchKind,
+    Range, Renderer, Section, heading_id,
 };
 
 impl Renderer<'_> {
@@ -52,7 +52,7 @@ impl Renderer<'_> {
                 return;
             }
         }
-        let level = heading.level.max(2);
+        let level = self.shown_level(heading.level);
         let wanted = heading.id.clone().unwrap_or_else(|| heading_id(&title));
         let id = self.ids.take(&wanted);
         if heading.id.is_some() && id != wanted {
@@ -73,13 +73,30 @@ impl Renderer<'_> {
         open.push(&frame.close);
         open.push(">");
         self.out.insert(heading.start, &open);
-        self.out.push(" <a class=\"anchor\" href=\"#");
+        let words = heading.start + open.len()..self.out.len();
+        self.out.push(" ");
+        let anchor = self.out.len();
+        self.out.push("<a class=\"anchor\" href=\"#");
         self.out.push_attribute(&id);
         self.out.push("\" aria-label=\"");
         self.out.push_patch(PatchKind::Message(Message::LinkToSection));
         self.out.push_attribute(&title);
         self.out.push_patch(PatchKind::Message(Message::LinkToSectionEnd));
-        self.out.push(&format!("\"></a></h{level}>\n"));
+        self.out.push("\"></a>");
+        let anchor = anchor..self.out.len();
+        self.out.push(&format!("</h{level}>\n"));
+        if self.is_faq && heading.level <= 3 && !title.is_empty() && self.frames.is_empty() && self.outer.is_empty() {
+            self.faq.push(FaqHeading {
+                written: heading.level.max(2),
+                level,
+                id: id.clone(),
+                class: frame.close.into_owned(),
+                element: heading.start..self.out.len(),
+                words,
+                anchor,
+                section: self.body.sections.len(),
+            });
+        }
         self.body.anchors.push(id.clone());
         if frame.transparent {
             self.body.headings.push(Heading {
@@ -93,5 +110,16 @@ impl Renderer<'_> {
             heading: title,
             text: String::new(),
         });
+    }
+
+    /// The level that a heading is shown at: below the title, and at most one below the heading it belongs to.
+    fn shown_level(&mut self, written: u8) -> u8 {
+        let written = written.max(2);
+        while self.levels.last().is_some_and(|(above, _)| *above >= written) {
+            self.levels.pop();
+        }
+        let shown = self.levels.last().map_or(2, |(_, above)| above + 1);
+        self.levels.push((written, shown));
+        shown
     }
 }

@@ -66,6 +66,7 @@ impl Renderer<'_> {
 
     pub(super) fn end_image(&mut self) {
         let Some(image) = self.image.take() else { return };
+        let Some(image) = self.video(image) else { return };
         let alone = self.in_link == 0 && !image.title.is_empty();
         if let Some(paragraph) = &mut self.paragraph {
             if alone && !paragraph.other && paragraph.figure.is_none() {
@@ -99,6 +100,10 @@ impl Renderer<'_> {
     /// An image with a title that stands alone is a figure with a caption.
     pub(super) fn end_paragraph(&mut self) {
         let Some(paragraph) = self.paragraph.take() else { return };
+        if paragraph.again && self.out.html()[paragraph.start..].trim_end() == "<p></p>" {
+            self.out.truncate(paragraph.start);
+            return;
+        }
         if let (Some(caption), false) = (&paragraph.figure, paragraph.other) {
             let end = self.out.len();
             self.out.replace(end - "</p>\n".len()..end, "<figcaption>");

@@ -1,12 +1,17 @@
 //! The body of an article: parser events -> HTML with open places, sections, headings and links.
 
 mod blocks;
+mod faq;
 mod footnotes;
 mod headings;
 mod links;
+mod media;
+mod state;
+mod tables;
+mod text;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use linkify::{LinkFinder, LinkKind as FoundKind};
@@ -19,13 +24,23 @@ use crate::config::RawHtml;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::document::containers::{Collapse, Container, ContainerProblemKind, Mark, Marked, mark_containers};
 use crate::document::fragment::{Fragment, Message, PatchKind};
-use crate::document::raw_html::read_raw_html;
+use crate::document::raw_html::{RawHtmlPlace, read_raw_html};
 use crate::document::slug::{Ids, heading_id};
 use crate::document::{DocumentOptions, Heading, Link, LinkKind, Section, highlight, sanitize};
 use crate::source::ArticleSource;
+use faq::FaqHeading;
+use footnotes::FOOTNOTE;
+use state::{Frame, HeadingState, ImageState, ParagraphState, Renderer};
+use tables::RawTable;
+use text::count_words;
+
+pub use text::shorten;
 
 /// Longest summary taken from the first paragraph, in characters; search engines show about 160.
 const SUMMARY_CHARS: usize = 200;
+
+/// What ends the label of a task.
+const TASK_END: &str = "</label>";
 
 /// What the body of an article holds.
 #[derive(Debug, Default)]
@@ -40,6 +55,8 @@ pub struct Body {
     pub sections: Vec<Section>,
     /// See [`super::Document::anchors`].
     pub anchors: Vec<String>,
+    /// See [`super::Document::questions`].
+    pub questions: Vec<Range<usize>>,
     /// See [`super::Document::comments`].
     pub comments: Vec<Range<u32>>,
     /// See [`super::Document::summary`].
@@ -64,49 +81,41 @@ impl Body {
     }
 }
 
-/// Reads the body of an article, which begins at `body_start` of its text.
-pub fn parse_body(
-    source: &ArticleSource,
-    body_start: usize,
-    title: Option<&str>,
-    options: DocumentOptions,
+/// A body to read, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct BodySource<'a> {
+    /// The file it is part of.
+    pub source: &'a ArticleSource,
+    /// Where it begins in the file.
+    pub start: usize,
+    /// The title that the front matter gives.
+    pub title: Option<&'a str>,
+    /// Whether it is a page of questions and answers.
+    pub is_faq: bool,
+    /// How documents are read.
+    pub options: DocumentOptions,
+}
+
+/// Reads the body of an article.
+pub fn parse_body(body: BodySource<'_>, diagnostics: &mut Vec<Diagnostic>) -> Body {
+    let marked = mark_containers(&body.source.text[body.start..]);
+    read_body(body, &marked, None, diagnostics)
+}
+
+/// Reads a body whose raw HTML has the ids `written`, as far as they are known.
+fn read_body(
+    body: BodySource<'_>,
+    marked: &Marked<'_>,
+    written: Option<&[String]>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Body {
-    let marked = mark_containers(&source.text[body_start..]);
     let syntax = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_HEADING_ATTRIBUTES
         | Options::ENABLE_DEFINITION_LIST;
-    let mut renderer = Renderer {
-        source,
-        body_start,
-        marked: &marked,
-        title,
-        options,
-        body: Body {
-            sections: vec![Section::default()],
-            ..Body::default()
-        },
-        out: Fragment::default(),
-        outer: Vec::new(),
-        frames: Vec::new(),
-        ids: Ids::default(),
-        heading: None,
-        image: None,
-        code: None,
-        raw: None,
-        paragraph: None,
-        item_start: 0,
-        table: TableState::default(),
-        footnotes: Footnotes::default(),
-        in_link: 0,
-        quote_pending: false,
-        tabs_end: None,
-        hidden: 0,
-        diagnostics: Vec::new(),
-    };
+    let mut renderer = Renderer::new(body, marked, written.unwrap_or_default());
     let mut undefined = Vec::new();
     let note_undefined = |link: BrokenLink<'_>| {
         // `[x]` alone is text more often than a link that lacks its definition.
@@ -120,8 +129,14 @@ pub fn parse_body(
         renderer.event(event, range);
     }
     renderer.report_undefined(undefined);
-    if options.html == RawHtml::Sanitize && sanitize::nests_too_deeply(renderer.out.html()) {
-        let span = Span::new(&*source.display, &source.text, body_start..body_start);
+    if written.is_none() && renderer.clashing {
+        // The ids of the text stand; those of kb's making give way. Which ones these are is known only now.
+        let written = std::mem::take(&mut renderer.written);
+        return read_body(body, marked, Some(&written), diagnostics);
+    }
+    if body.options.html == RawHtml::Sanitize && sanitize::nests_too_deeply(renderer.out.html()) {
+        let source = body.source;
+        let span = Span::new(&*source.display, &source.text, body.start..body.start);
         diagnostics.push(
             Diagnostic::warning(
                 "html-too-deep",
@@ -132,95 +147,17 @@ pub fn parse_body(
         );
         let escaped = DocumentOptions {
             html: RawHtml::Escape,
-            ..options
+            ..body.options
         };
-        return parse_body(source, body_start, title, escaped, diagnostics);
+        let body = BodySource {
+            options: escaped,
+            ..body
+        };
+        return read_body(body, marked, None, diagnostics);
     }
     let (body, problems) = renderer.finish();
     diagnostics.extend(problems);
     body
-}
-
-/// An element or container that is open.
-#[expect(clippy::struct_excessive_bools, reason = "the properties are independent")]
-struct Frame {
-    /// What closes it.
-    close: Cow<'static, str>,
-    /// Whether a mark opened it (else the parser did).
-    container: bool,
-    /// Whether headings in it belong to the contents of the page.
-    transparent: bool,
-    /// Whether it is a group of tabs.
-    tabs: bool,
-    /// Whether a group of tabs of kb's own making ends with it.
-    ends_tabs: bool,
-}
-
-struct HeadingState {
-    start: usize,
-    level: u8,
-    id: Option<String>,
-    text: String,
-    range: Range<usize>,
-    first: bool,
-}
-
-struct ImageState {
-    depth: usize,
-    target: String,
-    title: String,
-    alt: String,
-    range: Range<u32>,
-}
-
-struct ParagraphState {
-    start: usize,
-    /// The title of the only image in it so far.
-    figure: Option<String>,
-    other: bool,
-    summary: bool,
-}
-
-#[derive(Default)]
-struct TableState {
-    alignments: Vec<Alignment>,
-    column: usize,
-    head: bool,
-}
-
-#[derive(Default)]
-struct Footnotes {
-    /// Number and count of references by label.
-    numbers: HashMap<String, (usize, usize)>,
-    definitions: HashMap<String, Fragment>,
-    open: Vec<String>,
-}
-
-struct Renderer<'a> {
-    source: &'a ArticleSource,
-    body_start: usize,
-    marked: &'a Marked<'a>,
-    title: Option<&'a str>,
-    options: DocumentOptions,
-    body: Body,
-    out: Fragment,
-    outer: Vec<Fragment>,
-    frames: Vec<Frame>,
-    ids: Ids,
-    heading: Option<HeadingState>,
-    image: Option<ImageState>,
-    code: Option<(String, String)>,
-    raw: Option<(String, Range<usize>)>,
-    paragraph: Option<ParagraphState>,
-    item_start: usize,
-    table: TableState,
-    footnotes: Footnotes,
-    in_link: usize,
-    quote_pending: bool,
-    tabs_end: Option<usize>,
-    /// How many elements are open whose text nobody sees, such as `script`.
-    hidden: usize,
-    diagnostics: Vec<Diagnostic>,
 }
 
 impl Renderer<'_> {
@@ -256,6 +193,7 @@ impl Renderer<'_> {
             self.open_quote();
         }
         match event {
+            Event::SoftBreak | Event::HardBreak if self.at_new_beginning() => {}
             Event::Start(tag) => self.start(tag, range),
             Event::End(tag) => self.end(tag),
             Event::Text(text) => {
@@ -283,7 +221,10 @@ impl Renderer<'_> {
                 self.text(" ");
                 self.out.push("<br>\n");
             }
-            Event::Rule => self.out.push("<hr>\n"),
+            Event::Rule => {
+                self.end_task();
+                self.out.push("<hr>\n");
+            }
             Event::FootnoteReference(label) => self.footnote_reference(&label),
             Event::TaskListMarker(checked) => self.task(checked),
             Event::InlineMath(text) | Event::DisplayMath(text) => {
@@ -305,14 +246,18 @@ impl Renderer<'_> {
     }
 
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
+        if is_block(&tag) {
+            self.end_task();
+        }
         match tag {
             Tag::Paragraph => {
-                let summary = self.body.summary.is_empty() && self.frames.is_empty() && self.outer.is_empty();
+                let summary = self.body.summary.trim().is_empty() && self.frames.is_empty() && self.outer.is_empty();
                 self.paragraph = Some(ParagraphState {
                     start: self.out.len(),
                     figure: None,
                     other: false,
                     summary,
+                    again: false,
                 });
                 self.open("<p>", "</p>\n", false);
             }
@@ -346,22 +291,8 @@ impl Renderer<'_> {
             Tag::DefinitionList => self.open("<dl>\n", "</dl>\n", false),
             Tag::DefinitionListTitle => self.open("<dt>", "</dt>\n", false),
             Tag::DefinitionListDefinition => self.open("<dd>", "</dd>\n", false),
-            Tag::Table(alignments) => {
-                self.table = TableState {
-                    alignments,
-                    column: 0,
-                    head: false,
-                };
-                self.out
-                    .push("<div class=\"table\" role=\"group\" tabindex=\"0\" aria-label=\"");
-                self.out.push_patch(PatchKind::Message(Message::Table));
-                self.open("\">\n<table>\n", "</tbody>\n</table>\n</div>\n", false);
-            }
-            Tag::TableHead => {
-                self.table.column = 0;
-                self.table.head = true;
-                self.open("<thead>\n<tr>", "</tr>\n</thead>\n<tbody>\n", false);
-            }
+            Tag::Table(alignments) => self.start_table(alignments),
+            Tag::TableHead => self.start_table_head(),
             Tag::TableRow => {
                 self.table.column = 0;
                 self.open("<tr>", "</tr>\n", false);
@@ -397,11 +328,16 @@ impl Renderer<'_> {
             TagEnd::Heading(_) => return self.end_heading(),
             TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::Image => return,
             TagEnd::Link => self.in_link = self.in_link.saturating_sub(1),
-            TagEnd::Table | TagEnd::TableRow | TagEnd::Item | TagEnd::TableCell | TagEnd::DefinitionListTitle => {
+            TagEnd::TableCell => {
+                self.end_cell();
                 self.text(" ");
             }
+            TagEnd::Table => {
+                self.table.open = false;
+                self.text(" ");
+            }
+            TagEnd::TableRow | TagEnd::Item | TagEnd::DefinitionListTitle => self.text(" "),
             TagEnd::Paragraph | TagEnd::DefinitionListDefinition => self.text("\n"),
-            TagEnd::TableHead => self.table.head = false,
             _ => {}
         }
         // Containers that were opened in this element and not closed end with it.
@@ -411,6 +347,7 @@ impl Renderer<'_> {
         self.close_frame();
         match tag {
             TagEnd::Paragraph => self.end_paragraph(),
+            TagEnd::TableHead => self.end_table_head(),
             TagEnd::FootnoteDefinition => {
                 if let (Some(label), Some(outer)) = (self.footnotes.open.pop(), self.outer.pop()) {
                     let definition = std::mem::replace(&mut self.out, outer);
@@ -423,10 +360,15 @@ impl Renderer<'_> {
 
     fn close_frame(&mut self) {
         if let Some(frame) = self.frames.pop() {
+            if frame.close == TASK_END {
+                self.name_task();
+            }
             self.out.push(&frame.close);
             if frame.ends_tabs {
                 self.tabs_end = Some(self.out.len());
             }
+            // A table of raw HTML that outlives what it began in is none that a region can stand around.
+            self.raw_table.take_if(|table| table.outlives(self.frames.len()));
         }
     }
 
@@ -472,6 +414,9 @@ impl Renderer<'_> {
         while !self.frames.is_empty() {
             self.close_frame();
         }
+        if self.is_faq {
+            self.fold_answers();
+        }
         self.push_footnotes();
         self.report_containers();
         let mut body = self.body;
@@ -485,38 +430,16 @@ impl Renderer<'_> {
     }
 }
 
-/// The beginning of a text, cut at a word, on one line.
-pub fn shorten(text: &str, chars: usize) -> String {
-    let mut short = String::new();
-    let mut count = 0;
-    for word in text.split_whitespace() {
-        let length = word.chars().count();
-        if count + length + 1 > chars {
-            if count == 0 {
-                // One long run, as in Chinese.
-                short.extend(word.chars().take(chars.saturating_sub(1)));
-            }
-            short.push('\u{2026}');
-            break;
-        }
-        if count > 0 {
-            short.push(' ');
-            count += 1;
-        }
-        short.push_str(word);
-        count += length;
-    }
-    short
-}
-
-/// Words as a reader meets them; in scripts without spaces two characters count as one word.
-fn count_words(text: &str) -> usize {
-    let dense = if text.is_ascii() {
-        0
-    } else {
-        text.chars()
-            .filter(|c| matches!(*c, '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}'))
-            .count()
-    };
-    text.split_whitespace().count() + dense / 2
+/// Whether an element is a block.
+fn is_block(tag: &Tag<'_>) -> bool {
+    !matches!(
+        tag,
+        Tag::Emphasis
+            | Tag::Strong
+            | Tag::Strikethrough
+            | Tag::Superscript
+            | Tag::Subscript
+            | Tag::Link { .. }
+            | Tag::Image { .. }
+    )
 }

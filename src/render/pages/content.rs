@@ -1,6 +1,7 @@
 //! The text of an article with its open places filled, as HTML and as Markdown.
 
 use super::{Document, LanguageRenderer, Message, PatchKind};
+use crate::document::video;
 
 impl LanguageRenderer<'_> {
     /// The HTML of a document on the page at `path`.
@@ -48,6 +49,15 @@ impl LanguageRenderer<'_> {
                 };
                 let _ = pulldown_cmark_escape::escape_html(&mut *out, text);
             }
+            PatchKind::Hosted(message, link) => {
+                let target = document.links.get(link as usize).map_or("", |link| &link.target);
+                let text = self
+                    .words
+                    .text(message.id())
+                    .replace("{host}", &video::host_name(target));
+                let _ = pulldown_cmark_escape::escape_html(&mut *out, &text);
+            }
+            PatchKind::Icon(icon) => out.push_str(icon.html()),
         })
     }
 

@@ -240,8 +240,7 @@ impl<'a> LanguageRenderer<'a> {
         let PreparedPage { page, document, .. } = prepared;
         let mut failure = None;
         let chosen = match document.and_then(|document| document.front.template.as_ref()) {
-            Some((name, _)) if self.theme.has_template(name) => name.as_str(),
-            Some((name, span)) => {
+            Some((name, span)) => self.theme.template(name).unwrap_or_else(|| {
                 let names = self.theme.template_names();
                 failure = Some(
                     Diagnostic::warning("template-missing", format!("the theme has no template `{name}`"))
@@ -249,7 +248,7 @@ impl<'a> LanguageRenderer<'a> {
                         .with_hint_if(crate::diagnostic::did_you_mean(name, names)),
                 );
                 prepared.template
-            }
+            }),
             None => prepared.template,
         };
         let context = self.context(page, &prepared.content, &prepared.json_ld);

@@ -186,9 +186,10 @@ impl Theme {
         format!("{}/{MISSING_IMAGE}", self.asset_folder)
     }
 
-    /// Whether there is a template of this name.
-    pub fn has_template(&self, name: &str) -> bool {
-        self.templates.contains_template(name)
+    /// The template that `name` names, with or without its ending.
+    pub fn template(&self, name: &str) -> Option<&str> {
+        let named = |wanted: &str| self.templates.get_template_names().find(|known| *known == wanted);
+        named(name).or_else(|| named(&format!("{name}.html")))
     }
 
     /// Names of the templates that pages can choose.
