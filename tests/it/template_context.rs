@@ -33,8 +33,8 @@ const TEMPLATE: &str = "\
 /// Words in backticks that are no keys of values: of `kb.toml`, of front matter, of HTML.
 const OTHER_WORDS: [&str; 3] = ["base_url", "extra", "defer"];
 
-const KINDS: [&str; 9] = [
-    "home", "category", "article", "tag", "tags", "all", "search", "404", "redirect",
+const KINDS: [&str; 10] = [
+    "home", "category", "article", "tag", "tags", "all", "search", "contact", "404", "redirect",
 ];
 
 /// A site in which every value that can be absent is there on some page, with templates that print what they get.
@@ -61,9 +61,10 @@ fn site() -> Sandbox {
     }
     sandbox.write(
         "kb.toml",
-        "title = \"Help\"\nbase_url = \"https://help.example/\"\n[languages.en]\n[languages.de]\n[theme]\nlogo = \"logo.svg\"\nfavicon = \"logo.svg\"\n[build]\ngit_dates = false\n[contact]\nemail = \"help@example.com\"\n[feedback]\nenabled = true\nendpoint = \"/answers\"\n[links]\nhome = \"/\"\nedit = \"https://git.example/{path}\"\n",
+        "title = \"Help\"\nbase_url = \"https://help.example/\"\n[languages.en]\n[languages.de]\n[theme]\nlogo = \"logo.svg\"\nfavicon = \"logo.svg\"\n[build]\ngit_dates = false\n[contact]\nemail = \"help@example.com\"\n[feedback]\nemail = \"docs@example.com\"\nenabled = true\nendpoint = \"/answers\"\n[links]\nhome = \"/\"\nedit = \"https://git.example/{path}\"\n",
     );
     sandbox.write("static/logo.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
+    sandbox.write("content/views.csv", "path,views\nbilling/refund.md,3\n");
     sandbox.write("static/custom.css", "");
     sandbox.write("templates/partials/dump.html", DUMP);
     for kind in KINDS {
