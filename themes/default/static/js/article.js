@@ -94,7 +94,8 @@
     const links = new Map(all(".toc a").map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
     const heads = all(".prose [id]").filter((head) => links.has(head.id));
     const atEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 4;
-    const passed = heads.filter((head) => head.getBoundingClientRect().top < innerHeight / 4);
+    const line = parseFloat(getComputedStyle(document.documentElement).scrollPaddingBlockStart) + 24;
+    const passed = heads.filter((head) => head.getBoundingClientRect().top < line);
     const link = links.get((atEnd && scrollY > 0 ? heads.at(-1) : passed.at(-1))?.id);
     if (link === marked) return;
     marked?.removeAttribute("aria-current");
@@ -133,7 +134,7 @@
     figure.dataset.link = link.href;
     const caption = figure.querySelector("figcaption");
     const play = (event) => {
-      const frame = make("iframe", { src: address, title: link.textContent, allow: "autoplay; encrypted-media; fullscreen; picture-in-picture", allowFullscreen: true, referrerPolicy: "strict-origin-when-cross-origin" });
+      const frame = make("iframe", { src: address, title: link.textContent, allow: "autoplay; encrypted-media; fullscreen; picture-in-picture", referrerPolicy: "strict-origin-when-cross-origin" });
       if (event) {
         const url = new URL(address);
         url.searchParams.set("autoplay", "1");
