@@ -111,6 +111,8 @@ pub struct BuildConfig {
     pub html: RawHtml,
     /// Whether code is highlighted.
     pub highlight: bool,
+    /// Whether smaller forms of pictures are made.
+    pub images: bool,
     /// Whether git says when an article was last changed.
     pub git_dates: bool,
     /// Whether articles whose headings are questions carry `FAQPage` data.
@@ -127,6 +129,7 @@ impl Default for BuildConfig {
             output: "public".to_owned(),
             html: RawHtml::Allow,
             highlight: true,
+            images: true,
             git_dates: true,
             faq_json_ld: false,
             feed: true,

@@ -171,6 +171,7 @@ fn read_build(reader: &mut Reader<'_>) -> BuildConfig {
             )
             .unwrap_or(defaults.html),
         highlight: reader.bool(&["highlight"]).unwrap_or(defaults.highlight),
+        images: reader.bool(&["images"]).unwrap_or(defaults.images),
         git_dates: reader.bool(&["git_dates"]).unwrap_or(defaults.git_dates),
         faq_json_ld: reader.bool(&["faq_json_ld"]).unwrap_or(defaults.faq_json_ld),
         feed: reader.bool(&["feed"]).unwrap_or(defaults.feed),

@@ -27,6 +27,28 @@ pub enum PatchKind {
     Url(u32),
     /// ` width="…" height="…"` of the image with this link number, where they are known.
     Size(u32),
+    /// ` height="…"` of an image whose width the article says.
+    Height {
+        /// Number of the image's link.
+        link: u32,
+        /// The width.
+        width: u32,
+    },
+    /// How soon the image with this link number is loaded: ` loading="lazy"`, or at once where the reader sees it first.
+    Loading(u32),
+    /// Before an image: the link to it in full size, where it is larger than the reading column.
+    ZoomStart(u32),
+    /// After an image: the end of that link.
+    ZoomEnd(u32),
+    /// Before an image: its smaller forms, where it has any.
+    PictureStart {
+        /// Number of the image's link.
+        link: u32,
+        /// The width it is shown in, where the article says one.
+        width: Option<u32>,
+    },
+    /// After an image: the end of what its smaller forms opened.
+    PictureEnd(u32),
     /// A word of the theme.
     Message(Message),
     /// A word of the theme in which `{host}` is the host that the link with this number leads to.
@@ -203,10 +225,10 @@ impl Fragment {
         self.html.push_str(html);
     }
 
-    /// Cuts the fragment off at `len` bytes.
+    /// Cuts the fragment off at `len` bytes. An open place there stays: what stood before may end with it.
     pub fn truncate(&mut self, len: usize) {
         self.html.truncate(len);
-        self.patches.retain(|patch| (patch.at as usize) < len);
+        self.patches.retain(|patch| (patch.at as usize) <= len);
     }
 
     /// Replaces the HTML of `range`, which holds no open place.

@@ -70,6 +70,8 @@ pub struct Document {
     pub summary: String,
     /// Number of words, for the reading time.
     pub words: usize,
+    /// Link number of the image that a reader sees first, if there is only one near the top.
+    pub lead_image: Option<u32>,
     /// What is wrong with it.
     pub diagnostics: Vec<Diagnostic>,
     /// Hash of all that the tree of the site takes from it: front matter, title, summary.
@@ -168,6 +170,7 @@ pub fn parse_document(source: &ArticleSource, options: DocumentOptions) -> Docum
         comments: body.comments,
         summary: body.summary,
         words: body.words,
+        lead_image: body.lead_image,
         diagnostics,
         outline,
     }

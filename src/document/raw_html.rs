@@ -23,6 +23,8 @@ pub struct RawHtmlPlace<'a> {
     pub known_players: bool,
     /// The name of a frame that has none.
     pub frame_title: &'a str,
+    /// What is open before it.
+    pub open: RawOpen,
 }
 
 /// What a piece of raw HTML contains.
@@ -46,6 +48,12 @@ pub struct RawHtmlPiece {
     pub player: Option<(Player, String)>,
     /// Whether a frame was left out whose end is still to come.
     pub in_frame: bool,
+    /// The link numbers of its images.
+    pub images: Vec<u32>,
+    /// Where in it images stand that have no `alt`.
+    pub unlabelled: Vec<Range<usize>>,
+    /// What is open at its end.
+    pub open: RawOpen,
 }
 
 /// A part of a table that says where it begins and ends and what it is called.
@@ -57,6 +65,25 @@ pub enum TableTag {
     Caption(String),
     /// It ends at this offset of the piece.
     End(usize),
+}
+
+/// Elements of raw HTML that are open, as far as it matters to images.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RawOpen {
+    /// Whether a `picture` is.
+    pub picture: bool,
+    /// Whether a link is.
+    pub link: bool,
+}
+
+impl RawOpen {
+    fn note(&mut self, element: &[u8], opens: bool) {
+        match element {
+            b"picture" => self.picture = opens,
+            b"a" => self.link = opens,
+            _ => {}
+        }
+    }
 }
 
 /// Attributes that hold a URL, and what it leads to.
@@ -77,6 +104,7 @@ pub fn read_raw_html(html: &str, place: &RawHtmlPlace<'_>) -> RawHtmlPiece {
         place,
         piece: RawHtmlPiece {
             in_frame: place.in_frame,
+            open: place.open,
             ..RawHtmlPiece::default()
         },
         copied: 0,
@@ -161,10 +189,14 @@ impl PieceReader<'_> {
                 self.piece.ids.push(String::from_utf8_lossy(&id.value).into_owned());
             }
         }
-        if name == b"img" {
-            self.piece.text.push_str(&attribute(tag, b"alt"));
-        }
         let span = clamp(self.source, tag.span.start, tag.span.end);
+        if name == b"img" {
+            match tag.attributes.get(&b"alt"[..]) {
+                Some(alt) => self.piece.text.push_str(&String::from_utf8_lossy(&alt.value)),
+                None => self.piece.unlabelled.push(span.clone()),
+            }
+        }
+        self.piece.open.note(&name, !tag.self_closing);
         match name.as_slice() {
             b"iframe" => self.frame(tag, &span),
             b"table" => {
@@ -173,8 +205,9 @@ impl PieceReader<'_> {
                 }
             }
             b"caption" => self.caption = Some(String::new()),
+            b"img" if tag.attributes.contains_key(&b"src"[..]) && self.replace(&span) => self.image(tag),
             _ if tag.attributes.keys().any(|key| link_kind(&name, key).is_some()) && self.replace(&span) => {
-                self.push_tag(tag, &[]);
+                self.push_tag(tag, &[], |_| {});
             }
             _ => {}
         }
@@ -182,6 +215,7 @@ impl PieceReader<'_> {
 
     fn end_tag(&mut self, tag: &EndTag<usize>) {
         let span = clamp(self.source, tag.span.start, tag.span.end);
+        self.piece.open.note(&tag.name.to_ascii_lowercase(), false);
         match tag.name.as_slice() {
             b"script" | b"style" | b"template" => match self.piece.hides.checked_sub(1) {
                 Some(open) => self.piece.hides = open,
@@ -241,7 +275,7 @@ impl PieceReader<'_> {
                 missing.push(("loading", "lazy"));
             }
             if !missing.is_empty() && self.replace(span) {
-                self.push_tag(tag, &missing);
+                self.push_tag(tag, &missing, |_| {});
             }
             return;
         };
@@ -291,8 +325,47 @@ impl PieceReader<'_> {
         u32::try_from(self.place.first_link + self.piece.links.len()).unwrap_or(u32::MAX)
     }
 
-    /// Writes a start tag again with its links open, and with attributes that it lacks.
-    fn push_tag(&mut self, tag: &StartTag<usize>, missing: &[(&str, &str)]) {
+    /// Writes an image again, with open places for what its file says, where the article does not say it.
+    fn image(&mut self, tag: &StartTag<usize>) {
+        let link = self.number();
+        self.piece.images.push(link);
+        let attribute = |name: &str| {
+            let value = tag.attributes.get(name.as_bytes())?;
+            Some(String::from_utf8_lossy(&value.value).trim().to_ascii_lowercase())
+        };
+        let styled = attribute("style").is_some_and(|style| style.contains("width") || style.contains("height"));
+        let given = attribute("width");
+        let width = given
+            .as_deref()
+            .and_then(|width| width.trim_end_matches("px").parse().ok());
+        let width = width.filter(|width| *width > 0);
+        // Who says which forms there are has made some; and a picture holds no other.
+        let wraps = attribute("srcset").is_none() && !self.piece.open.picture;
+        if wraps {
+            self.piece.html.push_patch(PatchKind::PictureStart { link, width });
+        }
+        self.push_tag(tag, &[], |html| {
+            if !styled && attribute("height").is_none() {
+                match (&given, width) {
+                    (None, _) => html.push_patch(PatchKind::Size(link)),
+                    (Some(_), Some(width)) => html.push_patch(PatchKind::Height { link, width }),
+                    (Some(_), None) => {}
+                }
+            }
+            if attribute("loading").is_none() && attribute("fetchpriority").is_none() {
+                html.push_patch(PatchKind::Loading(link));
+            }
+            if attribute("decoding").is_none() {
+                html.push(" decoding=\"async\"");
+            }
+        });
+        if wraps {
+            self.piece.html.push_patch(PatchKind::PictureEnd(link));
+        }
+    }
+
+    /// Writes a start tag again with its links open, with attributes that it lacks, and what `more` adds.
+    fn push_tag(&mut self, tag: &StartTag<usize>, missing: &[(&str, &str)], more: impl FnOnce(&mut Fragment)) {
         let name = tag.name.to_ascii_lowercase();
         self.piece.html.push("<");
         self.piece.html.push(&String::from_utf8_lossy(&tag.name));
@@ -333,6 +406,7 @@ impl PieceReader<'_> {
             self.piece.html.push_attribute(value);
             self.piece.html.push("\"");
         }
+        more(&mut self.piece.html);
         self.piece.html.push(if tag.self_closing { " />" } else { ">" });
     }
 
@@ -371,6 +445,7 @@ mod tests {
             in_frame: false,
             known_players: false,
             frame_title: "Here",
+            open: RawOpen::default(),
         }
     }
 
@@ -388,6 +463,58 @@ mod tests {
         assert_eq!(piece.links[0].target, "../b.md");
         assert_eq!(piece.ids, ["k"]);
         assert_eq!(piece.text.trim(), "See b & c");
+    }
+
+    #[test]
+    fn images_leave_open_what_the_article_does_not_say() {
+        let places = |html: &str| read(html).html.fill(|kind, out| out.push_str(&format!("[{kind:?}]")));
+        let wrapped =
+            |inside: &str, width: &str| format!("[PictureStart {{ link: 7, width: {width} }}]{inside}[PictureEnd(7)]");
+        for (html, wanted) in [
+            (
+                "<img src=x alt=y>",
+                wrapped(
+                    "<img alt=\"y\" src=\"[Url(7)]\"[Size(7)][Loading(7)] decoding=\"async\">",
+                    "None",
+                ),
+            ),
+            (
+                "<img src=x alt width=300 loading=eager decoding=sync>",
+                wrapped(
+                    "<img alt=\"\" decoding=\"sync\" loading=\"eager\" src=\"[Url(7)]\" width=\"300\"[Height { link: 7, width: 300 }]>",
+                    "Some(300)",
+                ),
+            ),
+            (
+                "<img src=x alt width=50% loading=lazy>",
+                wrapped(
+                    "<img alt=\"\" loading=\"lazy\" src=\"[Url(7)]\" width=\"50%\" decoding=\"async\">",
+                    "None",
+                ),
+            ),
+            (
+                "<img src=x alt style='max-width: 9em' loading=lazy>",
+                wrapped(
+                    "<img alt=\"\" loading=\"lazy\" src=\"[Url(7)]\" style=\"max-width: 9em\" decoding=\"async\">",
+                    "None",
+                ),
+            ),
+            (
+                "<picture><img src=x alt></picture>",
+                "<picture><img alt=\"\" src=\"[Url(7)]\"[Size(7)][Loading(7)] decoding=\"async\"></picture>".to_owned(),
+            ),
+            (
+                "<img src=x alt srcset='x 1x' height=3 fetchpriority=low>",
+                "<img alt=\"\" fetchpriority=\"low\" height=\"3\" src=\"[Url(7)]\" srcset=\"x 1x\" decoding=\"async\">"
+                    .to_owned(),
+            ),
+        ] {
+            assert_eq!(places(html), wanted);
+        }
+        assert_eq!(read("<p><img src=x><img alt src=y>").unlabelled.first(), Some(&(3..14)));
+        let open = |html: &str| (read(html).open.link, read(html).open.picture);
+        assert_eq!(open("<a href=x><picture>"), (true, true));
+        assert_eq!(open("<a href=x><picture></picture></a>"), (false, false));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use ammonia::Builder;
 use html5gum::{Token, Tokenizer};
 
-use super::fragment::{Fragment, Icon, Message, Patch, PatchKind};
+use super::fragment::{Fragment, Patch, PatchKind};
 use super::video;
 
 /// Takes scripts, styles and event handlers out of a fragment and keeps what kb itself writes.
@@ -11,7 +11,11 @@ use super::video;
 /// Open places pass through as URLs of a scheme of our own, as private-use characters, and as an element that can stand
 /// in no attribute. Of players only those of known hosts stay, whoever wrote them.
 pub fn sanitize(fragment: &Fragment) -> Fragment {
-    let open = fragment.fill(|kind, out| out.push_str(&encode(kind)));
+    let mut number = 0;
+    let open = fragment.fill(|kind, out| {
+        out.push_str(&encode(kind, number));
+        number += 1;
+    });
     let clean = Builder::default()
         .add_tags([
             "section",
@@ -62,7 +66,7 @@ pub fn sanitize(fragment: &Fragment) -> Fragment {
         )
         .add_tag_attributes("a", ["rel"])
         .add_tag_attributes("audio", ["src", "controls", "preload"])
-        .add_tag_attributes("source", ["src", "type", "srcset"])
+        .add_tag_attributes("source", ["src", "type", "srcset", "sizes", "media", "width", "height"])
         .add_tag_attributes("track", ["src", "kind", "srclang", "label"])
         .add_tag_attributes("ol", ["start", "type"])
         .add_url_schemes([SCHEME])
@@ -70,7 +74,7 @@ pub fn sanitize(fragment: &Fragment) -> Fragment {
         .attribute_filter(|_, name, value| (name != "data-video" || video::is_player(value)).then_some(value.into()))
         .clean(&open)
         .to_string();
-    decode(&clean)
+    decode(&clean, fragment.patches())
 }
 
 /// Most elements that may be open at once: the cleaner's work grows with the square of it.
@@ -98,89 +102,96 @@ const URL: &str = "kb-open:";
 const BEGIN: char = '\u{f8f0}';
 const END: char = '\u{f8f1}';
 
-fn encode(kind: PatchKind) -> String {
-    match kind {
-        PatchKind::Href(number) => format!(" href=\"{URL}h{number}.{END}\""),
-        // Forms do not survive the cleaning; what they lead to need not either.
-        PatchKind::Action(_) => String::new(),
-        PatchKind::Url(number) => format!("{URL}{number}.{END}"),
-        // Sizes stand between attributes, where only an attribute survives.
-        PatchKind::Size(number) => format!(" data-kb-size=\"{number}\""),
-        PatchKind::Message(message) | PatchKind::Hosted(message, _) => {
-            let number = Message::ALL.iter().position(|known| *known == message).unwrap_or(0);
-            match kind {
-                PatchKind::Hosted(_, link) => format!("{BEGIN}{number}.{link}{END}"),
-                _ => format!("{BEGIN}{number}{END}"),
-            }
+/// Where an open place can stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Position {
+    /// In a tag, as an attribute with a link.
+    Href,
+    /// In the value of an attribute, as a URL.
+    Url,
+    /// In a tag, as attributes.
+    Attribute,
+    /// In text, or in the value of an attribute.
+    Text,
+    /// Nowhere: forms do not survive the cleaning, and what they lead to need not either.
+    Lost,
+}
+
+impl Position {
+    fn of(kind: PatchKind) -> Self {
+        match kind {
+            PatchKind::Href(_) => Self::Href,
+            PatchKind::Url(_) => Self::Url,
+            PatchKind::Size(_) | PatchKind::Height { .. } | PatchKind::Loading(_) => Self::Attribute,
+            PatchKind::ZoomStart(_)
+            | PatchKind::ZoomEnd(_)
+            | PatchKind::PictureStart { .. }
+            | PatchKind::PictureEnd(_)
+            | PatchKind::Message(_)
+            | PatchKind::Hosted(..)
+            | PatchKind::Icon(_) => Self::Text,
+            PatchKind::Action(_) => Self::Lost,
         }
-        PatchKind::Icon(Icon::Play) => "<i data-kb-icon=\"0\"></i>".to_owned(),
     }
 }
 
-/// What the encoded places begin with: links, URLs, sizes, icons, messages.
-const STARTS: [&str; 5] = [
-    " href=\"kb-open:h",
-    URL,
-    " data-kb-size=\"",
-    "<i data-kb-icon=\"",
-    "\u{f8f0}",
+/// What stands in for open place number `number` while the HTML is cleaned.
+fn encode(kind: PatchKind, number: usize) -> String {
+    match Position::of(kind) {
+        Position::Href => format!(" href=\"{URL}h{number}.{END}\""),
+        Position::Url => format!("{URL}{number}.{END}"),
+        // Between attributes only an attribute survives, and of two with one name only the first.
+        Position::Attribute => format!(" data-kb-open-{number}=\"\""),
+        Position::Text => format!("{BEGIN}{number}{END}"),
+        Position::Lost => String::new(),
+    }
+}
+
+/// What the encoded places begin and end with.
+const MARKS: [(Position, &str, &str); 4] = [
+    (Position::Href, " href=\"kb-open:h", ".\u{f8f1}\""),
+    (Position::Url, URL, ".\u{f8f1}"),
+    (Position::Attribute, " data-kb-open-", "=\"\""),
+    (Position::Text, "\u{f8f0}", "\u{f8f1}"),
 ];
 
-fn decode(html: &str) -> Fragment {
+fn decode(html: &str, patches: &[Patch]) -> Fragment {
     let mut out = String::with_capacity(html.len());
-    let mut patches = Vec::new();
+    let mut found = Vec::new();
     let mut from = 0;
-    let mut next = STARTS.map(|start| html.find(start));
-    while let Some((at, which)) = (0..STARTS.len()).filter_map(|which| Some((next[which]?, which))).min() {
-        let mut resume = at + STARTS[which].len();
-        if let Some((kind, end)) = decode_place(html, which, resume) {
+    let mut next = MARKS.map(|(_, start, _)| html.find(start));
+    while let Some((at, which)) = (0..MARKS.len()).filter_map(|which| Some((next[which]?, which))).min() {
+        let mut resume = at + MARKS[which].1.len();
+        if let Some((kind, end)) = decode_place(html, which, resume, patches) {
             out.push_str(&html[from..at]);
             let at = u32::try_from(out.len()).unwrap_or(u32::MAX);
-            patches.push(Patch { at, kind });
+            found.push(Patch { at, kind });
             from = end;
             resume = end;
         }
-        for (start, found) in STARTS.iter().zip(&mut next) {
+        for ((_, start, _), found) in MARKS.iter().zip(&mut next) {
             if found.is_some_and(|at| at < resume) {
                 *found = html[resume..].find(start).map(|at| at + resume);
             }
         }
     }
     out.push_str(&html[from..]);
-    Fragment::from_parts(out, patches)
+    Fragment::from_parts(out, found)
 }
 
-/// The place whose number begins at `at`, and where it ends.
-fn decode_place(html: &str, which: usize, at: usize) -> Option<(PatchKind, usize)> {
-    let (number, mut end) = read_number(html, at)?;
-    let (kind, closer) = match which {
-        0 => (PatchKind::Href(number), ".\u{f8f1}\""),
-        1 => (PatchKind::Url(number), ".\u{f8f1}"),
-        2 => (PatchKind::Size(number), "\""),
-        3 => (PatchKind::Icon(Icon::Play), "\"></i>"),
-        _ => {
-            let message = *Message::ALL.get(number as usize)?;
-            let link = html[end..].strip_prefix('.').and_then(|_| read_number(html, end + 1));
-            match link {
-                Some((link, after)) => {
-                    end = after;
-                    (PatchKind::Hosted(message, link), "\u{f8f1}")
-                }
-                None => (PatchKind::Message(message), "\u{f8f1}"),
-            }
-        }
-    };
-    html[end..].starts_with(closer).then_some((kind, end + closer.len()))
-}
-
-/// The number that stands at `at`, and where it ends.
-fn read_number(html: &str, at: usize) -> Option<(u32, usize)> {
+/// The place whose number begins at `at`, and where it ends. What an article writes that looks like one is none.
+fn decode_place(html: &str, which: usize, at: usize, patches: &[Patch]) -> Option<(PatchKind, usize)> {
+    let (position, _, closer) = MARKS[which];
     let digits = html[at..].bytes().take_while(u8::is_ascii_digit).count();
-    Some((html[at..at + digits].parse().ok()?, at + digits))
+    let number: usize = html[at..at + digits].parse().ok()?;
+    let kind = patches.get(number)?.kind;
+    let is_place = Position::of(kind) == position && html[at + digits..].starts_with(closer);
+    is_place.then_some((kind, at + digits + closer.len()))
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::fragment::Message;
     use super::*;
 
     #[test]
@@ -190,17 +201,36 @@ mod tests {
         fragment.push_patch(PatchKind::Message(Message::Note));
         fragment.push("<a");
         fragment.push_patch(PatchKind::Href(3));
-        fragment.push(">b</a><script>evil()</script><img alt=\"\" src=\"");
+        fragment.push(">b</a><script>evil()</script>");
+        fragment.push_patch(PatchKind::PictureStart { link: 4, width: None });
+        fragment.push("<img alt=\"\" src=\"");
         fragment.push_patch(PatchKind::Url(4));
         fragment.push("\"");
         fragment.push_patch(PatchKind::Size(4));
-        fragment.push("></p>");
+        fragment.push_patch(PatchKind::Loading(4));
+        fragment.push(" decoding=\"async\">");
+        fragment.push_patch(PatchKind::PictureEnd(4));
+        fragment.push("</p>");
         let clean = sanitize(&fragment).fill(|kind, out| out.push_str(&format!("[{kind:?}]")));
         assert!(!clean.contains("evil") && !clean.contains("onclick"), "{clean}");
         assert!(clean.contains("[Message(Note)]<a[Href(3)]>b</a>"), "{clean}");
         assert!(
-            clean.contains("src=\"[Url(4)]\"") && clean.contains("[Size(4)]"),
+            clean.contains("src=\"[Url(4)]\"")
+                && clean.contains("[Size(4)][Loading(4)] decoding=\"async\">[PictureEnd(4)]"),
             "{clean}"
         );
+        assert!(
+            clean.contains("</a>[PictureStart { link: 4, width: None }]<img"),
+            "{clean}"
+        );
+    }
+
+    #[test]
+    fn what_looks_like_an_open_place_is_none() {
+        let mut fragment = Fragment::default();
+        fragment.push("<p title=\"kb-open:7.\u{f8f1}\">\u{f8f0}99\u{f8f1} <b data-kb-open-0=\"\">x</b></p>");
+        fragment.push_patch(PatchKind::Message(Message::Note));
+        let clean = sanitize(&fragment);
+        assert_eq!(clean.patches().len(), 1, "{clean:?}");
     }
 }

@@ -27,13 +27,13 @@ fn html(document: &Document) -> String {
     document.html.fill(|kind, out| match kind {
         PatchKind::Href(number) => out.push_str(&format!(" href=\"{}\"", document.links[number as usize].target)),
         PatchKind::Url(number) => out.push_str(&document.links[number as usize].target),
-        PatchKind::Size(_) | PatchKind::Action(_) => {}
         PatchKind::Message(message) => out.push_str(&format!("{{{}}}", message.id())),
         PatchKind::Hosted(message, number) => {
             let host = video::host_name(&document.links[number as usize].target);
             out.push_str(&format!("{{{} {host}}}", message.id()));
         }
         PatchKind::Icon(icon) => out.push_str(icon.html()),
+        _ => {}
     })
 }
 
@@ -272,6 +272,71 @@ fn figures_tables_and_tasks() {
     assert!(
         html.contains("<li class=\"task\"><label><input type=\"checkbox\" disabled checked> done</label></li>"),
         "{html}"
+    );
+}
+
+/// The HTML with the open places of images by their names.
+fn image_places(document: &Document) -> String {
+    document.html.fill(|kind, out| match kind {
+        PatchKind::ZoomStart(_) => out.push_str("[zoom]"),
+        PatchKind::ZoomEnd(_) => out.push_str("[/zoom]"),
+        PatchKind::PictureStart { .. } => out.push_str("[picture]"),
+        PatchKind::PictureEnd(_) => out.push_str("[/picture]"),
+        PatchKind::Size(_) => out.push_str("[size]"),
+        PatchKind::Loading(_) => out.push_str("[loading]"),
+        _ => {}
+    })
+}
+
+#[test]
+fn images_can_be_enlarged_where_no_link_is_around_them() {
+    let image = "[picture]<img src=\"\" alt=\"b\"[size][loading] decoding=\"async\">[/picture]";
+    for (text, wanted) in [
+        ("a ![b](c.png)\n", format!("<p>a [zoom]{image}[/zoom]</p>\n")),
+        ("a [![b](c.png)](d.md)\n", format!("<p>a <a>{image}</a></p>\n")),
+        (
+            "a <a href=\"d.md\">![b](c.png)</a>\n",
+            format!("<p>a <a>{image}</a></p>\n"),
+        ),
+        (
+            "a <picture>![b](c.png)</picture>\n",
+            "<p>a <picture>[zoom]<img src=\"\" alt=\"b\"[size][loading] decoding=\"async\">[/zoom]</picture></p>\n"
+                .to_owned(),
+        ),
+    ] {
+        assert_eq!(image_places(&parse(text)), wanted);
+        // The cleaner keeps all of it.
+        assert_eq!(image_places(&parse_with(text, RawHtml::Sanitize)), wanted);
+    }
+    let note = image_places(&parse("a[^1]\n\n[^1]: ![b](c.png)\n"));
+    assert!(
+        note.contains(&format!("[zoom]{image}[/zoom] <a class=\"footnote-back\"")),
+        "{note}"
+    );
+}
+
+#[test]
+fn one_image_near_the_top_is_loaded_first() {
+    let lead = |text: &str| parse(text).lead_image;
+    let words = "word ".repeat(150);
+    assert_eq!(lead("[a](a.md) ![b](b.png)\n"), Some(1));
+    assert_eq!(lead("<img alt=\"b\" src=\"b.png\">\n"), Some(0));
+    assert_eq!(lead("![a](a.png) ![b](b.png)\n"), None);
+    assert_eq!(lead(&format!("![a](a.png) {words} ![b](b.png)\n")), Some(0));
+    assert_eq!(lead(&format!("{words} ![b](b.png)\n")), None);
+}
+
+#[test]
+fn images_without_words_are_reported_where_they_stand() {
+    let text = "Text.\n\n![](a.png)\n\n<p>\n<img src=\"b.png\">\n<img alt src=\"c.png\">\n</p>\n\n> <img src=\"d.png\">\n\n![d](d.png)\n";
+    let problem = "warning[image-alt] this picture has no text for those who cannot see it";
+    assert_eq!(
+        problems(&parse(text)),
+        [
+            format!("3:5 {problem}"),
+            format!("6:1 {problem}"),
+            format!("10:3 {problem}")
+        ]
     );
 }
 

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use rayon::prelude::*;
+use tempfile::TempDir;
 
+use super::assets::{AssetFolder, referred_assets};
 use super::listing::{Listing, list};
 use super::memo::{ListingMemo, Memo, ThemeKey, ThemeMemo, WordsMemo, stamps};
-use super::{BuildOptions, Clock, Project, assets, index, offline};
+use super::{BuildOptions, Clock, Project, index, offline};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Date, Document, DocumentOptions, parse_document};
 use crate::output::MARKER;
@@ -31,6 +33,8 @@ pub(super) struct Assembled {
     /// Every folder that was looked into, and the file stamps of those that hold no articles.
     pub(super) folders: BTreeSet<PathBuf>,
     pub(super) stamps: Vec<(PathBuf, Stamp)>,
+    /// Keeps the smaller forms of pictures on disk.
+    pub(super) _pictures: Option<Arc<TempDir>>,
 }
 
 /// Reads, understands and links everything; `memo` says what is known from the build before. With `changed` it relies
@@ -67,10 +71,18 @@ pub(super) fn assemble(
     let (documents, git_dates) = understand(project, &sources.articles, memo, &mut diagnostics);
     folders.extend(memo.git.folder().map(Path::to_path_buf));
 
-    clock.begin("link");
-    let display = &project.content_display;
-    let (assets, problems) = assets::referred_assets(files, &documents, sources.assets, display, &mut memo.assets);
+    clock.begin("images");
+    let folder = AssetFolder {
+        files,
+        display: &project.content_display,
+        pictures: project.config.build.images,
+        output: &options.output,
+    };
+    let Memo { assets, pictures, .. } = memo;
+    let (assets, problems) = referred_assets(folder, &documents, sources.assets, assets, pictures);
     diagnostics.extend(problems);
+
+    clock.begin("link");
     let mut config = project.config.clone();
     if options.offline {
         config.base_url = None;
@@ -110,6 +122,7 @@ pub(super) fn assemble(
         diagnostics,
         folders,
         stamps: theme_files,
+        _pictures: memo.pictures.folder(),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The images and files that articles refer to: named after their content, measured.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -8,33 +9,63 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::memo::AssetMemo;
+use super::pictures::{Format, Head, PictureMemo, Problem, Shown, head};
 use crate::diagnostic::{Diagnostic, Span};
-use crate::document::Document;
 use crate::document::slug::slugify;
+use crate::document::{Document, LinkKind};
 use crate::site::{Asset, links::candidate_files};
-use crate::source::{AssetSource, FileSystem};
+use crate::source::{AssetSource, ContentPath, FileSystem};
+
+/// Where assets come from, and where the site will be.
+#[derive(Clone, Copy)]
+pub(super) struct AssetFolder<'a> {
+    pub(super) files: &'a dyn FileSystem,
+    /// How the content folder is called in messages.
+    pub(super) display: &'a str,
+    /// Whether smaller forms of pictures are made.
+    pub(super) pictures: bool,
+    /// The folder of the output, where an earlier build may have left some.
+    pub(super) output: &'a Path,
+}
+
+impl AssetFolder<'_> {
+    fn span(&self, path: &ContentPath) -> Span {
+        Span::file(if self.display.is_empty() {
+            path.to_string()
+        } else {
+            format!("{}/{path}", self.display)
+        })
+    }
+}
+
+/// An asset as it was read, and the format that smaller forms of it can be made of.
+#[derive(Debug, Clone)]
+pub(super) struct ReadAsset {
+    pub(super) asset: Asset,
+    pub(super) format: Option<Format>,
+}
 
 /// The assets that documents refer to, with their names in the output and the sizes of images.
 pub(super) fn referred_assets(
-    files: &dyn FileSystem,
+    folder: AssetFolder<'_>,
     documents: &[Arc<Document>],
     assets: Vec<AssetSource>,
-    display: &str,
     memo: &mut AssetMemo,
+    pictures: &mut PictureMemo,
 ) -> (Vec<Asset>, Vec<Diagnostic>) {
     if assets.is_empty() {
         return (Vec::new(), Vec::new());
     }
     let wanted = memo.wanted(documents, wanted);
-    let found: Vec<Result<(SystemTime, Asset), Diagnostic>> = assets
+    let found: Vec<Result<(SystemTime, ReadAsset), Diagnostic>> = assets
         .into_par_iter()
-        .filter(|asset| wanted.contains(asset.path.as_str()))
+        .filter(|asset| wanted.contains_key(asset.path.as_str()))
         .map(|source| {
             if let Some(known) = memo.get(&source.path, source.stamp, &source.location) {
                 return Ok(known);
             }
             let at = SystemTime::now();
-            Ok((at, read(files, source, display)?))
+            Ok((at, read(folder, source)?))
         })
         .collect();
     let mut read = Vec::with_capacity(found.len());
@@ -46,33 +77,68 @@ pub(super) fn referred_assets(
         }
     }
     memo.replace(read.iter().cloned());
-    (read.into_iter().map(|(_, asset)| asset).collect(), diagnostics)
+    let mut read: Vec<ReadAsset> = read.into_iter().map(|(_, read)| read).collect();
+    if folder.pictures {
+        let shown = read.iter_mut().filter_map(|read| {
+            let is_shown = wanted.get(read.asset.source.path.as_str()) == Some(&LinkKind::Media);
+            Some(Shown {
+                format: read.format.filter(|_| is_shown)?,
+                asset: &mut read.asset,
+            })
+        });
+        let problems = pictures.complete(folder.files, folder.output, shown.collect());
+        diagnostics.extend(
+            problems
+                .iter()
+                .map(|(path, problem)| picture_problem(folder, path, problem)),
+        );
+    }
+    (read.into_iter().map(|read| read.asset).collect(), diagnostics)
 }
 
-/// The files of the content folder that documents may mean.
-fn wanted(documents: &[Arc<Document>]) -> HashSet<String> {
+fn picture_problem(folder: AssetFolder<'_>, path: &ContentPath, problem: &Problem) -> Diagnostic {
+    let diagnostic = match problem {
+        Problem::Broken(why) => Diagnostic::warning(
+            "image-unreadable",
+            format!("no smaller forms of this picture can be made: {why}"),
+        )
+        .with_hint("it is published as it is; open it, and save it again as PNG or JPEG"),
+        Problem::TooLarge => Diagnostic::warning(
+            "image-too-large",
+            "this picture has more than 50 million pixels, so no smaller forms of it are made",
+        )
+        .with_hint("it is published as it is; make it smaller, so that readers do not wait for it"),
+    };
+    diagnostic.with_span(folder.span(path))
+}
+
+/// The files of the content folder that documents may mean: whether any shows it, or all only lead to it.
+fn wanted(documents: &[Arc<Document>]) -> HashMap<String, LinkKind> {
     let files = documents.par_iter().flat_map_iter(|document| {
-        let links = document.links.iter();
-        links.flat_map(|link| candidate_files(document, &link.target))
+        document.links.iter().flat_map(|link| {
+            let files = candidate_files(document, &link.target);
+            files.into_iter().map(|file| (file, link.kind))
+        })
     });
-    files.collect()
+    let files: Vec<(String, LinkKind)> = files.collect();
+    let mut wanted = HashMap::with_capacity(files.len());
+    for (file, kind) in files {
+        if kind == LinkKind::Media || !wanted.contains_key(&file) {
+            wanted.insert(file, kind);
+        }
+    }
+    wanted
 }
 
-fn read(files: &dyn FileSystem, source: AssetSource, display: &str) -> Result<Asset, Diagnostic> {
-    let bytes = files.read(&source.location).map_err(|error| {
-        let shown = if display.is_empty() {
-            source.path.to_string()
-        } else {
-            format!("{display}/{}", source.path)
-        };
+fn read(folder: AssetFolder<'_>, source: AssetSource) -> Result<ReadAsset, Diagnostic> {
+    let bytes = folder.files.read(&source.location).map_err(|error| {
         Diagnostic::error("file-unreadable", format!("cannot be read: {error}"))
-            .with_span(Span::file(shown))
+            .with_span(folder.span(&source.path))
             .with_hint("check the permissions")
     })?;
-    let size = imagesize::blob_size(&bytes)
-        .ok()
-        .and_then(|size| Some((u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?)));
-    let hash = format!("{:016x}", xxh3_64(&bytes));
+    let Head { size, format } = head(&bytes);
+    let hash = xxh3_64(&bytes);
+    let version = format!("{hash:016x}");
     let folders = source
         .path
         .folder()
@@ -83,14 +149,17 @@ fn read(files: &dyn FileSystem, source: AssetSource, display: &str) -> Result<As
         .filter(|stem| !stem.is_empty())
         .unwrap_or_else(|| "file".to_owned());
     let name = match source.path.file_name().rsplit_once('.') {
-        Some((_, extension)) => format!("{stem}.{}.{}", &hash[..8], extension.to_lowercase()),
-        None => format!("{stem}.{}", &hash[..8]),
+        Some((_, extension)) => format!("{stem}.{}.{}", &version[..8], extension.to_lowercase()),
+        None => format!("{stem}.{}", &version[..8]),
     };
     let mut parts: Vec<String> = folders.collect();
     parts.push(name);
-    Ok(Asset {
+    let asset = Asset {
         output: parts.join("/"),
+        hash,
         size,
+        renditions: None,
         source,
-    })
+    };
+    Ok(ReadAsset { asset, format })
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::output_problem;
+use super::pictures::RECORD;
 use crate::diagnostic::Diagnostic;
 use crate::output::{Output, OutputPath};
 use crate::render::theme::Theme;
@@ -19,6 +20,10 @@ pub(super) enum File {
     JoinedRedirects(PathBuf),
     /// An image or file beside the articles, by its number in the site.
     Asset(usize),
+    /// A smaller form of an image, and where its bytes are.
+    Rendition(PathBuf),
+    /// The note about smaller forms of images, for the next build.
+    Pictures,
     /// A file of the project's `static/` folder.
     Static(PathBuf),
 }
@@ -48,6 +53,12 @@ pub(super) fn list(site: &Site, theme: &Theme, static_files: &BTreeMap<String, P
     }
     for (number, asset) in site.assets.iter().enumerate() {
         add(asset.output.clone(), File::Asset(number));
+        for form in asset.renditions.iter().flatten() {
+            add(form.output.clone(), File::Rendition(form.location.clone()));
+        }
+    }
+    if site.assets.iter().any(|asset| asset.renditions.is_some()) {
+        add(RECORD.to_owned(), File::Pictures);
     }
     for (path, location) in static_files {
         let has_place = theme.replacements.contains(path) || (joined && path == REDIRECTS);

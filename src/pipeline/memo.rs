@@ -10,14 +10,16 @@ use std::time::SystemTime;
 
 use crate::config::{Language, ThemeConfig};
 use crate::diagnostic::Diagnostic;
-use crate::document::{Document, DocumentOptions, Link};
+use crate::document::{Document, DocumentOptions, Link, LinkKind};
 use crate::render::i18n::Messages;
 use crate::render::theme::Theme;
-use crate::site::{Asset, LanguageSite, LinkMemo, Site};
+use crate::site::{LanguageSite, LinkMemo, Site};
 use crate::source::git::GitMemo;
 use crate::source::{ArticleSource, ContentPath, FileSystem, SourceMemo, Stamp};
 
+use super::assets::ReadAsset;
 use super::listing::Listing;
+use super::pictures::PictureMemo;
 
 /// The tables that a series of builds of one project shares.
 #[derive(Debug, Default)]
@@ -28,6 +30,8 @@ pub(super) struct Memo {
     pub(super) documents: DocumentMemo,
     /// Assets by path and stamp.
     pub(super) assets: AssetMemo,
+    /// Smaller forms of pictures by the hash of their content.
+    pub(super) pictures: PictureMemo,
     /// Dates by the state of the repository and the paths asked for.
     pub(super) git: GitMemo,
     /// The last site: its tree is taken where no document's outline and nothing else of it has changed.
@@ -81,8 +85,8 @@ impl DocumentMemo {
 #[derive(Debug, Default)]
 pub(super) struct AssetMemo {
     documents: Vec<Arc<Document>>,
-    wanted: Arc<HashSet<String>>,
-    read: HashMap<ContentPath, (SystemTime, Asset)>,
+    wanted: Arc<HashMap<String, LinkKind>>,
+    read: HashMap<ContentPath, (SystemTime, ReadAsset)>,
 }
 
 impl AssetMemo {
@@ -90,10 +94,10 @@ impl AssetMemo {
     pub(super) fn wanted(
         &mut self,
         documents: &[Arc<Document>],
-        find: impl FnOnce(&[Arc<Document>]) -> HashSet<String>,
-    ) -> Arc<HashSet<String>> {
+        find: impl FnOnce(&[Arc<Document>]) -> HashMap<String, LinkKind>,
+    ) -> Arc<HashMap<String, LinkKind>> {
         let same = |(before, now): (&Arc<Document>, &Arc<Document>)| {
-            let same_target = |(a, b): (&Link, &Link)| a.target == b.target;
+            let same_target = |(a, b): (&Link, &Link)| a.target == b.target && a.kind == b.kind;
             let same_links =
                 || before.links.len() == now.links.len() && before.links.iter().zip(&now.links).all(same_target);
             Arc::ptr_eq(before, now) || (before.path == now.path && same_links())
@@ -107,16 +111,17 @@ impl AssetMemo {
     }
 
     /// An asset as it was read, if it is still the same.
-    pub(super) fn get(&self, path: &ContentPath, stamp: Stamp, location: &Path) -> Option<(SystemTime, Asset)> {
-        let (read, asset) = self.read.get(path)?;
-        let same = asset.source.stamp == stamp && stamp.vouches_since(*read) && asset.source.location == location;
-        same.then(|| (*read, asset.clone()))
+    pub(super) fn get(&self, path: &ContentPath, stamp: Stamp, location: &Path) -> Option<(SystemTime, ReadAsset)> {
+        let (at, read) = self.read.get(path)?;
+        let asset = &read.asset;
+        let same = asset.source.stamp == stamp && stamp.vouches_since(*at) && asset.source.location == location;
+        same.then(|| (*at, read.clone()))
     }
 
     /// Keeps these assets and no others.
-    pub(super) fn replace(&mut self, read: impl Iterator<Item = (SystemTime, Asset)>) {
+    pub(super) fn replace(&mut self, read: impl Iterator<Item = (SystemTime, ReadAsset)>) {
         self.read = read
-            .map(|(at, asset)| (asset.source.path.clone(), (at, asset)))
+            .map(|(at, read)| (read.asset.source.path.clone(), (at, read)))
             .collect();
     }
 

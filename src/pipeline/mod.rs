@@ -11,6 +11,7 @@ mod index;
 mod listing;
 mod memo;
 mod offline;
+mod pictures;
 mod preview;
 mod project;
 
@@ -221,7 +222,8 @@ fn make_files(assembled: &Assembled, nearest: &dyn Nearest, offline: bool, sink:
         File::Made(route) => put(path, renderer.file(path.as_str(), route)),
         File::JoinedRedirects(own) => put(path, joined_redirects(&renderer, path, own)),
         File::Asset(number) => sink.copy(path, &site.assets[*number].source.location),
-        File::Static(location) => sink.copy(path, location),
+        File::Pictures => put(path, pictures::record(&site.assets)),
+        File::Static(location) | File::Rendition(location) => sink.copy(path, location),
     });
     let (written, failures) = pages.into_inner().unwrap_or_else(PoisonError::into_inner);
     let pages = written.len() + site.redirects.len();

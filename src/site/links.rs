@@ -16,8 +16,8 @@ use crate::source::ContentPath;
 pub struct Resolved {
     /// The URL to write; `None` where it leads nowhere.
     pub url: Option<String>,
-    /// Width and height of an image of this site.
-    pub size: Option<(u32, u32)>,
+    /// The file beside the articles that it leads to, by its number in [`Site::assets`].
+    pub asset: Option<usize>,
     /// What is wrong with it.
     pub problem: Option<Problem>,
 }
@@ -157,12 +157,12 @@ impl Resolver {
         let target = target.trim();
         let found = |url: String| Resolved {
             url: Some(url),
-            size: None,
+            asset: None,
             problem: None,
         };
         let problem = |problem| Resolved {
             url: None,
-            size: None,
+            asset: None,
             problem: Some(problem),
         };
         if let Some(scheme) = scheme(target) {
@@ -194,7 +194,7 @@ impl Resolver {
             return match anchor_problem(document, anchor, path) {
                 Some(wrong) => Resolved {
                     url: Some(site.url(path)),
-                    size: None,
+                    asset: None,
                     problem: Some(wrong),
                 },
                 None => found(target.to_owned()),
@@ -220,7 +220,7 @@ impl Resolver {
                 let asset = &site.assets[id];
                 Resolved {
                     url: Some(site.url(&asset.output) + &suffix),
-                    size: asset.size,
+                    asset: Some(id),
                     problem: None,
                 }
             }
@@ -397,7 +397,7 @@ impl Resolver {
         let Some((number, page)) = self.page_of(site, id, wanted) else {
             return Resolved {
                 url: None,
-                size: None,
+                asset: None,
                 problem: Some(Problem::Missing),
             };
         };
@@ -431,7 +431,7 @@ impl Resolver {
         }
         Resolved {
             url: Some(url),
-            size: None,
+            asset: None,
             problem,
         }
     }

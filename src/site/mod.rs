@@ -13,6 +13,7 @@ pub mod tree;
 pub mod urls;
 
 use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::config::{Config, Direction, Language};
@@ -72,8 +73,25 @@ pub struct Asset {
     pub source: AssetSource,
     /// Where it goes: its path with a hash of its content in the name, without a slash in front.
     pub output: String,
-    /// Width and height in pixels, of images.
+    /// Hash of its content.
+    pub hash: u64,
+    /// Width and height in pixels as browsers show it, of images.
     pub size: Option<(u32, u32)>,
+    /// Its smaller forms, the narrowest first; `None` where none were asked for.
+    pub renditions: Option<Vec<Rendition>>,
+}
+
+/// A smaller form of an image, made for browsers that need no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendition {
+    /// Its width in pixels.
+    pub width: u32,
+    /// Where it goes, without a slash in front.
+    pub output: String,
+    /// Where its bytes are until then.
+    pub location: PathBuf,
+    /// Hash of its bytes.
+    pub hash: u64,
 }
 
 /// The site in one language.

@@ -40,7 +40,9 @@ fn site_with(config: &str, files: &[(&str, &str)], publish: Publish) -> (Site, V
         .into_iter()
         .map(|source| Asset {
             output: source.path.to_string(),
+            hash: 0,
             size: Some((4, 3)),
+            renditions: None,
             source,
         })
         .collect();

@@ -9,6 +9,7 @@ mod dates;
 mod determinism;
 mod expected;
 mod icons;
+mod images;
 mod interrupt;
 mod layers;
 mod manual;

@@ -9,7 +9,7 @@ use kb::pipeline::{BuildOptions, Changed, Preview, PreviewOptions, Silent, build
 use kb::site::Publish;
 use kb::source::Disk;
 
-use crate::support::{Random, Sandbox, snapshot};
+use crate::support::{Random, Sandbox, png, snapshot};
 
 /// 2026-11-20, before every publish date of the tests.
 const NOW: i64 = 1_795_132_800;
@@ -217,6 +217,11 @@ fn picture(n: usize) -> Vec<u8> {
     png
 }
 
+/// A picture that is worth smaller forms, in the colour `n`.
+fn large_picture(n: usize) -> Vec<u8> {
+    png(400, 30, |x, _| [n as u8 * 80, x as u8, 0, 255])
+}
+
 /// Changes something; says what, and which paths.
 fn change(random: &mut Random, sandbox: &Sandbox) -> (String, Vec<PathBuf>) {
     let folder = random.pick(&FOLDERS);
@@ -225,7 +230,10 @@ fn change(random: &mut Random, sandbox: &Sandbox) -> (String, Vec<PathBuf>) {
     let write = |path: &str, bytes: &[u8]| {
         sandbox.write(path, bytes);
         (
-            format!("write {path}: {:?}", String::from_utf8_lossy(bytes)),
+            format!(
+                "write {path}: {:?}",
+                String::from_utf8_lossy(&bytes[..bytes.len().min(2_000)])
+            ),
             vec![sandbox.path(path)],
         )
     };
@@ -268,13 +276,19 @@ fn change(random: &mut Random, sandbox: &Sandbox) -> (String, Vec<PathBuf>) {
             )
         }
         19 => write(&path, [b"# Not text \xff\n", &b"a NUL \0\n"[..]][random.below(2)]),
-        20 => match random.below(3) {
+        20 => match random.below(5) {
             0 => remove(&format!("content/{folder}/picture.png")),
+            n @ 1..=2 => write(&format!("content/{folder}/picture.png"), &large_picture(n)),
             n => write(&format!("content/{folder}/picture.png"), &picture(random.below(3) + n)),
         },
         21 | 22 => write(
             "kb.toml",
-            format!("{}[build]\ngit_dates = false\n", random.pick(&CONFIGS)).as_bytes(),
+            format!(
+                "{}[build]\ngit_dates = false\nimages = {}\n",
+                random.pick(&CONFIGS),
+                random.below(4) > 0
+            )
+            .as_bytes(),
         ),
         23 => {
             let template = random.pick(&[
@@ -388,6 +402,47 @@ fn whatever_changes_the_preview_serves_what_a_clean_build_writes() {
         let what = || format!("seed {seed}, after\n{}", log[log.len().saturating_sub(12)..].join("\n"));
         assert_same(&preview, &sandbox, &what);
     }
+}
+
+#[test]
+fn smaller_forms_of_pictures_are_served_as_a_build_writes_them() {
+    let sandbox = Sandbox::project(&[("a.md", "# A\n\n![Colours](picture.png)\n")]);
+    sandbox.write("content/picture.png", large_picture(1));
+    // The clean build, and so what it leaves, is there first.
+    clean(&sandbox);
+    let preview = start(&sandbox);
+    let forms = || {
+        let paths = preview.current().paths();
+        let forms = paths.into_iter().filter(|path| path.ends_with(".webp"));
+        forms.collect::<Vec<_>>()
+    };
+    let first = forms();
+    assert_eq!(first.len(), 1);
+    fs::remove_dir_all(sandbox.path("clean")).expect("removed");
+    let body = preview.current().file(&first[0]).expect("a file");
+    assert!(body.read().is_ok(), "what the build left is not needed any more");
+    assert_same(&preview, &sandbox, &String::new);
+
+    let steps: [(&str, &dyn Fn()); 6] = [
+        ("text", &|| {
+            sandbox.write("content/a.md", "# A\n\nNew. ![Colours](picture.png)\n");
+        }),
+        ("picture", &|| sandbox.write("content/picture.png", large_picture(2))),
+        ("no picture", &|| {
+            sandbox.write("content/picture.png", vec![b'x'; 20_000]);
+        }),
+        ("off", &|| {
+            sandbox.write("kb.toml", "[build]\nimages = false\ngit_dates = false\n");
+        }),
+        ("back", &|| sandbox.write("content/picture.png", large_picture(1))),
+        ("on", &|| sandbox.write("kb.toml", "[build]\ngit_dates = false\n")),
+    ];
+    for (what, step) in steps {
+        step();
+        preview.refresh(Changed::Anything);
+        assert_same(&preview, &sandbox, &|| what.to_owned());
+    }
+    assert_eq!(forms(), first);
 }
 
 /// Two categories with three articles each, nothing of which is about the same.

@@ -147,3 +147,19 @@ pub(crate) fn shared() -> Option<PathBuf> {
     eprintln!("skipped: no corpora (set KB_SHARED to a folder that has `corpora`)");
     None
 }
+
+/// A PNG that is stored without being compressed, so that anything is smaller.
+pub(crate) fn png(width: u32, height: u32, pixel: impl Fn(u32, u32) -> [u8; 4]) -> Vec<u8> {
+    let pixels: Vec<u8> = (0..height)
+        .flat_map(|y| (0..width).map(move |x| (x, y)))
+        .flat_map(|(x, y)| pixel(x, y))
+        .collect();
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, width, height);
+    encoder.set_color(png::ColorType::Rgba);
+    encoder.set_compression(png::Compression::NoCompression);
+    let mut writer = encoder.write_header().expect("a head");
+    writer.write_image_data(&pixels).expect("pixels");
+    drop(writer);
+    bytes
+}

@@ -175,9 +175,17 @@ impl Renderer<'_> {
                 in_frame: self.in_frame,
                 known_players: self.options.html == RawHtml::Sanitize,
                 frame_title: frame_title.unwrap_or_default(),
+                open: self.raw_open,
             },
         );
         self.in_frame = piece.in_frame;
+        self.raw_open = piece.open;
+        for number in &piece.images {
+            self.note_image(*number);
+        }
+        for tag in &piece.unlabelled {
+            self.report_alt(&self.place_in(html, &place, tag));
+        }
         self.note_comments(html, &place);
         self.push_piece(&piece);
         self.body.links.extend(piece.links);
@@ -191,6 +199,16 @@ impl Renderer<'_> {
         }
         self.text(&piece.text);
         self.hidden = (self.hidden + piece.hides).saturating_sub(piece.shows);
+    }
+
+    /// The place in the file of a part of raw HTML; of the whole where marks of other blocks stand between its lines.
+    fn place_in(&self, html: &str, place: &Range<u32>, part: &Range<usize>) -> Range<u32> {
+        let written = self.source.text.get(place.start as usize..).unwrap_or_default();
+        if !written.starts_with(html) {
+            return place.clone();
+        }
+        let at = |offset: usize| place.start.saturating_add(u32::try_from(offset).unwrap_or(u32::MAX));
+        at(part.start)..at(part.end)
     }
 
     pub(super) fn note_comments(&mut self, html: &str, place: &Range<u32>) {

@@ -1,6 +1,9 @@
 //! Links, bare URLs, images and figures.
 
-use super::{Cow, FoundKind, Link, LinkFinder, LinkKind, LinkType, PatchKind, Range, Renderer};
+use super::{Cow, Diagnostic, FoundKind, Link, LinkFinder, LinkKind, LinkType, PatchKind, Range, Renderer, Span};
+
+/// What a reader sees without scrolling, in characters.
+const TOP_CHARS: usize = 600;
 
 impl Renderer<'_> {
     /// Writes text, its bare URLs and mail addresses as links.
@@ -75,8 +78,24 @@ impl Renderer<'_> {
                 paragraph.other = true;
             }
         }
-        self.out.push("<img src=\"");
         let number = u32::try_from(self.body.links.len()).unwrap_or(u32::MAX);
+        let says_nothing = image.alt.trim().is_empty();
+        if says_nothing {
+            self.report_alt(&image.range);
+        }
+        // A link needs words, and none may stand in another.
+        let zooms = !says_nothing && self.in_link == 0 && !self.raw_open.link && self.heading.is_none();
+        if zooms {
+            self.out.push_patch(PatchKind::ZoomStart(number));
+        }
+        if !self.raw_open.picture {
+            self.out.push_patch(PatchKind::PictureStart {
+                link: number,
+                width: None,
+            });
+        }
+        self.note_image(number);
+        self.out.push("<img src=\"");
         self.push_link(image.target, LinkKind::Media, image.range);
         self.out.push("\" alt=\"");
         self.out.push_attribute(&image.alt);
@@ -86,7 +105,14 @@ impl Renderer<'_> {
         }
         self.out.push("\"");
         self.out.push_patch(PatchKind::Size(number));
-        self.out.push(" loading=\"lazy\" decoding=\"async\">");
+        self.out.push_patch(PatchKind::Loading(number));
+        self.out.push(" decoding=\"async\">");
+        if !self.raw_open.picture {
+            self.out.push_patch(PatchKind::PictureEnd(number));
+        }
+        if zooms {
+            self.out.push_patch(PatchKind::ZoomEnd(number));
+        }
         let summary = self
             .paragraph
             .as_mut()
@@ -95,6 +121,29 @@ impl Renderer<'_> {
         if let (Some(paragraph), Some(summary)) = (&mut self.paragraph, summary) {
             paragraph.summary = summary;
         }
+    }
+
+    /// Notes an image that a reader sees without scrolling.
+    pub(super) fn note_image(&mut self, number: u32) {
+        if self.chars < TOP_CHARS {
+            self.top_images.push(number);
+        }
+    }
+
+    /// Says that an image has no text that stands for it.
+    pub(super) fn report_alt(&mut self, range: &Range<u32>) {
+        let span = Span::new(
+            &*self.source.display,
+            &self.source.text,
+            range.start as usize..range.end as usize,
+        );
+        self.diagnostics.push(
+            Diagnostic::warning("image-alt", "this picture has no text for those who cannot see it")
+                .with_span(span)
+                .with_hint(
+                    "say what it shows: `![text](file)`; for pure decoration write `<img alt=\"\" src=\"file\">`",
+                ),
+        );
     }
 
     /// An image with a title that stands alone is a figure with a caption.

@@ -65,6 +65,8 @@ pub struct Body {
     pub words: usize,
     /// The text of the first H1.
     pub first_h1: Option<String>,
+    /// See [`super::Document::lead_image`].
+    pub lead_image: Option<u32>,
 }
 
 impl Body {
@@ -377,6 +379,7 @@ impl Renderer<'_> {
         if self.hidden > 0 {
             return;
         }
+        self.chars += text.chars().count();
         if let Some(heading) = &mut self.heading {
             heading.text.push_str(text);
             return;
@@ -420,6 +423,10 @@ impl Renderer<'_> {
         self.push_footnotes();
         self.report_containers();
         let mut body = self.body;
+        body.lead_image = match self.top_images.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        };
         body.html = match self.options.html {
             RawHtml::Sanitize => sanitize::sanitize(&self.out),
             RawHtml::Allow | RawHtml::Escape => self.out,

@@ -4,6 +4,7 @@ use super::{
     Alignment, Body, BodySource, Cow, Diagnostic, DocumentOptions, FaqHeading, Fragment, HashMap, HashSet, Ids, Marked,
     Range, RawTable, Section, footnotes,
 };
+use crate::document::raw_html::RawOpen;
 use crate::source::ArticleSource;
 
 /// An element or container that is open.
@@ -111,6 +112,12 @@ pub(super) struct Renderer<'a> {
     pub(super) in_link: usize,
     /// Whether a frame of raw HTML was left out whose end is still to come.
     pub(super) in_frame: bool,
+    /// What raw HTML has opened.
+    pub(super) raw_open: RawOpen,
+    /// Characters of text so far.
+    pub(super) chars: usize,
+    /// Link numbers of the images near the top.
+    pub(super) top_images: Vec<u32>,
     pub(super) quote_pending: bool,
     pub(super) tabs_end: Option<usize>,
     /// How many elements are open whose text nobody sees, such as `script`.
@@ -159,6 +166,9 @@ impl<'a> Renderer<'a> {
             },
             in_link: 0,
             in_frame: false,
+            raw_open: RawOpen::default(),
+            chars: 0,
+            top_images: Vec::new(),
             quote_pending: false,
             tabs_end: None,
             hidden: 0,

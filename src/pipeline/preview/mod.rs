@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use super::assemble::{Assembled, assemble};
 use super::memo::Memo;
+use super::pictures::PictureMemo;
 use super::{BuildOptions, Clock, Project, Silent, open_project};
 use crate::diagnostic::Diagnostic;
 use crate::source::{ContentPath, Disk};
@@ -92,7 +93,10 @@ impl Preview {
         let project = open_project(&Disk, &options.path, options.base_url.as_deref())?;
         let mut state = State {
             options,
-            memo: Memo::default(),
+            memo: Memo {
+                pictures: PictureMemo::lasting(),
+                ..Memo::default()
+            },
             content: project.content.clone(),
             folders: BTreeSet::new(),
             trusting: false,

@@ -12,6 +12,7 @@ use crate::output::{Body, OutputPath};
 use crate::pipeline::assemble::Assembled;
 use crate::pipeline::joined_redirects;
 use crate::pipeline::listing::File;
+use crate::pipeline::pictures::record;
 use crate::render::pages::{Job, LanguageRenderer};
 use crate::render::{Failures, Nearest, Route, SiteRenderer, WrittenPage};
 use crate::search::{self, Options, Results};
@@ -160,7 +161,8 @@ impl Snapshot {
             File::Made(route) => Body::from(self.renderer().file(path.as_str(), route)),
             File::JoinedRedirects(own) => Body::from(joined_redirects(&self.renderer(), path, own)),
             File::Asset(number) => Body::on_disk(&self.assembled.site.assets[*number].source.location),
-            File::Static(location) => Body::on_disk(location),
+            File::Static(location) | File::Rendition(location) => Body::on_disk(location),
+            File::Pictures => Body::from(record(&self.assembled.site.assets)),
         }
     }
 

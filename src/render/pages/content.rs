@@ -1,13 +1,24 @@
 //! The text of an article with its open places filled, as HTML and as Markdown.
 
-use super::{Document, LanguageRenderer, Message, PatchKind};
+use super::{Document, LanguageRenderer, Message, PatchKind, images};
 use crate::document::video;
+use crate::site::Resolved;
 
 impl LanguageRenderer<'_> {
     /// The HTML of a document on the page at `path`.
     pub(super) fn content(&self, document: &Document, path: &str) -> String {
         let section_label = self.words.text(Message::LinkToSection.id());
         let (label_before, label_after) = section_label.split_once("{title}").unwrap_or((section_label, ""));
+        // An image has several open places, one after the other.
+        let mut last: Option<(u32, Resolved)> = None;
+        let mut image = |link: u32| match &last {
+            Some((known, resolved)) if *known == link => resolved.clone(),
+            _ => {
+                let resolved = self.site.resolve(document, link as usize, self.number, path);
+                last = Some((link, resolved.clone()));
+                resolved
+            }
+        };
         document.html.fill(|kind, out| match kind {
             PatchKind::Href(link) => {
                 let resolved = self.site.resolve(document, link as usize, self.number, path);
@@ -28,18 +39,10 @@ impl LanguageRenderer<'_> {
                 }
             }
             PatchKind::Url(link) => {
-                let resolved = self.site.resolve(document, link as usize, self.number, path);
-                let url = resolved
+                let url = image(link)
                     .url
                     .unwrap_or_else(|| self.site.url(&self.theme.missing_image_path()));
                 let _ = pulldown_cmark_escape::escape_href(&mut *out, &url);
-            }
-            PatchKind::Size(link) => {
-                let resolved = self.site.resolve(document, link as usize, self.number, path);
-                let placeholder = resolved.url.is_none().then_some((320, 180));
-                if let Some((width, height)) = resolved.size.or(placeholder) {
-                    out.push_str(&format!(" width=\"{width}\" height=\"{height}\""));
-                }
             }
             PatchKind::Message(message) => {
                 let text = match message {
@@ -58,6 +61,15 @@ impl LanguageRenderer<'_> {
                 let _ = pulldown_cmark_escape::escape_html(&mut *out, &text);
             }
             PatchKind::Icon(icon) => out.push_str(icon.html()),
+            PatchKind::Size(link)
+            | PatchKind::Height { link, .. }
+            | PatchKind::Loading(link)
+            | PatchKind::ZoomStart(link)
+            | PatchKind::ZoomEnd(link)
+            | PatchKind::PictureStart { link, .. }
+            | PatchKind::PictureEnd(link) => {
+                images::fill(self.site, document, kind, link, &image(link), out);
+            }
         })
     }
 

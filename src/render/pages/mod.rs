@@ -2,6 +2,7 @@
 
 mod article;
 mod content;
+mod images;
 mod lists;
 mod mail;
 mod site;

@@ -1,0 +1,322 @@
+//! The bytes of a picture -> its size and its pixels.
+
+use std::io::Cursor;
+
+use exif::{In, Tag};
+use image_webp::WebPDecoder;
+use png::{ColorType, Transformations};
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
+/// The longest side that is decoded, in pixels: what a WebP can have.
+const MAX_SIDE: u32 = 16_383;
+/// Most pixels that are decoded: 200 MB in memory. A camera's pictures have 12 to 48 million.
+pub(super) const MAX_PIXELS: u64 = 50_000_000;
+
+/// The formats that smaller forms are made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::pipeline) enum Format {
+    Png,
+    Jpeg,
+    WebP,
+}
+
+/// What the head of a file says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::pipeline) struct Head {
+    /// Width and height as browsers show it, where that is known.
+    pub(in crate::pipeline) size: Option<(u32, u32)>,
+    /// Its format, if smaller forms can be made of it.
+    pub(in crate::pipeline) format: Option<Format>,
+}
+
+/// Why there are no pixels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// It is fine, but would not look the same: it moves, or its colours are not those of screens.
+    Unlike,
+    /// It has more pixels than are decoded.
+    TooLarge,
+    /// It is broken.
+    Broken(String),
+}
+
+/// A picture in memory, turned as browsers show it.
+#[derive(Debug, Clone)]
+pub(super) struct Pixels {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    /// Red, green, blue and opacity, 8 bits each.
+    pub(super) rgba: Vec<u8>,
+    /// The ICC profile that says what the colours mean; sRGB without one.
+    pub(super) profile: Option<Vec<u8>>,
+    /// Whether it was stored without loss: then it is a drawing or a screenshot.
+    pub(super) exact: bool,
+}
+
+/// Reads the head of a file.
+pub(in crate::pipeline) fn head(bytes: &[u8]) -> Head {
+    let format = match imagesize::image_type(bytes) {
+        Ok(imagesize::ImageType::Png) => Some(Format::Png),
+        Ok(imagesize::ImageType::Jpeg) => Some(Format::Jpeg),
+        Ok(imagesize::ImageType::Webp) => Some(Format::WebP),
+        _ => None,
+    };
+    let size = imagesize::blob_size(bytes)
+        .ok()
+        .and_then(|size| Some((u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?)));
+    let turn = format.map_or(1, |_| orientation(bytes));
+    match format {
+        Some(Format::Jpeg) if turn >= 5 => Head {
+            size: size.map(|(width, height)| (height, width)),
+            format,
+        },
+        // Browsers do not agree on whether these are turned.
+        Some(Format::Png | Format::WebP) if turn != 1 => Head {
+            size: size.filter(|_| turn < 5),
+            format: None,
+        },
+        _ => Head { size, format },
+    }
+}
+
+/// How the picture is to be turned, 1 to 8, by the EXIF standard.
+fn orientation(bytes: &[u8]) -> u32 {
+    let read = exif::Reader::new().read_from_container(&mut Cursor::new(bytes));
+    read.ok()
+        .and_then(|exif| exif.get_field(Tag::Orientation, In::PRIMARY)?.value.get_uint(0))
+        .filter(|turn| (1..=8).contains(turn))
+        .unwrap_or(1)
+}
+
+/// Decodes a picture whose head says that it has this format.
+pub(super) fn decode(bytes: &[u8], format: Format) -> Result<Pixels, Refusal> {
+    let pixels = match format {
+        Format::Png => decode_png(bytes),
+        Format::Jpeg => decode_jpeg(bytes).map(|pixels| turned(pixels, orientation(bytes))),
+        Format::WebP => decode_webp(bytes),
+    }?;
+    if pixels.rgba.len() as u64 == u64::from(pixels.width) * u64::from(pixels.height) * 4 {
+        Ok(pixels)
+    } else {
+        Err(Refusal::Broken("it has too few pixels".to_owned()))
+    }
+}
+
+fn within_limits(width: u32, height: u32) -> Result<(), Refusal> {
+    if width == 0 || height == 0 {
+        Err(Refusal::Broken("it has no pixels".to_owned()))
+    } else if width.max(height) > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
+        Err(Refusal::TooLarge)
+    } else {
+        Ok(())
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it is the last that holds the error")]
+fn broken(error: impl ToString) -> Refusal {
+    Refusal::Broken(error.to_string())
+}
+
+fn decode_png(bytes: &[u8]) -> Result<Pixels, Refusal> {
+    let mut decoder = png::Decoder::new(Cursor::new(bytes));
+    decoder.set_transformations(Transformations::normalize_to_color8() | Transformations::ALPHA);
+    let head = decoder.read_header_info().map_err(broken)?;
+    within_limits(head.width, head.height)?;
+    let mut reader = decoder.read_info().map_err(broken)?;
+    let info = reader.info();
+    let (width, height) = (info.width, info.height);
+    let gray = matches!(info.color_type, ColorType::Grayscale | ColorType::GrayscaleAlpha);
+    if info.animation_control.is_some() || !has_screen_colours(info) || (gray && info.icc_profile.is_some()) {
+        return Err(Refusal::Unlike);
+    }
+    let profile = info.icc_profile.as_ref().map(|profile| profile.to_vec());
+    let size = reader.output_buffer_size().ok_or(Refusal::TooLarge)?;
+    let mut buffer = vec![0; size];
+    let frame = reader.next_frame(&mut buffer).map_err(broken)?;
+    let rgba = match frame.color_type {
+        ColorType::GrayscaleAlpha => buffer.chunks_exact(2).flat_map(|p| [p[0], p[0], p[0], p[1]]).collect(),
+        ColorType::Rgba => buffer,
+        other => return Err(Refusal::Broken(format!("unexpected colours: {other:?}"))),
+    };
+    Ok(Pixels {
+        width,
+        height,
+        rgba,
+        profile,
+        exact: true,
+    })
+}
+
+/// Whether the colours of a PNG are sRGB, or an ICC profile says what they are.
+fn has_screen_colours(info: &png::Info<'_>) -> bool {
+    if let Some(cicp) = info.coding_independent_code_points {
+        return (cicp.color_primaries, cicp.transfer_function) == (1, 13);
+    }
+    if info.icc_profile.is_some() || info.srgb.is_some() {
+        return true;
+    }
+    let close = |a: f32, b: f32| (a - b).abs() < 0.01;
+    let gamma = info.gama_chunk.is_none_or(|gamma| close(gamma.into_value(), 1.0 / 2.2));
+    let primaries = info.chrm_chunk.is_none_or(|found| {
+        let points = [
+            (found.white, (0.3127, 0.3290)),
+            (found.red, (0.64, 0.33)),
+            (found.green, (0.30, 0.60)),
+            (found.blue, (0.15, 0.06)),
+        ];
+        points
+            .iter()
+            .all(|((x, y), (right_x, right_y))| close(x.into_value(), *right_x) && close(y.into_value(), *right_y))
+    });
+    gamma && primaries
+}
+
+fn decode_jpeg(bytes: &[u8]) -> Result<Pixels, Refusal> {
+    let side = MAX_SIDE as usize;
+    let options = DecoderOptions::default()
+        .set_max_width(side)
+        .set_max_height(side)
+        .jpeg_set_out_colorspace(ColorSpace::RGB);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    decoder.decode_headers().map_err(broken)?;
+    let info = decoder.info().ok_or_else(|| broken("it has no head"))?;
+    let (width, height) = (u32::from(info.width), u32::from(info.height));
+    within_limits(width, height)?;
+    let profile = decoder.icc_profile();
+    match decoder.input_colorspace() {
+        Some(ColorSpace::YCbCr | ColorSpace::RGB) => {}
+        Some(ColorSpace::Luma) if profile.is_none() => {}
+        _ => return Err(Refusal::Unlike),
+    }
+    let rgb = decoder.decode().map_err(broken)?;
+    Ok(Pixels {
+        width,
+        height,
+        rgba: opaque(&rgb),
+        profile,
+        exact: false,
+    })
+}
+
+fn decode_webp(bytes: &[u8]) -> Result<Pixels, Refusal> {
+    let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(broken)?;
+    let (width, height) = decoder.dimensions();
+    within_limits(width, height)?;
+    if decoder.is_animated() {
+        return Err(Refusal::Unlike);
+    }
+    let profile = decoder.icc_profile().map_err(broken)?;
+    let size = decoder.output_buffer_size().ok_or(Refusal::TooLarge)?;
+    let mut buffer = vec![0; size];
+    decoder.read_image(&mut buffer).map_err(broken)?;
+    let exact = !decoder.is_lossy();
+    Ok(Pixels {
+        width,
+        height,
+        rgba: if decoder.has_alpha() { buffer } else { opaque(&buffer) },
+        profile,
+        exact,
+    })
+}
+
+fn opaque(rgb: &[u8]) -> Vec<u8> {
+    rgb.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect()
+}
+
+/// The picture turned as the EXIF orientation says.
+fn turned(pixels: Pixels, orientation: u32) -> Pixels {
+    if orientation == 1 {
+        return pixels;
+    }
+    let (width, height) = (pixels.width as usize, pixels.height as usize);
+    let (to_width, to_height) = if orientation >= 5 {
+        (height, width)
+    } else {
+        (width, height)
+    };
+    let (last_x, last_y) = (width.saturating_sub(1), height.saturating_sub(1));
+    let mut rgba = Vec::with_capacity(pixels.rgba.len());
+    for y in 0..to_height {
+        for x in 0..to_width {
+            let (from_x, from_y) = match orientation {
+                2 => (last_x - x, y),
+                3 => (last_x - x, last_y - y),
+                4 => (x, last_y - y),
+                5 => (y, x),
+                6 => (y, last_y - x),
+                7 => (last_x - y, last_y - x),
+                _ => (last_x - y, x),
+            };
+            let at = (from_y * width + from_x) * 4;
+            rgba.extend(pixels.rgba.get(at..at + 4).unwrap_or(&[0; 4]));
+        }
+    }
+    Pixels {
+        width: to_width as u32,
+        height: to_height as u32,
+        rgba,
+        ..pixels
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Three pixels by two, numbered by rows.
+    fn numbered() -> Pixels {
+        Pixels {
+            width: 3,
+            height: 2,
+            rgba: (1..=6_u8).flat_map(|n| [n; 4]).collect(),
+            profile: None,
+            exact: false,
+        }
+    }
+
+    #[test]
+    fn every_orientation_turns_the_picture_upright() {
+        // By the EXIF standard: where the first row and the first column of what is stored belong.
+        let wanted: [(u32, u32, [u8; 6]); 8] = [
+            (1, 3, [1, 2, 3, 4, 5, 6]),
+            (2, 3, [3, 2, 1, 6, 5, 4]),
+            (3, 3, [6, 5, 4, 3, 2, 1]),
+            (4, 3, [4, 5, 6, 1, 2, 3]),
+            (5, 2, [1, 4, 2, 5, 3, 6]),
+            (6, 2, [4, 1, 5, 2, 6, 3]),
+            (7, 2, [6, 3, 5, 2, 4, 1]),
+            (8, 2, [3, 6, 2, 5, 1, 4]),
+        ];
+        for (orientation, width, pixels) in wanted {
+            let upright = turned(numbered(), orientation);
+            let found: Vec<u8> = upright.rgba.chunks_exact(4).map(|pixel| pixel[0]).collect();
+            assert_eq!(
+                (upright.width, found.as_slice()),
+                (width, pixels.as_slice()),
+                "{orientation}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_no_picture_is_refused() {
+        let head_of_png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0\0\0\x01\0\x08\x02\0\0\0";
+        for bytes in [
+            &b""[..],
+            b"\x89PNG",
+            b"\xff\xd8\xff",
+            b"RIFF\0\0\0\0WEBPVP8 ",
+            head_of_png,
+        ] {
+            for format in [Format::Png, Format::Jpeg, Format::WebP] {
+                assert!(
+                    matches!(decode(bytes, format), Err(Refusal::Broken(_))),
+                    "{format:?} {bytes:?}"
+                );
+            }
+        }
+    }
+}
