@@ -1,4 +1,4 @@
-//! Search in a real browser: Chromium, driven by the scripts in `tests/browser` with Node.js.
+//! Built sites in a real browser: Chromium, driven by the scripts in `tests/browser` with Node.js.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,6 +10,8 @@ use crate::{Failure, Outcome, root, shared, target};
 
 /// The scripts.
 const FOLDER: &str = "tests/browser";
+/// The site that looks like a real one.
+const SHOWCASE: &str = "tests/fixtures/showcase";
 /// What Chromium is called.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
@@ -26,12 +28,63 @@ pub(crate) fn test() -> Outcome {
     run(&mut tests)
 }
 
+/// Photographs the pages of the showcase and of the manual that the names select (all, if there are none).
+pub(crate) fn screenshots(names: &[String]) -> Outcome {
+    let tools = Tools::find()?;
+    let kb = debug()?;
+    let pictures = root().join(target()).join("screenshots");
+    for (project, folder) in [
+        (root().join(SHOWCASE), pictures.clone()),
+        (root(), pictures.join("manual")),
+    ] {
+        let mut command = tools.node(&kb);
+        run(command
+            .arg("screenshots.js")
+            .arg(&kb)
+            .arg(project)
+            .arg(folder)
+            .args(names))?;
+    }
+    Ok(())
+}
+
+/// Makes the pictures of the README anew.
+pub(crate) fn readme_pictures() -> Outcome {
+    let tools = Tools::find()?;
+    let kb = debug()?;
+    let mut command = tools.node(&kb);
+    run(command
+        .arg("screenshots.js")
+        .arg("--readme")
+        .arg(&kb)
+        .arg(root().join("media")))
+}
+
+/// What Lighthouse says of the showcase; fails below 100.
+pub(crate) fn lighthouse() -> Outcome {
+    let tools = Tools::find()?;
+    let modules = npm::install("tests/browser/lighthouse", "lighthouse")?;
+    let kb = release()?;
+    let mut command = tools.node(&kb);
+    command.env("KB_LIGHTHOUSE_MODULES", modules);
+    run(command
+        .arg("lighthouse/lighthouse.js")
+        .arg(&kb)
+        .arg(work().join("lighthouse")))
+}
+
 /// Asks all queries of all relevance sets in the browser, and compares with `kb search`.
 pub(crate) fn compare_sets() -> Outcome {
     let Some(shared) = shared() else { return Ok(()) };
     let tools = Tools::find()?;
     let kb = release()?;
     run(tools.node(&kb).arg("sets.js").arg(shared).arg(work().join("sets")))
+}
+
+/// kb as the tests use it.
+fn debug() -> Result<PathBuf, Failure> {
+    run(&mut cargo(&["build", "--locked", "--package", "kb"]))?;
+    Ok(built("debug"))
 }
 
 /// kb as it is released.

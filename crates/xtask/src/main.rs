@@ -39,12 +39,22 @@ enum Command {
         #[arg(long, default_value = "tantivy")]
         engine: String,
     },
-    /// Test search in a real browser (Chromium, driven by Node.js).
+    /// Test built sites in a real browser (Chromium, driven by Node.js).
     Browser {
         /// Instead, ask all queries of all relevance sets, and compare with `kb search`.
         #[arg(long)]
         sets: bool,
     },
+    /// Photograph every kind of page, wide and narrow, light and dark, into `target/screenshots`.
+    Screenshots {
+        /// Only pictures whose names contain one of these: `home`, `phone-dark`, `ar-`.
+        names: Vec<String>,
+        /// Instead, make the pictures of the README anew, in `media`.
+        #[arg(long, conflicts_with = "names")]
+        readme: bool,
+    },
+    /// Ask Lighthouse about the showcase, as on a phone; fails below 100.
+    Lighthouse,
     /// Build the search engines for browsers into `crates/kb-search-wasm/dist`.
     Wasm {
         /// Only build them anew and compare; change nothing.
@@ -99,6 +109,9 @@ fn main() -> ExitCode {
         Command::Relevance { engine } => relevance::compare(&engine),
         Command::Browser { sets: false } => browser::test(),
         Command::Browser { sets: true } => browser::compare_sets(),
+        Command::Screenshots { readme: true, .. } => browser::readme_pictures(),
+        Command::Screenshots { names, readme: false } => browser::screenshots(&names),
+        Command::Lighthouse => browser::lighthouse(),
         Command::Wasm { check: false } => wasm::build(),
         Command::Wasm { check: true } => wasm::check(),
         Command::Crawl(options) => report_crawl(&options),

@@ -1,5 +1,10 @@
-// node build.js KB FOLDER: builds the sites that the tests search.
+// node build.js KB FOLDER: builds the sites that the tests look at.
 
+import path from "node:path";
+import { MANUAL, SHOWCASE, buildProject } from "./pages.js";
 import { build } from "./site.js";
 
-build(process.argv[2], process.argv[3]);
+const [kb, work] = process.argv.slice(2);
+build(kb, work);
+buildProject(kb, SHOWCASE, path.join(work, "showcase"));
+buildProject(kb, MANUAL, path.join(work, "manual"));

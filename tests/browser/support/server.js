@@ -5,7 +5,7 @@ import http from "node:http";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { brotliCompressSync, constants } from "node:zlib";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 // What is not here goes out as application/octet-stream.
 const TYPES = {
@@ -23,22 +23,28 @@ const TYPES = {
 // The strictest policy that the manual promises kb's sites to work under.
 export const STRICT = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'";
 
+// What has the hash of its content in its name.
+const HASHED = /\/(assets|search\/(pack|engine))\/|\.[0-9a-f]{8}\.\w+$/;
+
 // A slow mobile connection: before the first byte of each response, and over all of them together.
 export const SLOW_4G = { latency: 150, bytesPerMs: 200 };
 
 export class Server {
   // Requests so far: { path, started, ended, status, bytes }, times in milliseconds, bytes as sent.
   log = [];
+  // What was sent to paths of `receives`: { path, type, body }.
+  received = [];
   link = null; // `SLOW_4G`, or null for no limit
   #rules = [];
   #compressed = new Map();
   #linkFree = 0;
 
-  // `base` as in "/help"; `policy` null for none; `compress`: types of text as brotli, as large hosts do;
-  // `pages`: further pages, by path.
-  static async start(folder, { base = "", policy = STRICT, compress = false, pages = {} } = {}) {
+  // `base` as in "/help"; `policy` null for none; `compress`: types of text as brotli, as large hosts do, or as "gzip";
+  // `pages`: further pages, by path; `receives`: paths that take what is posted; `cache`: for how many seconds what may
+  // be kept for ever is kept.
+  static async start(folder, { base = "", policy = STRICT, compress = false, pages = {}, receives = [], cache = 600 } = {}) {
     const server = new Server();
-    Object.assign(server, { folder, base, policy, compress, pages });
+    Object.assign(server, { folder, base, policy, compress, pages, receives, cache });
     server.http = http.createServer((request, response) => server.#answer(request, response));
     await new Promise((resolve) => server.http.listen(0, "127.0.0.1", resolve));
     server.origin = `http://127.0.0.1:${server.http.address().port}`;
@@ -60,6 +66,7 @@ export class Server {
 
   reset() {
     this.log = [];
+    this.received = [];
     this.#rules = [];
     this.#linkFree = 0;
   }
@@ -76,6 +83,7 @@ export class Server {
     const rules = this.#rules.filter(({ pattern }) => pattern.test(entry.path)).map(({ rule }) => rule);
     const delay = rules.reduce((sum, rule) => sum + (rule.delay ?? 0), this.link?.latency ?? 0);
     if (delay) await sleep(delay);
+    if (request.method === "POST") return this.#receive(entry, request, response, rules);
     let { name, body } = rules.some((rule) => rule.status === 404) ? {} : await this.#find(entry.path);
     let status = 200;
     if (!body) {
@@ -84,11 +92,11 @@ export class Server {
       body = await readFile(path.join(this.folder, name)).catch(() => Buffer.from("not found"));
     }
     for (const rule of rules) if (rule.body) body = rule.body(body);
-    const headers = { "content-type": TYPES[path.extname(name)] ?? "application/octet-stream", "cache-control": "max-age=600" };
+    const headers = { "content-type": TYPES[path.extname(name)] ?? "application/octet-stream", "cache-control": `max-age=${HASHED.test(entry.path) ? this.cache : 600}` };
     if (this.policy) headers["content-security-policy"] = this.policy;
     if (this.compress && path.extname(name) in TYPES && path.extname(name) !== ".png") {
-      headers["content-encoding"] = "br";
-      body = this.#brotli(body);
+      headers["content-encoding"] = this.compress === "gzip" ? "gzip" : "br";
+      body = this.#pack(body);
     }
     entry.status = status;
     entry.bytes = body.length;
@@ -106,10 +114,22 @@ export class Server {
     return { name, body };
   }
 
-  #brotli(body) {
+  // Keeps what was posted, and says thanks, as a form without JavaScript shows it.
+  async #receive(entry, request, response, rules) {
+    const parts = [];
+    for await (const part of request) parts.push(part);
+    const taken = this.receives.includes(entry.path) && !rules.some((rule) => rule.status);
+    if (taken) this.received.push({ path: entry.path, type: request.headers["content-type"], body: Buffer.concat(parts).toString() });
+    entry.status = taken ? 200 : rules.find((rule) => rule.status)?.status ?? 405;
+    response.writeHead(entry.status, { "content-type": TYPES[".html"], ...(this.policy && { "content-security-policy": this.policy }) });
+    response.end(`<!doctype html><html lang="en"><title>Answer</title><link rel="icon" href="data:,"><p>${taken ? "Thank you." : "Not taken."}</p>`);
+  }
+
+  #pack(body) {
     const key = body.length + body.toString("latin1", 0, 4000);
     if (!this.#compressed.has(key)) {
-      this.#compressed.set(key, brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }));
+      const packed = this.compress === "gzip" ? gzipSync(body) : brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
+      this.#compressed.set(key, packed);
     }
     return this.#compressed.get(key);
   }

@@ -1,0 +1,106 @@
+// The pages of the showcase (tests/fixtures/showcase) and of kb's own manual that tests and screenshots look at, one of
+// every kind, and how to bring each to what is to be seen.
+
+import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { boxOf } from "./box.js";
+
+const repository = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../..");
+export const SHOWCASE = path.join(repository, "tests/fixtures/showcase");
+export const MANUAL = repository;
+
+// Waits until the page of results shows some, with all the sections that answer, which come as hits come into sight.
+const results = async (page) => {
+  const sections = page.locator(".hits > li .hit-section");
+  await sections.first().waitFor();
+  await page.evaluate(() => scrollTo({ top: document.scrollingElement.scrollHeight, behavior: "instant" }));
+  for (let before = -1; before < await sections.count();) {
+    before = await sections.count();
+    await page.waitForTimeout(250);
+  }
+  await page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
+};
+// Opens the list below the search field.
+const openBox = (query) => async (page) => {
+  const { answer, pop } = boxOf(page);
+  await answer(query);
+  await pop.locator(".hit-section").first().waitFor();
+};
+
+// `path`; `ready`: what is done and waited for; `status`: the answer's, if not 200; `view`: of screenshots only what is in
+// the window; `lang`: the language of the page.
+export const SHOWCASE_PAGES = {
+  home: { path: "" },
+  collection: { path: "app/" },
+  category: { path: "light/" },
+  subcategory: { path: "light/care/" },
+  article: { path: "getting-started/set-up-your-light/" },
+  "article-image": { path: "getting-started/mount-the-light/" },
+  "article-plain": { path: "account/change-your-email-address/" },
+  "article-long": { path: "app/every-setting/" },
+  components: { path: "app/control-from-a-computer/" },
+  table: { path: "light/battery-life/" },
+  faq: { path: "faq/" },
+  search: { path: "search/?q=battery", ready: results },
+  "search-none": { path: "search/?q=xyzzy", ready: (page) => page.locator(".search-none").waitFor() },
+  "search-box": { path: "", ready: openBox("charge"), view: true },
+  "search-box-article": { path: "light/charge-the-light/", ready: openBox("update"), view: true },
+  tags: { path: "tags/" },
+  tag: { path: "tags/battery/" },
+  all: { path: "all/" },
+  contact: { path: "contact/" },
+  "not-found": { path: "no/such/page/", status: 404 },
+  fallback: { path: "de/app/update-the-light/", lang: "de" },
+  highlight: { path: "light/charge-the-light/?highlight=charge", ready: (page) => page.locator(".marked-notice").waitFor() },
+  "ar-home": { path: "ar/", lang: "ar" },
+  "ar-category": { path: "ar/light/", lang: "ar" },
+  "ar-article": { path: "ar/light/light-does-not-turn-on/", lang: "ar" },
+  "ar-tabs": { path: "ar/getting-started/pair-with-your-phone/", lang: "ar" },
+  "ar-fallback": { path: "ar/app/control-from-a-computer/", lang: "ar" },
+  "ar-faq": { path: "ar/faq/", lang: "ar" },
+  "ar-search": { path: "ar/search/?q=الضوء", lang: "ar", ready: results },
+  "ar-search-box": { path: "ar/", lang: "ar", ready: openBox("شحن"), view: true },
+  "ar-tags": { path: "ar/tags/", lang: "ar" },
+  "ar-all": { path: "ar/all/", lang: "ar" },
+  "ar-contact": { path: "ar/contact/", lang: "ar" },
+  "ja-home": { path: "ja/", lang: "ja" },
+  "ja-article": { path: "ja/getting-started/set-up-your-light/", lang: "ja" },
+};
+
+export const MANUAL_PAGES = {
+  home: { path: "" },
+  category: { path: "writing/" },
+  article: { path: "getting-started/quick-start/" },
+  components: { path: "writing/callouts-steps-tabs/" },
+  markdown: { path: "writing/markdown/" },
+  image: { path: "writing/images-and-files/" },
+  reference: { path: "reference/configuration/" },
+  search: { path: "search/?q=logo", ready: results },
+  all: { path: "all/" },
+  tags: { path: "tags/" },
+  german: { path: "de/getting-started/quick-start/", lang: "de" },
+  russian: { path: "ru/", lang: "ru" },
+};
+
+// Builds a project into `out`. `KB_THEMES` names a folder of themes to use instead of the one built into kb.
+export function buildProject(kb, project, out, ...options) {
+  let from = project;
+  if (process.env.KB_THEMES) {
+    from = `${out}.project`;
+    rmSync(from, { recursive: true, force: true });
+    mkdirSync(from, { recursive: true });
+    for (const part of ["kb.toml", "content", "static", "templates"]) {
+      if (existsSync(path.join(project, part))) cpSync(path.join(project, part), path.join(from, part), { recursive: true });
+    }
+    cpSync(process.env.KB_THEMES, path.join(from, "themes"), { recursive: true });
+  }
+  rmSync(out, { recursive: true, force: true });
+  try {
+    execFileSync(kb, ["build", "-q", from, "-o", out, ...options], { stdio: ["ignore", "inherit", "inherit"] });
+  } catch (error) {
+    // A theme in the works may have errors: kb says them, and uses its own templates instead.
+    if (!process.env.KB_THEMES || error.status !== 1) throw error;
+  }
+}
