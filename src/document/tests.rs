@@ -264,7 +264,7 @@ fn figures_tables_and_tasks() {
     let document =
         parse("![alt \"q\"](a.png \"Caption\")\n\n| a | b |\n|--:|---|\n| 1 | 2 |\n\n- [x] done\n- [ ] not\n");
     let html = html(&document);
-    assert!(html.starts_with("<figure><img src=\"a.png\" alt=\"alt &quot;q&quot;\" title=\"Caption\" loading=\"lazy\" decoding=\"async\"><figcaption>Caption</figcaption></figure>\n"), "{html}");
+    assert!(html.starts_with("<figure><img src=\"a.png\" alt=\"alt &quot;q&quot;\" title=\"Caption\" decoding=\"async\"><figcaption>Caption</figcaption></figure>\n"), "{html}");
     assert!(
         html.contains("<th scope=\"col\" class=\"align-right\">a</th><th scope=\"col\">b</th>"),
         "{html}"

@@ -83,6 +83,7 @@ fn no_page_has_inline_scripts_styles_or_handlers() {
         let page = sandbox.read(&format!("public/{path}index.html"));
         let scripts = page.matches("<script").count();
         let allowed = page.matches("<script type=\"application/ld+json\">").count()
+            + page.matches("<script src=").count()
             + page.matches("<script type=\"module\" src=").count();
         assert_eq!(scripts, allowed, "{path}");
         assert!(

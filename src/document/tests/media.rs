@@ -58,7 +58,7 @@ fn a_video_never_stands_within_a_paragraph() {
         (
             "![V](https://youtu.be/abc)\n![i](a.png \"Caption\")\n",
             format!(
-                "{video}<figure><img src=\"a.png\" alt=\"i\" title=\"Caption\" loading=\"lazy\" decoding=\"async\"><figcaption>Caption</figcaption></figure>\n"
+                "{video}<figure><img src=\"a.png\" alt=\"i\" title=\"Caption\" decoding=\"async\"><figcaption>Caption</figcaption></figure>\n"
             ),
         ),
     ] {

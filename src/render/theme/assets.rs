@@ -32,7 +32,7 @@ pub(super) fn make(merged: &Files, manifest: &Manifest, served: &BTreeSet<String
     let mut files: BTreeMap<&str, Arc<[u8]>> = merged
         .iter()
         .filter_map(|(path, file)| Some((path.strip_prefix("static/")?, file)))
-        .filter(|(path, _)| served.contains(*path) && !manifest.styles.iter().any(|style| style == path))
+        .filter(|(path, _)| served.contains(*path))
         .map(|(path, file)| (path, bytes(path, file)))
         .collect();
     files.insert("kb.css", Arc::from(css.as_bytes()));
@@ -52,7 +52,7 @@ pub(super) fn make(merged: &Files, manifest: &Manifest, served: &BTreeSet<String
     }
 }
 
-/// The static files of the theme that its pages need, style sheets that are joined among them.
+/// The static files of the theme that its pages need, besides the style sheets that are joined.
 ///
 /// A theme gives all of its own. Of what lies below it, it takes the scripts with what stands beside them (they load
 /// each other by names they put together) and what is named in a template, a style sheet or a script.
@@ -72,13 +72,14 @@ pub(super) fn served(layers: &Layers, merged: &Files, manifest: &Manifest) -> BT
             None => path == script,
         })
     };
+    let joined = |path: &str| manifest.styles.iter().any(|style| style == path);
     let mut served: BTreeSet<String> = (paths.iter())
+        .filter(|path| !joined(path))
         .filter(|path| **path == MISSING_IMAGE || layers.name == DEFAULT || own(path) || with_script(path))
         .map(|path| (*path).to_owned())
         .collect();
-    served.extend(manifest.styles.iter().cloned());
     let speaks = |path: &str| match path.strip_prefix("static/") {
-        Some(path) => served.contains(path) && (path.ends_with(".css") || path.ends_with(".js")),
+        Some(path) => joined(path) || served.contains(path) && (path.ends_with(".css") || path.ends_with(".js")),
         None => path.starts_with("templates/"),
     };
     let texts: Vec<_> = (merged.iter())
@@ -103,7 +104,7 @@ fn names(text: &str, path: &str) -> bool {
 fn bytes(path: &str, file: &ThemeFile) -> Arc<[u8]> {
     match std::str::from_utf8(&file.bytes) {
         Ok(script) if file.built_in && path.ends_with(".js") => Arc::from(without_comments(script).as_bytes()),
-        Ok(style) if file.built_in && path.ends_with(".css") => Arc::from(css::minify(style).as_bytes()),
+        Ok(style) if path.ends_with(".css") => Arc::from(css::minify(style).as_bytes()),
         _ => Arc::clone(&file.bytes),
     }
 }

@@ -100,7 +100,8 @@ impl Theme {
         let manifest = manifest::read(&layers, &merged, diagnostics);
         let served = assets::served(&layers, &merged, &manifest);
         // A file of the project replaces one of the theme only where the theme makes use of it.
-        let used = |path: &String| path.strip_prefix("static/").is_none_or(|path| served.contains(path));
+        let needed = |path: &str| served.contains(path) || manifest.styles.iter().any(|style| style == path);
+        let used = |path: &String| path.strip_prefix("static/").is_none_or(needed);
         layers.project.retain(|path, _| used(path));
         merged.retain(|path, _| used(path));
         let replacements = layers.project.keys().filter_map(|path| path.strip_prefix("static/"));
