@@ -12,8 +12,9 @@
     get(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
     set(key, value) { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* private mode */ } },
   };
-  // Says that a part was enhanced already: the preview puts new content beside the old.
-  const fresh = (part) => !part.dataset.on && (part.dataset.on = "1");
+  // What was prepared already: the preview puts new content beside the old.
+  const prepared = new WeakSet();
+  const fresh = (part) => !prepared.has(part) && prepared.add(part);
 
   // Code can be copied.
   const copyButton = (box) => {
