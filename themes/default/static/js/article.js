@@ -131,6 +131,7 @@
   // Video of other hosts is loaded once somebody wants it.
   const video = (figure) => {
     const { video: address, host } = figure.dataset;
+    if (!address.startsWith("https://")) return;
     const link = figure.querySelector(".video-open");
     figure.dataset.link = link.href;
     const caption = figure.querySelector("figcaption");
