@@ -250,9 +250,8 @@ impl<'a> LanguageRenderer<'a> {
             others: others.collect(),
         };
         let mut page = self.page("search", self.words.text("search_results"), "", path, own);
+        // Its canonical address has no query: search engines may list the way to search, but no answers to single queries.
         page.languages = self.language_links(search_page);
-        page.noindex = true;
-        page.canonical = None;
         page
     }
 
