@@ -263,6 +263,13 @@ test("whether an article helped: no, and why", async (t) => {
   await page.keyboard.press("ArrowDown");
   const reason = await form.locator("[name=reason]:checked").inputValue();
   assert.equal(reason, "unclear");
+  // Enter in a field is no "yes".
+  const unsent = server.when(/^\/feedback$/, { status: 503 });
+  await page.evaluate(() => document.addEventListener("kb:feedback", ({ detail }) => (self.heard = detail)));
+  await page.keyboard.press("Enter");
+  await page.locator("[data-feedback-status]").getByText(/could not be sent/).waitFor();
+  assert.equal(await page.evaluate(() => self.heard.helpful), false);
+  unsent();
   await page.keyboard.press("Tab");
   const comment = form.locator("textarea[name=comment]");
   assert.ok(await hasFocus(comment), await focused(page));

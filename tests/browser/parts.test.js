@@ -49,8 +49,13 @@ test("a video is loaded once it is wanted, and the choice can be kept", async (t
   await page.keyboard.press("Enter");
   await page.frameLocator("figure.video iframe").getByText("playing").waitFor();
   assert.ok(await page.evaluate(() => document.activeElement.matches("iframe")), "the focus goes into the player");
+  assert.match(await page.locator("figure.video iframe").getAttribute("title"), /Control the light from a computer/);
+  assert.deepEqual(await findings(page), []);
   assert.match(asked[0], /^https:\/\/www\.youtube-nocookie\.com\/embed\/aqz-KE-bpKQ\?.*autoplay=1/);
   await page.reload();
+  await page.waitForLoadState("networkidle");
+  assert.ok(await page.evaluate(() => document.activeElement === document.body), "what is remembered takes no focus");
+  await page.locator("figure.video iframe").scrollIntoViewIfNeeded();
   await page.frameLocator("figure.video iframe").getByText("playing").waitFor();
   assert.ok(!/autoplay=1/.test(asked.at(-1)), "what is remembered does not play by itself");
 });
@@ -62,6 +67,7 @@ test("under a policy without frames a video stays a link", async (t) => {
   const link = page.locator("figure.video a");
   await link.first().waitFor();
   assert.equal(await link.first().getAttribute("href"), "https://www.youtube.com/watch?v=aqz-KE-bpKQ");
+  assert.match(await link.first().innerText(), /Control the light/);
   assert.equal(await page.locator("figure.video iframe").count(), 0);
 });
 

@@ -319,6 +319,33 @@ test("copy buttons and tabs work in what was swapped in", async (t) => {
   assert.ok(await sameDocument(page));
 });
 
+test("odd articles do not stop what others gain", async (t) => {
+  const odd = `## One {#100%}
+
+<figure class="video" data-video="https://www.youtube-nocookie.com/embed/x"><p>Written by hand.</p></figure>
+
+:::tabs
+:::tab Same
+First.
+:::
+:::tab Same
+Second.
+:::
+:::
+
+\`\`\`
+code
+\`\`\`
+`;
+  const preview = await Preview.start(t, { ...FILES, [REFUND]: article("Refunds", odd) });
+  const page = await preview.open(t, "billing/refund/", { permissions: ["clipboard-read", "clipboard-write"] });
+  await page.evaluate(() => (location.hash = "#%zz"));
+  await page.locator(".code-copy").waitFor();
+  await page.getByRole("tab", { name: "Same" }).nth(1).click();
+  await page.getByText("Second.").waitFor();
+  assert.ok(!(await page.getByText("First.").isVisible()));
+});
+
 test("a page that was opened with broken front matter follows when it is mended", async (t) => {
   const preview = await Preview.start(t, { ...FILES, [REFUND]: article("Refunds: how", "Text.") });
   const page = await preview.open(t, "billing/refund/");

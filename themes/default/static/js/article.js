@@ -12,6 +12,10 @@
     get(key) { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
     set(key, value) { try { localStorage.setItem(key, JSON.stringify(value)); } catch { /* private mode */ } },
   };
+  // The id that a link within the page leads to. What is no encoding is the id itself.
+  const idOf = ({ hash }) => {
+    try { return decodeURIComponent(hash.slice(1)); } catch { return hash.slice(1); }
+  };
   // What was prepared already: the preview puts new content beside the old.
   const prepared = new WeakSet();
   const fresh = (part) => !prepared.has(part) && prepared.add(part);
@@ -41,7 +45,7 @@
       tab.setAttribute("aria-controls", panel.id);
       panel.setAttribute("role", "tabpanel");
       panel.setAttribute("aria-labelledby", tab.id);
-      tab.addEventListener("click", () => choose(tab.textContent, box));
+      tab.addEventListener("click", () => choose(n, tab.textContent, box));
       // Find-in-page and links to an anchor open the tab that holds their target.
       panel.addEventListener("beforematch", () => select(n));
       list.append(tab);
@@ -61,7 +65,7 @@
       event.preventDefault();
       const tab = tabs.at(to % tabs.length);
       tab.focus();
-      choose(tab.textContent, box);
+      tab.click();
     });
     box.prepend(list);
     const titles = tabs.map((tab) => tab.textContent);
@@ -69,17 +73,17 @@
     select(Math.max(0, titles.indexOf(known)));
     return { box, titles, panels, select };
   };
-  const choose = (title, box) => {
+  const choose = (n, title, box) => {
     const before = box.getBoundingClientRect().top;
     memory.set("kb-tabs", [title, ...(memory.get("kb-tabs") ?? []).filter((other) => other !== title)].slice(0, 20));
-    sets.forEach((set) => set.titles.includes(title) && set.select(set.titles.indexOf(title)));
+    sets.forEach((set) => set.titles.includes(title) && set.select(set.box === box ? n : set.titles.indexOf(title)));
     // Sets above may have changed their height: what was pressed stays where it is.
     scrollBy({ top: box.getBoundingClientRect().top - before, behavior: "instant" });
   };
 
   // What a link leads to is shown.
   const reveal = () => {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = location.hash && document.getElementById(idOf(location));
     if (!target) return;
     sets.forEach(({ panels, select }) => {
       const n = panels.findIndex((panel) => panel.contains(target));
@@ -92,7 +96,7 @@
   // Contents: the section being read.
   let marked;
   const follow = () => {
-    const links = new Map(all(".toc a").map((link) => [decodeURIComponent(link.hash.slice(1)), link]));
+    const links = new Map(all(".toc a").map((link) => [idOf(link), link]));
     const heads = all(".prose [id]").filter((head) => links.has(head.id));
     const atEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 4;
     const line = parseFloat(getComputedStyle(document.documentElement).scrollPaddingBlockStart) + 24;
@@ -128,23 +132,25 @@
     view.showModal();
   });
 
-  // Video of other hosts is loaded once somebody wants it.
+  // What other hosts show is loaded once somebody wants it.
   const video = (figure) => {
-    const { video: address, host } = figure.dataset;
-    if (!address.startsWith("https://")) return;
+    const { video: address, host, sandbox, allow, height } = figure.dataset;
     const link = figure.querySelector(".video-open");
-    figure.dataset.link = link.href;
     const caption = figure.querySelector("figcaption");
+    if (!link || !caption || !address.startsWith("https://")) return;
+    const title = link.textContent.trim();
+    figure.dataset.link = link.href;
     const play = (event) => {
-      const frame = make("iframe", { src: address, title: link.textContent, allow: "autoplay; encrypted-media; fullscreen; picture-in-picture", referrerPolicy: "strict-origin-when-cross-origin" });
-      if (event) {
-        const url = new URL(address);
-        url.searchParams.set("autoplay", "1");
-        frame.src = url;
-        if (caption.querySelector("input")?.checked) memory.set("kb-video", [...(memory.get("kb-video") ?? []), host]);
-      }
+      const frame = make("iframe", { title, loading: "lazy", referrerPolicy: "strict-origin-when-cross-origin" });
+      frame.allow = allow ?? "autoplay; encrypted-media; fullscreen; picture-in-picture";
+      if (sandbox !== undefined) frame.setAttribute("sandbox", sandbox);
+      if (height) frame.height = height;
+      // Players start at once when they were asked to; the addresses of others are theirs alone.
+      const player = /^https:\/\/(www\.youtube-nocookie|player\.vimeo)\.com\//.test(address);
+      frame.src = event && player ? `${address}${address.includes("?") ? "&" : "?"}autoplay=1` : address;
+      if (event && caption.querySelector("input")?.checked) memory.set("kb-video", [...(memory.get("kb-video") ?? []), host]);
       figure.replaceChildren(frame);
-      frame.focus();
+      if (event) frame.focus();
     };
     if (memory.get("kb-video")?.includes(host)) return play();
     const button = make("button", { type: "button", className: "video-open" }, ...link.childNodes);
@@ -203,16 +209,10 @@
         location.href = `${form.dataset.mailto}${encodeURIComponent(`\n\n${text}`)}`;
       }
     };
-    form.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const helpful = event.submitter?.value === "yes";
-      const button = event.submitter;
-      if (!helpful && why.hidden) {
-        why.hidden = false;
-        button.setAttribute("aria-pressed", "true");
-        why.querySelector("input").focus();
-        return;
-      }
+    let busy = false;
+    const answer = async (helpful) => {
+      if (busy) return;
+      busy = true;
       try {
         await send(helpful);
         memory.set(place, helpful ? "yes" : "no");
@@ -222,6 +222,20 @@
       } catch {
         status.textContent = status.dataset.failed;
       }
+      busy = false;
+    };
+    // With scripts neither answer is what Enter in a field sends.
+    const [yes, no] = all("button", ask);
+    yes.type = no.type = "button";
+    yes.addEventListener("click", () => answer(true));
+    no.addEventListener("click", () => {
+      why.hidden = false;
+      no.setAttribute("aria-pressed", "true");
+      why.querySelector("input").focus();
+    });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      answer(false);
     });
     form.querySelector("[data-feedback-change]").addEventListener("click", () => {
       form.reset();
