@@ -78,7 +78,7 @@ pub(super) fn eject(args: &ThemeEjectArgs) -> io::Result<Outcome> {
     if args.diff {
         diff(part, &target)
     } else {
-        copy(part, &target, args.force)
+        copy(part, root, &target, args.force)
     }
 }
 
@@ -187,7 +187,13 @@ fn find<'a>(parts: &'a [Part], name: &str) -> Option<&'a Part> {
 }
 
 fn unknown(parts: &[Part], name: &str, theme: &str) -> String {
-    let by_last = parts.iter().find(|part| part.name.rsplit('/').next() == Some(name));
+    let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+    if last(name) == "theme.toml" {
+        return "`theme.toml` cannot be copied: it describes a theme, and a project is none\nhint: for a theme of your own, make a folder `themes/NAME/` with a `theme.toml`".to_owned();
+    }
+    let stem = |file: &str| (file.rsplit_once('.')).map_or_else(|| file.to_owned(), |(stem, _)| stem.to_owned());
+    let by_last = parts.iter().find(|part| last(&part.name) == name);
+    let by_last = by_last.or_else(|| parts.iter().find(|part| stem(&last(&part.name)) == name));
     let meant = by_last.map(|part| part.name.as_str());
     let meant = meant.or_else(|| nearest(name, parts.iter().map(|part| part.name.as_str())));
     let hint = meant.map_or_else(
@@ -197,14 +203,20 @@ fn unknown(parts: &[Part], name: &str, theme: &str) -> String {
     format!("the theme `{theme}` has no file `{name}` to copy\nhint: {hint}")
 }
 
-fn copy(part: &Part, target: &Path, force: bool) -> io::Result<Outcome> {
+fn copy(part: &Part, root: &Path, target: &Path, force: bool) -> io::Result<Outcome> {
     let shown = target.display();
-    if let Some(folder) = target.parent() {
-        fs::create_dir_all(folder)?;
+    let folder = target.parent().unwrap_or(root);
+    if !stays_inside(folder, root) {
+        return Ok(fail(&format!(
+            "`{shown}` would be written outside of the project, because `{}` is or lies in a symbolic link that leads out of it; nothing was changed\nhint: make a folder in place of the link",
+            folder.display()
+        )));
     }
+    fs::create_dir_all(folder)?;
     if force {
-        fs::write(target, part.copy())?;
+        replace(folder, target, &part.copy())?;
     } else {
+        // A link is never followed here, not even one that leads nowhere.
         match fs::File::options().write(true).create_new(true).open(target) {
             Ok(mut file) => file.write_all(&part.copy())?,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -220,6 +232,32 @@ fn copy(part: &Part, target: &Path, force: bool) -> io::Result<Outcome> {
         part.name, part.theme
     ));
     Ok(Outcome::Fine)
+}
+
+/// Whether what is written into `folder`, a folder of `root` that need not be there yet, stays in `root` when links are
+/// followed.
+fn stays_inside(folder: &Path, root: &Path) -> bool {
+    let there = folder.ancestors().find(|folder| fs::symlink_metadata(folder).is_ok());
+    let real = there.and_then(|folder| fs::canonicalize(folder).ok());
+    real.zip(fs::canonicalize(root).ok())
+        .is_some_and(|(real, root)| real.starts_with(root))
+}
+
+/// Puts a file in the place of another, or of a link: what the link leads to stays as it is.
+fn replace(folder: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".kb-eject-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    if let Ok(before) = fs::symlink_metadata(target)
+        && before.is_file()
+    {
+        file.as_file().set_permissions(before.permissions())?;
+    }
+    file.persist(target)?;
+    Ok(())
 }
 
 /// Prints what differs between the theme's file, as it is now, and the copy.

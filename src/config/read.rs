@@ -122,7 +122,12 @@ fn accent(reader: &mut Reader<'_>) -> Option<(Rgb, Span)> {
         Ok(color) => return Some((color, span)),
         Err(ColorError::Transparent(color)) => (
             format!("`{text}` is see-through, and an accent colour must not be"),
-            format!("the same without transparency is `{}`", color.hex()),
+            // The keyword names no colour that could be meant.
+            if text.trim().eq_ignore_ascii_case("transparent") {
+                "write a colour without transparency".to_owned()
+            } else {
+                format!("the same without transparency is `{}`", color.hex())
+            },
         ),
         Err(ColorError::Unknown) => {
             let hex = format!("#{text}");
@@ -182,7 +187,7 @@ fn read_build(reader: &mut Reader<'_>) -> BuildConfig {
 fn read_contact(reader: &mut Reader<'_>) -> ContactConfig {
     ContactConfig {
         email: checked(reader, "email", email),
-        phone: reader.string(&["phone"]),
+        phone: checked(reader, "phone", phone),
         chat: checked(reader, "chat", web_link),
         hours: reader.string(&["hours"]),
         response_time: reader.string(&["response_time"]),
@@ -221,8 +226,20 @@ fn email(address: &str) -> Result<String, String> {
     }
 }
 
+fn phone(number: &str) -> Result<String, String> {
+    if number.contains(|c: char| c.is_ascii_digit()) {
+        Ok(number.to_owned())
+    } else {
+        Err(format!("`{number}` is not a phone number such as `+1 555 0100`"))
+    }
+}
+
 /// An `http(s)` URL, or a path on this site.
 fn web_link(text: &str) -> Result<String, String> {
+    // Browsers read `\` as `/`: this names another host, not a path.
+    if text.starts_with("//") || text.starts_with("/\\") {
+        return Err(format!("`{text}` leads to another site; begin it with `https://`"));
+    }
     if text.starts_with("https://") || text.starts_with("http://") || text.starts_with('/') {
         Ok(text.to_owned())
     } else {

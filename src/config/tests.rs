@@ -68,9 +68,45 @@ fn an_accent_that_is_no_colour_is_told_with_a_way_out() {
             "`rgb(0 102 204 / 50%)` is see-through, and an accent colour must not be",
             "the same without transparency is `#0066cc`",
         ),
+        (
+            "transparent",
+            "`transparent` is see-through, and an accent colour must not be",
+            "write a colour without transparency",
+        ),
     ] {
         assert_eq!(told(accent), (message.to_owned(), vec![hint.to_owned()]));
     }
+}
+
+#[test]
+fn links_name_their_host_and_phone_numbers_have_digits() {
+    let told = |settings: &str| -> Vec<(String, String)> {
+        let (_, problems) = parse_config(settings, "kb.toml");
+        let told = |problem: crate::diagnostic::Diagnostic| (problem.code.to_string(), problem.message);
+        problems.into_iter().map(told).collect()
+    };
+    for (settings, message) in [
+        (
+            "[contact]\nform = \"//other.example/x\"\n",
+            "`//other.example/x` leads to another site; begin it with `https://`",
+        ),
+        (
+            "[links]\nhome = '/\\other.example'\n",
+            "`/\\other.example` leads to another site; begin it with `https://`",
+        ),
+        (
+            "[contact]\nphone = \"abc\"\n",
+            "`abc` is not a phone number such as `+1 555 0100`",
+        ),
+        (
+            "[languages.de.contact]\nphone = \"+\"\n",
+            "`+` is not a phone number such as `+1 555 0100`",
+        ),
+    ] {
+        assert_eq!(told(settings), [("config-value".to_owned(), message.to_owned())]);
+    }
+    let fine = "[contact]\nphone = \"(0800) 55\"\nform = \"/form?a=//b\"\nchat = \"https://chat.example/\"\n";
+    assert_eq!(told(fine), []);
 }
 
 #[test]

@@ -67,20 +67,26 @@ pub enum TableTag {
     End(usize),
 }
 
-/// Elements of raw HTML that are open, as far as it matters to images.
+/// Elements of raw HTML that are open, as far as it matters to images and players.
+#[expect(clippy::struct_excessive_bools, reason = "the elements are independent")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RawOpen {
     /// Whether a `picture` is.
     pub picture: bool,
-    /// Whether a link is.
+    /// Whether a link is, or an anchor.
     pub link: bool,
+    /// Whether a link is that leads somewhere.
+    pub leads: bool,
+    /// Whether an element is that holds no figure: a heading, or what is there for scripts or without them.
+    pub narrow: bool,
 }
 
 impl RawOpen {
-    fn note(&mut self, element: &[u8], opens: bool) {
+    fn note(&mut self, element: &[u8], opens: bool, leads: bool) {
         match element {
             b"picture" => self.picture = opens,
-            b"a" => self.link = opens,
+            b"a" => (self.link, self.leads) = (opens, opens && leads),
+            b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"template" | b"noscript" => self.narrow = opens,
             _ => {}
         }
     }
@@ -196,7 +202,8 @@ impl PieceReader<'_> {
                 None => self.piece.unlabelled.push(span.clone()),
             }
         }
-        self.piece.open.note(&name, !tag.self_closing);
+        let leads = tag.attributes.contains_key(&b"href"[..]);
+        self.piece.open.note(&name, !tag.self_closing, leads);
         match name.as_slice() {
             b"iframe" => self.frame(tag, &span),
             b"table" => {
@@ -215,7 +222,7 @@ impl PieceReader<'_> {
 
     fn end_tag(&mut self, tag: &EndTag<usize>) {
         let span = clamp(self.source, tag.span.start, tag.span.end);
-        self.piece.open.note(&tag.name.to_ascii_lowercase(), false);
+        self.piece.open.note(&tag.name.to_ascii_lowercase(), false, false);
         match tag.name.as_slice() {
             b"script" | b"style" | b"template" => match self.piece.hides.checked_sub(1) {
                 Some(open) => self.piece.hides = open,
@@ -262,11 +269,11 @@ impl PieceReader<'_> {
     /// A frame of another host asks first; one of this site gets what it lacks.
     fn frame(&mut self, tag: &StartTag<usize>, span: &Range<usize>) {
         let source = attribute(tag, b"src");
-        let title = attribute(tag, b"title");
+        let mut title = attribute(tag, b"title");
         let player = video::player(&source)
             .filter(|player| !self.place.known_players || video::is_player(&player.frame))
             .filter(|_| span.start >= self.copied);
-        let Some(player) = player else {
+        let Some(mut player) = player else {
             let mut missing = Vec::new();
             if title.trim().is_empty() {
                 missing.push(("title", self.place.frame_title));
@@ -283,14 +290,32 @@ impl PieceReader<'_> {
         self.piece.in_frame = !tag.self_closing;
         let rest = &self.source.as_bytes()[span.end..];
         self.skipping = !tag.self_closing && rest.windows(8).any(|bytes| bytes.eq_ignore_ascii_case(b"</iframe"));
+        if !video::is_player(&player.frame) {
+            player.kept = kept(tag);
+        }
+        if self.piece.open.leads && title.trim().is_empty() {
+            // All that a link needs is a name.
+            self.place.frame_title.clone_into(&mut title);
+        }
         if self.place.inline {
             self.piece.player = Some((player, title));
             return;
         }
-        self.piece.text.push_str(&title);
-        self.leave_paragraph();
+        if self.piece.hides == 0 {
+            self.piece.text.push_str(&title);
+        }
         let number = self.number();
-        video::push_figure(&mut self.piece.html, &player, &title, number);
+        if self.piece.open.leads {
+            // The link around it leads somewhere already.
+            self.piece.html.push_text(title.trim());
+            return;
+        }
+        if self.piece.open.narrow {
+            video::push_link(&mut self.piece.html, &title, number);
+        } else {
+            self.leave_paragraph();
+            video::push_figure(&mut self.piece.html, &player, &title, number);
+        }
         self.piece.links.push(Link {
             target: player.page,
             kind: LinkKind::Page,
@@ -415,6 +440,24 @@ impl PieceReader<'_> {
         self.piece.html.push(&self.source[self.copied.min(self.source.len())..]);
         self.piece
     }
+}
+
+/// What a frame of another host is told and allowed, for whoever puts it there once the reader agrees.
+fn kept(tag: &StartTag<usize>) -> Vec<(&'static str, String)> {
+    let written = |name: &[u8]| tag.attributes.contains_key(name).then(|| attribute(tag, name));
+    let height = written(b"height").and_then(|height| height.trim().trim_end_matches("px").parse::<u32>().ok());
+    [
+        // Without a value it forbids the most.
+        ("data-sandbox", written(b"sandbox")),
+        ("data-allow", written(b"allow").filter(|allow| !allow.trim().is_empty())),
+        (
+            "data-height",
+            height.filter(|height| *height > 0).map(|height| height.to_string()),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, value?)))
+    .collect()
 }
 
 fn attribute(tag: &StartTag<usize>, name: &[u8]) -> String {

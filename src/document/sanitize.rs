@@ -1,5 +1,7 @@
 //! Article HTML without anything that runs: `html = "sanitize"`.
 
+use std::borrow::Cow;
+
 use ammonia::Builder;
 use html5gum::{Token, Tokenizer};
 
@@ -11,11 +13,9 @@ use super::video;
 /// Open places pass through as URLs of a scheme of our own, as private-use characters, and as an element that can stand
 /// in no attribute. Of players only those of known hosts stay, whoever wrote them.
 pub fn sanitize(fragment: &Fragment) -> Fragment {
-    let mut number = 0;
-    let open = fragment.fill(|kind, out| {
-        out.push_str(&encode(kind, number));
-        number += 1;
-    });
+    let open = encoded(fragment);
+    // The cleaner asks for a filter that borrows nothing.
+    let patches = fragment.patches().to_vec();
     let clean = Builder::default()
         .add_tags([
             "section",
@@ -67,14 +67,98 @@ pub fn sanitize(fragment: &Fragment) -> Fragment {
         .add_tag_attributes("a", ["rel"])
         .add_tag_attributes("audio", ["src", "controls", "preload"])
         .add_tag_attributes("source", ["src", "type", "srcset", "sizes", "media", "width", "height"])
-        .add_tag_attributes("track", ["src", "kind", "srclang", "label"])
+        .add_tag_attributes("track", ["src", "kind", "srclang", "label", "default"])
         .add_tag_attributes("ol", ["start", "type"])
         .add_url_schemes([SCHEME])
         .link_rel(None)
-        .attribute_filter(|_, name, value| (name != "data-video" || video::is_player(value)).then_some(value.into()))
+        .attribute_filter(move |_, name, value| attribute(name, value, &patches))
         .clean(&open)
         .to_string();
     decode(&clean, fragment.patches())
+}
+
+/// What stays of an attribute. No article can write [`END`], so an attribute or URL of our scheme without it is its own.
+fn attribute<'a>(name: &str, value: &'a str, patches: &[Patch]) -> Option<Cow<'a, str>> {
+    let goes = match name {
+        "data-video" => !video::is_player(value),
+        // What other frames may do; no such frame stays.
+        "data-allow" | "data-sandbox" => true,
+        _ if name.starts_with(ATTRIBUTE) => !value.contains(END),
+        _ => name.contains([BEGIN, END]) || (value.trim_start().starts_with(URL) && !value.contains(END)),
+    };
+    (!goes).then(|| without_elements(value, patches))
+}
+
+/// The value of an attribute without the places that are filled with elements: they would end it.
+fn without_elements<'a>(value: &'a str, patches: &[Patch]) -> Cow<'a, str> {
+    if !value.contains(BEGIN) {
+        return value.into();
+    }
+    let mut kept = String::with_capacity(value.len());
+    for (index, part) in value.split(BEGIN).enumerate() {
+        let place = part.split_once(END).filter(|_| index > 0);
+        let kind = place.and_then(|(number, _)| Some(patches.get(number.parse::<usize>().ok()?)?.kind));
+        match (place, kind) {
+            (Some(_), Some(PatchKind::Message(_) | PatchKind::Hosted(..))) => {
+                kept.push(BEGIN);
+                kept.push_str(part);
+            }
+            (Some((_, rest)), _) => kept.push_str(rest),
+            (None, _) => kept.push_str(part),
+        }
+    }
+    kept.into()
+}
+
+/// The HTML of a fragment with its open places encoded. The article's own [`BEGIN`] and [`END`] are replaced.
+fn encoded(fragment: &Fragment) -> String {
+    let html = fragment.html();
+    let mut out = String::with_capacity(html.len() + fragment.patches().len() * 16);
+    let mut from = 0;
+    for (number, patch) in fragment.patches().iter().enumerate() {
+        let at = patch.at as usize;
+        out.push_str(&without_marks(&html[from..at]));
+        out.push_str(&encode(patch.kind, number));
+        from = at;
+    }
+    out.push_str(&without_marks(&html[from..]));
+    out
+}
+
+/// HTML in which neither [`BEGIN`] nor [`END`] is written, as a character or by its number.
+fn without_marks(html: &str) -> Cow<'_, str> {
+    let mut html = Cow::Borrowed(html);
+    if html.contains([BEGIN, END]) {
+        html = html.replace([BEGIN, END], REPLACEMENT).into();
+    }
+    let is_mark = |after: &str| {
+        let (digits, radix) = match after.strip_prefix(['x', 'X']) {
+            Some(digits) => (digits, 16),
+            None => (after, 10),
+        };
+        let end = digits
+            .find(|digit: char| !digit.is_digit(radix))
+            .unwrap_or(digits.len());
+        let number = digits[..end].trim_start_matches('0');
+        let number = u32::from_str_radix(number, radix).ok().and_then(char::from_u32);
+        number.is_some_and(|character| matches!(character, BEGIN | END))
+    };
+    let references = html.match_indices("&#");
+    let marks: Vec<usize> = (references.filter(|(at, start)| is_mark(&html[at + start.len()..])))
+        .map(|(at, _)| at)
+        .collect();
+    if marks.is_empty() {
+        return html;
+    }
+    let mut out = String::with_capacity(html.len() + marks.len() * "amp;".len());
+    let mut from = 0;
+    for at in marks {
+        out.push_str(&html[from..at]);
+        out.push_str("&amp;");
+        from = at + "&".len();
+    }
+    out.push_str(&html[from..]);
+    out.into()
 }
 
 /// Most elements that may be open at once: the cleaner's work grows with the square of it.
@@ -99,8 +183,12 @@ pub fn nests_too_deeply(html: &str) -> bool {
 
 const SCHEME: &str = "kb-open";
 const URL: &str = "kb-open:";
+/// What the names of attributes that stand in for places begin with.
+const ATTRIBUTE: &str = "data-kb-open-";
 const BEGIN: char = '\u{f8f0}';
 const END: char = '\u{f8f1}';
+/// Stands for [`BEGIN`] and [`END`] where an article writes them itself.
+const REPLACEMENT: &str = "\u{fffd}";
 
 /// Where an open place can stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,7 +229,7 @@ fn encode(kind: PatchKind, number: usize) -> String {
         Position::Href => format!(" href=\"{URL}h{number}.{END}\""),
         Position::Url => format!("{URL}{number}.{END}"),
         // Between attributes only an attribute survives, and of two with one name only the first.
-        Position::Attribute => format!(" data-kb-open-{number}=\"\""),
+        Position::Attribute => format!(" {ATTRIBUTE}{number}=\"{END}\""),
         Position::Text => format!("{BEGIN}{number}{END}"),
         Position::Lost => String::new(),
     }
@@ -151,7 +239,7 @@ fn encode(kind: PatchKind, number: usize) -> String {
 const MARKS: [(Position, &str, &str); 4] = [
     (Position::Href, " href=\"kb-open:h", ".\u{f8f1}\""),
     (Position::Url, URL, ".\u{f8f1}"),
-    (Position::Attribute, " data-kb-open-", "=\"\""),
+    (Position::Attribute, " data-kb-open-", "=\"\u{f8f1}\""),
     (Position::Text, "\u{f8f0}", "\u{f8f1}"),
 ];
 
@@ -191,7 +279,7 @@ fn decode_place(html: &str, which: usize, at: usize, patches: &[Patch]) -> Optio
 
 #[cfg(test)]
 mod tests {
-    use super::super::fragment::Message;
+    use super::super::fragment::{Icon, Message};
     use super::*;
 
     #[test]
@@ -232,5 +320,63 @@ mod tests {
         fragment.push_patch(PatchKind::Message(Message::Note));
         let clean = sanitize(&fragment);
         assert_eq!(clean.patches().len(), 1, "{clean:?}");
+    }
+
+    #[test]
+    fn an_article_opens_no_places() {
+        let mut fragment = Fragment::default();
+        fragment.push_patch(PatchKind::Icon(Icon::Play));
+        fragment.push("<img alt=\"\"");
+        fragment.push_patch(PatchKind::Size(1));
+        fragment.push(">");
+        for forged in [
+            "\u{f8f0}0\u{f8f1}",
+            "&#xf8f0;0&#xF8F1;",
+            "&#X000f8f0 0&#63729",
+            "&#63728;0&#063729;",
+            "&#xf8\u{f8f0}f0;0&#xf8f1;",
+        ] {
+            fragment.push(&format!("<b title=\"{forged} onclick=x\">{forged}</b>"));
+        }
+        fragment.push("<b DATA-KB-OPEN-1>x</b><b data-kb-open-1=\"&#xf8f1;\">x</b>");
+        fragment.push("<a href=\"kb-open:0.&#xf8f1;\">x</a><img alt=\"\" src=\"kb-open:1\">");
+        fragment.push("<b title=\"&#xf8f00;&#xf8f2;\">other</b>");
+        let clean = sanitize(&fragment);
+        let kinds: Vec<_> = clean.patches().iter().map(|patch| patch.kind).collect();
+        assert_eq!(
+            kinds,
+            [PatchKind::Icon(Icon::Play), PatchKind::Size(1)],
+            "{}",
+            clean.html()
+        );
+        assert!(
+            !clean.html().contains("kb-open") && !clean.html().contains([BEGIN, END]),
+            "{}",
+            clean.html()
+        );
+        assert!(clean.html().contains("\u{f8f00}\u{f8f2}"), "{}", clean.html());
+    }
+
+    #[test]
+    fn no_element_stands_in_an_attribute() {
+        // The quotation mark that is missing stands behind places of kb's own.
+        let mut fragment = Fragment::default();
+        fragment.push("<div title='");
+        fragment.push_patch(PatchKind::Icon(Icon::Play));
+        fragment.push("a");
+        fragment.push_patch(PatchKind::Message(Message::Note));
+        fragment.push("<i onclick=x>'>");
+        fragment.push_patch(PatchKind::PictureEnd(0));
+        let clean = sanitize(&fragment).fill(|kind, out| out.push_str(&format!("[{kind:?}]")));
+        assert!(clean.contains("title=\"a[Message(Note)]"), "{clean}");
+        assert!(clean.contains("[PictureEnd(0)]") && !clean.contains("[Icon"), "{clean}");
+    }
+
+    #[test]
+    fn a_track_stays_the_default_one() {
+        let mut fragment = Fragment::default();
+        fragment.push("<video controls><track default kind=\"captions\" src=\"a.vtt\"></video>");
+        let clean = sanitize(&fragment);
+        assert!(clean.html().contains("default"), "{}", clean.html());
     }
 }

@@ -12,6 +12,8 @@ pub struct Player {
     pub frame: String,
     /// The page that shows the same without a frame.
     pub page: String,
+    /// What else the article says of the frame: attributes that [`push_figure`] keeps for it.
+    pub kept: Vec<(&'static str, String)>,
 }
 
 /// What the target of an image is, where it is no image.
@@ -79,6 +81,12 @@ pub fn push_figure(out: &mut Fragment, player: &Player, title: &str, link: u32) 
     out.push_attribute(&player.frame);
     out.push("\" data-host=\"");
     out.push_attribute(&host_name(&player.page));
+    for (name, value) in &player.kept {
+        out.push("\" ");
+        out.push(name);
+        out.push("=\"");
+        out.push_attribute(value);
+    }
     out.push("\"><a class=\"video-open\"");
     out.push_patch(PatchKind::Href(link));
     out.push(" rel=\"noopener\">");
@@ -88,6 +96,15 @@ pub fn push_figure(out: &mut Fragment, player: &Player, title: &str, link: u32) 
     out.push("</span></a><figcaption>");
     out.push_patch(PatchKind::Hosted(Message::VideoNotice, link));
     out.push("</figcaption></figure>");
+}
+
+/// Writes a link to the page of a player, link number `link`, where no figure can stand.
+pub fn push_link(out: &mut Fragment, title: &str, link: u32) {
+    out.push("<a");
+    out.push_patch(PatchKind::Href(link));
+    out.push(" rel=\"noopener\">");
+    push_title(out, title, link);
+    out.push("</a>");
 }
 
 /// Writes the title of a player, or an invitation to its host where it has none.
@@ -137,6 +154,7 @@ fn other(url: &Url, written: &str) -> Player {
     Player {
         frame: frame.into(),
         page: written.trim().to_owned(),
+        kept: Vec::new(),
     }
 }
 
@@ -163,6 +181,7 @@ fn youtube(url: &Url, short: bool) -> Option<Player> {
         return is_id(&list).then(|| Player {
             frame: format!("{YOUTUBE_FRAME}videoseries?list={list}"),
             page: format!("https://www.youtube.com/playlist?list={list}"),
+            kept: Vec::new(),
         });
     }
     if !is_id(&id) {
@@ -188,6 +207,7 @@ fn youtube(url: &Url, short: bool) -> Option<Player> {
             "https://www.youtube.com/watch?v={id}{}",
             start.map_or_else(String::new, |start| format!("&t={start}s"))
         ),
+        kept: Vec::new(),
     })
 }
 
@@ -216,6 +236,7 @@ fn vimeo(url: &Url) -> Option<Player> {
     Some(Player {
         frame: format!("{VIMEO_FRAME}{id}?{in_query}dnt=1{start}"),
         page: format!("https://vimeo.com/{id}{in_path}{start}"),
+        kept: Vec::new(),
     })
 }
 

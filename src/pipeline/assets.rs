@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::memo::AssetMemo;
-use super::pictures::{Format, Head, PictureMemo, Problem, Shown, head};
+use super::pictures::{Flaw, Format, Head, PictureMemo, Problem, Shown, head};
 use crate::diagnostic::{Diagnostic, Span};
 use crate::document::slug::slugify;
 use crate::document::{Document, LinkKind};
@@ -43,6 +43,8 @@ impl AssetFolder<'_> {
 pub(super) struct ReadAsset {
     pub(super) asset: Asset,
     pub(super) format: Option<Format>,
+    /// Why no browser shows it, if its name says that it is a picture.
+    pub(super) flaw: Option<Flaw>,
 }
 
 /// The assets that documents refer to, with their names in the output and the sizes of images.
@@ -78,9 +80,12 @@ pub(super) fn referred_assets(
     }
     memo.replace(read.iter().cloned());
     let mut read: Vec<ReadAsset> = read.into_iter().map(|(_, read)| read).collect();
+    let is_shown = |read: &ReadAsset| wanted.get(read.asset.source.path.as_str()) == Some(&LinkKind::Media);
+    let flawed = read.iter().filter(|read| is_shown(read));
+    diagnostics.extend(flawed.filter_map(|read| Some(flaw(folder, &read.asset.source.path, read.flaw?))));
     if folder.pictures {
         let shown = read.iter_mut().filter_map(|read| {
-            let is_shown = wanted.get(read.asset.source.path.as_str()) == Some(&LinkKind::Media);
+            let is_shown = is_shown(read);
             Some(Shown {
                 format: read.format.filter(|_| is_shown)?,
                 asset: &mut read.asset,
@@ -96,6 +101,17 @@ pub(super) fn referred_assets(
     (read.into_iter().map(|read| read.asset).collect(), diagnostics)
 }
 
+fn flaw(folder: AssetFolder<'_>, path: &ContentPath, flaw: Flaw) -> Diagnostic {
+    let message = match flaw {
+        Flaw::Empty => "this picture is an empty file",
+        Flaw::CutOff => "this picture is cut off: the file ends before it says how large the picture is",
+        Flaw::NoPixels => "this picture has no pixels: it is 0 wide or 0 high",
+    };
+    Diagnostic::warning("image-unreadable", message)
+        .with_span(folder.span(path))
+        .with_hint("readers see nothing; put the whole file there, or save it again as PNG or JPEG")
+}
+
 fn picture_problem(folder: AssetFolder<'_>, path: &ContentPath, problem: &Problem) -> Diagnostic {
     let diagnostic = match problem {
         Problem::Broken(why) => Diagnostic::warning(
@@ -108,6 +124,11 @@ fn picture_problem(folder: AssetFolder<'_>, path: &ContentPath, problem: &Proble
             "this picture has more than 50 million pixels, so no smaller forms of it are made",
         )
         .with_hint("it is published as it is; make it smaller, so that readers do not wait for it"),
+        Problem::TooLong => Diagnostic::warning(
+            "image-too-large",
+            "this picture has a side longer than 16,383 pixels, so no smaller forms of it are made",
+        )
+        .with_hint("it is published as it is; make it smaller, or cut it into several"),
     };
     diagnostic.with_span(folder.span(path))
 }
@@ -136,7 +157,7 @@ fn read(folder: AssetFolder<'_>, source: AssetSource) -> Result<ReadAsset, Diagn
             .with_span(folder.span(&source.path))
             .with_hint("check the permissions")
     })?;
-    let Head { size, format } = head(&bytes);
+    let Head { size, format, flaw } = head(&bytes);
     let hash = xxh3_64(&bytes);
     let version = format!("{hash:016x}");
     let folders = source
@@ -161,5 +182,14 @@ fn read(folder: AssetFolder<'_>, source: AssetSource) -> Result<ReadAsset, Diagn
         renditions: None,
         source,
     };
-    Ok(ReadAsset { asset, format })
+    let flaw = flaw.filter(|_| is_named_picture(&asset.source.path));
+    Ok(ReadAsset { asset, format, flaw })
+}
+
+/// Whether the name of a file says that it is a picture.
+fn is_named_picture(path: &ContentPath) -> bool {
+    const ENDINGS: [&str; 6] = ["png", "jpg", "jpeg", "webp", "gif", "avif"];
+    path.file_name()
+        .rsplit_once('.')
+        .is_some_and(|(_, ending)| ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known)))
 }

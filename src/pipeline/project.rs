@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::config::{BaseUrl, Config, SearchConfig, Views, parse_config, parse_search_config, parse_views};
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::site::urls::humanize;
-use crate::source::{FileSystem, IgnoreRules};
+use crate::source::{FileSystem, IgnoreRules, Standing, link_outside};
 
 /// What to build: a project with a `kb.toml`, or simply a folder of Markdown.
 #[derive(Debug)]
@@ -30,6 +30,11 @@ pub struct Project {
 
 /// Folder names that say what they hold, not whose it is.
 const GENERIC_NAMES: [&str; 8] = ["content", "docs", "doc", "src", "articles", "help", "public", "."];
+
+const MEGABYTE: u64 = 1024 * 1024;
+
+/// The largest data file that is read, in bytes: a line for each of some hundred thousand pages has a tenth of it.
+const MAX_DATA_BYTES: u64 = 64 * MEGABYTE;
 
 /// Opens the project or folder at `path`.
 ///
@@ -82,8 +87,14 @@ pub fn open_project(files: &dyn FileSystem, path: &Path, base_url: Option<&str>)
     check_static_files(files, &config, path, &display)?;
     let mut diagnostics = Vec::new();
     let ignore = ignore_rules(files, &config, path, &content, &display, &mut diagnostics);
-    read_search(files, &content, &content_display, &mut config.search, &mut diagnostics);
-    config.views = read_views(files, &content, &content_display, &mut diagnostics);
+    let data = DataFiles {
+        files,
+        content: &content,
+        display: &content_display,
+        ignore: &ignore,
+    };
+    data.read_search(&mut config.search, &mut diagnostics);
+    config.views = data.read_views(&mut diagnostics);
     Ok(Project {
         root,
         root_display: display,
@@ -179,52 +190,67 @@ fn ignore_rules(
     rules
 }
 
-/// Synonyms and pins of `content/search.toml` join those of `kb.toml`.
-fn read_search(
-    files: &dyn FileSystem,
-    content: &Path,
-    display: &str,
-    search: &mut SearchConfig,
-    diagnostics: &mut Vec<Diagnostic>,
-) {
-    if let Some((text, shown)) = read_data(files, content, display, "search.toml", diagnostics) {
-        let (more, problems) = parse_search_config(&text, &shown);
-        search.synonyms.extend(more.synonyms);
-        search.pins.extend(more.pins);
-        diagnostics.extend(problems);
-    }
+/// The data files of a content folder.
+struct DataFiles<'a> {
+    files: &'a dyn FileSystem,
+    content: &'a Path,
+    /// How the content folder is called in messages.
+    display: &'a str,
+    ignore: &'a IgnoreRules,
 }
 
-/// How often pages were read, from `content/views.csv`.
-fn read_views(files: &dyn FileSystem, content: &Path, display: &str, diagnostics: &mut Vec<Diagnostic>) -> Views {
-    let Some((text, shown)) = read_data(files, content, display, "views.csv", diagnostics) else {
-        return Views::default();
-    };
-    let (views, problems) = parse_views(&text, &shown);
-    diagnostics.extend(problems);
-    views
-}
-
-/// The text of a data file of the content folder, where it is there, and its name in messages.
-fn read_data(
-    files: &dyn FileSystem,
-    content: &Path,
-    display: &str,
-    name: &str,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Option<(String, String)> {
-    let shown = if display.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{display}/{name}")
-    };
-    match files.read_if_present(&content.join(name)) {
-        Ok(text) => text.map(|text| (text, shown)),
-        Err(error) => {
-            let problem = Diagnostic::error("file-unreadable", format!("cannot be read: {error}"));
-            diagnostics.push(problem.with_span(Span::file(shown)));
-            None
+impl DataFiles<'_> {
+    /// Synonyms and pins of `content/search.toml` join those of `kb.toml`.
+    fn read_search(&self, search: &mut SearchConfig, diagnostics: &mut Vec<Diagnostic>) {
+        if let Some((text, shown)) = self.read("search.toml", diagnostics) {
+            let (more, problems) = parse_search_config(&text, &shown);
+            search.synonyms.extend(more.synonyms);
+            search.pins.extend(more.pins);
+            diagnostics.extend(problems);
         }
+    }
+
+    /// How often pages were read, from `content/views.csv`.
+    fn read_views(&self, diagnostics: &mut Vec<Diagnostic>) -> Views {
+        let Some((text, shown)) = self.read("views.csv", diagnostics) else {
+            return Views::default();
+        };
+        let (views, problems) = parse_views(&text, &shown);
+        diagnostics.extend(problems);
+        views
+    }
+
+    /// The text of a data file, where it is there, and its name in messages.
+    fn read(&self, name: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<(String, String)> {
+        let shown = if self.display.is_empty() {
+            name.to_owned()
+        } else {
+            format!("{}/{name}", self.display)
+        };
+        let path = self.content.join(name);
+        let problem = match self.files.standing(&path, self.content) {
+            Standing::Nothing => return None,
+            // Told by the walk through the content folder, unless the file is to be left alone there.
+            Standing::LinkOutside if !self.ignore.ignores(Path::new(name), false) => return None,
+            Standing::LinkOutside => link_outside(),
+            Standing::Other => Diagnostic::error("file-unreadable", "this is not a regular file; it is left out")
+                .with_hint("put a text file in its place"),
+            Standing::File(stamp) if stamp.len > MAX_DATA_BYTES => Diagnostic::error(
+                "file-too-large",
+                format!(
+                    "{} MB; this file may have {} MB at most, and it is left out",
+                    stamp.len.div_ceil(MEGABYTE),
+                    MAX_DATA_BYTES / MEGABYTE
+                ),
+            )
+            .with_hint("keep only the lines and columns in it that are needed"),
+            Standing::File(_) => match self.files.read_if_present(&path) {
+                Ok(text) => return text.map(|text| (text, shown)),
+                Err(error) => Diagnostic::error("file-unreadable", format!("cannot be read: {error}")),
+            },
+        };
+        diagnostics.push(problem.with_span(Span::file(shown)));
+        None
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::{FileSystem, FoundFile, Stamp, WalkProblem, WalkProblemKind};
+use super::{FileSystem, FoundFile, Stamp, Standing, WalkProblem, WalkProblemKind};
 
 /// The real file system. Symbolic links are followed as long as they stay inside the folder that is walked.
 #[derive(Debug, Clone, Copy, Default)]
@@ -104,6 +104,20 @@ impl FileSystem for Disk {
 
     fn is_folder(&self, folder: &Path) -> bool {
         folder.is_dir()
+    }
+
+    fn standing(&self, path: &Path, folder: &Path) -> Standing {
+        let (Ok(real), Ok(folder)) = (fs::canonicalize(path), fs::canonicalize(folder)) else {
+            return Standing::Nothing;
+        };
+        if !real.starts_with(&folder) {
+            return Standing::LinkOutside;
+        }
+        match fs::symlink_metadata(&real) {
+            Ok(metadata) if metadata.is_file() => Standing::File(Stamp::new(&metadata)),
+            Ok(_) => Standing::Other,
+            Err(_) => Standing::Nothing,
+        }
     }
 }
 

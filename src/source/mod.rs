@@ -20,7 +20,7 @@ pub use ignore_rules::IgnoreRules;
 pub use memo::SourceMemo;
 pub use memory::MemoryFiles;
 pub use stamp::Stamp;
-pub use walk::{SourceFolder, read_changed, read_sources};
+pub use walk::{SourceFolder, link_outside, read_changed, read_sources};
 
 use crate::diagnostic::Diagnostic;
 
@@ -137,6 +137,19 @@ pub enum WalkProblemKind {
     Unreadable(String),
 }
 
+/// What stands at a path that is to be a file of a folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// Nothing, or a link that leads nowhere.
+    Nothing,
+    /// A regular file of the folder, with its size and times.
+    File(Stamp),
+    /// Something that is no regular file: a folder, a pipe, a device.
+    Other,
+    /// A symbolic link that leads out of the folder.
+    LinkOutside,
+}
+
 /// Where files come from.
 pub trait FileSystem: Sync {
     /// Everything below `folder` that `enter` lets pass, and what could not be looked at. `enter` is asked with paths
@@ -157,6 +170,17 @@ pub trait FileSystem: Sync {
 
     /// Whether there is a folder.
     fn is_folder(&self, folder: &Path) -> bool;
+
+    /// What stands at `path`, which is to be a file of `folder`. Nothing is opened.
+    fn standing(&self, path: &Path, folder: &Path) -> Standing {
+        // Where there are no links, a path says where a file is.
+        match self.stamp(path) {
+            Some(_) if !path.starts_with(folder) => Standing::LinkOutside,
+            Some(stamp) => Standing::File(stamp),
+            None if self.is_folder(path) => Standing::Other,
+            None => Standing::Nothing,
+        }
+    }
 
     /// The text of a file, if there is one.
     ///

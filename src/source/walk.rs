@@ -158,13 +158,18 @@ fn folder_named_like_article(display: &str, path: &ContentPath) -> Diagnostic {
     .with_hint("rename the folder; it is treated as a category")
 }
 
+/// What is said of a link that leads out of the content folder.
+pub fn link_outside() -> Diagnostic {
+    Diagnostic::error(
+        "link-outside",
+        "this symbolic link leads out of the content folder; it is left out",
+    )
+    .with_hint("copy the file into the content folder")
+}
+
 fn walk_diagnostic(problem: &WalkProblem, display: &str) -> Diagnostic {
     let diagnostic = match &problem.kind {
-        WalkProblemKind::LinkOutside { .. } => Diagnostic::error(
-            "link-outside",
-            "this symbolic link leads out of the content folder; it is left out",
-        )
-        .with_hint("copy the file into the content folder"),
+        WalkProblemKind::LinkOutside { .. } => link_outside(),
         WalkProblemKind::LinkCircle => {
             Diagnostic::error("link-circle", "this symbolic link leads in a circle; it is left out")
                 .with_hint("remove the link")

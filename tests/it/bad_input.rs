@@ -226,6 +226,76 @@ error[link-outside]: this symbolic link leads out of the content folder; it is l
 }
 
 #[test]
+fn data_files_that_lead_out() {
+    let sandbox = Sandbox::project(&[GOOD]);
+    sandbox.write("synonyms.toml", "secret = [");
+    symlink(sandbox.path("synonyms.toml"), sandbox.path("content/search.toml")).expect("a link");
+    symlink("/dev/zero", sandbox.path("content/views.csv")).expect("a link");
+    let search = "
+error[link-outside]: this symbolic link leads out of the content folder; it is left out
+--> content/search.toml
+ = hint: copy the file into the content folder
+";
+    let views = search.replace("search.toml", "views.csv");
+    expect(&sandbox, 1, &format!("{search}{views}"));
+    rest_is_built(&sandbox);
+    // The walk does not look at what is ignored.
+    sandbox.write(".kbignore", "search.toml\n");
+    expect(&sandbox, 1, &format!("{search}{views}"));
+
+    // Within the content folder a link is as good as a file.
+    fs::remove_file(sandbox.path("content/search.toml")).expect("removed");
+    fs::remove_file(sandbox.path("content/views.csv")).expect("removed");
+    sandbox.write("content/data/all.csv", "path,views\n/good/,many\n");
+    symlink("data/all.csv", sandbox.path("content/views.csv")).expect("a link");
+    let run = sandbox.build();
+    assert!(run.stderr.contains("--> content/views.csv:2:"), "{}", run.stderr);
+}
+
+#[test]
+fn data_files_that_are_no_files() {
+    let sandbox = Sandbox::project(&[GOOD]);
+    fs::create_dir(sandbox.path("content/views.csv")).expect("a folder");
+    let made = std::process::Command::new("mkfifo")
+        .arg(sandbox.path("content/search.toml"))
+        .status();
+    assert!(made.expect("mkfifo").success());
+    expect(
+        &sandbox,
+        1,
+        "
+error[file-unreadable]: this is not a regular file; it is left out
+--> content/search.toml
+ = hint: put a text file in its place
+
+error[file-unreadable]: this is not a regular file; it is left out
+--> content/views.csv
+ = hint: put a text file in its place
+",
+    );
+    rest_is_built(&sandbox);
+}
+
+#[test]
+fn a_data_file_that_is_too_large() {
+    let sandbox = Sandbox::project(&[GOOD]);
+    let file = fs::File::create(sandbox.path("content/views.csv")).expect("a file");
+    file.set_len(64 * 1024 * 1024 + 1).expect("a length");
+    // It is left out, and not published either.
+    sandbox.write(".kbignore", "views.csv\n");
+    expect(
+        &sandbox,
+        1,
+        "
+error[file-too-large]: 65 MB; this file may have 64 MB at most, and it is left out
+--> content/views.csv
+ = hint: keep only the lines and columns in it that are needed
+",
+    );
+    rest_is_built(&sandbox);
+}
+
+#[test]
 fn an_unreadable_file() {
     let sandbox = Sandbox::project(&[GOOD, ("locked.md", "x")]);
     fs::set_permissions(sandbox.path("content/locked.md"), fs::Permissions::from_mode(0o000)).expect("a mode");

@@ -64,6 +64,25 @@ fn a_channel_makes_a_contact_page_in_every_language() {
 }
 
 #[test]
+fn paths_on_this_site_keep_query_and_fragment() {
+    let sandbox = site(
+        "[contact]\nform = \"/form ä?topic=a%20b&x#top\"\nchat = \"/chat#a?b\"\n[feedback]\nendpoint = \"/votes.php?key=1\"\n[links]\nhome = \"/?from=help\"\n",
+        &[],
+    );
+    let run = sandbox.build();
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let pages = sandbox.read("public/contact/index.html") + &sandbox.read("public/billing/refund/index.html");
+    for part in [
+        "\"/s/form%20%C3%A4?topic=a%20b&amp;x#top\"",
+        "\"/s/chat#a?b\"",
+        "\"/s/votes.php?key=1\"",
+        "\"/s/?from=help\"",
+    ] {
+        assert!(pages.contains(part), "{part}\n{pages}");
+    }
+}
+
+#[test]
 fn a_language_without_channels_has_no_contact_page() {
     let sandbox = site("[languages.de.contact]\nemail = \"hilfe@acme.example\"\n", &[]);
     let run = sandbox.build();

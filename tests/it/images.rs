@@ -204,6 +204,40 @@ fn what_cannot_be_decoded_is_published_as_it_is() {
 }
 
 #[test]
+fn what_no_browser_shows_is_said() {
+    let text = "# A\n\n![E](empty.png) ![C](cut.jpg) ![F](flat.png) ![L](long.png)\n\n[Only led to](led.png)\n\n\
+                <video src=\"clip.mp4\" controls></video>\n";
+    let sandbox = Sandbox::project(&[("a.md", text)]);
+    let mut flat = screenshot(40, 40);
+    flat[16..20].fill(0);
+    sandbox.write("content/empty.png", b"");
+    sandbox.write("content/led.png", b"");
+    sandbox.write("content/clip.mp4", b"");
+    sandbox.write("content/cut.jpg", b"\xff\xd8\xff\xe0\0\x10JF");
+    sandbox.write("content/flat.png", &flat);
+    sandbox.write("content/long.png", photo(20_000, 20));
+    let run = sandbox.kb(&["build"]);
+    for wanted in [
+        "warning[image-unreadable]: this picture is an empty file",
+        "warning[image-unreadable]: this picture is cut off",
+        "warning[image-unreadable]: this picture has no pixels",
+        "warning[image-too-large]: this picture has a side longer than 16,383 pixels",
+        "content/empty.png",
+        "content/cut.jpg",
+        "content/flat.png",
+        "content/long.png",
+        "0 errors, 4 warnings",
+    ] {
+        assert!(run.stderr.contains(wanted), "{wanted}: {}", run.stderr);
+    }
+    let page = sandbox.read("public/a/index.html");
+    assert!(
+        !page.contains("width=\"0\"") && page.contains(" width=\"20000\" height=\"20\""),
+        "{page}"
+    );
+}
+
+#[test]
 fn only_what_is_shown_and_wanted_is_made() {
     let text = "# A\n\n[Download](shot.png)\n";
     let sandbox = Sandbox::project(&[("a.md", text)]);

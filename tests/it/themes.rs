@@ -213,6 +213,7 @@ fn a_copy_is_made_once_and_says_where_it_comes_from() {
     for (wrong, meant) in [
         ("artcle.html", "article.html"),
         ("footer.html", "partials/footer.html"),
+        ("footer", "partials/footer.html"),
         ("css/plane.css", "css/plain.css"),
     ] {
         let run = eject(&sandbox, &[wrong]);
@@ -223,6 +224,11 @@ fn a_copy_is_made_once_and_says_where_it_comes_from() {
             run.stderr
         );
     }
+    let run = eject(&sandbox, &["theme.toml"]);
+    assert_eq!(
+        run.stderr,
+        "error: `theme.toml` cannot be copied: it describes a theme, and a project is none\nhint: for a theme of your own, make a folder `themes/NAME/` with a `theme.toml`\n"
+    );
     // What the theme makes no use of is not its file; nothing leads out of it.
     for wrong in [
         "css/layout.css",
@@ -244,6 +250,61 @@ fn a_copy_is_made_once_and_says_where_it_comes_from() {
         home.map(|part| (&part["theme"], &part["target"])),
         Some((&"plain".into(), &"templates/home.html".into()))
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_copy_never_leaves_the_project() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let sandbox = site("plain");
+    let elsewhere = Sandbox::new();
+    elsewhere.write("file", "theirs");
+    elsewhere.write("folder/file", "theirs");
+    let before = snapshot(&elsewhere.path("."));
+
+    // Folders that lead out, one of them to nothing.
+    symlink(elsewhere.path("folder"), sandbox.path("templates")).expect("a link");
+    symlink(elsewhere.path("nothing"), sandbox.path("static")).expect("a link");
+    for name in ["article.html", "partials/footer.html", "css/plain.css"] {
+        for args in [&[name][..], &[name, "--force"]] {
+            let run = eject(&sandbox, args);
+            assert_eq!(run.code, 2, "{args:?}");
+            assert!(
+                run.stderr.contains("would be written outside of the project"),
+                "{}",
+                run.stderr
+            );
+        }
+    }
+    assert_eq!(snapshot(&elsewhere.path(".")), before);
+    std::fs::remove_file(sandbox.path("templates")).expect("removed");
+    std::fs::remove_file(sandbox.path("static")).expect("removed");
+
+    // Files that are links: `--force` replaces the link, not what it leads to.
+    assert_eq!(eject(&sandbox, &["article.html"]).code, 0);
+    let copy = sandbox.read("templates/article.html");
+    let copied = sandbox.path("templates/article.html");
+    let mode = |path: &std::path::Path| std::fs::metadata(path).expect("a file").permissions().mode();
+    assert_eq!(mode(&copied), mode(&sandbox.path("kb.toml")));
+    std::fs::set_permissions(&copied, std::fs::Permissions::from_mode(0o600)).expect("a mode");
+    assert_eq!(eject(&sandbox, &["article.html", "--force"]).code, 0);
+    assert_eq!(mode(&copied) & 0o777, 0o600);
+    sandbox.write("templates/mine.html", "mine");
+    std::fs::remove_file(&copied).expect("removed");
+    symlink("mine.html", &copied).expect("a link");
+    assert_eq!(eject(&sandbox, &["article.html"]).code, 2);
+    assert_eq!(eject(&sandbox, &["article.html", "--force"]).code, 0);
+    assert!(!copied.is_symlink());
+    assert_eq!(mode(&copied), mode(&sandbox.path("kb.toml")));
+    assert_eq!(sandbox.read("templates/article.html"), copy);
+    assert_eq!(sandbox.read("templates/mine.html"), "mine");
+    for target in ["file", "nothing"] {
+        std::fs::remove_file(&copied).expect("removed");
+        symlink(elsewhere.path(target), &copied).expect("a link");
+        eject(&sandbox, &["article.html"]);
+        eject(&sandbox, &["article.html", "--force"]);
+    }
+    assert_eq!(snapshot(&elsewhere.path(".")), before);
 }
 
 #[test]

@@ -18,15 +18,20 @@ impl Renderer<'_> {
             Clip::Player(player) => self.push_player(&player, title, image.range),
             Clip::File if self.holds_blocks() => self.video_file(&image),
             Clip::File => {
-                self.out.push("<a");
-                self.push_link(image.target, LinkKind::Page, image.range);
-                self.out.push(">");
+                let in_link = self.in_link > 0 || self.raw_open.leads;
+                if !in_link {
+                    self.out.push("<a");
+                    self.push_link(image.target, LinkKind::Page, image.range);
+                    self.out.push(">");
+                }
                 if title.is_empty() {
                     self.out.push_patch(PatchKind::Message(Message::VideoPlay));
                 } else {
                     self.out.push_text(title);
                 }
-                self.out.push("</a>");
+                if !in_link {
+                    self.out.push("</a>");
+                }
                 self.mark_paragraph();
                 let title = title.clone();
                 self.media_text(&title);
@@ -46,17 +51,13 @@ impl Renderer<'_> {
             self.out.append(&written);
             self.push_video_link(player, range);
             self.return_to_paragraph();
-        } else if self.in_link > 0 {
+        } else if self.in_link > 0 || self.raw_open.leads {
             // The link around it leads somewhere already.
             self.mark_paragraph();
             self.out.push_text(title);
         } else {
             self.mark_paragraph();
-            written.push("<a");
-            written.push_patch(PatchKind::Href(number));
-            written.push(" rel=\"noopener\">");
-            video::push_title(&mut written, title, number);
-            written.push("</a>");
+            video::push_link(&mut written, title, number);
             self.out.append(&written);
             self.push_video_link(player, range);
         }
@@ -114,7 +115,9 @@ impl Renderer<'_> {
                 "</em>" | "</strong>" | "</del>" | "</sup>" | "</sub>" | "</a>" | super::TASK_END
             )
         };
-        self.heading.is_none() && self.in_link == 0 && !self.frames.last().is_some_and(|frame| phrase(&frame.close))
+        let in_raw = self.raw_open.leads || self.raw_open.narrow;
+        let in_phrase = self.frames.last().is_some_and(|frame| phrase(&frame.close));
+        self.heading.is_none() && self.in_link == 0 && !in_raw && !in_phrase
     }
 
     /// Ends the paragraph before a block in it.

@@ -110,6 +110,81 @@ fn frames_of_other_hosts_ask_first() {
 }
 
 #[test]
+fn no_figure_stands_in_raw_links_and_headings() {
+    let frame = "<iframe src=\"https://youtu.be/q\" title=\"V\"></iframe>";
+    let link = "<a href=\"https://www.youtube.com/watch?v=q\" rel=\"noopener\">V</a>";
+    let around = |before: &str, after: &str| format!("{before}{frame}{after}\n\nText.\n");
+    for (text, expected) in [
+        (
+            around("<div><a href=\"https://x.example\">", "</a></div>"),
+            "<div><a href=\"https://x.example\">V</a></div>".to_owned(),
+        ),
+        (
+            around("See <a href=\"https://x.example\">", "</a>"),
+            "<p>See <a href=\"https://x.example\">V</a></p>".to_owned(),
+        ),
+        (
+            "<a href=\"https://x.example\">![V](https://youtu.be/q) ![W](w.mp4)</a>\n".to_owned(),
+            "<p><a href=\"https://x.example\">V W</a></p>".to_owned(),
+        ),
+        (around("<h2>", "</h2>"), format!("<h2>{link}</h2>")),
+        (
+            around("<noscript>", "</noscript>"),
+            format!("<noscript>{link}</noscript>"),
+        ),
+        (
+            around("<template>", "</template>"),
+            format!("<template>{link}</template>"),
+        ),
+        (
+            "<h2>A</h2>\n\n<a href=\"https://x.example\">b</a>\n\n<a id=\"here\">\n\n![V](https://youtu.be/q)\n"
+                .to_owned(),
+            figure("q", "q", "V"),
+        ),
+        (
+            "<div><a href=\"https://x.example\"><iframe src=\"https://youtu.be/q\"></iframe></a></div>\n".to_owned(),
+            "<div><a href=\"https://x.example\">a</a></div>".to_owned(),
+        ),
+        (
+            "See <a href=\"https://x.example\"><iframe src=\"https://youtu.be/q\"></iframe></a>\n".to_owned(),
+            "<p>See <a href=\"https://x.example\">a</a></p>".to_owned(),
+        ),
+    ] {
+        let html = html(&parse(&text));
+        assert!(html.contains(&expected), "{expected}\n{html}");
+        assert_eq!(html.contains("<figure"), expected.contains("<figure"), "{html}");
+    }
+}
+
+#[test]
+fn frames_of_other_hosts_keep_what_they_are_told() {
+    for (written, kept) in [
+        (
+            "sandbox=\"allow-scripts\" allow='camera \"x\"' height=450 width=\"100%\"",
+            " data-sandbox=\"allow-scripts\" data-allow=\"camera &quot;x&quot;\" data-height=\"450\"",
+        ),
+        (
+            "sandbox height=\"300px\" allow",
+            " data-sandbox=\"\" data-height=\"300\"",
+        ),
+        ("height=\"50%\"", ""),
+        ("height=0", ""),
+    ] {
+        for before in ["", "Form: "] {
+            let html_text = html(&parse(&format!(
+                "{before}<iframe src=\"https://a.example/\" {written}></iframe>\n"
+            )));
+            let expected = format!("data-host=\"a.example\"{kept}><a ");
+            assert!(html_text.contains(&expected), "{expected}\n{html_text}");
+        }
+    }
+    let known = html(&parse(
+        "<iframe src=\"https://youtu.be/q\" height=3 allow=x></iframe>\n",
+    ));
+    assert!(known.contains("data-host=\"YouTube\"><a"), "{known}");
+}
+
+#[test]
 fn frames_of_this_site_stay_with_a_name() {
     let text = "## Demo\n\n<iframe src=\"/demo/\" title=\"\"></iframe>\n\n<iframe src=\"x.html\" title=\"Own\" loading=\"eager\"></iframe>\n\n<iframe src=\"javascript:x()\"></iframe>\n";
     let html = html(&parse(text));

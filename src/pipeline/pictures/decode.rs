@@ -1,6 +1,6 @@
 //! The bytes of a picture -> its size and its pixels.
 
-use std::io::Cursor;
+use std::io::{Cursor, ErrorKind};
 
 use exif::{In, Tag};
 use image_webp::WebPDecoder;
@@ -30,6 +30,19 @@ pub(in crate::pipeline) struct Head {
     pub(in crate::pipeline) size: Option<(u32, u32)>,
     /// Its format, if smaller forms can be made of it.
     pub(in crate::pipeline) format: Option<Format>,
+    /// What is wrong with it, as far as the head says.
+    pub(in crate::pipeline) flaw: Option<Flaw>,
+}
+
+/// Why no browser shows a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::pipeline) enum Flaw {
+    /// The file has no bytes.
+    Empty,
+    /// The file ends before it says how large the picture is.
+    CutOff,
+    /// The picture is 0 pixels wide or high.
+    NoPixels,
 }
 
 /// Why there are no pixels.
@@ -39,6 +52,8 @@ pub(super) enum Refusal {
     Unlike,
     /// It has more pixels than are decoded.
     TooLarge,
+    /// It has a side that no smaller form of it may have.
+    TooLong,
     /// It is broken.
     Broken(String),
 }
@@ -64,21 +79,50 @@ pub(in crate::pipeline) fn head(bytes: &[u8]) -> Head {
         Ok(imagesize::ImageType::Webp) => Some(Format::WebP),
         _ => None,
     };
-    let size = imagesize::blob_size(bytes)
+    let found = imagesize::blob_size(bytes);
+    let is_flat = found.as_ref().is_ok_and(|size| size.width == 0 || size.height == 0);
+    let flaw = if bytes.is_empty() {
+        Some(Flaw::Empty)
+    } else if is_flat && format.is_some() {
+        Some(Flaw::NoPixels)
+    } else {
+        let ends =
+            matches!(&found, Err(imagesize::ImageError::IoError(error)) if error.kind() == ErrorKind::UnexpectedEof);
+        (ends && is_beginning(bytes, format)).then_some(Flaw::CutOff)
+    };
+    let size = found
         .ok()
+        .filter(|_| !is_flat)
         .and_then(|size| Some((u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?)));
     let turn = format.map_or(1, |_| orientation(bytes));
     match format {
         Some(Format::Jpeg) if turn >= 5 => Head {
             size: size.map(|(width, height)| (height, width)),
             format,
+            flaw,
         },
         // Browsers do not agree on whether these are turned.
         Some(Format::Png | Format::WebP) if turn != 1 => Head {
             size: size.filter(|_| turn < 5),
             format: None,
+            flaw,
         },
-        _ => Head { size, format },
+        _ => Head { size, format, flaw },
+    }
+}
+
+/// Whether a file that says nothing of its size is the beginning of a picture.
+fn is_beginning(bytes: &[u8], format: Option<Format>) -> bool {
+    const SIGNATURES: [&[u8]; 3] = [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF"];
+    match format {
+        // With padding between its parts, the size may only not have been found.
+        Some(Format::Jpeg) => !bytes.windows(2).any(|pair| matches!(pair, [0xff, 0xc0..=0xc3])),
+        Some(Format::Png | Format::WebP) => true,
+        // Too short for any format.
+        None => {
+            let same = |signature: &[u8]| bytes.iter().zip(signature).all(|(a, b)| a == b);
+            bytes.len() < 12 && SIGNATURES.into_iter().any(same)
+        }
     }
 }
 
@@ -108,8 +152,10 @@ pub(super) fn decode(bytes: &[u8], format: Format) -> Result<Pixels, Refusal> {
 fn within_limits(width: u32, height: u32) -> Result<(), Refusal> {
     if width == 0 || height == 0 {
         Err(Refusal::Broken("it has no pixels".to_owned()))
-    } else if width.max(height) > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
+    } else if u64::from(width) * u64::from(height) > MAX_PIXELS {
         Err(Refusal::TooLarge)
+    } else if width.max(height) > MAX_SIDE {
+        Err(Refusal::TooLong)
     } else {
         Ok(())
     }
@@ -175,7 +221,8 @@ fn has_screen_colours(info: &png::Info<'_>) -> bool {
 }
 
 fn decode_jpeg(bytes: &[u8]) -> Result<Pixels, Refusal> {
-    let side = MAX_SIDE as usize;
+    // All that a head can say: what is too long is said below.
+    let side = usize::from(u16::MAX);
     let options = DecoderOptions::default()
         .set_max_width(side)
         .set_max_height(side)
@@ -297,6 +344,57 @@ mod tests {
                 (upright.width, found.as_slice()),
                 (width, pixels.as_slice()),
                 "{orientation}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_head_of_a_broken_picture_says_what_is_wrong() {
+        let png = |width: u8, height: u8| {
+            let mut head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\0\0\0\0\0\x08\x02\0\0\0".to_vec();
+            (head[19], head[23]) = (width, height);
+            head
+        };
+        let jpeg = b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0";
+        let with_size = |size: &[u8; 4]| [&jpeg[..], b"\xff\xc0\0\x0b\x08", size, b"\x01\x01\x11\0"].concat();
+        for (bytes, size, flaw) in [
+            (vec![], None, Some(Flaw::Empty)),
+            (png(3, 2), Some((3, 2)), None),
+            (png(0, 2), None, Some(Flaw::NoPixels)),
+            (png(3, 0), None, Some(Flaw::NoPixels)),
+            (png(3, 2)[..20].to_vec(), None, Some(Flaw::CutOff)),
+            (png(3, 2)[..5].to_vec(), None, Some(Flaw::CutOff)),
+            (jpeg.to_vec(), None, Some(Flaw::CutOff)),
+            (with_size(b"\0\x02\0\x03"), Some((3, 2)), None),
+            (with_size(b"\0\0\0\x03"), None, Some(Flaw::NoPixels)),
+            (b"RIFF\0\0\0\0WEBPVP8 ".to_vec(), None, Some(Flaw::CutOff)),
+            (b"RIFF\0".to_vec(), None, Some(Flaw::CutOff)),
+            (b"not one".to_vec(), None, None),
+            (b"no picture at all".to_vec(), None, None),
+            (b"GIF89a\0\0\0\0\0\0".to_vec(), None, None),
+        ] {
+            let head = head(&bytes);
+            assert_eq!((head.size, head.flaw), (size, flaw), "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn limits_say_what_is_beyond_them() {
+        assert_eq!(within_limits(20_000, 100), Err(Refusal::TooLong));
+        assert_eq!(within_limits(100, 20_000), Err(Refusal::TooLong));
+        assert_eq!(within_limits(20_000, 20_000), Err(Refusal::TooLarge));
+        assert_eq!(within_limits(16_383, 3_000), Ok(()));
+        let jpeg = |width: u16| {
+            let mut bytes = b"\xff\xd8\xff\xc0\0\x11\x08\0\x64".to_vec();
+            bytes.extend(width.to_be_bytes());
+            bytes.extend(b"\x03\x01\x11\0\x02\x11\0\x03\x11\0\xff\xda\0\x0c\x03\x01\0\x02\0\x03\0\0\x3f\0");
+            bytes
+        };
+        for width in [20_000, u16::MAX] {
+            assert_eq!(
+                decode(&jpeg(width), Format::Jpeg).err(),
+                Some(Refusal::TooLong),
+                "{width}"
             );
         }
     }

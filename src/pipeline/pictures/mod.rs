@@ -24,7 +24,7 @@ use decode::{MAX_PIXELS, Refusal};
 use encode::{ENCODER, renditions};
 use record::{Earlier, Found};
 
-pub(super) use decode::{Format, Head, head};
+pub(super) use decode::{Flaw, Format, Head, head};
 pub(super) use record::{RECORD, record};
 
 /// Smaller files than this are not worth a second one, in bytes.
@@ -53,6 +53,8 @@ enum Outcome {
     Broken(String),
     /// It has too many pixels.
     TooLarge,
+    /// It is too wide or too high.
+    TooLong,
     /// It has changed since it was looked at, or its forms cannot be stored: to be tried again.
     Failed(String),
 }
@@ -77,6 +79,8 @@ pub(super) enum Problem {
     Broken(String),
     /// It has too many pixels to make smaller forms of it.
     TooLarge,
+    /// It is too wide or too high to make smaller forms of it.
+    TooLong,
 }
 
 impl PictureMemo {
@@ -122,6 +126,7 @@ impl PictureMemo {
                 }
                 Some(Outcome::Broken(why) | Outcome::Failed(why)) => Problem::Broken(why.clone()),
                 Some(Outcome::TooLarge) => Problem::TooLarge,
+                Some(Outcome::TooLong) => Problem::TooLong,
                 None => continue,
             };
             problems.push((asset.source.path.clone(), problem));
@@ -206,6 +211,7 @@ fn make(files: &dyn FileSystem, picture: &Shown<'_>, folder: &Path) -> Outcome {
         Ok(made) => stored(made, hash, folder),
         Err(Refusal::Unlike) => Outcome::Made(Vec::new()),
         Err(Refusal::TooLarge) => Outcome::TooLarge,
+        Err(Refusal::TooLong) => Outcome::TooLong,
         Err(Refusal::Broken(why)) => Outcome::Broken(why),
     }
 }

@@ -24,7 +24,9 @@ impl LanguageRenderer<'_> {
     /// The URL of a link in the settings, which is a path on this site or a URL.
     pub(super) fn local(&self, link: &str) -> String {
         if link.starts_with('/') {
-            self.site.url(link)
+            // Query and fragment are written as they are to be sent.
+            let (path, rest) = link.split_at(link.find(['?', '#']).unwrap_or(link.len()));
+            format!("{}{rest}", self.site.url(path))
         } else {
             link.to_owned()
         }
