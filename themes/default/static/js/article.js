@@ -224,11 +224,14 @@
       }
       busy = false;
     };
-    // With scripts neither answer is what Enter in a field sends.
     const [yes, no] = all("button", ask);
-    yes.type = no.type = "button";
-    yes.addEventListener("click", () => answer(true));
-    no.addEventListener("click", () => {
+    yes.addEventListener("click", (event) => {
+      event.preventDefault();
+      // Enter in a field presses the first button of its form: there, that is no "yes".
+      answer(!why.contains(document.activeElement));
+    });
+    no.addEventListener("click", (event) => {
+      event.preventDefault();
       why.hidden = false;
       no.setAttribute("aria-pressed", "true");
       why.querySelector("input").focus();
