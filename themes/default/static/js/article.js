@@ -173,7 +173,6 @@
   const expander = (button) => {
     const items = all(".prose details.faq-item");
     const open = button.textContent;
-    button.hidden = !items.length;
     button.addEventListener("click", () => {
       const opens = button.textContent === open;
       items.forEach((item) => (item.open = opens));
