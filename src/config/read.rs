@@ -5,7 +5,7 @@ use super::{
     LinksConfig, RawHtml, Rgb, ThemeConfig, search::read_search,
 };
 use crate::data::{Codes, Place, Reader, parse_toml};
-use crate::diagnostic::{Diagnostic, Severity, Span};
+use crate::diagnostic::{Diagnostic, Severity, SourceText, Span};
 
 const CODES: Codes = Codes {
     syntax: "config-syntax",
@@ -19,7 +19,11 @@ const CODES: Codes = Codes {
 ///
 /// What is wrong is reported and has its default.
 pub fn parse_config(text: &str, file: &str) -> (Config, Vec<Diagnostic>) {
-    let place = Place { file, text, offset: 0 };
+    let source = SourceText::new(file, text);
+    let place = Place {
+        file: &source,
+        offset: 0,
+    };
     let node = match parse_toml(text) {
         Ok(node) => node,
         Err(error) => return (Config::default(), vec![place.syntax(&CODES, &error)]),

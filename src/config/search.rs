@@ -2,7 +2,7 @@
 
 use super::Language;
 use crate::data::{Codes, Place, Reader, parse_toml};
-use crate::diagnostic::{Diagnostic, Severity, Span};
+use crate::diagnostic::{Diagnostic, Severity, SourceText, Span};
 
 const CODES: Codes = Codes {
     syntax: "search-config-syntax",
@@ -45,7 +45,11 @@ pub struct Pin {
 
 /// Reads the text of a `search.toml`. `file` is its name in messages.
 pub fn parse_search_config(text: &str, file: &str) -> (SearchConfig, Vec<Diagnostic>) {
-    let place = Place { file, text, offset: 0 };
+    let source = SourceText::new(file, text);
+    let place = Place {
+        file: &source,
+        offset: 0,
+    };
     let node = match parse_toml(text) {
         Ok(node) => node,
         Err(error) => return (SearchConfig::default(), vec![place.syntax(&CODES, &error)]),

@@ -2,7 +2,7 @@
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, SourceText, Span};
 
 /// Headings of the column that names a page, the best first.
 const PAGE_COLUMNS: &[&str] = &[
@@ -42,6 +42,7 @@ pub struct ViewRow {
 /// Reads the text of a `views.csv`. `file` is its name in messages.
 pub fn parse_views(text: &str, file: &str) -> (Views, Vec<Diagnostic>) {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let source = SourceText::new(file, text);
     let mut views = Views {
         file: file.to_owned(),
         rows: Vec::new(),
@@ -62,7 +63,7 @@ pub fn parse_views(text: &str, file: &str) -> (Views, Vec<Diagnostic>) {
         let Some((page, number)) = columns else {
             columns = find(&record, PAGE_COLUMNS).zip(find(&record, VIEWS_COLUMNS));
             if columns.is_none() {
-                return (views, vec![no_columns(&record, text, file)]);
+                return (views, vec![no_columns(&record, &source)]);
             }
             continue;
         };
@@ -89,7 +90,7 @@ pub fn parse_views(text: &str, file: &str) -> (Views, Vec<Diagnostic>) {
         bad_numbers += 1;
         if bad_numbers <= MAX_PROBLEMS {
             let message = format!("`{written}` is not a number of views; this row is passed over");
-            problems.push(Diagnostic::warning("views-number", message).with_span(span(start, text, file)));
+            problems.push(Diagnostic::warning("views-number", message).with_span(span(start, &source)));
         }
     }
     if bad_numbers > MAX_PROBLEMS {
@@ -116,14 +117,14 @@ fn find(headings: &StringRecord, names: &[&str]) -> Option<usize> {
     names.iter().find_map(column)
 }
 
-fn no_columns(headings: &StringRecord, text: &str, file: &str) -> Diagnostic {
+fn no_columns(headings: &StringRecord, source: &SourceText) -> Diagnostic {
     let (column, names) = match find(headings, PAGE_COLUMNS) {
         None => ("page", "`path`, `url` or `page`"),
         Some(_) => ("number", "`views`, `pageviews` or `hits`"),
     };
     let message = format!("no column with the {column} is called {names}; the file is not used");
     Diagnostic::warning("views-columns", message)
-        .with_span(span(start(headings, text), text, file))
+        .with_span(span(start(headings, source.text()), source))
         .with_hint("the first line names the columns, such as `path,views`")
 }
 
@@ -142,12 +143,13 @@ fn start(record: &StringRecord, text: &str) -> usize {
     start
 }
 
-fn span(start: usize, text: &str, file: &str) -> Span {
+fn span(start: usize, source: &SourceText) -> Span {
+    let text = source.text();
     let end = text
         .get(start..)
         .and_then(|rest| rest.find(['\r', '\n']))
         .map_or(text.len(), |length| start + length);
-    Span::new(file, text, start..end)
+    source.span(start..end)
 }
 
 /// A whole number, with or without signs between thousands.

@@ -3,15 +3,13 @@
 use std::ops::Range;
 
 use super::{Entry, Node, SyntaxError, Value};
-use crate::diagnostic::{Diagnostic, Severity, Span, did_you_mean};
+use crate::diagnostic::{Diagnostic, Severity, SourceText, Span, did_you_mean};
 
 /// The file a table stands in, to point into it.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
-    /// The file as the user knows it.
-    pub file: &'a str,
-    /// The whole text of the file.
-    pub text: &'a str,
+    /// The file.
+    pub file: &'a SourceText,
     /// Where the parsed part begins in it, in bytes.
     pub offset: usize,
 }
@@ -19,7 +17,7 @@ pub struct Place<'a> {
 impl Place<'_> {
     /// The span of a range of the parsed part.
     pub fn span(&self, range: &Range<usize>) -> Span {
-        Span::new(self.file, self.text, range.start + self.offset..range.end + self.offset)
+        self.file.span(range.start + self.offset..range.end + self.offset)
     }
 
     /// A syntax error as a diagnostic.

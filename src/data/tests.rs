@@ -1,5 +1,5 @@
 use super::*;
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, SourceText};
 
 const CODES: Codes = Codes {
     syntax: "s",
@@ -10,11 +10,8 @@ const CODES: Codes = Codes {
 };
 
 fn read<T>(text: &str, node: &Node, f: impl FnOnce(&mut Reader<'_>) -> T) -> (T, Vec<Diagnostic>) {
-    let place = Place {
-        file: "f",
-        text,
-        offset: 0,
-    };
+    let file = SourceText::new("f", text);
+    let place = Place { file: &file, offset: 0 };
     let mut reader = Reader::new(node, place, &CODES);
     let value = f(&mut reader);
     (value, reader.finish())

@@ -6,15 +6,15 @@
 mod annotations;
 mod json;
 mod sarif;
+mod source_text;
 mod terminal;
-
-use std::ops::Range;
 
 use serde::Serialize;
 
 pub use annotations::render_github;
 pub use json::render_json;
 pub use sarif::render_sarif;
+pub use source_text::SourceText;
 pub use terminal::{TerminalOptions, render_terminal};
 
 /// How bad a problem is.
@@ -55,52 +55,7 @@ pub struct Span {
     pub excerpt: String,
 }
 
-/// Number of characters.
-fn characters(text: &str) -> usize {
-    if text.is_ascii() {
-        text.len()
-    } else {
-        text.chars().count()
-    }
-}
-
-/// Longest line that is kept as an excerpt, in characters; the terminal shows the part around the marked place.
-const EXCERPT_CHARS: usize = 1_000;
-
 impl Span {
-    /// The place `range` (bytes) of `text`, which is the content of `file`.
-    ///
-    /// Ranges that run over the end of the line or of the text are cut.
-    pub fn new(file: impl Into<String>, text: &str, range: Range<usize>) -> Self {
-        let floor = |mut at: usize| {
-            at = at.min(text.len());
-            while !text.is_char_boundary(at) {
-                at -= 1;
-            }
-            at
-        };
-        let start = floor(range.start);
-        let end = floor(range.end.max(range.start));
-        let line_start = text[..start].rfind('\n').map_or(0, |i| i + 1);
-        let line_end = text[start..].find('\n').map_or(text.len(), |i| start + i);
-        let line_text = text[line_start..line_end].trim_end_matches('\r');
-        let line = text[..line_start].lines().count() + 1;
-        let column = characters(&text[line_start..start]) + 1;
-        let marked_end = end.clamp(start, line_start + line_text.len().max(start - line_start));
-        let end_column = column + characters(&text[start..marked_end]).max(1);
-        let mut span = Self {
-            file: file.into(),
-            line: u32::try_from(line).unwrap_or(u32::MAX),
-            column: u32::try_from(column).unwrap_or(u32::MAX),
-            end_column: u32::try_from(end_column).unwrap_or(u32::MAX),
-            excerpt: String::new(),
-        };
-        if characters(line_text) <= EXCERPT_CHARS {
-            line_text.clone_into(&mut span.excerpt);
-        }
-        span
-    }
-
     /// A place known by line and column only.
     pub fn at(file: impl Into<String>, line: usize, column: usize, excerpt: &str) -> Self {
         let column = u32::try_from(column.max(1)).unwrap_or(u32::MAX);

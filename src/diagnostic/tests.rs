@@ -4,13 +4,13 @@ fn sample() -> Diagnostic {
     let text = "# Refunds\nSee [this](refnd.md) first.\n";
     let at = text.find("refnd.md").unwrap_or_default();
     Diagnostic::error("link-missing", "no article \"refnd.md\"")
-        .with_span(Span::new("content/billing.md", text, at..at + 8))
+        .with_span(SourceText::new("content/billing.md", text).span(at..at + 8))
         .with_hint("did you mean `refund.md`?")
 }
 
 #[test]
 fn span_counts_characters_from_one() {
-    let span = Span::new("a.md", "ä\nöü [x]", 8..11);
+    let span = SourceText::new("a.md", "ä\nöü [x]").span(8..11);
     assert_eq!((span.line, span.column, span.end_column), (2, 4, 7));
     assert_eq!(span.excerpt, "öü [x]");
 }
@@ -18,7 +18,7 @@ fn span_counts_characters_from_one() {
 #[test]
 fn span_survives_any_range() {
     for (start, end) in [(0, 0), (3, 1), (900, 950), (1, 2)] {
-        let span = Span::new("a.md", "ä\r\nb", start..end);
+        let span = SourceText::new("a.md", "ä\r\nb").span(start..end);
         assert!(span.line >= 1 && span.column >= 1 && span.end_column > span.column);
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil;
 
 use crate::data::{Codes, Entry, Node, Place, Reader, Value, parse_toml, parse_yaml};
-use crate::diagnostic::{Diagnostic, Severity, Span};
+use crate::diagnostic::{Diagnostic, Severity, SourceText, Span};
 
 const CODES: Codes = Codes {
     syntax: "front-matter-syntax",
@@ -208,7 +208,8 @@ impl FrontMatter {
 }
 
 /// Splits the text of a file into front matter and body. Returns where the body begins.
-pub fn split(text: &str, file: &str, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatter, usize) {
+pub fn split(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatter, usize) {
+    let text = file.text();
     let none = FrontMatter {
         searchable: true,
         boost: 1.0,
@@ -221,7 +222,7 @@ pub fn split(text: &str, file: &str, diagnostics: &mut Vec<Diagnostic>) -> (Fron
     let start = text.find('\n').map_or(text.len(), |at| at + 1);
     let Some((end, body_start)) = close(text, start, fence) else {
         if looks_like_keys(&text[start..], fence) {
-            let span = Span::new(file, text, 0..3);
+            let span = file.span(0..3);
             diagnostics.push(
                 Diagnostic::error(
                     "front-matter-unclosed",
@@ -232,12 +233,12 @@ pub fn split(text: &str, file: &str, diagnostics: &mut Vec<Diagnostic>) -> (Fron
             );
             // The keys are read as far as they go, so that title and links elsewhere still work.
             let end = start + text[start..].find("\n\n").map_or(text.len() - start, |at| at + 1);
-            let (front, _) = read(text, start..end, fence, file);
+            let (front, _) = read(file, start..end, fence);
             return (front.unwrap_or(none), end);
         }
         return (none, 0);
     };
-    let (front, problems) = read(text, start..end, fence, file);
+    let (front, problems) = read(file, start..end, fence);
     diagnostics.extend(problems);
     (front.unwrap_or(none), body_start)
 }
@@ -274,10 +275,10 @@ fn looks_like_keys(text: &str, fence: &str) -> bool {
     })
 }
 
-fn read(text: &str, range: std::ops::Range<usize>, fence: &str, file: &str) -> (Option<FrontMatter>, Vec<Diagnostic>) {
+fn read(file: &SourceText, range: std::ops::Range<usize>, fence: &str) -> (Option<FrontMatter>, Vec<Diagnostic>) {
+    let text = file.text();
     let place = Place {
         file,
-        text,
         offset: range.start,
     };
     let parsed = if fence == "+++" {

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::config::RawHtml;
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, SourceText, Span};
 use crate::source::{ArticleSource, ContentPath};
 
 pub use fragment::{Fragment, Icon, Message, Patch, PatchKind};
@@ -42,11 +42,9 @@ pub struct DocumentOptions {
 pub struct Document {
     /// Its path in the content folder.
     pub path: ContentPath,
-    /// Its path as the user knows it.
-    pub display: Arc<str>,
-    /// The whole text of the file.
-    pub text: Arc<str>,
-    /// Where the body begins in it, in bytes.
+    /// The file: its path as the user knows it, and its whole text.
+    pub file: Arc<SourceText>,
+    /// Where the body begins in the text, in bytes.
     pub body_start: usize,
     /// What the front matter says.
     pub front: FrontMatter,
@@ -81,17 +79,17 @@ pub struct Document {
 impl Document {
     /// Whether the tree of the site is the same with the one as with the other: they differ at most in their bodies.
     pub fn same_outline(&self, other: &Self) -> bool {
-        self.outline == other.outline && self.path == other.path && self.display == other.display
+        self.outline == other.outline && self.path == other.path && self.file.name() == other.file.name()
     }
 
     /// The place of a range of the file.
     pub fn span(&self, range: &Range<u32>) -> Span {
-        Span::new(&*self.display, &self.text, range.start as usize..range.end as usize)
+        self.file.span(range.start as usize..range.end as usize)
     }
 
     /// The Markdown below the front matter.
     pub fn body(&self) -> &str {
-        &self.text[self.body_start..]
+        &self.file.text()[self.body_start..]
     }
 }
 
@@ -140,7 +138,7 @@ pub struct Section {
 /// Reads one Markdown file.
 pub fn parse_document(source: &ArticleSource, options: DocumentOptions) -> Document {
     let mut diagnostics = Vec::new();
-    let (front, body_start) = front_matter::split(&source.text, &source.display, &mut diagnostics);
+    let (front, body_start) = front_matter::split(&source.file, &mut diagnostics);
     let mut body = markdown::parse_body(
         markdown::BodySource {
             source,
@@ -153,11 +151,10 @@ pub fn parse_document(source: &ArticleSource, options: DocumentOptions) -> Docum
     );
     body.shrink();
     let title = front.title.clone().or(body.first_h1);
-    let outline = outline(&source.text[..body_start], title.as_deref(), &body.summary);
+    let outline = outline(&source.file.text()[..body_start], title.as_deref(), &body.summary);
     Document {
         path: source.path.clone(),
-        display: Arc::clone(&source.display),
-        text: Arc::clone(&source.text),
+        file: Arc::clone(&source.file),
         body_start,
         front,
         title,

@@ -12,8 +12,7 @@ mod tables;
 fn parse_with(text: &str, html: RawHtml) -> Document {
     let source = ArticleSource {
         path: ContentPath::new("a.md"),
-        display: Arc::from("content/a.md"),
-        text: Arc::from(text),
+        file: Arc::new(SourceText::new("content/a.md", text)),
     };
     parse_document(&source, DocumentOptions { html, highlight: false })
 }
@@ -367,7 +366,7 @@ fn comments_and_scripts_stay_among_writers() {
     let comments: Vec<&str> = document
         .comments
         .iter()
-        .map(|range| &document.text[range.start as usize..range.end as usize])
+        .map(|range| &document.file.text()[range.start as usize..range.end as usize])
         .collect();
     assert_eq!(comments, ["<!-- inline -->", "<!-- note\nto self -->"]);
 }

@@ -57,8 +57,8 @@ impl DocumentMemo {
     /// The document of a file, if it was read with these options and from this very text.
     pub(super) fn get(&self, source: &ArticleSource, options: DocumentOptions) -> Option<Arc<Document>> {
         let document = self.documents.get(&source.path)?;
-        let same_text = Arc::ptr_eq(&document.text, &source.text) || document.text == source.text;
-        let same = self.options == Some(options) && document.display == source.display && same_text;
+        let same_file = Arc::ptr_eq(&document.file, &source.file) || document.file == source.file;
+        let same = self.options == Some(options) && same_file;
         same.then(|| Arc::clone(document))
     }
 

@@ -18,7 +18,7 @@ use icu_properties::props::BidiClass;
 
 use crate::config::{Direction, Language};
 use crate::data::{Node, Value, parse_toml};
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, SourceText};
 use crate::document::Date;
 
 /// The words of the theme in one language; what is missing is English.
@@ -67,11 +67,10 @@ impl Messages {
         for file in files {
             match parse_toml(file.text) {
                 Ok(node) => messages.add(&node, file.own),
-                Err(error) => diagnostics.push(Diagnostic::error("i18n-syntax", error.message).with_span(Span::new(
-                    file.file,
-                    file.text,
-                    error.range,
-                ))),
+                Err(error) => diagnostics.push(
+                    Diagnostic::error("i18n-syntax", error.message)
+                        .with_span(SourceText::new(file.file, file.text).span(error.range)),
+                ),
             }
         }
         messages

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::*;
 use crate::config::RawHtml;
+use crate::diagnostic::SourceText;
 use crate::document::{DocumentOptions, parse_document};
 use crate::source::{ArticleSource, ContentPath};
 
@@ -107,8 +108,7 @@ impl Random {
 pub(super) fn document(path: &str, text: &str) -> Arc<Document> {
     let source = ArticleSource {
         path: ContentPath::new(path),
-        display: path.into(),
-        text: text.into(),
+        file: Arc::new(SourceText::new(path, text)),
     };
     let options = DocumentOptions {
         html: RawHtml::Allow,
@@ -221,8 +221,12 @@ impl Session {
         self.old.push(self.articles[at].clone());
         let text = match self.random.below(3) {
             0 => self.text(),
-            1 => format!("{}\n\nOne more new{}.", self.articles[at].document.text, self.made),
-            _ => self.articles[at].document.text.replace("password", "pass word"),
+            1 => format!(
+                "{}\n\nOne more new{}.",
+                self.articles[at].document.file.text(),
+                self.made
+            ),
+            _ => self.articles[at].document.file.text().replace("password", "pass word"),
         };
         self.made += 1;
         self.articles[at].document = document(path.as_str(), &text);
@@ -271,7 +275,7 @@ impl Session {
             13 => {
                 // A file gets another name.
                 let at = self.any();
-                let text = self.articles[at].document.text.clone();
+                let text = self.articles[at].document.file.text().to_string();
                 self.articles[at].document = document(&format!("renamed/b{}.md", self.made), &text);
             }
             14 => {
@@ -452,7 +456,7 @@ fn many_changes_at_once_are_one_step_like_others() {
     let mut live = session.live();
     for edits in [110, 1, 5, 0, 40] {
         for at in 0..edits {
-            let text = format!("{}\n\nAnd new{edits}.", session.articles[at].document.text);
+            let text = format!("{}\n\nAnd new{edits}.", session.articles[at].document.file.text());
             session.articles[at].document = document(session.articles[at].document.path.as_str(), &text);
         }
         live = session.next(&live);
@@ -473,7 +477,7 @@ fn what_has_not_changed_is_shared() {
     is_shared_between_threads(&RelatedArticles::new("en", &session.articles, None));
     let before = first.pack().unwrap();
     // The last of all words: where shards end before it does not change.
-    let text = format!("{} zebra", session.articles[20].document.text);
+    let text = format!("{} zebra", session.articles[20].document.file.text());
     session.articles[20].document = document(session.articles[20].document.path.as_str(), &text);
     let second = session.next(&first);
     let after = second.pack().unwrap();
@@ -491,7 +495,7 @@ fn what_has_not_changed_is_shared() {
     let third = session.next(&second);
     assert!(!third.wants_compaction(), "all anew: that was a new base");
     for article in &mut session.articles[..33] {
-        let text = format!("{} zebra", article.document.text);
+        let text = format!("{} zebra", article.document.file.text());
         article.document = document(article.document.path.as_str(), &text);
     }
     let fourth = session.next(&third);
@@ -530,7 +534,7 @@ fn figures() {
     for number in 0..40 {
         let at = (number * 3_571 + 19) % articles.len();
         let document = &articles[at].document;
-        let text = format!("{}\n\nOne more brandnewword{number}.\n", document.text);
+        let text = format!("{}\n\nOne more brandnewword{number}.\n", document.file.text());
         articles[at].document = self::document(document.path.as_str(), &text);
         let given = articles.clone();
         live = times.of("one edit: next", || live.next(given, &tuning, &options).unwrap());
@@ -559,7 +563,7 @@ fn figures() {
     live = times.of("all renumbered: next", || live.next(given, &tuning, &options).unwrap());
     times.of("all renumbered: pack", || live.pack().unwrap());
     for article in articles.iter_mut().step_by(20) {
-        let text = format!("{} brandnewword", article.document.text);
+        let text = format!("{} brandnewword", article.document.file.text());
         article.document = self::document(article.document.path.as_str(), &text);
     }
     let given = articles.clone();

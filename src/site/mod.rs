@@ -465,7 +465,7 @@ impl LanguageSite {
 
 /// A problem of a document as a whole.
 fn in_document(diagnostic: Diagnostic, document: &Document) -> Diagnostic {
-    diagnostic.with_span(Span::file(&*document.display))
+    diagnostic.with_span(Span::file(&**document.file.name()))
 }
 
 #[cfg(test)]

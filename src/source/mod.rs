@@ -22,7 +22,7 @@ pub use memory::MemoryFiles;
 pub use stamp::Stamp;
 pub use walk::{SourceFolder, link_outside, read_changed, read_sources};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, SourceText};
 
 /// The largest article that is read, in bytes. The longest help article seen in practice has 0.2 MB; a file beyond this
 /// size is a log or a dump that got in by mistake.
@@ -71,10 +71,8 @@ impl fmt::Display for ContentPath {
 pub struct ArticleSource {
     /// Its path in the content folder.
     pub path: ContentPath,
-    /// Its path as the user knows it, for messages.
-    pub display: Arc<str>,
-    /// Its text, without a byte order mark.
-    pub text: Arc<str>,
+    /// The file: its path as the user knows it, and its text without a byte order mark.
+    pub file: Arc<SourceText>,
 }
 
 /// Any other file in the content folder: an image, a PDF.

@@ -48,7 +48,7 @@ fn articles_and_assets_are_told_apart_and_sorted() {
         set.assets.iter().map(|a| a.path.as_str()).collect::<Vec<_>>(),
         ["b/img/x.png"]
     );
-    assert_eq!(&*set.articles[1].display, "content/b/two.md");
+    assert_eq!(&**set.articles[1].file.name(), "content/b/two.md");
 }
 
 #[test]
@@ -85,5 +85,5 @@ fn encodings_other_than_utf8_are_named() {
         set.diagnostics[0].span.as_ref().map(|s| (s.line, s.column)),
         Some((2, 5))
     );
-    assert_eq!(&*set.articles[0].text, "# Title");
+    assert_eq!(&**set.articles[0].file.text(), "# Title");
 }

@@ -12,7 +12,7 @@ use super::{
     ArticleSource, AssetSource, ContentPath, FileSystem, IgnoreRules, MAX_ARTICLE_BYTES, SourceMemo, SourceSet, Stamp,
     WalkProblem, WalkProblemKind,
 };
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Diagnostic, SourceText, Span};
 
 /// A folder of articles.
 #[derive(Debug, Clone, Copy)]
@@ -235,9 +235,9 @@ fn read_article(
         Ok(text) => text,
         Err(error) => {
             let valid = error.utf8_error().valid_up_to();
-            let before = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
+            let before = String::from_utf8_lossy(&error.as_bytes()[..valid]);
             let byte = error.as_bytes().get(valid).copied().unwrap_or_default();
-            let span = Span::new(shown, &before, before.len()..before.len());
+            let span = SourceText::new(shown, before).span(valid..valid);
             let diagnostic = Diagnostic::error(
                 "not-utf8",
                 format!("not valid UTF-8 (byte 0x{byte:02x}); this article is left out"),
@@ -250,7 +250,7 @@ fn read_article(
     let text = text.strip_prefix('\u{feff}').map(ToOwned::to_owned).unwrap_or(text);
     let mut diagnostic = None;
     let text = if let Some(at) = text.find('\0') {
-        let span = Span::new(shown, &text, at..at + 1);
+        let span = SourceText::new(shown, text.as_str()).span(at..at + 1);
         diagnostic = Some(
             Diagnostic::error("nul-byte", "a NUL character; it is shown as `\u{fffd}`")
                 .with_span(span)
@@ -262,8 +262,7 @@ fn read_article(
     };
     let article = ArticleSource {
         path: path.clone(),
-        display: Arc::from(shown),
-        text: Arc::from(text),
+        file: Arc::new(SourceText::new(shown, text)),
     };
     (Some(article), diagnostic)
 }

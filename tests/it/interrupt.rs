@@ -5,12 +5,17 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-const ARTICLES: usize = 200;
-const KILLS: u32 = 60;
+const ARTICLES: usize = 120;
+/// Each moment of a build is tried at least so often.
+const ROUNDS: u32 = 4;
+/// At least so many builds must be killed while they write.
+const WRITING: u32 = 10;
+/// After so many rounds none is tried any more.
+const MAX_ROUNDS: u32 = 100;
 
 /// A help centre in one of two versions that differ in every third article, and in which articles there are.
 fn project(folder: &Path, version: u32) -> Result<(), Box<dyn Error>> {
@@ -53,9 +58,8 @@ fn kb(project: &Path, dest: &Path) -> Command {
     command
 }
 
-/// Builds without interruption; gives the site and the time it took.
-fn build(project: &Path, dest: &Path) -> Result<(Snapshot, Duration), Box<dyn Error>> {
-    let started = Instant::now();
+/// Builds without interruption.
+fn build(project: &Path, dest: &Path) -> Result<Snapshot, Box<dyn Error>> {
     let output = kb(project, dest).stderr(Stdio::piped()).output()?;
     if !output.status.success() {
         return Err(format!(
@@ -65,7 +69,7 @@ fn build(project: &Path, dest: &Path) -> Result<(Snapshot, Duration), Box<dyn Er
         )
         .into());
     }
-    Ok((snapshot(dest)?, started.elapsed()))
+    snapshot(dest)
 }
 
 /// Every file by its path.
@@ -97,15 +101,77 @@ fn names(folder: &Path) -> Result<Vec<String>, Box<dyn Error>> {
     Ok(names)
 }
 
-#[cfg(unix)]
-fn was_killed(status: ExitStatus) -> bool {
-    use std::os::unix::process::ExitStatusExt as _;
-    status.signal() == Some(9)
+/// What a build has done when it is killed. Each is something to see from outside, so that the test does the same on
+/// machines of any speed.
+#[derive(Debug, Clone, Copy)]
+enum Moment {
+    /// The process exists.
+    Started,
+    /// The work folder holds this many files.
+    Written(usize),
+    /// The new site stands in the place of the old one.
+    Replaced,
+    /// The process has ended.
+    Ended,
 }
 
-#[cfg(not(unix))]
-fn was_killed(status: ExitStatus) -> bool {
-    !status.success()
+/// A build that is watched from outside.
+struct Watched<'a> {
+    child: Child,
+    dest: &'a Path,
+    work: &'a Path,
+    /// The page that tells the version, as it was before.
+    before: Vec<u8>,
+}
+
+impl<'a> Watched<'a> {
+    fn start(project: &Path, dest: &'a Path, work: &'a Path) -> Result<Self, Box<dyn Error>> {
+        let before = fs::read(dest.join(TELLING))?;
+        let child = kb(project, dest).spawn()?;
+        Ok(Self {
+            child,
+            dest,
+            work,
+            before,
+        })
+    }
+
+    /// Kills the build at a moment; `None` if it ended earlier, and whether it was writing otherwise.
+    fn kill_at(mut self, moment: Moment) -> Result<Option<bool>, Box<dyn Error>> {
+        loop {
+            if let Some(status) = self.child.try_wait()? {
+                assert!(status.success(), "{status}");
+                return Ok(None);
+            }
+            let reached = match moment {
+                Moment::Started => true,
+                Moment::Written(wanted) => files_below(&self.work.join("new")) >= wanted,
+                Moment::Replaced => fs::read(self.dest.join(TELLING)).is_ok_and(|now| now != self.before),
+                Moment::Ended => false,
+            };
+            if reached {
+                self.child.kill()?;
+                let interrupted = !self.child.wait()?.success();
+                return Ok(interrupted.then(|| self.work.exists()));
+            }
+            thread::sleep(Duration::from_micros(300));
+        }
+    }
+}
+
+/// A page that is another one in each version, and in both.
+const TELLING: &str = "section-0/question-0-0/index.html";
+
+/// Number of files in a folder that is being written.
+fn files_below(folder: &Path) -> usize {
+    let Ok(entries) = fs::read_dir(folder) else { return 0 };
+    let entries = entries.filter_map(Result::ok);
+    entries
+        .map(|entry| match entry.file_type() {
+            Ok(kind) if kind.is_dir() => files_below(&entry.path()),
+            _ => 1,
+        })
+        .sum()
 }
 
 #[test]
@@ -115,53 +181,53 @@ fn killed_builds_leave_a_whole_site() -> Result<(), Box<dyn Error>> {
     let (projects, dest) = ([at("project-1"), at("project-2")], at("site/public"));
     project(&projects[0], 1)?;
     project(&projects[1], 2)?;
-    let (first, took) = build(&projects[0], &at("whole-1"))?;
-    let (second, _) = build(&projects[1], &at("whole-2"))?;
-    assert_ne!(first, second);
-    let (found, _) = build(&projects[0], &dest)?;
+    let versions = [
+        build(&projects[0], &at("whole-1"))?,
+        build(&projects[1], &at("whole-2"))?,
+    ];
+    assert_ne!(versions[0], versions[1]);
+    let found = build(&projects[0], &dest)?;
     assert!(
-        found == first,
+        found == versions[0],
         "the same articles give the same bytes in another folder"
     );
 
     let work = at("site/.public.kb-build");
-    let (mut killed, mut at_work, mut seen) = (0, 0, [0; 2]);
-    // On a busy machine some builds end before they are killed: then it takes more of them.
-    for kill in 0..4 * KILLS {
-        if kill >= KILLS && killed > KILLS / 3 && at_work > KILLS / 6 {
+    let files = versions[0].len();
+    let moments = [
+        Moment::Started,
+        Moment::Written(1),
+        Moment::Written(files / 4),
+        Moment::Written(files / 2),
+        Moment::Written(files * 3 / 4),
+        Moment::Written(files),
+        Moment::Replaced,
+        Moment::Ended,
+    ];
+    let (mut current, mut writing) = (0, 0);
+    // A build may end before its moment is seen; then it is tried again, until enough were killed while they wrote.
+    for round in 0..MAX_ROUNDS {
+        for moment in moments {
+            let next = 1 - current;
+            let killed = Watched::start(&projects[next], &dest, &work)?.kill_at(moment)?;
+            let found = snapshot(&dest)?;
+            current = versions
+                .iter()
+                .position(|version| *version == found)
+                .ok_or_else(|| format!("{moment:?}, round {round}: a mixture of {} files", found.len()))?;
+            match (killed, moment) {
+                (None, _) | (_, Moment::Replaced) => assert_eq!(current, next, "{moment:?}: it was finished"),
+                (Some(at_work), _) => writing += u32::from(at_work),
+            }
+        }
+        if round >= ROUNDS && writing >= WRITING {
             break;
         }
-        // From the start to a little after the end, in no order; most often while the site is being put in place.
-        let share = f64::from(kill * 37 % KILLS) / f64::from(KILLS);
-        let mut child = kb(&projects[kill as usize % 2], &dest).spawn()?;
-        if kill % 4 == 0 {
-            thread::sleep(took.mul_f64(share * 1.1));
-        } else {
-            let deadline = Instant::now() + took;
-            while !work.exists() && Instant::now() < deadline {
-                thread::sleep(Duration::from_micros(200));
-            }
-            thread::sleep(took.mul_f64(share * 0.9));
-        }
-        child.kill()?;
-        killed += u32::from(was_killed(child.wait()?));
-        at_work += u32::from(work.exists());
-        let found = snapshot(&dest)?;
-        if found == first {
-            seen[0] += 1;
-        } else if found == second {
-            seen[1] += 1;
-        } else {
-            return Err(format!("kill {kill} left a mixture of {} files", found.len()).into());
-        }
     }
-    assert!(
-        killed > KILLS / 3 && at_work > KILLS / 6,
-        "killed {killed}, while writing {at_work}: {seen:?}"
-    );
+    assert!(writing >= WRITING, "only {writing} builds were killed while they wrote");
 
-    let (found, _) = build(&projects[1], &dest)?;
-    assert!(found == second, "the build after a kill is like any other");
+    let found = build(&projects[1], &dest)?;
+    assert!(found == versions[1], "the build after a kill is like any other");
     assert_eq!(names(&at("site"))?, ["public"], "no debris is left");
     Ok(())
 }

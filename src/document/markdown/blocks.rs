@@ -2,7 +2,7 @@
 
 use super::{
     Collapse, Container, ContainerProblemKind, Cow, Diagnostic, FOOTNOTE, Frame, Mark, Message, PatchKind, Range,
-    RawHtml, RawHtmlPlace, Renderer, Span, TASK_END, highlight, read_raw_html,
+    RawHtml, RawHtmlPlace, Renderer, TASK_END, highlight, read_raw_html,
 };
 
 impl Renderer<'_> {
@@ -203,7 +203,7 @@ impl Renderer<'_> {
 
     /// The place in the file of a part of raw HTML; of the whole where marks of other blocks stand between its lines.
     fn place_in(&self, html: &str, place: &Range<u32>, part: &Range<usize>) -> Range<u32> {
-        let written = self.source.text.get(place.start as usize..).unwrap_or_default();
+        let written = self.source.file.text().get(place.start as usize..).unwrap_or_default();
         if !written.starts_with(html) {
             return place.clone();
         }
@@ -216,7 +216,7 @@ impl Renderer<'_> {
             return;
         }
         let (start, end) = (place.start as usize, place.end as usize);
-        let written = self.source.text.get(start..end).unwrap_or_default();
+        let written = self.source.file.text().get(start..end).unwrap_or_default();
         let mut from = 0;
         while let Some(at) = written[from..].find("<!--") {
             let open = from + at;
@@ -263,7 +263,7 @@ impl Renderer<'_> {
     pub(super) fn report_containers(&mut self) {
         for problem in &self.marked.problems {
             let range = problem.range.start + self.body_start..problem.range.end + self.body_start;
-            let span = Span::new(&*self.source.display, &self.source.text, range);
+            let span = self.source.file.span(range);
             let diagnostic = match &problem.kind {
                 ContainerProblemKind::Unclosed => {
                     Diagnostic::warning("container-unclosed", "this container is not closed with `:::`")

@@ -100,7 +100,7 @@ pub struct BodySource<'a> {
 
 /// Reads the body of an article.
 pub fn parse_body(body: BodySource<'_>, diagnostics: &mut Vec<Diagnostic>) -> Body {
-    let marked = mark_containers(&body.source.text[body.start..]);
+    let marked = mark_containers(&body.source.file.text()[body.start..]);
     read_body(body, &marked, None, diagnostics)
 }
 
@@ -138,7 +138,7 @@ fn read_body(
     }
     if body.options.html == RawHtml::Sanitize && sanitize::nests_too_deeply(renderer.out.html()) {
         let source = body.source;
-        let span = Span::new(&*source.display, &source.text, body.start..body.start);
+        let span = source.file.span(body.start..body.start);
         diagnostics.push(
             Diagnostic::warning(
                 "html-too-deep",
@@ -400,11 +400,7 @@ impl Renderer<'_> {
 
     fn span(&self, range: &Range<usize>) -> Span {
         let range = self.source_range(range);
-        Span::new(
-            &*self.source.display,
-            &self.source.text,
-            range.start as usize..range.end as usize,
-        )
+        self.source.file.span(range.start as usize..range.end as usize)
     }
 
     fn mark_paragraph(&mut self) {

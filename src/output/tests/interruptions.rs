@@ -1,16 +1,12 @@
 //! Builds that are killed: the site is the old or the new one, and the next build leaves no debris.
 
 use std::collections::BTreeMap;
-use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::path::PathBuf;
 
 use super::super::replace::{self, Work};
 use super::super::*;
-use super::{Outcome, build, names, output, snapshot};
+use super::{Outcome, build, names, snapshot};
 
 const OLD: [(&str, &str); 3] = [("index.html", "old"), ("a/index.html", "a"), ("stale/x", "x")];
 const NEW: [(&str, &str); 3] = [("index.html", "new"), ("a/index.html", "a"), ("b/y", "y")];
@@ -167,88 +163,5 @@ fn each_way_of_replacing_gives_the_same() -> Outcome {
     replace::two_renames(&scene.work, &scene.dest)?.ok_or("the folders could not be renamed")?;
     assert_eq!(snapshot(&scene.dest), scene.new);
     assert_eq!(snapshot(&scene.work.root.join("old")), scene.old);
-    Ok(())
-}
-
-/// The two sites that the killed builds below alternate between: many small files, some of them the same.
-fn site(version: u8) -> Result<Output, OutputError> {
-    let mut site = Output::new();
-    for n in 0..200 {
-        let text = if n % 3 == 0 {
-            format!("page {n}")
-        } else {
-            format!("page {n} of version {version}").repeat(99)
-        };
-        site.insert(OutputPath::new(format!("{}/{n}/index.html", n % 5))?, text.into())?;
-        site.insert(OutputPath::new(format!("only-{version}/{n}.md"))?, "text".into())?;
-    }
-    Ok(site)
-}
-
-const CHILD: &str = "KB_TEST_BUILD";
-
-/// Not a test of its own: the process that [`killed_builds_leave_a_whole_site`] starts and kills.
-#[test]
-fn child() -> Outcome {
-    let Some(dest) = env::var_os(CHILD) else { return Ok(()) };
-    for version in (1..=2).cycle() {
-        sync(&site(version)?, Path::new(&dest), &SyncOptions::default())?;
-    }
-    Ok(())
-}
-
-#[cfg(unix)]
-#[test]
-fn killed_builds_leave_a_whole_site() -> Outcome {
-    use std::os::unix::process::ExitStatusExt as _;
-    let dir = tempfile::tempdir()?;
-    let dest = dir.path().join("public");
-    let whole = [1, 2].map(|version| -> Result<_, Box<dyn std::error::Error>> {
-        let folder = dir.path().join(format!("version-{version}"));
-        let started = Instant::now();
-        sync(&site(version)?, &folder, &SyncOptions::default())?;
-        Ok((snapshot(&folder), started.elapsed()))
-    });
-    let [first, second] = whole;
-    let ((first, took), (second, _)) = (first?, second?);
-    // On a busy machine the first build says little about the others.
-    let took = took.min(Duration::from_millis(200));
-    sync(&site(1)?, &dest, &SyncOptions::default())?;
-    let mut seen = [0; 2];
-    let mut killed_at_work = 0;
-    let work = dir.path().join(".public.kb-build");
-    // At least 60 times; on a busy machine until both versions were seen and enough builds were hit at work.
-    for kill in 0..400_u32 {
-        if kill >= 60 && seen.iter().all(|times| *times > 0) && killed_at_work > 20 {
-            break;
-        }
-        let mut child = Command::new(env::current_exe()?)
-            .args(["--exact", "output::tests::interruptions::child"])
-            .env(CHILD, &dest)
-            .stdout(Stdio::null())
-            .spawn()?;
-        let patience = Instant::now() + Duration::from_secs(5);
-        while !work.exists() && Instant::now() < patience {
-            thread::sleep(Duration::from_micros(200));
-        }
-        // From the first moment of a build to well into the second or third, in no order.
-        thread::sleep(took * (kill * 37 % 60) / 20);
-        child.kill()?;
-        assert_eq!(child.wait()?.signal(), Some(9), "it was still building");
-        killed_at_work += u32::from(work.exists());
-        let found = snapshot(&dest);
-        if found == first {
-            seen[0] += 1;
-        } else if found == second {
-            seen[1] += 1;
-        } else {
-            return Err(format!("kill {kill} left a mixture of {} files", found.len()).into());
-        }
-    }
-    assert!(seen[0] > 0 && seen[1] > 0, "both versions were seen: {seen:?}");
-    assert!(killed_at_work > 20, "most kills hit a build at work: {killed_at_work}");
-    sync(&output(&[("index.html", "last")])?, &dest, &SyncOptions::default())?;
-    assert_eq!(names(&dest), [".kb-output", "index.html"]);
-    assert_eq!(names(dir.path()), ["public", "version-1", "version-2"]);
     Ok(())
 }

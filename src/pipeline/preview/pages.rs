@@ -226,7 +226,7 @@ fn digest(renderer: &LanguageRenderer<'_>, prepared: &crate::render::pages::Prep
     if renderer.has_copy(job)
         && let Some(document) = renderer.document(job)
     {
-        hash.update(document.text.as_bytes());
+        hash.update(document.file.text().as_bytes());
     }
     hash.digest128()
 }

@@ -97,7 +97,7 @@ impl Snapshot {
         match self.assembled.listing.get(path)? {
             File::Made(Route::Page(language, job) | Route::Copy(language, job)) => {
                 let document = job.document(&self.assembled.site, *language)?;
-                Some(document.display.to_string())
+                Some(document.file.name().to_string())
             }
             _ => None,
         }

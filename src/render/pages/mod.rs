@@ -175,7 +175,7 @@ impl<'a> LanguageRenderer<'a> {
     pub fn describe(&self, job: Job) -> String {
         let path = || format!("`{}`", job.path(self.language()));
         let document = self.document(job);
-        document.map_or_else(path, |document| format!("`{}`", document.display))
+        document.map_or_else(path, |document| format!("`{}`", document.file.name()))
     }
 
     /// Puts together what a page shows.

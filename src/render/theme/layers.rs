@@ -9,7 +9,7 @@ use include_dir::{Dir, include_dir};
 use super::manifest;
 use super::{CUSTOM_CSS, MISSING_IMAGE, MISSING_IMAGE_SVG, ThemeSource};
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, Span, did_you_mean};
+use crate::diagnostic::{Diagnostic, SourceText, Span, did_you_mean};
 use crate::source::FileSystem;
 
 /// The themes built into kb, a folder each.
@@ -29,6 +29,11 @@ pub(super) struct ThemeFile {
 }
 
 impl ThemeFile {
+    /// The file as diagnostics point into it.
+    pub(super) fn source_text(&self) -> SourceText {
+        SourceText::new(&*self.display, String::from_utf8_lossy(&self.bytes))
+    }
+
     fn built_in(display: String, bytes: &[u8]) -> Self {
         Self {
             display,

@@ -46,24 +46,23 @@ pub(super) fn describe<'a>(files: impl IntoIterator<Item = &'a ThemeFile>) -> Ma
 
 /// The theme that a `theme.toml` says it builds on; its problems are told by [`read`].
 pub(super) fn extends(file: &ThemeFile) -> Option<(String, Span)> {
-    let text = String::from_utf8_lossy(&file.bytes);
-    let node = parse_toml(&text).ok()?;
-    Reader::new(&node, place(file, &text), &CODES).spanned_string(&["extends"])
-}
-
-fn place<'a>(file: &'a ThemeFile, text: &'a str) -> Place<'a> {
-    Place {
-        file: &file.display,
-        text,
+    let source = file.source_text();
+    let node = parse_toml(source.text()).ok()?;
+    let place = Place {
+        file: &source,
         offset: 0,
-    }
+    };
+    Reader::new(&node, place, &CODES).spanned_string(&["extends"])
 }
 
 /// Takes in one file. Styles and scripts must be among `present`, where that is given.
 fn add(manifest: &mut Manifest, file: &ThemeFile, present: Option<&Files>, diagnostics: &mut Vec<Diagnostic>) {
-    let text = String::from_utf8_lossy(&file.bytes);
-    let place = place(file, &text);
-    let node = match parse_toml(&text) {
+    let source = file.source_text();
+    let place = Place {
+        file: &source,
+        offset: 0,
+    };
+    let node = match parse_toml(source.text()) {
         Ok(node) => node,
         Err(error) => {
             diagnostics.push(place.syntax(&CODES, &error));

@@ -127,8 +127,7 @@ pub(super) fn diagnostic(files: &Files, error: &tera::Error) -> Diagnostic {
     let diagnostic = Diagnostic::error("template-error", message.trim_end_matches('.'));
     match (error.kind(), file) {
         (ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report), Some(file)) => {
-            let text = String::from_utf8_lossy(&file.bytes);
-            diagnostic.with_span(Span::new(&*file.display, &text, report.span().range.clone()))
+            diagnostic.with_span(file.source_text().span(report.span().range.clone()))
         }
         (_, Some(file)) => diagnostic.with_span(Span::file(&*file.display)),
         _ => diagnostic,

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 
 use tokio::sync::{oneshot, watch};
 
@@ -207,11 +206,9 @@ impl Running {
         Stream::open(self.addr, path)
     }
 
-    /// Stops the server and says how long that took.
-    pub(super) fn stop(mut self) -> Duration {
-        let begin = Instant::now();
+    /// Stops the server and waits for its end.
+    pub(super) fn stop(mut self) {
         self.end();
-        begin.elapsed()
     }
 
     fn end(&mut self) {

@@ -28,7 +28,8 @@ export const stop = () => browser?.close();
 // A page of its own profile, closed with the test. At its end the console must have said nothing but what `expect` allows.
 export async function newPage(t, { expect, init, ...options } = {}) {
   const context = await (await launch()).newContext({ locale: "en-GB", ...options });
-  context.setDefaultTimeout(10000);
+  // What is waited for comes in milliseconds; the rest is for busy machines.
+  context.setDefaultTimeout(60000);
   if (init) await context.addInitScript(init);
   const said = [];
   context.on("console", (message) => said.push(`${message.type()}: ${message.text()} ${message.location().url}`));

@@ -12,9 +12,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { newPage, stop } from "./browser.js";
 
 // How long anything may take on a slow machine, in milliseconds.
-const LONG = 10000;
-// How long the preview may take to end, in milliseconds.
-const END = 2000;
+const LONG = 60000;
 
 const running = new Set();
 after(async () => {
@@ -94,7 +92,7 @@ export class Preview {
   async end() {
     const ending = this.process;
     this.process = undefined;
-    const ended = ending.exitCode === null ? once(ending, "exit", { signal: AbortSignal.timeout(END) }) : [ending.exitCode];
+    const ended = ending.exitCode === null ? once(ending, "exit", { signal: AbortSignal.timeout(LONG) }) : [ending.exitCode];
     ending.kill("SIGINT");
     const [code] = await ended;
     assert.equal(code, 0, this.said);
