@@ -8,6 +8,7 @@ mod corpora;
 mod dates;
 mod determinism;
 mod expected;
+mod growth;
 mod icons;
 mod images;
 mod interrupt;

@@ -101,6 +101,11 @@ impl From<Output> for Run {
     }
 }
 
+/// What `line` gives for 0 to `count`, one after the other.
+pub(crate) fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
+    (0..count).map(line).collect()
+}
+
 /// Every file below a folder with its bytes, by path.
 pub(crate) fn snapshot(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     fn add(folder: &Path, prefix: &str, files: &mut BTreeMap<String, Vec<u8>>) {
