@@ -57,7 +57,7 @@ enum Command {
     Lighthouse,
     /// Build the search engines for browsers into `crates/kb-search-wasm/dist`.
     Wasm {
-        /// Only build them anew and compare; change nothing.
+        /// Only build all of them anew and compare; change nothing.
         #[arg(long)]
         check: bool,
     },
@@ -113,7 +113,7 @@ fn main() -> ExitCode {
         Command::Screenshots { names, readme: false } => browser::screenshots(&names),
         Command::Lighthouse => browser::lighthouse(),
         Command::Wasm { check: false } => wasm::build(),
-        Command::Wasm { check: true } => wasm::check(),
+        Command::Wasm { check: true } => wasm::check(wasm::Check::All),
         Command::Crawl(options) => report_crawl(&options),
     };
     match outcome {
