@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use tempfile::TempDir;
 
 use super::assets::{AssetFolder, referred_assets};
-use super::listing::{Listing, list};
+use super::listing::{Listing, Shown, list};
 use super::memo::{ListingMemo, Memo, ThemeKey, ThemeMemo, WordsMemo, stamps};
 use super::{BuildOptions, Clock, Project, index, offline};
 use crate::diagnostic::Diagnostic;
@@ -113,7 +113,7 @@ pub(super) fn assemble(
     clock.begin("theme");
     let theme = theme(files, project, &site, &theme_files, memo, &mut diagnostics);
     let words = words(&site, &theme, memo, &mut diagnostics);
-    let listing = listing(&site, &theme, &static_files, memo, &mut diagnostics);
+    let listing = listing(&site, &theme, &static_files, Shown::from(project), memo, &mut diagnostics);
     Assembled {
         site,
         theme,
@@ -257,6 +257,7 @@ fn listing(
     site: &Site,
     theme: &Arc<Theme>,
     static_files: &BTreeMap<String, PathBuf>,
+    shown: Shown<'_>,
     memo: &mut Memo,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Arc<Listing> {
@@ -266,7 +267,7 @@ fn listing(
             && known.static_files.iter().eq(static_files.values())
     };
     let known = memo.listing.take().filter(same).unwrap_or_else(|| {
-        let (listing, problems) = list(site, theme, static_files);
+        let (listing, problems) = list(site, theme, static_files, shown);
         ListingMemo {
             tree: Arc::clone(&site.languages),
             theme: Arc::clone(theme),

@@ -223,7 +223,7 @@ fn make_files(assembled: &Assembled, nearest: &dyn Nearest, offline: bool, sink:
         File::JoinedRedirects(own) => put(path, joined_redirects(&renderer, path, own)),
         File::Asset(number) => sink.copy(path, &site.assets[*number].source.location),
         File::Pictures => put(path, pictures::record(&site.assets)),
-        File::Static(location) | File::Rendition(location) => sink.copy(path, location),
+        File::Static(location) | File::Rendition(_, location) => sink.copy(path, location),
     });
     let (written, failures) = pages.into_inner().unwrap_or_else(PoisonError::into_inner);
     let pages = written.len() + site.redirects.len();

@@ -1,5 +1,6 @@
 //! Integration tests: the `kb` binary on small and real projects, and the shape of its source.
 
+mod addresses;
 mod articles;
 mod bad_input;
 mod commands;

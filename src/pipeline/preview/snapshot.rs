@@ -161,7 +161,7 @@ impl Snapshot {
             File::Made(route) => Body::from(self.renderer().file(path.as_str(), route)),
             File::JoinedRedirects(own) => Body::from(joined_redirects(&self.renderer(), path, own)),
             File::Asset(number) => Body::on_disk(&self.assembled.site.assets[*number].source.location),
-            File::Static(location) | File::Rendition(location) => Body::on_disk(location),
+            File::Static(location) | File::Rendition(_, location) => Body::on_disk(location),
             File::Pictures => Body::from(record(&self.assembled.site.assets)),
         }
     }
