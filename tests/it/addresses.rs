@@ -62,7 +62,7 @@ fn aliases_take_nothing_that_is_there() {
     let aliases: BTreeSet<String> = others.flat_map(|file| spellings(file)).collect();
     assert!(aliases.len() > 300, "{}", aliases.len());
 
-    let list: Vec<String> = aliases.iter().map(|alias| format!("  - {alias:?}\n")).collect();
+    let list: Vec<String> = aliases.iter().map(|alias| format!("  - {}\n", serde_json::Value::from(alias.as_str()))).collect();
     let mangled = sandbox(&format!("---\naliases:\n{}---\n# Moved\n", list.concat()));
     let run = mangled.build();
     assert_eq!(run.code, 1);

@@ -13,6 +13,7 @@ mod icons;
 mod images;
 mod interrupt;
 mod layers;
+mod links;
 mod manual;
 mod pages;
 mod popular;
