@@ -11,7 +11,6 @@ use super::{BuildArgs, Format, Outcome, eprint};
 use crate::diagnostic::{Diagnostic, count};
 use crate::pipeline::{BuildOptions, BuildReport, Project, build, open_project};
 use crate::site::Publish;
-use crate::source::Disk;
 
 /// Where an offline site goes, so that it does not replace the one that is served.
 const OFFLINE_OUTPUT: &str = "public-offline";
@@ -25,7 +24,7 @@ pub(super) fn run(args: &BuildArgs) -> io::Result<Outcome> {
             .num_threads(threads.into())
             .build_global();
     }
-    let project = match open_project(&Disk, &args.path, args.base_url.as_deref()) {
+    let project = match open_project(&args.path, args.base_url.as_deref()) {
         Ok(project) => project,
         Err(diagnostics) => return failed(&diagnostics, format),
     };

@@ -1,7 +1,7 @@
 //! `kb init`
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 
 use include_dir::{Dir, include_dir};
@@ -40,17 +40,17 @@ fn in_the_way(dir: &Path) -> io::Result<Option<String>> {
     if !dir.is_dir() {
         return Err(io::Error::other(format!("`{}` is a file, not a folder", dir.display())));
     }
-    Ok(["kb.toml", "content"]
-        .into_iter()
-        .find(|name| dir.join(name).exists())
-        .map(ToOwned::to_owned))
+    // Not even a link that leads nowhere: what is written through it would be somewhere else.
+    let is_there = |name: &&str| fs::symlink_metadata(dir.join(name)).is_ok();
+    Ok(["kb.toml", "content"].into_iter().find(is_there).map(ToOwned::to_owned))
 }
 
 fn write(from: &Dir<'_>, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for file in from.files() {
         if let Some(name) = file.path().file_name() {
-            fs::write(to.join(name), file.contents())?;
+            let mut new = fs::File::options().write(true).create_new(true).open(to.join(name))?;
+            new.write_all(file.contents())?;
         }
     }
     for folder in from.dirs() {

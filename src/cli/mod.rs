@@ -5,6 +5,7 @@
 mod build;
 mod generate;
 mod init;
+mod inside;
 mod new;
 mod progress;
 mod report;

@@ -3,8 +3,10 @@
 use std::fs;
 use std::io::{self, Write as _};
 
+use super::inside::stays_inside;
 use super::{NewArgs, Outcome, eprint};
 use crate::document::slug::slugify;
+use crate::source::{Bounds, Disk, FileSystem as _};
 
 pub(super) fn run(args: &NewArgs) -> io::Result<Outcome> {
     let fail = |message: String| {
@@ -28,8 +30,17 @@ pub(super) fn run(args: &NewArgs) -> io::Result<Outcome> {
     }
     let folder = args.project.join("content").join(category);
     let path = folder.join(format!("{}.md", shortened(&slug)));
+    if !stays_inside(&folder, &args.project) {
+        return fail(format!(
+            "`{}` would be written outside of the project, because a symbolic link leads out of it; nothing was changed\nhint: make a folder in place of the link",
+            path.display()
+        ));
+    }
+    let text = match article(&args.project, &title) {
+        Ok(text) => text,
+        Err(error) => return fail(format!("`archetype.md` cannot be read: {error}")),
+    };
     fs::create_dir_all(&folder)?;
-    let text = article(&args.project, &title)?;
     match fs::File::options().write(true).create_new(true).open(&path) {
         Ok(mut file) => file.write_all(text.as_bytes())?,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -58,10 +69,8 @@ fn shortened(slug: &str) -> &str {
 fn article(project: &std::path::Path, title: &str) -> io::Result<String> {
     const ARCHETYPE: &str = include_str!("archetype.md");
     let quoted = serde_json::to_string(title).unwrap_or_default();
-    let template = match fs::read_to_string(project.join("archetype.md")) {
-        Ok(text) => text,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => ARCHETYPE.to_owned(),
-        Err(error) => return Err(error),
-    };
+    let disk = Disk::within(Bounds::of(project, []));
+    let template = disk.read_if_present(&project.join("archetype.md"))?;
+    let template = template.unwrap_or_else(|| ARCHETYPE.to_owned());
     Ok(template.replace("{{ title }}", &quoted))
 }

@@ -23,7 +23,6 @@ use crate::pipeline::{
 use crate::search;
 use crate::serve::{Served, ServerOptions, Version, bind};
 use crate::site::Publish;
-use crate::source::Disk;
 use crate::watch::{Changes, Notice, WatchOptions, Watcher};
 
 pub(super) fn run(args: &ServeArgs) -> io::Result<Outcome> {
@@ -113,7 +112,7 @@ fn address_of(name: &str) -> io::Result<IpAddr> {
 }
 
 fn start(args: &ServeArgs, listener: Box<crate::pipeline::Listener>) -> Result<Preview, Vec<Diagnostic>> {
-    let project = open_project(&Disk, &args.path, args.base_url.as_deref())?;
+    let project = open_project(&args.path, args.base_url.as_deref())?;
     if let Some(output) = &args.output {
         check_output(&args.path, output).map_err(|problem| vec![problem])?;
     }

@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 use similar::TextDiff;
 
+use super::inside::stays_inside;
 use super::report::report;
 use super::{Format, ListFormat, Outcome, ThemeEjectArgs, ThemeListArgs, eprint, print};
 use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::pipeline::{Project, open_project};
 use crate::render::theme::{Part, PartKind, ThemeInfo, ThemeSource, parts, themes};
-use crate::source::Disk;
+use crate::source::{Disk, FileSystem as _};
 
 const BOLD: anstyle::Style = anstyle::Style::new().bold();
 const DIM: anstyle::Style = anstyle::Style::new().dimmed();
@@ -22,11 +23,11 @@ const REMOVED: anstyle::Style = anstyle::AnsiColor::Red.on_default();
 
 /// `kb theme list`
 pub(super) fn list(args: &ThemeListArgs) -> io::Result<Outcome> {
-    let project = match open_project(&Disk, &args.path, None) {
+    let project = match open_project(&args.path, None) {
         Ok(project) => project,
         Err(problems) => return failed(&problems),
     };
-    let found = themes(&Disk, &source(&project), &project.config);
+    let found = themes(&project.disk, &source(&project), &project.config);
     match args.format {
         ListFormat::Human => print(&themes_for_people(&found))?,
         ListFormat::Json => {
@@ -46,7 +47,7 @@ pub(super) fn eject(args: &ThemeEjectArgs) -> io::Result<Outcome> {
         }
         name => (name.as_deref(), args.path.clone()),
     };
-    let project = match open_project(&Disk, &path, None) {
+    let project = match open_project(&path, None) {
         Ok(project) => project,
         Err(problems) => return failed(&problems),
     };
@@ -57,7 +58,7 @@ pub(super) fn eject(args: &ThemeEjectArgs) -> io::Result<Outcome> {
         )));
     };
     let mut problems = Vec::new();
-    let parts = parts(&Disk, &source(&project), &project.config, &mut problems);
+    let parts = parts(&project.disk, &source(&project), &project.config, &mut problems);
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         return failed(&problems);
     }
@@ -76,7 +77,7 @@ pub(super) fn eject(args: &ThemeEjectArgs) -> io::Result<Outcome> {
     };
     let target = root.join(&part.target);
     if args.diff {
-        diff(part, &target)
+        diff(part, &target, &project.disk)
     } else {
         copy(part, root, &target, args.force)
     }
@@ -234,15 +235,6 @@ fn copy(part: &Part, root: &Path, target: &Path, force: bool) -> io::Result<Outc
     Ok(Outcome::Fine)
 }
 
-/// Whether what is written into `folder`, a folder of `root` that need not be there yet, stays in `root` when links are
-/// followed.
-fn stays_inside(folder: &Path, root: &Path) -> bool {
-    let there = folder.ancestors().find(|folder| fs::symlink_metadata(folder).is_ok());
-    let real = there.and_then(|folder| fs::canonicalize(folder).ok());
-    real.zip(fs::canonicalize(root).ok())
-        .is_some_and(|(real, root)| real.starts_with(root))
-}
-
 /// Puts a file in the place of another, or of a link: what the link leads to stays as it is.
 fn replace(folder: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut builder = tempfile::Builder::new();
@@ -261,9 +253,9 @@ fn replace(folder: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Prints what differs between the theme's file, as it is now, and the copy.
-fn diff(part: &Part, target: &Path) -> io::Result<Outcome> {
+fn diff(part: &Part, target: &Path, disk: &Disk) -> io::Result<Outcome> {
     let shown = target.display();
-    let copy = match fs::read(target) {
+    let copy = match disk.read(target) {
         Ok(copy) => copy,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Ok(fail(&format!(
@@ -271,7 +263,7 @@ fn diff(part: &Part, target: &Path) -> io::Result<Outcome> {
                 part.name
             )));
         }
-        Err(error) => return Err(error),
+        Err(error) => return Ok(fail(&format!("`{shown}` cannot be read: {error}"))),
     };
     let (Ok(original), Ok(copy)) = (std::str::from_utf8(&part.original), std::str::from_utf8(&copy)) else {
         let same = *part.original == *copy;

@@ -107,6 +107,8 @@ pub enum RawHtml {
 pub struct BuildConfig {
     /// Output folder, relative to the project.
     pub output: String,
+    /// Folders outside of the project that symbolic links in it may lead to, relative to the project.
+    pub follow_links_to: Vec<(String, Span)>,
     /// What happens to raw HTML.
     pub html: RawHtml,
     /// Whether code is highlighted.
@@ -127,6 +129,7 @@ impl Default for BuildConfig {
     fn default() -> Self {
         Self {
             output: "public".to_owned(),
+            follow_links_to: Vec::new(),
             html: RawHtml::Allow,
             highlight: true,
             images: true,

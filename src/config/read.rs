@@ -150,6 +150,19 @@ fn accent(reader: &mut Reader<'_>) -> Option<(Rgb, Span)> {
     None
 }
 
+/// A folder of the project that is not the project itself.
+fn inner_folder(path: &str) -> Result<String, String> {
+    let parts = || path.split(['/', '\\']);
+    let leads_out = path.starts_with(['/', '\\']) || path.contains(':') || parts().any(|part| part == "..");
+    if leads_out {
+        Err(format!("`{path}` leads out of the project; only `kb build -o` may name a folder elsewhere"))
+    } else if parts().all(|part| matches!(part, "" | ".")) {
+        Err(format!("`{path}` is the project itself, not a folder in it"))
+    } else {
+        Ok(path.to_owned())
+    }
+}
+
 /// A file in `static/`: a relative path that stays inside.
 fn static_file(path: &str) -> Result<String, String> {
     let inside = !path.is_empty()
@@ -168,7 +181,8 @@ fn static_file(path: &str) -> Result<String, String> {
 fn read_build(reader: &mut Reader<'_>) -> BuildConfig {
     let defaults = BuildConfig::default();
     BuildConfig {
-        output: reader.string(&["output"]).unwrap_or(defaults.output),
+        output: checked(reader, "output", inner_folder).unwrap_or(defaults.output),
+        follow_links_to: reader.spanned_strings(&["follow_links_to"]),
         html: reader
             .choice(
                 &["html"],

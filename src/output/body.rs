@@ -1,9 +1,11 @@
 //! The contents of one file of the site.
 
 use std::fs::File;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::io::{self, Read as _};
+use std::path::Path;
 use std::sync::Arc;
+
+use crate::source::BoundFile;
 
 /// The contents of one file: bytes, or a file on disk that is copied without being loaded.
 #[derive(Debug, Clone)]
@@ -14,19 +16,17 @@ pub enum Body {
     /// A file that is copied when the site is written.
     File {
         /// Where it is.
-        path: PathBuf,
+        file: BoundFile,
         /// Its length when it was read; a file that has changed since then stops the build.
         len: u64,
     },
 }
 
 impl Body {
-    /// The file at `path`, with the length that it has now; 0 where it cannot be looked at, which copying it reports.
-    pub fn on_disk(path: &Path) -> Self {
-        Self::File {
-            path: path.to_path_buf(),
-            len: std::fs::metadata(path).map_or(0, |metadata| metadata.len()),
-        }
+    /// A file on disk, with the length that it has now; 0 where it cannot be looked at, which copying it reports.
+    pub fn on_disk(file: BoundFile) -> Self {
+        let len = std::fs::metadata(&file.path).map_or(0, |metadata| metadata.len());
+        Self::File { file, len }
     }
 
     /// The length in bytes.
@@ -49,7 +49,11 @@ impl Body {
     pub fn read(&self) -> io::Result<Arc<Vec<u8>>> {
         match self {
             Self::Bytes(bytes) => Ok(Arc::clone(bytes)),
-            Self::File { path, .. } => std::fs::read(path).map(Arc::new),
+            Self::File { file, .. } => {
+                let mut bytes = Vec::new();
+                file.open()?.read_to_end(&mut bytes)?;
+                Ok(Arc::new(bytes))
+            }
         }
     }
 
@@ -65,7 +69,7 @@ impl Body {
         }
         match self {
             Self::Bytes(bytes) => same(&mut bytes.as_slice(), &mut there),
-            Self::File { path, .. } => same(&mut File::open(path)?, &mut there),
+            Self::File { file, .. } => same(&mut file.open()?, &mut there),
         }
     }
 }

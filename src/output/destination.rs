@@ -35,6 +35,8 @@ pub enum Refusal {
     ReadOnly,
     /// It is, lies in, or holds this folder that the build reads.
     Overlaps(PathBuf),
+    /// It lies outside of this folder, which it must be in.
+    Outside(PathBuf),
     /// It is the root of the file system.
     Root,
     /// It is a symbolic link that leads nowhere.
@@ -48,6 +50,7 @@ impl Refusal {
             Self::NotOurs => "output-not-ours",
             Self::ReadOnly => "output-read-only",
             Self::Overlaps(_) => "output-overlaps",
+            Self::Outside(_) => "output-outside",
         }
     }
 
@@ -59,6 +62,7 @@ impl Refusal {
                  choose another one with `-o`, or empty it yourself"
             }
             Self::ReadOnly => "make the folder writable, or choose another one with `-o`",
+            Self::Outside(_) => "name the folder with `-o` if the site is to be written there",
             Self::Overlaps(_) => "choose a folder that neither holds nor lies in what the site is built from",
         }
     }
@@ -73,6 +77,7 @@ impl fmt::Display for Refusal {
             Self::Overlaps(other) => {
                 write!(f, "it overlaps with {}, which the site is built from", other.display())
             }
+            Self::Outside(folder) => write!(f, "a symbolic link leads out of {}", folder.display()),
             Self::Root => f.write_str("it is the root of the file system"),
             Self::DanglingLink => f.write_str("it is a symbolic link that leads nowhere"),
         }
@@ -106,6 +111,11 @@ impl Destination {
         let Some((parent, name)) = real.parent().zip(real.file_name()) else {
             return Err(refuse(Refusal::Root));
         };
+        if let Some(folder) = &options.within
+            && !resolve(folder).ok().flatten().is_some_and(|folder| real.starts_with(folder))
+        {
+            return Err(refuse(Refusal::Outside(folder.clone())));
+        }
         if let Some(other) = overlap(&real, options) {
             return Err(refuse(Refusal::Overlaps(other)));
         }

@@ -25,6 +25,8 @@ pub enum OutputError {
         with: String,
         /// Whether `with` is a folder.
         folder: bool,
+        /// The file that was there before: `with` itself, or the first one in that folder.
+        file: String,
     },
     /// The destination cannot be used.
     Refused {
@@ -173,6 +175,7 @@ impl fmt::Display for OutputError {
                 path,
                 with,
                 folder: true,
+                ..
             } => {
                 write!(f, "the file \"{path}\" collides with the folder \"{with}\"")
             }

@@ -68,6 +68,19 @@ impl<B> Output<B> {
         Ok(())
     }
 
+    /// Keeps a folder for files that are added elsewhere: from now on, nothing can be added in it.
+    ///
+    /// # Errors
+    /// When there is something already, see [`OutputError::Collision`].
+    pub fn reserve(&mut self, folder: &OutputPath) -> Result<(), OutputError> {
+        self.names.reserve(folder)
+    }
+
+    /// What stands in the way of a file at `path`, if anything does: an [`OutputError::Collision`].
+    pub fn in_the_way(&self, path: &OutputPath) -> Option<OutputError> {
+        self.names.in_the_way(path)
+    }
+
     /// The body at `path`.
     pub fn get(&self, path: &str) -> Option<&B> {
         self.files.get(path)

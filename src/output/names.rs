@@ -17,7 +17,7 @@ pub(super) struct Names {
 #[derive(Debug)]
 struct Taken {
     kind: Kind,
-    /// The name as it was given, where it differs from the folded one.
+    /// A file: its name as it was given, where it differs from the folded one. A folder: the first file in it.
     given: Option<Box<str>>,
 }
 
@@ -25,6 +25,8 @@ struct Taken {
 enum Kind {
     File,
     Folder,
+    /// A folder whose files are not known yet; nobody else may put any there.
+    Reserved,
 }
 
 impl Names {
@@ -32,33 +34,61 @@ impl Names {
     pub(super) fn add(&mut self, path: &OutputPath) -> Result<(), OutputError> {
         let given = path.as_str();
         let name = fold(given);
-        if let Some(taken) = self.taken.get(&*name) {
-            return Err(collision(given, &name, taken));
+        if let Some(collision) = self.collision(given, &name) {
+            return Err(collision);
         }
-        // Folders may differ in case (`A/x` and `a/y` merge without loss); a file in their place may not.
-        let mut folder = &*name;
+        self.add_folders(&name, given);
+        let given = (*given != *name).then(|| given.into());
+        let kind = Kind::File;
+        self.taken.insert(name, Taken { kind, given });
+        Ok(())
+    }
+
+    /// Takes a folder's name with everything in it.
+    pub(super) fn reserve(&mut self, folder: &OutputPath) -> Result<(), OutputError> {
+        let given = folder.as_str();
+        let name = fold(given);
+        if let Some(collision) = self.collision(given, &name) {
+            return Err(collision);
+        }
+        self.add_folders(&name, given);
+        let kind = Kind::Reserved;
+        let given = Some(given.into());
+        self.taken.insert(name, Taken { kind, given });
+        Ok(())
+    }
+
+    /// What stands in the way of a file.
+    pub(super) fn in_the_way(&self, path: &OutputPath) -> Option<OutputError> {
+        self.collision(path.as_str(), &fold(path.as_str()))
+    }
+
+    /// Folders may differ in case (`A/x` and `a/y` merge without loss); a file in their place may not.
+    fn collision(&self, given: &str, name: &str) -> Option<OutputError> {
+        if let Some(taken) = self.taken.get(name) {
+            return Some(collision(given, name, taken));
+        }
+        let parents = std::iter::successors(name.rsplit_once('/'), |(folder, _)| folder.rsplit_once('/'));
+        let mut above = parents.map(|(folder, _)| (folder, self.taken.get(folder)));
+        let (folder, taken) = above.find_map(|(folder, taken)| Some((folder, taken?)))?;
+        (taken.kind != Kind::Folder).then(|| collision(given, folder, taken))
+    }
+
+    fn add_folders(&mut self, name: &str, given: &str) {
+        let mut folder = name;
         while let Some((parent, _)) = folder.rsplit_once('/') {
             folder = parent;
             match self.taken.entry(folder.into()) {
-                Entry::Occupied(entry) if entry.get().kind == Kind::Folder => break,
-                Entry::Occupied(entry) => return Err(collision(given, folder, entry.get())),
+                // Those above it are there too.
+                Entry::Occupied(_) => break,
                 Entry::Vacant(entry) => {
                     entry.insert(Taken {
                         kind: Kind::Folder,
-                        given: None,
+                        given: Some(given.into()),
                     });
                 }
             }
         }
-        let given = (*given != *name).then(|| given.into());
-        self.taken.insert(
-            name,
-            Taken {
-                kind: Kind::File,
-                given,
-            },
-        );
-        Ok(())
     }
 
     /// Every file's path as it was given, in no order.
@@ -69,10 +99,13 @@ impl Names {
 }
 
 fn collision(given: &str, folded: &str, taken: &Taken) -> OutputError {
+    let file = taken.given.as_deref().unwrap_or(folded).to_owned();
+    let folder = taken.kind != Kind::File;
     OutputError::Collision {
         path: given.to_owned(),
-        with: taken.given.as_deref().unwrap_or(folded).to_owned(),
-        folder: taken.kind == Kind::Folder,
+        with: if folder { folded.to_owned() } else { file.clone() },
+        folder,
+        file,
     }
 }
 

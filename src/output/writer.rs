@@ -28,6 +28,7 @@ use super::names::Names;
 use super::replace::{self, Work};
 use super::tree::{self, Found};
 use super::{Body, OutputError, OutputPath, Sink};
+use crate::source::{BoundFile, Bounds};
 
 /// What a destination must stay clear of.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +38,8 @@ pub struct SyncOptions {
     /// Folders that the destination may lie in, but not be or hold: a bare folder of Markdown, whose
     /// `public/` may well be inside.
     pub protected: Vec<PathBuf>,
+    /// The folder that the destination must lie in, where nobody but the project says where it is.
+    pub within: Option<PathBuf>,
 }
 
 /// What putting a site on disk has changed.
@@ -188,7 +191,8 @@ impl Writer {
         // File systems without links, and files of another owner that the kernel does not let us link.
         linked.or_else(|_| {
             let len = fs::metadata(&from).map_err(OutputError::io("read", &from))?.len();
-            write(&to, &Body::File { path: from, len })
+            let file = BoundFile::new(&from, &Bounds::NONE);
+            write(&to, &Body::File { file, len })
         })
     }
 
@@ -247,14 +251,14 @@ fn write(path: &Path, body: &Body) -> Result<(), OutputError> {
     let mut file = with_folder(path, create).map_err(OutputError::io("create", path))?;
     match body {
         Body::Bytes(bytes) => file.write_all(bytes).map_err(OutputError::io("write", path)),
-        Body::File { path: from, len } => copy(from, *len, &mut file, path),
+        Body::File { file: from, len } => copy(from, *len, &mut file, path),
     }
 }
 
-fn copy(from: &Path, len: u64, file: &mut File, path: &Path) -> Result<(), OutputError> {
+fn copy(from: &BoundFile, len: u64, file: &mut File, path: &Path) -> Result<(), OutputError> {
     // `copy` cannot say which side failed; opening the source first sorts out nearly all of it.
-    let mut source = File::open(from).map_err(|source| OutputError::Source {
-        path: from.to_path_buf(),
+    let mut source = from.open().map_err(|source| OutputError::Source {
+        path: from.path.clone(),
         source,
     })?;
     // Not `fs::copy`: it also copies the mode, and a published file must not inherit 0600 or +x.
@@ -263,7 +267,7 @@ fn copy(from: &Path, len: u64, file: &mut File, path: &Path) -> Result<(), Outpu
         Ok(())
     } else {
         Err(OutputError::SourceChanged {
-            path: from.to_path_buf(),
+            path: from.path.clone(),
         })
     }
 }

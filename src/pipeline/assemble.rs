@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use tempfile::TempDir;
 
 use super::assets::{AssetFolder, referred_assets};
-use super::listing::{Listing, list};
+use super::listing::{Listing, Shown, list};
 use super::memo::{ListingMemo, Memo, ThemeKey, ThemeMemo, WordsMemo, stamps};
 use super::{BuildOptions, Clock, Project, index, offline};
 use crate::diagnostic::Diagnostic;
@@ -20,7 +20,9 @@ use crate::render::theme::{Theme, ThemeSource, static_files};
 use crate::render::{icons, messages};
 use crate::site::{Site, SiteInput, build_site};
 use crate::source::git::GitDates;
-use crate::source::{ArticleSource, ContentPath, FileSystem, SourceFolder, Stamp, read_changed, read_sources};
+use crate::source::{
+    ArticleSource, ContentPath, Disk, FileSystem, SourceFolder, Stamp, read_changed, read_sources, walk_problem,
+};
 
 /// What pages are made from.
 #[derive(Debug)]
@@ -33,6 +35,8 @@ pub(super) struct Assembled {
     /// Every folder that was looked into, and the file stamps of those that hold no articles.
     pub(super) folders: BTreeSet<PathBuf>,
     pub(super) stamps: Vec<(PathBuf, Stamp)>,
+    /// The part of the file system that its files are read from.
+    pub(super) disk: Disk,
     /// Keeps the smaller forms of pictures on disk.
     pub(super) _pictures: Option<Arc<TempDir>>,
 }
@@ -40,7 +44,6 @@ pub(super) struct Assembled {
 /// Reads, understands and links everything; `memo` says what is known from the build before. With `changed` it relies
 /// on nothing having changed but these paths.
 pub(super) fn assemble(
-    files: &dyn FileSystem,
     project: &Project,
     options: &BuildOptions,
     changed: Option<&BTreeSet<PathBuf>>,
@@ -48,6 +51,8 @@ pub(super) fn assemble(
     clock: &mut Clock<'_>,
 ) -> Assembled {
     let mut diagnostics = project.diagnostics.clone();
+    let disk = disk(project, options);
+    let files: &dyn FileSystem = &disk;
     clock.begin("read");
     let except = inside(&project.content, &options.output);
     let folder = SourceFolder {
@@ -64,7 +69,7 @@ pub(super) fn assemble(
         diagnostics.push(no_articles(project));
     }
     let mut folders: BTreeSet<PathBuf> = sources.folders.iter().cloned().collect();
-    let theme_files = theme_files(files, project, &mut folders);
+    let theme_files = theme_files(files, project, &mut folders, &mut diagnostics);
     let static_files = static_files(files, project.root.as_deref());
 
     clock.begin("parse");
@@ -113,7 +118,7 @@ pub(super) fn assemble(
     clock.begin("theme");
     let theme = theme(files, project, &site, &theme_files, memo, &mut diagnostics);
     let words = words(&site, &theme, memo, &mut diagnostics);
-    let listing = listing(&site, &theme, &static_files, memo, &mut diagnostics);
+    let listing = listing(&site, &theme, &static_files, Shown::from(project), memo, &mut diagnostics);
     Assembled {
         site,
         theme,
@@ -122,7 +127,19 @@ pub(super) fn assemble(
         diagnostics,
         folders,
         stamps: theme_files,
+        disk: disk.clone(),
         _pictures: memo.pictures.folder(),
+    }
+}
+
+/// The part of the file system that a build reads: the project's, and the output, where an earlier build may have left
+/// pictures.
+fn disk(project: &Project, options: &BuildOptions) -> Disk {
+    // A folder that only the settings name must lie in the project.
+    if options.output_given || project.root.is_none() {
+        project.disk.and(&options.output)
+    } else {
+        project.disk.clone()
     }
 }
 
@@ -179,14 +196,23 @@ fn dates_by_path(dates: GitDates, diagnostics: &mut Vec<Diagnostic>) -> HashMap<
 
 /// The files that make up the theme, and everything in `static/`, with their stamps. Adds the folders, those that are
 /// not there among them.
-fn theme_files(files: &dyn FileSystem, project: &Project, folders: &mut BTreeSet<PathBuf>) -> Vec<(PathBuf, Stamp)> {
+fn theme_files(
+    files: &dyn FileSystem,
+    project: &Project,
+    folders: &mut BTreeSet<PathBuf>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Vec<(PathBuf, Stamp)> {
     let Some(root) = &project.root else { return Vec::new() };
     let themes = root.join("themes");
     folders.extend([root.clone(), themes.clone()]);
     let mut all = Vec::new();
-    let own = ["templates", "i18n", "static"].map(|part| root.join(part));
-    for folder in own.into_iter().chain([themes.join(&project.config.theme.name)]) {
-        let (stamped, below) = stamps(files, &folder);
+    let own = ["templates", "i18n", "static"].map(ToOwned::to_owned);
+    for name in own.into_iter().chain([format!("themes/{}", project.config.theme.name)]) {
+        let folder = root.join(&name);
+        let (stamped, below, problems) = stamps(files, &folder);
+        let display = format!("{}{name}", project.root_display);
+        let told = problems.iter().map(|problem| walk_problem(problem, &format!("`{name}/`"), &display));
+        diagnostics.extend(told);
         all.extend(stamped);
         folders.extend(below);
         // Where it is not there, it may come.
@@ -257,6 +283,7 @@ fn listing(
     site: &Site,
     theme: &Arc<Theme>,
     static_files: &BTreeMap<String, PathBuf>,
+    shown: Shown<'_>,
     memo: &mut Memo,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Arc<Listing> {
@@ -266,7 +293,7 @@ fn listing(
             && known.static_files.iter().eq(static_files.values())
     };
     let known = memo.listing.take().filter(same).unwrap_or_else(|| {
-        let (listing, problems) = list(site, theme, static_files);
+        let (listing, problems) = list(site, theme, static_files, shown);
         ListingMemo {
             tree: Arc::clone(&site.languages),
             theme: Arc::clone(theme),

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::output_problem;
-use super::pictures::RECORD;
-use crate::diagnostic::Diagnostic;
-use crate::output::{Output, OutputPath};
+use super::{Project, output_problem};
+use crate::diagnostic::{Diagnostic, Span};
+use crate::output::{Output, OutputError, OutputPath};
 use crate::render::theme::Theme;
 use crate::render::{REDIRECTS, Route, routes};
-use crate::site::Site;
+use crate::site::addresses::{PICTURE_RECORD, SEARCH_FOLDERS};
+use crate::site::{Asset, Site};
 
 /// Where a file comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,51 +20,208 @@ pub(super) enum File {
     JoinedRedirects(PathBuf),
     /// An image or file beside the articles, by its number in the site.
     Asset(usize),
-    /// A smaller form of an image, and where its bytes are.
-    Rendition(PathBuf),
+    /// A smaller form of an image, by the number of that, and where its bytes are.
+    Rendition(usize, PathBuf),
     /// The note about smaller forms of images, for the next build.
     Pictures,
     /// A file of the project's `static/` folder.
     Static(PathBuf),
 }
 
+/// How the names of files begin that kb keeps notes in.
+const NOTES: &str = ".kb-";
+
 /// The files by path.
 pub(super) type Listing = Output<File>;
 
+/// How the folders of a project are called in messages.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shown<'a> {
+    /// The project itself, with `/` at the end, or nothing.
+    root: &'a str,
+    /// The content folder, without.
+    content: &'a str,
+}
+
+impl<'a> From<&'a Project> for Shown<'a> {
+    fn from(project: &'a Project) -> Self {
+        Self {
+            root: &project.root_display,
+            content: &project.content_display,
+        }
+    }
+}
+
 /// Lists the files of a site. A project's own `robots.txt` and the like win over what kb would make; its redirects join
 /// kb's. A file that stands in for one of the theme's is served in its place only.
-pub(super) fn list(site: &Site, theme: &Theme, static_files: &BTreeMap<String, PathBuf>) -> (Listing, Vec<Diagnostic>) {
-    let mut listing = Listing::default();
-    let mut problems = Vec::new();
-    let mut joined = false;
-    let mut add = |path: String, file: File| {
-        let added = OutputPath::new(path).and_then(|path| listing.insert(path, file));
-        problems.extend(added.err().as_ref().map(output_problem));
+pub(super) fn list(
+    site: &Site,
+    theme: &Theme,
+    static_files: &BTreeMap<String, PathBuf>,
+    shown: Shown<'_>,
+) -> (Listing, Vec<Diagnostic>) {
+    let mut adding = Adding {
+        listing: Listing::default(),
+        problems: Vec::new(),
+        site,
+        shown,
     };
+    for folder in SEARCH_FOLDERS {
+        // Nothing is there yet.
+        let _ = OutputPath::new(folder).and_then(|folder| adding.listing.reserve(&folder));
+    }
+    let mut joined = false;
     for (path, route) in routes(site, theme) {
         match static_files.get(&path) {
             Some(own) if path == REDIRECTS => {
                 joined = true;
-                add(path, File::JoinedRedirects(own.clone()));
+                adding.add(path, File::JoinedRedirects(own.clone()));
             }
-            Some(_) if !path.ends_with(".html") => {}
-            _ => add(path, File::Made(route)),
-        }
-    }
-    for (number, asset) in site.assets.iter().enumerate() {
-        add(asset.output.clone(), File::Asset(number));
-        for form in asset.renditions.iter().flatten() {
-            add(form.output.clone(), File::Rendition(form.location.clone()));
+            Some(_) if gives_way(&route) => {}
+            _ => adding.add(path, File::Made(route)),
         }
     }
     if site.assets.iter().any(|asset| asset.renditions.is_some()) {
-        add(RECORD.to_owned(), File::Pictures);
+        adding.add(PICTURE_RECORD.to_owned(), File::Pictures);
+    }
+    for (number, asset) in site.assets.iter().enumerate() {
+        adding.add(asset.output.clone(), File::Asset(number));
+        for form in asset.renditions.iter().flatten() {
+            adding.add(form.output.clone(), File::Rendition(number, form.location.clone()));
+        }
     }
     for (path, location) in static_files {
         let has_place = theme.replacements.contains(path) || (joined && path == REDIRECTS);
         if !has_place {
-            add(path.clone(), File::Static(location.clone()));
+            adding.add(path.clone(), File::Static(location.clone()));
         }
     }
-    (listing, problems)
+    (adding.listing, adding.problems)
+}
+
+/// Whether a file of the project's at the same path is written in place of one that kb would make.
+fn gives_way(route: &Route) -> bool {
+    matches!(
+        route,
+        Route::Feed(_) | Route::Llms(_) | Route::Sitemap | Route::Robots
+    )
+}
+
+struct Adding<'a> {
+    listing: Listing,
+    problems: Vec<Diagnostic>,
+    site: &'a Site,
+    shown: Shown<'a>,
+}
+
+impl Adding<'_> {
+    fn add(&mut self, path: String, file: File) {
+        if let File::Asset(number) | File::Rendition(number, _) = file
+            && let Some(File::Asset(other) | File::Rendition(other, _)) = self.listing.get(&path)
+            && self.site.assets[number].hash == self.site.assets[*other].hash
+        {
+            // Two copies of one picture, whose names differ in what addresses do not keep.
+            return;
+        }
+        // What earlier builds noted is believed: nobody else may write it.
+        let is_note = path.to_lowercase().starts_with(NOTES) && file != File::Pictures;
+        let path = match OutputPath::new(path) {
+            Ok(path) if !is_note => path,
+            Ok(path) => {
+                let message = format!("`{path}` is the name of a file that kb keeps notes in; it is left out");
+                let problem = Diagnostic::error("output-path", message).with_hint("give the file another name");
+                return self.problems.push(self.placed(problem, path.as_str(), &file));
+            }
+            Err(error) => {
+                let path = match &error {
+                    OutputError::Path { path, .. } => path.as_str(),
+                    _ => "",
+                };
+                return self.problems.push(self.placed(output_problem(&error), path, &file));
+            }
+        };
+        match self.listing.in_the_way(&path) {
+            Some(error) => {
+                let problem = self.collision(&path, &file, &error);
+                self.problems.push(problem);
+            }
+            None => {
+                // Nothing is in its way, as was just seen.
+                let _ = self.listing.insert(path, file);
+            }
+        }
+    }
+
+    /// A problem with the file that it is about.
+    fn placed(&self, problem: Diagnostic, path: &str, file: &File) -> Diagnostic {
+        match self.source(path, file) {
+            Some(source) => problem.with_span(Span::file(source)),
+            None => problem,
+        }
+    }
+
+    /// Says which two files want one place, and which is left out.
+    fn collision(&self, path: &OutputPath, file: &File, error: &OutputError) -> Diagnostic {
+        let OutputError::Collision {
+            with,
+            folder,
+            file: other,
+            ..
+        } = error
+        else {
+            return output_problem(error);
+        };
+        let own = self.describe(path.as_str(), file);
+        let message = match self.listing.get(other) {
+            None => format!("{own} would be written to `{path}`, where kb keeps the files of the search"),
+            Some(file) => {
+                let there = self.describe(other, file);
+                let below = path.as_str().matches('/').count() > with.matches('/').count();
+                if *folder {
+                    format!("{own} would be the file `{path}`, and {there} needs a folder of that name")
+                } else if below {
+                    format!("{own} needs a folder `{with}`, and {there} is a file of that name")
+                } else if path.as_str() == with {
+                    format!("{own} and {there} would both be written to `{path}`")
+                } else {
+                    format!("{own} would be written to `{path}`, and {there} is written to `{with}`")
+                }
+            }
+        };
+        let message = format!("{message}; {own} is left out");
+        let problem = Diagnostic::error(error.code(), message).with_hint_if(error.hint());
+        self.placed(problem, path.as_str(), file)
+    }
+
+    /// What a file is made from, in messages.
+    fn describe(&self, path: &str, file: &File) -> String {
+        let source = self.source(path, file);
+        match (file, source) {
+            (File::Made(Route::Redirect(from, to)), _) => format!("the redirect from `{from}` to `{to}`"),
+            (File::Made(Route::Copy(..)), Some(source)) => format!("the Markdown copy of `{source}`"),
+            (File::Rendition(..), Some(source)) => format!("a smaller form of `{source}`"),
+            (_, Some(source)) => format!("`{source}`"),
+            (_, None) => format!("kb's own `{path}`"),
+        }
+    }
+
+    /// The file that a file is made from.
+    fn source(&self, path: &str, file: &File) -> Option<String> {
+        match file {
+            File::Made(Route::Page(language, job) | Route::Copy(language, job)) => {
+                let document = job.document(self.site, *language)?;
+                Some(document.display.to_string())
+            }
+            File::Made(_) | File::Pictures => None,
+            File::Asset(number) | File::Rendition(number, _) => Some(self.asset(&self.site.assets[*number])),
+            File::Static(_) | File::JoinedRedirects(_) => Some(format!("{}static/{path}", self.shown.root)),
+        }
+    }
+
+    fn asset(&self, asset: &Asset) -> String {
+        match self.shown.content {
+            "" => asset.source.path.to_string(),
+            content => format!("{content}/{}", asset.source.path),
+        }
+    }
 }

@@ -12,10 +12,10 @@ use crate::config::{Language, ThemeConfig};
 use crate::diagnostic::Diagnostic;
 use crate::document::{Document, DocumentOptions, Link, LinkKind};
 use crate::render::i18n::Messages;
-use crate::render::theme::Theme;
+use crate::render::theme::{Theme, is_junk};
 use crate::site::{LanguageSite, LinkMemo, Site};
 use crate::source::git::GitMemo;
-use crate::source::{ArticleSource, ContentPath, FileSystem, SourceMemo, Stamp};
+use crate::source::{ArticleSource, ContentPath, FileSystem, SourceMemo, Stamp, WalkProblem};
 
 use super::assets::ReadAsset;
 use super::listing::Listing;
@@ -176,14 +176,17 @@ pub(super) struct ListingMemo {
     pub(super) problems: Vec<Diagnostic>,
 }
 
-/// The files below a folder with their stamps, and the folders.
-pub(super) fn stamps(files: &dyn FileSystem, folder: &Path) -> (Vec<(PathBuf, Stamp)>, Vec<PathBuf>) {
+/// The files below a folder with their stamps, the folders, and what could not be looked at.
+pub(super) fn stamps(
+    files: &dyn FileSystem,
+    folder: &Path,
+) -> (Vec<(PathBuf, Stamp)>, Vec<PathBuf>, Vec<WalkProblem>) {
     if !files.is_folder(folder) {
-        return (Vec::new(), Vec::new());
+        return (Vec::new(), Vec::new(), Vec::new());
     }
     let mut stamped = Vec::new();
     let mut folders = vec![folder.to_path_buf()];
-    let (found, _) = files.walk(folder, &|_, _| true);
+    let (found, problems) = files.walk(folder, &|path, _| !is_junk(path));
     for file in found {
         let path = folder.join(&file.path);
         if file.is_folder {
@@ -192,5 +195,5 @@ pub(super) fn stamps(files: &dyn FileSystem, folder: &Path) -> (Vec<(PathBuf, St
             stamped.push((path, file.stamp));
         }
     }
-    (stamped, folders)
+    (stamped, folders, problems)
 }

@@ -15,6 +15,7 @@ mod pictures;
 mod preview;
 mod project;
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -25,7 +26,7 @@ use crate::diagnostic::Diagnostic;
 use crate::output::{Body, OutputError, OutputPath, Sink, SyncOptions, SyncReport, Writer};
 use crate::render::{Failures, Nearest, Route, SiteRenderer, WrittenPage};
 use crate::site::Publish;
-use crate::source::{Disk, FileSystem as _};
+use crate::source::{BoundFile, Disk, FileSystem as _};
 use assemble::{Assembled, assemble};
 use listing::File;
 use memo::Memo;
@@ -98,7 +99,7 @@ pub fn build(
         &protected(project.root.as_deref(), &project.content, options.output_given),
     )
     .map_err(|e| vec![output_problem(&e)])?;
-    let assembled = assemble(&Disk, project, options, None, &mut Memo::default(), &mut clock);
+    let assembled = assemble(project, options, None, &mut Memo::default(), &mut clock);
     let (site, theme) = (&assembled.site, &assembled.theme);
     let mut diagnostics = assembled.diagnostics.clone();
 
@@ -179,7 +180,7 @@ pub fn write_snapshot(snapshot: &Snapshot, path: &Path, output: &Path) -> Result
 }
 
 fn writer(path: &Path, output: &Path) -> Result<Writer, Diagnostic> {
-    let root = Disk.is_file(&path.join("kb.toml")).then(|| path.to_path_buf());
+    let root = Disk::UNBOUND.is_file(&path.join("kb.toml")).then(|| path.to_path_buf());
     let content = root
         .as_ref()
         .map_or_else(|| path.to_path_buf(), |root| root.join("content"));
@@ -195,7 +196,13 @@ struct Made {
 
 /// Makes every file of the listing and hands it to the output.
 fn make_files(assembled: &Assembled, nearest: &dyn Nearest, offline: bool, sink: &Collector<'_>) -> Made {
-    let Assembled { site, theme, words, .. } = assembled;
+    let Assembled {
+        site,
+        theme,
+        words,
+        disk,
+        ..
+    } = assembled;
     let renderer = SiteRenderer::new(site, theme, words, nearest);
     let pages: Mutex<(Vec<WrittenPage>, Failures)> = Mutex::default();
     let put = |path: &OutputPath, bytes: Vec<u8>| {
@@ -220,10 +227,14 @@ fn make_files(assembled: &Assembled, nearest: &dyn Nearest, offline: bool, sink:
             }
         }
         File::Made(route) => put(path, renderer.file(path.as_str(), route)),
-        File::JoinedRedirects(own) => put(path, joined_redirects(&renderer, path, own)),
-        File::Asset(number) => sink.copy(path, &site.assets[*number].source.location),
+        File::JoinedRedirects(own) => match joined_redirects(&renderer, path, &disk.file(own)) {
+            Ok(bytes) => put(path, bytes),
+            Err(error) => sink.keep(&error),
+        },
+        File::Asset(number) => sink.copy(path, disk.file(&site.assets[*number].source.location)),
         File::Pictures => put(path, pictures::record(&site.assets)),
-        File::Static(location) | File::Rendition(location) => sink.copy(path, location),
+        File::Static(location) => sink.copy(path, disk.file(location)),
+        File::Rendition(_, location) => sink.copy(path, Disk::UNBOUND.file(location)),
     });
     let (written, failures) = pages.into_inner().unwrap_or_else(PoisonError::into_inner);
     let pages = written.len() + site.redirects.len();
@@ -238,10 +249,18 @@ fn make_files(assembled: &Assembled, nearest: &dyn Nearest, offline: bool, sink:
 }
 
 /// kb's redirects, then those of the project's own file.
-fn joined_redirects(renderer: &SiteRenderer<'_>, path: &OutputPath, own: &Path) -> Vec<u8> {
+fn joined_redirects(
+    renderer: &SiteRenderer<'_>,
+    path: &OutputPath,
+    own: &BoundFile,
+) -> Result<Vec<u8>, OutputError> {
     let mut bytes = renderer.file(path.as_str(), &Route::Redirects);
-    bytes.extend(std::fs::read(own).unwrap_or_default());
-    bytes
+    let read = own.open().and_then(|mut file| file.read_to_end(&mut bytes));
+    read.map_err(|source| OutputError::Source {
+        path: own.path.clone(),
+        source,
+    })?;
+    Ok(bytes)
 }
 
 /// What the output must stay clear of: a project's own folders, or a bare folder of Markdown.
@@ -258,6 +277,8 @@ fn protected(root: Option<&Path>, content: &Path, output_given: bool) -> SyncOpt
         None if output_given => sync.forbidden.push(content.to_path_buf()),
         None => sync.protected.push(content.to_path_buf()),
     }
+    // What a project says, or a link that it holds, leads nowhere else.
+    sync.within = (!output_given).then(|| root.unwrap_or(Path::new(".")).to_path_buf());
     sync
 }
 
@@ -295,7 +316,7 @@ impl<'a> Collector<'a> {
         }
     }
 
-    fn copy(&self, path: &OutputPath, from: &Path) {
+    fn copy(&self, path: &OutputPath, from: BoundFile) {
         self.put(path.clone(), Body::on_disk(from));
     }
 

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use crate::config::{BaseUrl, Config, SearchConfig, Views, parse_config, parse_search_config, parse_views};
 use crate::diagnostic::{Diagnostic, Severity, Span};
 use crate::site::urls::humanize;
-use crate::source::{FileSystem, IgnoreRules, Standing, link_outside};
+use crate::source::{
+    Bounds, CONTENT, Disk, FileSystem, IgnoreRules, Standing, link_out_of_project, link_outside, not_a_file,
+};
 
 /// What to build: a project with a `kb.toml`, or simply a folder of Markdown.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub struct Project {
     pub content_display: String,
     /// The settings.
     pub config: Config,
+    /// The part of the file system that it may see: the project, and where it says that links may lead.
+    pub disk: Disk,
     /// What is not content.
     pub ignore: IgnoreRules,
     /// Name of the help centre where nothing says it.
@@ -40,7 +44,8 @@ const MAX_DATA_BYTES: u64 = 64 * MEGABYTE;
 ///
 /// # Errors
 /// Returns what is wrong where nothing can be built: there is no such folder, or `kb.toml` has errors.
-pub fn open_project(files: &dyn FileSystem, path: &Path, base_url: Option<&str>) -> Result<Project, Vec<Diagnostic>> {
+pub fn open_project(path: &Path, base_url: Option<&str>) -> Result<Project, Vec<Diagnostic>> {
+    let files = &Disk::within(Bounds::of(path, []));
     if !files.is_folder(path) {
         let shown = path.display();
         let (message, hint) = if files.is_file(path) {
@@ -58,12 +63,27 @@ pub fn open_project(files: &dyn FileSystem, path: &Path, base_url: Option<&str>)
     }
     let display = display_prefix(path);
     let settings = path.join("kb.toml");
-    let is_project = files.is_file(&settings);
+    let shown = format!("{display}kb.toml");
+    let is_project = match files.standing(&settings, path) {
+        Standing::Nothing => false,
+        Standing::File(_) => true,
+        Standing::LinkOutside => {
+            let message = "this symbolic link leads out of the project; settings are not read through it";
+            let diagnostic = Diagnostic::error("link-outside", message).with_hint("copy the file into the project");
+            return Err(vec![diagnostic.with_span(Span::file(shown))]);
+        }
+        Standing::Other => {
+            let diagnostic = Diagnostic::error("config-unreadable", "this is not a regular file");
+            return Err(vec![diagnostic.with_span(Span::file(shown))]);
+        }
+    };
     let mut config = if is_project {
-        read_config(files, &settings, &format!("{display}kb.toml"))?
+        read_config(files, &settings, &shown)?
     } else {
         Config::default()
     };
+    let bounds = bounds(path, &config)?;
+    let files = &Disk::within(bounds.clone());
     if let Some(url) = base_url {
         let base = BaseUrl::parse(url).map_err(|message| vec![Diagnostic::error("base-url", message)])?;
         config.base_url = Some(base);
@@ -79,6 +99,10 @@ pub fn open_project(files: &dyn FileSystem, path: &Path, base_url: Option<&str>)
                 .with_hint("articles live in `content/`; `kb init` makes a project to start from"),
         ]);
     }
+    let is_held = std::fs::canonicalize(&content).is_ok_and(|real| bounds.hold(&real));
+    if !is_held {
+        return Err(vec![link_out_of_project().with_span(Span::file(format!("{display}content")))]);
+    }
     let content_display = if is_project {
         format!("{display}content")
     } else {
@@ -91,7 +115,6 @@ pub fn open_project(files: &dyn FileSystem, path: &Path, base_url: Option<&str>)
         files,
         content: &content,
         display: &content_display,
-        ignore: &ignore,
     };
     data.read_search(&mut config.search, &mut diagnostics);
     config.views = data.read_views(&mut diagnostics);
@@ -102,9 +125,34 @@ pub fn open_project(files: &dyn FileSystem, path: &Path, base_url: Option<&str>)
         content,
         content_display,
         config,
+        disk: files.clone(),
         ignore,
         diagnostics,
     })
+}
+
+/// The project, and where its settings say that links may lead.
+fn bounds(path: &Path, config: &Config) -> Result<Bounds, Vec<Diagnostic>> {
+    let mut folders = Vec::new();
+    let mut problems = Vec::new();
+    for (folder, span) in &config.build.follow_links_to {
+        let place = path.join(folder);
+        if place.is_dir() {
+            folders.push(place);
+        } else {
+            let message = format!("`build.follow_links_to` names `{folder}`, which is no folder");
+            problems.push(
+                Diagnostic::error("config-value", message)
+                    .with_span(span.clone())
+                    .with_hint("write its path as seen from the project, such as `../shared`"),
+            );
+        }
+    }
+    if problems.is_empty() {
+        Ok(Bounds::of(path, &folders))
+    } else {
+        Err(problems)
+    }
 }
 
 /// A folder as it begins file names in messages.
@@ -177,12 +225,11 @@ fn ignore_rules(
         candidates.push((in_content.as_str(), content.join(".kbignore")));
     }
     for (shown, path) in candidates {
-        match files.read_if_present(&path) {
+        match read_text(files, &path, root) {
             Ok(Some(text)) => lists.push((shown, text.lines().map(ToOwned::to_owned).collect())),
             Ok(None) => {}
-            Err(error) => diagnostics.push(
-                Diagnostic::error("file-unreadable", format!("cannot be read: {error}")).with_span(Span::file(shown)),
-            ),
+            Err(NotRead::LinkOutside) => diagnostics.push(link_out_of_project().with_span(Span::file(shown))),
+            Err(NotRead::Otherwise(problem)) => diagnostics.push(problem.with_span(Span::file(shown))),
         }
     }
     let (rules, problems) = IgnoreRules::new(lists);
@@ -196,7 +243,6 @@ struct DataFiles<'a> {
     content: &'a Path,
     /// How the content folder is called in messages.
     display: &'a str,
-    ignore: &'a IgnoreRules,
 }
 
 impl DataFiles<'_> {
@@ -228,30 +274,44 @@ impl DataFiles<'_> {
             format!("{}/{name}", self.display)
         };
         let path = self.content.join(name);
-        let problem = match self.files.standing(&path, self.content) {
-            Standing::Nothing => return None,
-            // Told by the walk through the content folder, unless the file is to be left alone there.
-            Standing::LinkOutside if !self.ignore.ignores(Path::new(name), false) => return None,
-            Standing::LinkOutside => link_outside(),
-            Standing::Other => Diagnostic::error("file-unreadable", "this is not a regular file; it is left out")
-                .with_hint("put a text file in its place"),
-            Standing::File(stamp) if stamp.len > MAX_DATA_BYTES => Diagnostic::error(
-                "file-too-large",
-                format!(
-                    "{} MB; this file may have {} MB at most, and it is left out",
-                    stamp.len.div_ceil(MEGABYTE),
-                    MAX_DATA_BYTES / MEGABYTE
-                ),
-            )
-            .with_hint("keep only the lines and columns in it that are needed"),
-            Standing::File(_) => match self.files.read_if_present(&path) {
-                Ok(text) => return text.map(|text| (text, shown)),
-                Err(error) => Diagnostic::error("file-unreadable", format!("cannot be read: {error}")),
-            },
-        };
-        diagnostics.push(problem.with_span(Span::file(shown)));
+        match read_text(self.files, &path, self.content) {
+            Ok(text) => return text.map(|text| (text, shown)),
+            // The walk through the content folder says the same, unless the file is to be left alone there.
+            Err(NotRead::LinkOutside) => diagnostics.push(link_outside(CONTENT).with_span(Span::file(shown))),
+            Err(NotRead::Otherwise(problem)) => diagnostics.push(problem.with_span(Span::file(shown))),
+        }
         None
     }
+}
+
+/// Why a file that is there was not read.
+enum NotRead {
+    /// It is a link out of its folder.
+    LinkOutside,
+    Otherwise(Diagnostic),
+}
+
+/// The text of a file of `folder`, where it is there.
+fn read_text(files: &dyn FileSystem, path: &Path, folder: &Path) -> Result<Option<String>, NotRead> {
+    let problem = match files.standing(path, folder) {
+        Standing::Nothing => return Ok(None),
+        Standing::LinkOutside => return Err(NotRead::LinkOutside),
+        Standing::Other => not_a_file(),
+        Standing::File(stamp) if stamp.len > MAX_DATA_BYTES => Diagnostic::error(
+            "file-too-large",
+            format!(
+                "{} MB; this file may have {} MB at most, and it is left out",
+                stamp.len.div_ceil(MEGABYTE),
+                MAX_DATA_BYTES / MEGABYTE
+            ),
+        )
+        .with_hint("keep only the lines and columns in it that are needed"),
+        Standing::File(_) => match files.read_if_present(path) {
+            Ok(text) => return Ok(text),
+            Err(error) => Diagnostic::error("file-unreadable", format!("cannot be read: {error}")),
+        },
+    };
+    Err(NotRead::Otherwise(problem))
 }
 
 fn fallback_title(path: &Path) -> String {

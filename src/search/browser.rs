@@ -7,13 +7,13 @@ use kb_search::Language;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::Files;
+use crate::site::addresses::ENGINE_ROOT;
+pub use crate::site::addresses::offline_script as offline_path;
 
 /// The engines as `cargo xtask wasm` built them.
 static ENGINES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/crates/kb-search-wasm/dist");
 /// The script that binds every engine.
 const GLUE: &str = "engine.js";
-/// Where they go below the root of a site.
-const FOLDER: &str = "search/engine";
 
 /// Path of the engine for a language, below the root of a site. It changes with the engine's contents.
 pub fn engine_path(language: &str) -> String {
@@ -24,11 +24,6 @@ pub fn engine_path(language: &str) -> String {
 /// Path of the script that binds the engines, below the root of a site.
 pub fn glue_path() -> String {
     path("engine", "js", contents(GLUE))
-}
-
-/// Path of the script that holds what the search of a language loads, in a site that is opened from a folder.
-pub fn offline_path(language: &str) -> String {
-    format!("search/offline-{}.js", language.to_lowercase())
 }
 
 /// The files that the browsers of these languages load, sorted by path below the root of the site.
@@ -44,7 +39,7 @@ pub fn browser_files<'a>(languages: impl IntoIterator<Item = &'a str>) -> Files 
 }
 
 fn path(name: &str, extension: &str, contents: &[u8]) -> String {
-    format!("{FOLDER}/{name}-{:08x}.{extension}", xxh3_64(contents) as u32)
+    format!("{ENGINE_ROOT}/{name}-{:08x}.{extension}", xxh3_64(contents) as u32)
 }
 
 /// A file that is compiled in; a test sees that every language has one.

@@ -34,6 +34,7 @@ use std::path::{Path, PathBuf};
 
 use crate::document::Document;
 
+pub use crate::site::addresses::INDEX_ROOT;
 pub use browser::{browser_files, engine_path, glue_path, offline_path};
 pub use error::Error;
 pub use explain::{ExplainedClause, ExplainedMatch, Explanation};
@@ -146,9 +147,6 @@ pub struct IndexedSection<'a> {
     /// Its text as plain text, blocks separated by line breaks.
     pub text: Cow<'a, str>,
 }
-
-/// Where the index of a language lies below the root of a site.
-pub const INDEX_ROOT: &str = "search/tantivy";
 
 /// The folder of a language's index below the root of a site, with `/`. The tag is lower-cased.
 pub fn index_folder(language: &str) -> String {

@@ -13,9 +13,8 @@ use xxhash_rust::xxh3::Xxh3;
 use super::segment::Segment;
 use super::walk::{Part, encode};
 use super::{Error, Files, IndexedArticle, Tuning};
+use crate::site::addresses::PACK_ROOT;
 
-/// Where the packs lie below the root of a site.
-const PACK_ROOT: &str = "search/pack";
 /// Ending of all files of a pack: one that every host knows as plain bytes.
 const EXTENSION: &str = "bin";
 /// Name of the boot file without extension.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::stream::Received;
+use crate::source::{BoundFile, Stamp};
 
 /// Files on disk from this length, in bytes, are never held in memory as a whole.
 pub(super) const LARGE: u64 = 1024 * 1024;
@@ -22,39 +23,40 @@ const PIECE: usize = 64 * 1024;
 /// How many pieces may wait for a slow client.
 const WAITING: usize = 4;
 
-/// The hashes of large files. A file is read anew when its length or its time has changed.
+/// The hashes of large files. A file is read anew when its stamp is another one, or does not vouch for it.
 #[derive(Debug, Default)]
-pub(super) struct Hashes(Mutex<HashMap<PathBuf, (Stamp, u64)>>);
+pub(super) struct Hashes(Mutex<HashMap<PathBuf, Known>>);
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stamp {
-    len: u64,
-    modified: Option<SystemTime>,
+#[derive(Debug, Clone, Copy)]
+struct Known {
+    stamp: Stamp,
+    /// When the file was opened.
+    at: SystemTime,
+    hash: u64,
 }
 
 impl Hashes {
     /// The present length of a file and the xxh3 hash of its bytes.
-    pub(super) fn of(&self, path: &Path) -> io::Result<(u64, u64)> {
-        let metadata = std::fs::metadata(path)?;
-        let stamp = Stamp {
-            len: metadata.len(),
-            modified: metadata.modified().ok(),
-        };
-        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(path).copied();
-        if let Some((known, hash)) = known
-            && known == stamp
+    pub(super) fn of(&self, file: &BoundFile) -> io::Result<(u64, u64)> {
+        let at = SystemTime::now();
+        let opened = file.open()?;
+        let stamp = Stamp::new(&opened.metadata()?);
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = known.get(&file.path)
+            && known.stamp == stamp
+            && stamp.vouches_since(known.at)
         {
-            return Ok((stamp.len, hash));
+            return Ok((stamp.len, known.hash));
         }
-        let hash = hash(path)?;
+        drop(known);
+        let hash = hash(opened)?;
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(path.to_path_buf(), (stamp, hash));
+        known.insert(file.path.clone(), Known { stamp, at, hash });
         Ok((stamp.len, hash))
     }
 }
 
-fn hash(path: &Path) -> io::Result<u64> {
-    let mut file = File::open(path)?;
+fn hash(mut file: File) -> io::Result<u64> {
     let mut hasher = Xxh3::new();
     let mut piece = vec![0; PIECE];
     loop {
@@ -66,8 +68,8 @@ fn hash(path: &Path) -> io::Result<u64> {
 }
 
 /// A part of a file as a body. Needs the runtime, on whose blocking threads the file is read.
-pub(super) fn body(path: &Path, start: u64, len: u64) -> io::Result<Body> {
-    let mut file = File::open(path)?;
+pub(super) fn body(file: &BoundFile, start: u64, len: u64) -> io::Result<Body> {
+    let mut file = file.open()?;
     file.seek(SeekFrom::Start(start))?;
     let (sender, receiver) = mpsc::channel(WAITING);
     tokio::task::spawn_blocking(move || send(file.take(len), &sender));

@@ -1,7 +1,6 @@
 //! A file of the site as an answer: headers, conditions, ranges.
 
 use std::io;
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::body::{Body as ResponseBody, Bytes};
@@ -13,6 +12,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::disk::{self, Hashes};
 use super::{content_type, live};
 use crate::output::Body;
+use crate::source::BoundFile;
 
 /// What pages may load: what the manual recommends for hosts, but pictures, sounds, videos and frames from everywhere.
 /// A host allows those that its articles use; the preview knows no such list, and would show gaps.
@@ -31,7 +31,7 @@ pub(super) struct Sent {
 
 enum Content {
     Bytes(Bytes),
-    Disk(PathBuf, u64),
+    Disk(BoundFile, u64),
 }
 
 impl Content {
@@ -62,13 +62,13 @@ impl Sent {
     pub(super) fn new(path: &str, body: &Body, live: Option<live::Script<'_>>, hashes: &Hashes) -> io::Result<Self> {
         let content_type = content_type::of(path);
         let is_page = content_type::is_html(&content_type);
-        if let Body::File { path, len } = body
+        if let Body::File { file, len } = body
             && *len >= disk::LARGE
             && !is_page
         {
-            let (len, hash) = hashes.of(path)?;
+            let (len, hash) = hashes.of(file)?;
             return Ok(Self {
-                content: Content::Disk(path.clone(), len),
+                content: Content::Disk(file.clone(), len),
                 content_type,
                 tag: format!("{hash:016x}"),
                 negotiated: false,
@@ -150,7 +150,7 @@ impl Sent {
         let body = match &self.content {
             // Within the bytes: `wanted` has compared with their length.
             Content::Bytes(bytes) => bytes.slice(start as usize..(start + len) as usize).into(),
-            Content::Disk(path, _) => disk::body(path, start, len)?,
+            Content::Disk(file, _) => disk::body(file, start, len)?,
         };
         let mut answer = self.with_headers(body);
         set(answer.headers_mut(), header::CONTENT_LENGTH, &len.to_string());

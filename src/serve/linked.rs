@@ -55,7 +55,7 @@ fn hash(url: &str, version: &dyn Version, known: &Hashes) -> Option<String> {
     }
     match version.file(path)? {
         Body::Bytes(bytes) => Some(file::hash(&bytes)),
-        Body::File { path, .. } => known.of(&path).ok().map(|(_, hash)| format!("{hash:016x}")),
+        Body::File { file, .. } => known.of(&file).ok().map(|(_, hash)| format!("{hash:016x}")),
     }
 }
 

@@ -1,31 +1,17 @@
 //! The contact page of each language: kb's own, unless the site has a page in its place.
 
-use std::collections::{BTreeMap, HashSet};
-
-use super::urls::output_file;
-use super::{ContactPage, LanguageSite, SitePath};
+use super::addresses::Addresses;
+use super::{ContactPage, LanguageSite};
 use crate::config::Config;
 
 /// Says for every language whether there is a contact page, and whose it is.
-pub(super) fn find(
-    config: &Config,
-    redirects: &BTreeMap<SitePath, SitePath>,
-    static_files: &[String],
-    languages: &mut [LanguageSite],
-) {
-    let mut taken: HashSet<String> = HashSet::new();
-    for site in &*languages {
-        taken.extend(site.articles.iter().map(|article| article.path.to_lowercase()));
-        taken.extend(site.categories.iter().map(|category| category.path.to_lowercase()));
-    }
-    taken.extend(redirects.keys().map(|from| from.to_lowercase()));
+pub(super) fn find(config: &Config, addresses: &Addresses, languages: &mut [LanguageSite]) {
     for site in languages {
         let path = site.contact_path();
         let channels = config.contact_in(&site.language);
         // Where a channel leads there, the page is served beside the help centre.
         let leads_there = |link: &Option<String>| link.as_ref().is_some_and(|link| same_page(link, &path));
-        let own = taken.contains(&path.to_lowercase())
-            || static_files.contains(&output_file(&path))
+        let own = !addresses.is_free(&path)
             || leads_there(&channels.form)
             || leads_there(&channels.chat);
         site.contact = if own {

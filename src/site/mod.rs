@@ -4,6 +4,7 @@
 //! 2. [`tree`] makes articles and categories of it, in order, with URLs.
 //! 3. [`links`] answers where any link leads, and `check` whether all lead somewhere.
 
+pub mod addresses;
 mod check;
 mod contact;
 pub mod languages;
@@ -324,9 +325,18 @@ pub fn build_site(input: SiteInput, before: Option<&Site>) -> (Site, Vec<Diagnos
         git_dates: &origin.git_dates,
         fallback_title: &origin.fallback_title,
     };
-    let mut languages = tree.build(&map, diagnostics);
-    let redirects = tree::redirects(&published, &languages, diagnostics);
-    contact::find(&config, &redirects, &origin.static_files, &mut languages);
+    let (mut languages, mut addresses) = tree.build(&map, diagnostics);
+    for file in &origin.static_files {
+        addresses.occupy(file, &format!("`static/{file}`"));
+    }
+    for asset in &assets {
+        let renditions = asset.renditions.iter().flatten();
+        for file in [&asset.output].into_iter().chain(renditions.map(|form| &form.output)) {
+            addresses.occupy(file, &format!("`{}`", asset.source.path));
+        }
+    }
+    let redirects = tree::redirects(&published, &languages, &mut addresses, diagnostics);
+    contact::find(&config, &addresses, &mut languages);
     popular::find(
         &config.views,
         &base_path,

@@ -227,7 +227,7 @@ fn two_articles_with_one_url_are_reported_and_one_stays() {
     assert_eq!(
         problems,
         [
-            "content/b.md error[url-taken] the URL `/same/` is taken by `a.md`; this article is left out (give one of them another `slug`)",
+            "content/b.md:2:7 error[url-taken] the URL `/same/` is taken by `a.md`; this article is left out (give one of them another `slug`)",
             "content/c/x.md:2:7 error[slug-invalid] the slug `../up` must be one part of a URL, without `/` and `..`",
             "content/c/y.md:2:7 error[path-invalid] `../../etc` must not have a part `.` or `..`",
             "content/tags.md error[url-taken] the URL `/tags/` is taken by the list of tags; this article is left out (give one of them another `slug`)",
@@ -307,8 +307,8 @@ fn aliases_redirect_and_never_hide_a_page() {
     assert_eq!(
         problems,
         [
-            "content/a.md:2:29 error[alias-taken] `/b/` is a page of this site",
-            "content/b.md:2:16 error[alias-taken] `/old/a/` already leads to `/a/`"
+            "content/a.md:2:29 error[alias-taken] `/b/` is taken by `b.md`; the alias is left out (remove the alias, or write another address)",
+            "content/b.md:2:16 error[alias-taken] `/old/a/` is taken by the alias `/old/a/` of `/a/`; the alias is left out (remove the alias, or write another address)"
         ]
     );
     let redirects: Vec<_> = site.redirects.iter().map(|(from, to)| format!("{from} {to}")).collect();

@@ -3,22 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use super::addresses::Addresses;
 use super::languages::LanguageMap;
 use super::urls::{self, SitePath};
 use super::{Article, Category, CategoryId, DocumentId, LanguageSite, PageRef, Tag, in_document};
 use crate::config::{Config, Language};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Span};
 use crate::document::{Date, Document, slug::slugify};
 use crate::source::ContentPath;
-
-/// Paths below a language's home that pages of the theme have.
-const RESERVED: &[(&str, &str)] = &[
-    ("all/", "the list of all articles"),
-    ("tags/", "the list of tags"),
-    ("search/", "the search page"),
-    ("assets/", "the files of the theme"),
-    ("404.html", "the page for missing pages"),
-];
 
 /// What the tree is made from.
 pub(super) struct Tree<'a> {
@@ -38,8 +30,12 @@ struct Roles {
 }
 
 impl Tree<'_> {
-    /// Makes the site of every language, the default language first.
-    pub(super) fn build(&self, map: &LanguageMap, diagnostics: &mut Vec<Diagnostic>) -> Vec<LanguageSite> {
+    /// Makes the site of every language, the default language first, and says who has which address.
+    pub(super) fn build(
+        &self,
+        map: &LanguageMap,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> (Vec<LanguageSite>, Addresses) {
         let roles = self.roles(map, diagnostics);
         let default = map.default_language();
         let mut languages: BTreeSet<&Language> = roles
@@ -49,11 +45,27 @@ impl Tree<'_> {
             .flat_map(BTreeMap::keys)
             .collect();
         languages.remove(default);
-        let mut taken = HashMap::new();
-        std::iter::once(default)
-            .chain(languages)
-            .map(|language| Builder::new(self, &roles, language, default, &mut taken, diagnostics).build())
-            .collect()
+        let languages: Vec<(&Language, SitePath)> = std::iter::once((default, "/".to_owned()))
+            .chain(languages.into_iter().map(|language| (language, format!("/{}/", language.slug()))))
+            .collect();
+        let mut addresses = Addresses::of_kb(languages.iter().map(|(language, home)| (language.tag(), home.clone())));
+        let mut told = HashSet::new();
+        let sites = languages.into_iter().map(|(language, home)| {
+            let builder = Builder {
+                tree: self,
+                roles: &roles,
+                language,
+                default,
+                home,
+                addresses: &mut addresses,
+                diagnostics,
+                told: &mut told,
+                categories: Vec::new(),
+                category_ids: HashMap::new(),
+            };
+            builder.build()
+        });
+        (sites.collect(), addresses)
     }
 
     /// Sorts the documents into articles and descriptions of categories.
@@ -166,43 +178,15 @@ struct Builder<'a> {
     language: &'a Language,
     default: &'a Language,
     home: SitePath,
-    /// All paths that are taken, in lower case, and by what.
-    taken: &'a mut HashMap<String, String>,
+    addresses: &'a mut Addresses,
     diagnostics: &'a mut Vec<Diagnostic>,
+    /// Folders without a description of their own of which it was said that their address is taken.
+    told: &'a mut HashSet<String>,
     categories: Vec<Category>,
     category_ids: HashMap<String, CategoryId>,
 }
 
 impl<'a> Builder<'a> {
-    fn new(
-        tree: &'a Tree<'a>,
-        roles: &'a Roles,
-        language: &'a Language,
-        default: &'a Language,
-        taken: &'a mut HashMap<String, String>,
-        diagnostics: &'a mut Vec<Diagnostic>,
-    ) -> Self {
-        let home = if language == default {
-            "/".to_owned()
-        } else {
-            format!("/{}/", language.slug())
-        };
-        for (path, what) in RESERVED {
-            taken.insert(format!("{home}{path}"), (*what).to_owned());
-        }
-        Self {
-            tree,
-            roles,
-            language,
-            default,
-            home,
-            taken,
-            diagnostics,
-            categories: Vec::new(),
-            category_ids: HashMap::new(),
-        }
-    }
-
     fn build(mut self) -> LanguageSite {
         let found: Vec<(&str, DocumentId, Language)> = self
             .roles
@@ -213,8 +197,18 @@ impl<'a> Builder<'a> {
                 Some((key.as_str(), id, language))
             })
             .collect();
+        for (_, id, _) in &found {
+            for tag in &self.tree.documents[*id].front.tags {
+                let slug = tag_slug(tag);
+                if slug.is_empty() {
+                    continue;
+                }
+                let path = tag_path(&self.home, &slug);
+                // A tag that several articles have is entered once.
+                let _ = self.addresses.take_alias(&path, &format!("the page of the tag `{tag}`"));
+            }
+        }
         let root = self.root_category();
-        self.taken.insert(self.home.to_lowercase(), "the home page".to_owned());
         self.categories.push(root);
         self.category_ids.insert(String::new(), 0);
         let described: Vec<String> = self
@@ -308,22 +302,22 @@ impl<'a> Builder<'a> {
         let segment = document
             .and_then(|document| self.slug(document, own))
             .unwrap_or_else(|| urls::name_slug(name));
-        let mut path = format!("{}{segment}/", self.categories[parent].path);
-        if let Some(given) = document.and_then(|document| self.given_path(document, own)) {
-            path = given;
-        }
+        let usual = format!("{}{segment}/", self.categories[parent].path);
+        let given = document.and_then(|document| self.given_path(document, own));
         let title = document
             .and_then(|document| document.title.clone())
             .unwrap_or_else(|| urls::humanize(name));
-        if let Some(taken_by) = self.take(&path, &format!("the category `{folder}`"))
-            && own
+        let (path, taken) = self.category_path(folder, given, usual);
+        if let Some((wanted, taken_by)) = taken
+            && (own || document.is_none() && self.told.insert(folder.to_owned()))
         {
-            let diagnostic = Diagnostic::error("url-taken", format!("the URL `{path}` is taken by {taken_by}"))
-                .with_hint("rename the folder, or give it another `slug` in its `_index.md`");
-            self.diagnostics.push(match document {
-                Some(document) => in_document(diagnostic, document),
-                None => diagnostic,
-            });
+            let message = format!("the URL `{wanted}` is taken by {taken_by}; this category is at `{path}`");
+            let span = document.map_or_else(|| self.folder_span(folder), |document| address_span(document));
+            self.diagnostics.push(
+                Diagnostic::error("url-taken", message)
+                    .with_span(span)
+                    .with_hint("rename the folder, or give it another `slug` in its `_index.md`"),
+            );
         }
         let id = self.categories.len();
         self.categories.push(Category {
@@ -356,6 +350,39 @@ impl<'a> Builder<'a> {
         id
     }
 
+    /// Takes a path for a category, whose articles must stand somewhere: the one that was given, else the usual one, else
+    /// that with a number. If it is not the one that was wanted, it also says which that was and what has it.
+    fn category_path(
+        &mut self,
+        folder: &str,
+        given: Option<SitePath>,
+        usual: SitePath,
+    ) -> (SitePath, Option<(SitePath, String)>) {
+        let what = format!("the category `{folder}`");
+        let numbered = {
+            let stem = usual.trim_end_matches('/').to_owned();
+            (2_u32..).map(move |number| format!("{stem}-{number}/"))
+        };
+        let mut first = None;
+        for path in given.into_iter().chain([usual]).chain(numbered) {
+            match self.addresses.take_page(&path, &what) {
+                Ok(()) => return (path, first),
+                Err(taken_by) => {
+                    first.get_or_insert((path, taken_by));
+                }
+            }
+        }
+        // Not reached: among so many numbers one is free.
+        (self.home.clone(), first)
+    }
+
+    /// The folder of a category in messages.
+    fn folder_span(&self, folder: &str) -> Span {
+        let mut documents = self.tree.documents.iter();
+        let root = documents.find_map(|document| document.display.strip_suffix(document.path.as_str()));
+        Span::file(format!("{}{folder}", root.unwrap_or_default()))
+    }
+
     fn article(&mut self, key: &str, id: DocumentId, language: Language) -> Option<Article> {
         let document = &self.tree.documents[id];
         let own = language == *self.language;
@@ -371,16 +398,14 @@ impl<'a> Builder<'a> {
         let path = self
             .given_path(document, own)
             .unwrap_or_else(|| format!("{}{segment}/", self.categories[category].path));
-        if let Some(taken_by) = self.take(&path, &format!("`{}`", document.path)) {
+        if let Err(taken_by) = self.addresses.take_page(&path, &format!("`{}`", document.path)) {
             if own {
-                self.diagnostics.push(in_document(
-                    Diagnostic::error(
-                        "url-taken",
-                        format!("the URL `{path}` is taken by {taken_by}; this article is left out"),
-                    )
-                    .with_hint("give one of them another `slug`"),
-                    document,
-                ));
+                let message = format!("the URL `{path}` is taken by {taken_by}; this article is left out");
+                self.diagnostics.push(
+                    Diagnostic::error("url-taken", message)
+                        .with_span(address_span(document))
+                        .with_hint("give one of them another `slug`"),
+                );
             }
             return None;
         }
@@ -388,7 +413,7 @@ impl<'a> Builder<'a> {
         let mut tags: Vec<String> = front
             .tags
             .iter()
-            .map(|tag| slugify(tag))
+            .map(|tag| tag_slug(tag))
             .filter(|slug| !slug.is_empty())
             .collect();
         tags.dedup();
@@ -452,16 +477,6 @@ impl<'a> Builder<'a> {
                 None
             }
         }
-    }
-
-    /// Takes a path. Returns what has it already.
-    fn take(&mut self, path: &str, what: &str) -> Option<String> {
-        let key = path.to_lowercase();
-        if let Some(taken_by) = self.taken.get(&key) {
-            return Some(taken_by.clone());
-        }
-        self.taken.insert(key, what.to_owned());
-        None
     }
 
     /// Puts everything in order.
@@ -545,11 +560,11 @@ impl<'a> Builder<'a> {
         let mut tags: BTreeMap<String, Tag> = BTreeMap::new();
         for (id, article) in articles.iter().enumerate().filter(|(_, article)| !article.unlisted) {
             for title in &self.tree.documents[article.document].front.tags {
-                let slug = slugify(title);
+                let slug = tag_slug(title);
                 if slug.is_empty() {
                     continue;
                 }
-                let path = format!("{}tags/{slug}/", self.home);
+                let path = tag_path(&self.home, &slug);
                 let tag = tags.entry(slug).or_insert_with(|| Tag {
                     title: title.clone(),
                     path,
@@ -564,22 +579,33 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// Where a document says which address it wants; the whole file where it does not.
+fn address_span(document: &Document) -> Span {
+    let front = &document.front;
+    let written = front.path.as_ref().or(front.slug.as_ref());
+    written.map_or_else(|| Span::file(&*document.display), |(_, span)| span.clone())
+}
+
+fn tag_slug(tag: &str) -> String {
+    urls::not_a_device(slugify(tag))
+}
+
+fn tag_path(home: &str, slug: &str) -> SitePath {
+    format!("{home}tags/{slug}/")
+}
+
 /// By weight, unweighted ones last; then by title without regard to case.
 fn order(weight: Option<i64>, title: &str, key: &str) -> (i64, String, String) {
     (weight.unwrap_or(i64::MAX), title.to_lowercase(), key.to_owned())
 }
 
-/// The old paths of all pages.
+/// The old paths of all pages. An alias gets what nothing else has.
 pub(super) fn redirects(
     documents: &[Arc<Document>],
     languages: &[LanguageSite],
+    addresses: &mut Addresses,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> BTreeMap<SitePath, SitePath> {
-    let mut pages: HashSet<String> = HashSet::new();
-    for language in languages {
-        pages.extend(language.articles.iter().map(|article| article.path.to_lowercase()));
-        pages.extend(language.categories.iter().map(|category| category.path.to_lowercase()));
-    }
     let mut redirects = BTreeMap::new();
     for language in languages {
         let articles = language
@@ -594,22 +620,30 @@ pub(super) fn redirects(
             .filter_map(|c| c.document.map(|document| (document, &c.path)));
         for (document, path) in articles.chain(categories) {
             for (alias, span) in &documents[document].front.aliases {
-                let problem = match urls::site_path(alias) {
-                    Err(message) => Some(("alias-invalid", message)),
-                    Ok(from) if from == *path => None,
-                    Ok(from) if pages.contains(&from.to_lowercase()) => {
-                        Some(("alias-taken", format!("`{from}` is a page of this site")))
+                let from = match urls::site_path(alias) {
+                    Ok(from) => from,
+                    Err(message) => {
+                        diagnostics.push(
+                            Diagnostic::error("alias-invalid", message)
+                                .with_span(span.clone())
+                                .with_hint("write an address below the root of the help centre, such as `/old/page/`"),
+                        );
+                        continue;
                     }
-                    Ok(from) => match redirects.insert(from.clone(), path.clone()) {
-                        Some(other) if other != *path => {
-                            redirects.insert(from.clone(), other.clone());
-                            Some(("alias-taken", format!("`{from}` already leads to `{other}`")))
-                        }
-                        _ => None,
-                    },
                 };
-                if let Some((code, message)) = problem {
-                    diagnostics.push(Diagnostic::error(code, message).with_span(span.clone()));
+                let is_its_own = urls::output_file(&from) == urls::output_file(path);
+                if is_its_own || redirects.get(&from) == Some(path) {
+                    continue;
+                }
+                match addresses.take_alias(&from, &format!("the alias `{from}` of `{path}`")) {
+                    Ok(()) => {
+                        redirects.insert(from, path.clone());
+                    }
+                    Err(taken_by) => diagnostics.push(
+                        Diagnostic::error("alias-taken", format!("`{alias}` is taken by {taken_by}; the alias is left out"))
+                            .with_span(span.clone())
+                            .with_hint("remove the alias, or write another address"),
+                    ),
                 }
             }
         }

@@ -1,16 +1,23 @@
 //! URLs of pages: from paths and front matter to checked site paths.
 
+use percent_encoding::percent_decode_str;
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::document::slug::slugify;
+use crate::output::{OutputError, OutputPath};
 
 /// A path on the site, with `/` in front, such as `/billing/refund/` or `/old.html`. Without the base path.
 pub type SitePath = String;
 
-/// Checks the path that a writer gave a page or an alias.
+/// Checks the path that a writer gave a page or an alias. What is written as in a URL (`%C3%BC`) is taken for what it
+/// stands for.
 ///
 /// # Errors
 /// Says in a sentence what is wrong.
 pub fn site_path(written: &str) -> Result<SitePath, String> {
-    let trimmed = written.trim();
+    let decoded = percent_decode_str(written.trim()).decode_utf8();
+    let decoded = decoded.map_err(|_| format!("`{written}` has a `%` that stands for no letter"))?;
+    let trimmed: String = decoded.nfc().collect();
     if trimmed.contains("://") || trimmed.starts_with("//") {
         return Err(format!("`{written}` is not a path on this site"));
     }
@@ -21,11 +28,11 @@ pub fn site_path(written: &str) -> Result<SitePath, String> {
         return Err(format!("`{written}` has a character that a path cannot have"));
     }
     let parts: Vec<&str> = trimmed.split('/').filter(|part| !part.is_empty()).collect();
-    if parts
-        .iter()
-        .any(|part| matches!(*part, "." | "..") || part.starts_with(".kb-"))
-    {
+    if parts.iter().any(|part| matches!(*part, "." | "..")) {
         return Err(format!("`{written}` must not have a part `.` or `..`"));
+    }
+    if parts.iter().any(|part| part.to_lowercase().starts_with(".kb-")) {
+        return Err(format!("`{written}` begins like a file that kb keeps notes in"));
     }
     if parts.is_empty() {
         return Err(format!("`{written}` is the home page"));
@@ -34,11 +41,15 @@ pub fn site_path(written: &str) -> Result<SitePath, String> {
         .last()
         .is_some_and(|last| last.ends_with(".html") || last.ends_with(".htm"));
     let joined = parts.join("/");
-    Ok(if is_file {
+    let path = if is_file {
         format!("/{joined}")
     } else {
         format!("/{joined}/")
-    })
+    };
+    match OutputPath::new(output_file(&path)) {
+        Err(OutputError::Path { problem, .. }) => Err(format!("`{written}` cannot be a file: {problem}")),
+        _ => Ok(path),
+    }
 }
 
 /// Checks the slug that a writer gave.
@@ -60,7 +71,7 @@ pub fn slug(written: &str) -> Result<String, String> {
 }
 
 /// Names that Windows keeps for devices cannot be files there, so they get a number.
-fn not_a_device(slug: String) -> String {
+pub(super) fn not_a_device(slug: String) -> String {
     let numbered = |name: &str| {
         slug.strip_prefix(name)
             .is_some_and(|rest| rest.len() == 1 && rest.as_bytes()[0].is_ascii_digit())
@@ -138,7 +149,14 @@ mod tests {
     fn paths_are_checked() {
         assert_eq!(site_path("billing/refund").as_deref(), Ok("/billing/refund/"));
         assert_eq!(site_path("/old/page.html").as_deref(), Ok("/old/page.html"));
-        for wrong in ["../x", "/a/../b", "https://x.com/", "a?b", "", "/", "a\\b"] {
+        assert_eq!(site_path("/%C3%BCber%20uns/").as_deref(), Ok("/über uns/"));
+        assert_eq!(site_path("/cafe\u{301}//x").as_deref(), Ok("/café/x/"));
+        assert_eq!(site_path("/100%/").as_deref(), Ok("/100%/"));
+        let long = format!("/{}/", "a".repeat(256));
+        for wrong in [
+            "../x", "/a/../b", "https://x.com/", "a?b", "", "/", "a\\b", "/%2e%2e/x", "/a%3Fb", "/a%00", "/%ff/", "/./x",
+            "//x/", "/%2f/", "/.kb-output", "/.KB-x/", "/con/", "/a /b/", "/a./", "/.git/x", &long,
+        ] {
             assert!(site_path(wrong).is_err(), "{wrong}");
         }
     }

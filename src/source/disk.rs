@@ -6,11 +6,35 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::{FileSystem, FoundFile, Stamp, Standing, WalkProblem, WalkProblemKind};
+use super::{BoundFile, Bounds, FileSystem, FoundFile, Stamp, Standing, WalkProblem, WalkProblemKind};
 
-/// The real file system. Symbolic links are followed as long as they stay inside the folder that is walked.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Disk;
+/// The real file system, or the part of it that a project may see. Symbolic links are followed as long as they stay
+/// inside the folder that is walked, or lead where the bounds say that links may lead.
+#[derive(Debug, Clone, Default)]
+pub struct Disk {
+    bounds: Bounds,
+}
+
+impl Disk {
+    /// The file system without bounds.
+    pub const UNBOUND: Self = Self { bounds: Bounds::NONE };
+
+    /// The file system within bounds.
+    pub fn within(bounds: Bounds) -> Self {
+        Self { bounds }
+    }
+
+    /// The same with one more folder, such as that of the output.
+    #[must_use]
+    pub fn and(&self, folder: &Path) -> Self {
+        Self::within(self.bounds.and(folder))
+    }
+
+    /// A file to be opened later.
+    pub fn file(&self, path: &Path) -> BoundFile {
+        BoundFile::new(path, &self.bounds)
+    }
+}
 
 impl FileSystem for Disk {
     fn walk(&self, folder: &Path, enter: &dyn Fn(&Path, bool) -> bool) -> (Vec<FoundFile>, Vec<WalkProblem>) {
@@ -29,6 +53,12 @@ impl FileSystem for Disk {
                 );
             }
         };
+        if !self.bounds.hold(&root) {
+            let kind = WalkProblemKind::LinkOutside;
+            let path = PathBuf::new();
+            return (found, vec![WalkProblem { path, kind }]);
+        }
+        let linked = |target: &Path| self.bounds.hold_linked(target);
         let mut entries = WalkDir::new(&root).follow_links(true).sort_by_file_name().into_iter();
         while let Some(entry) = entries.next() {
             let entry = match entry {
@@ -60,11 +90,11 @@ impl FileSystem for Disk {
             }
             if entry.path_is_symlink() {
                 match fs::canonicalize(entry.path()) {
-                    Ok(target) if target.starts_with(&root) => {}
-                    Ok(target) => {
+                    Ok(target) if target.starts_with(&root) || linked(&target) => {}
+                    Ok(_) => {
                         problems.push(WalkProblem {
                             path,
-                            kind: WalkProblemKind::LinkOutside { target },
+                            kind: WalkProblemKind::LinkOutside,
                         });
                         skip(&mut entries);
                         continue;
@@ -84,13 +114,16 @@ impl FileSystem for Disk {
                 .map_or_else(|_| Stamp::default(), |metadata| Stamp::new(&metadata));
             if is_folder || entry.file_type().is_file() {
                 found.push(FoundFile { path, stamp, is_folder });
+            } else {
+                let kind = WalkProblemKind::NotAFile;
+                problems.push(WalkProblem { path, kind });
             }
         }
         (found, problems)
     }
 
     fn read(&self, file: &Path) -> io::Result<Vec<u8>> {
-        fs::read(file)
+        self.bounds.read(file)
     }
 
     fn stamp(&self, file: &Path) -> Option<Stamp> {
@@ -110,7 +143,7 @@ impl FileSystem for Disk {
         let (Ok(real), Ok(folder)) = (fs::canonicalize(path), fs::canonicalize(folder)) else {
             return Standing::Nothing;
         };
-        if !real.starts_with(&folder) {
+        if !real.starts_with(&folder) && !self.bounds.hold_linked(&real) || !self.bounds.hold(&real) {
             return Standing::LinkOutside;
         }
         match fs::symlink_metadata(&real) {
@@ -138,7 +171,7 @@ fn problem_kind(error: &walkdir::Error, root: &Path) -> WalkProblemKind {
             .unwrap_or_default();
         return match error.io_error().map(io::Error::kind) {
             Some(io::ErrorKind::NotFound) if target.is_absolute() && !target.starts_with(root) => {
-                WalkProblemKind::LinkOutside { target }
+                WalkProblemKind::LinkOutside
             }
             Some(io::ErrorKind::NotFound) => WalkProblemKind::LinkBroken,
             // ELOOP, for which std has no stable name yet.

@@ -107,7 +107,7 @@ impl GitMemo {
         }
         let at = SystemTime::now();
         let log = answer(folder, &["rev-parse", "--git-path", "logs/HEAD"]).map(|path| folder.join(path));
-        let log = log.map(|path| (path.clone(), Disk.stamp(&path), at));
+        let log = log.map(|path| (path.clone(), Disk::UNBOUND.stamp(&path), at));
         let dates = git_dates(folder, paths);
         *self = Self {
             folder: folder.to_path_buf(),
@@ -127,7 +127,7 @@ impl GitMemo {
         let Some((log, stamp, at)) = &self.log else {
             return false;
         };
-        let same = Disk.stamp(log) == *stamp && stamp.is_none_or(|stamp| stamp.vouches_since(*at));
+        let same = Disk::UNBOUND.stamp(log) == *stamp && stamp.is_none_or(|stamp| stamp.vouches_since(*at));
         same && self.folder == folder && paths.is_subset(&self.asked)
     }
 }

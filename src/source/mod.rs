@@ -2,6 +2,7 @@
 //!
 //! Every read goes through [`FileSystem`], so that tests use memory and a watcher can know what was read.
 
+mod bounds;
 mod disk;
 pub mod git;
 mod ignore_rules;
@@ -15,12 +16,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use bounds::{BoundFile, Bounds};
 pub use disk::Disk;
 pub use ignore_rules::IgnoreRules;
 pub use memo::SourceMemo;
 pub use memory::MemoryFiles;
 pub use stamp::Stamp;
-pub use walk::{SourceFolder, link_outside, read_changed, read_sources};
+pub use walk::{CONTENT, SourceFolder, link_out_of_project, link_outside, not_a_file, read_changed, read_sources, walk_problem};
 
 use crate::diagnostic::{Diagnostic, SourceText};
 
@@ -123,10 +125,9 @@ pub struct WalkProblem {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum WalkProblemKind {
     /// A symbolic link leads out of the folder.
-    LinkOutside {
-        /// Where it leads.
-        target: PathBuf,
-    },
+    LinkOutside,
+    /// It is no regular file: a pipe, a device.
+    NotAFile,
     /// A symbolic link leads to a folder that it stands in.
     LinkCircle,
     /// A symbolic link leads nowhere.
@@ -150,8 +151,9 @@ pub enum Standing {
 
 /// Where files come from.
 pub trait FileSystem: Sync {
-    /// Everything below `folder` that `enter` lets pass, and what could not be looked at. `enter` is asked with paths
-    /// relative to `folder` and whether they are folders; a folder it refuses is not entered.
+    /// Everything below `folder` that `enter` lets pass, and what could not be looked at: the folder itself has an empty
+    /// path. `enter` is asked with paths relative to `folder` and whether they are folders; a folder it refuses is not
+    /// entered.
     fn walk(&self, folder: &Path, enter: &dyn Fn(&Path, bool) -> bool) -> (Vec<FoundFile>, Vec<WalkProblem>);
 
     /// The bytes of a file.

@@ -9,10 +9,13 @@ use rayon::prelude::*;
 
 use super::memo::Read;
 use super::{
-    ArticleSource, AssetSource, ContentPath, FileSystem, IgnoreRules, MAX_ARTICLE_BYTES, SourceMemo, SourceSet, Stamp,
+    ArticleSource, AssetSource, ContentPath, FileSystem, IgnoreRules, MAX_ARTICLE_BYTES, SourceMemo, SourceSet, Stamp, Standing,
     WalkProblem, WalkProblemKind,
 };
 use crate::diagnostic::{Diagnostic, SourceText, Span};
+
+/// What the content folder is called in sentences.
+pub const CONTENT: &str = "the content folder";
 
 /// A folder of articles.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +42,7 @@ pub fn read_sources(files: &dyn FileSystem, folder: SourceFolder<'_>, memo: &mut
     let (found, walk_problems) = files.walk(folder.path, &enter);
     let mut walk: Vec<Diagnostic> = walk_problems
         .iter()
-        .map(|problem| walk_diagnostic(problem, folder.display))
+        .map(|problem| walk_problem(problem, CONTENT, folder.display))
         .collect();
     let mut folders = vec![folder.path.to_path_buf()];
     let mut assets = Vec::new();
@@ -100,17 +103,17 @@ pub fn read_changed(
     let mut read = Vec::new();
     for location in changed {
         let path = location.strip_prefix(folder.path).ok()?;
-        let stamp = files.stamp(location);
-        match (content_path(path), stamp) {
-            (Some(path), Some(stamp)) if memo.articles.contains_key(&path) => {
+        let standing = files.standing(location, folder.path);
+        match (content_path(path), standing) {
+            (Some(path), Standing::File(stamp)) if memo.articles.contains_key(&path) => {
                 let shown = join(folder.display, path.as_str());
                 let article = read_file(files, folder.path, shown, &path, stamp);
                 read.push((path, article));
             }
-            (Some(path), None) if memo.articles.contains_key(&path) => return None,
+            (Some(path), _) if memo.articles.contains_key(&path) => return None,
             // What editors write beside a file that they save, and remove.
-            (Some(_), None) if !files.is_folder(location) && !memo.knows(location) => {}
-            (Some(_), Some(_)) if folder.ignore.ignores(path, false) => {}
+            (Some(_), Standing::Nothing) if !memo.knows(location) => {}
+            (Some(_), Standing::File(_)) if folder.ignore.ignores(path, false) => {}
             _ => return None,
         }
     }
@@ -158,18 +161,33 @@ fn folder_named_like_article(display: &str, path: &ContentPath) -> Diagnostic {
     .with_hint("rename the folder; it is treated as a category")
 }
 
-/// What is said of a link that leads out of the content folder.
-pub fn link_outside() -> Diagnostic {
-    Diagnostic::error(
-        "link-outside",
-        "this symbolic link leads out of the content folder; it is left out",
-    )
-    .with_hint("copy the file into the content folder")
+/// What is said of a link that leads out of the folder that it stands in, such as `the content folder`.
+pub fn link_outside(folder: &str) -> Diagnostic {
+    let message = format!("this symbolic link leads out of {folder}; it is left out");
+    Diagnostic::error("link-outside", message).with_hint(format!("copy the file into {folder}, or {ALLOW_LINKS}"))
 }
 
-fn walk_diagnostic(problem: &WalkProblem, display: &str) -> Diagnostic {
+/// What is said of a file or folder of the project that is itself a link out of it.
+pub fn link_out_of_project() -> Diagnostic {
+    let message = "this symbolic link leads out of the project; it is not followed";
+    Diagnostic::error("link-outside", message).with_hint(format!("put a copy in its place, or {ALLOW_LINKS}"))
+}
+
+const ALLOW_LINKS: &str = "name the folder that it may lead to in `kb.toml`: `follow_links_to` in `[build]`";
+
+/// What is said of a pipe, a device and the like.
+pub fn not_a_file() -> Diagnostic {
+    Diagnostic::error("file-unreadable", "this is not a regular file; it is left out")
+        .with_hint("remove it, or put a file in its place")
+}
+
+/// What is said of a problem that was met in a folder, which is called `folder` in sentences and `display` in paths.
+pub fn walk_problem(problem: &WalkProblem, folder: &str, display: &str) -> Diagnostic {
+    let is_folder_itself = problem.path.as_os_str().is_empty();
     let diagnostic = match &problem.kind {
-        WalkProblemKind::LinkOutside { .. } => link_outside(),
+        WalkProblemKind::LinkOutside if is_folder_itself => link_out_of_project(),
+        WalkProblemKind::LinkOutside => link_outside(folder),
+        WalkProblemKind::NotAFile => not_a_file(),
         WalkProblemKind::LinkCircle => {
             Diagnostic::error("link-circle", "this symbolic link leads in a circle; it is left out")
                 .with_hint("remove the link")
@@ -183,7 +201,12 @@ fn walk_diagnostic(problem: &WalkProblem, display: &str) -> Diagnostic {
                 .with_hint("check the permissions")
         }
     };
-    diagnostic.with_span(Span::file(join(display, &problem.path.to_string_lossy())))
+    let shown = if is_folder_itself {
+        display.to_owned()
+    } else {
+        join(display, &problem.path.to_string_lossy())
+    };
+    diagnostic.with_span(Span::file(shown))
 }
 
 fn read_article(

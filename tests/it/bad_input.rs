@@ -164,8 +164,12 @@ fn two_articles_with_one_url() {
         1,
         "
 error[url-taken]: the URL `/same/` is taken by `a.md`; this article is left out
---> content/b.md
- = hint: give one of them another `slug`
+ --> content/b.md:2:7
+  |
+2 | slug: same
+  |       ^^^^
+  |
+  = hint: give one of them another `slug`
 ",
     );
     rest_is_built(&sandbox);
@@ -189,6 +193,8 @@ error[alias-invalid]: `/../x` must not have a part `.` or `..`
   |
 3 | aliases: /../x
   |          ^^^^^
+  |
+  = hint: write an address below the root of the help centre, such as `/old/page/`
 ",
     );
     rest_is_built(&sandbox);
@@ -217,7 +223,7 @@ error[link-circle]: this symbolic link leads in a circle; it is left out
 
 error[link-outside]: this symbolic link leads out of the content folder; it is left out
 --> content/out.md
- = hint: copy the file into the content folder
+ = hint: copy the file into the content folder, or name the folder that it may lead to in `kb.toml`: `follow_links_to` in `[build]`
 ",
     );
     rest_is_built(&sandbox);
@@ -234,7 +240,7 @@ fn data_files_that_lead_out() {
     let search = "
 error[link-outside]: this symbolic link leads out of the content folder; it is left out
 --> content/search.toml
- = hint: copy the file into the content folder
+ = hint: copy the file into the content folder, or name the folder that it may lead to in `kb.toml`: `follow_links_to` in `[build]`
 ";
     let views = search.replace("search.toml", "views.csv");
     expect(&sandbox, 1, &format!("{search}{views}"));
@@ -266,11 +272,11 @@ fn data_files_that_are_no_files() {
         "
 error[file-unreadable]: this is not a regular file; it is left out
 --> content/search.toml
- = hint: put a text file in its place
+ = hint: remove it, or put a file in its place
 
 error[file-unreadable]: this is not a regular file; it is left out
 --> content/views.csv
- = hint: put a text file in its place
+ = hint: remove it, or put a file in its place
 ",
     );
     rest_is_built(&sandbox);

@@ -1,5 +1,6 @@
 //! Integration tests: the `kb` binary on small and real projects, and the shape of its source.
 
+mod addresses;
 mod articles;
 mod bad_input;
 mod commands;
@@ -13,6 +14,7 @@ mod icons;
 mod images;
 mod interrupt;
 mod layers;
+mod links;
 mod manual;
 mod pages;
 mod popular;

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use kb::diagnostic::Diagnostic;
 use kb::pipeline::{BuildOptions, Changed, Preview, PreviewOptions, Silent, build, open_project};
 use kb::site::Publish;
-use kb::source::Disk;
 
 use crate::support::{Random, Sandbox, png, snapshot};
 
@@ -46,7 +45,7 @@ type Files = BTreeMap<String, Vec<u8>>;
 
 /// What a clean build says and writes; `None` where the settings are broken.
 fn clean(sandbox: &Sandbox) -> Option<(Vec<Diagnostic>, Files)> {
-    let project = open_project(&Disk, &sandbox.path(""), None).ok()?;
+    let project = open_project(&sandbox.path(""), None).ok()?;
     let output = sandbox.path("clean");
     let _ = fs::remove_dir_all(&output);
     let report = build(&project, &options(sandbox), &Silent).expect("a build");

@@ -90,6 +90,7 @@ fn folders_that_the_build_reads_are_kept_clear_of() -> Outcome {
     let options = SyncOptions {
         forbidden: vec![at("project/content")],
         protected: vec![at("project")],
+        ..SyncOptions::default()
     };
     for dest in [
         "project/content",
@@ -146,6 +147,20 @@ fn a_link_as_destination_stays_a_link() -> Outcome {
     };
     assert!(refused(&at("alias"), &options)?.0.contains("overlaps"));
     assert!(refused(&at("alias/public"), &options)?.0.contains("overlaps"));
+
+    // A folder that only the project names.
+    fs::create_dir_all(at("project"))?;
+    fs::create_dir_all(at("elsewhere"))?;
+    symlink(at("elsewhere"), at("project/public"))?;
+    let options = |within: &str| SyncOptions {
+        within: Some(at(within)),
+        ..SyncOptions::default()
+    };
+    for dest in ["project/public", "project/public/below", "project/../elsewhere"] {
+        assert!(refused(&at(dest), &options("project"))?.0.contains("leads out of"), "{dest}");
+    }
+    assert!(Writer::create(&at("project/public"), &options("elsewhere")).is_ok());
+    assert!(Writer::create(&at("project/new/public"), &options("project")).is_ok());
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use std::fs;
 
 use super::super::*;
 use super::{Outcome, build, names, output, snapshot};
+use crate::source::{BoundFile, Bounds};
 
 /// The report without the leftover, which no build here has.
 fn counts(report: &SyncReport) -> (u64, u64, u64, u64) {
@@ -111,7 +112,7 @@ fn files_are_copied_without_their_mode() -> Outcome {
         site.insert(
             OutputPath::new("a/image.png")?,
             Body::File {
-                path: source.clone(),
+                file: BoundFile::new(&source, &Bounds::NONE),
                 len: 100_000,
             },
         )?;
@@ -139,14 +140,14 @@ fn a_fault_while_writing_leaves_the_old_site() -> Outcome {
     let cases = [
         (
             Body::File {
-                path: dir.path().join("gone"),
+                file: BoundFile::new(&dir.path().join("gone"), &Bounds::NONE),
                 len: 3,
             },
             "cannot read ",
         ),
         (
             Body::File {
-                path: source.clone(),
+                file: BoundFile::new(&source, &Bounds::NONE),
                 len: 4,
             },
             "changed while the site was being built",

@@ -25,7 +25,7 @@ use encode::{ENCODER, renditions};
 use record::{Earlier, Found};
 
 pub(super) use decode::{Flaw, Format, Head, head};
-pub(super) use record::{RECORD, record};
+pub(super) use record::record;
 
 /// Smaller files than this are not worth a second one, in bytes.
 const MIN_BYTES: u64 = 8 * 1024;

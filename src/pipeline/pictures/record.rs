@@ -12,10 +12,8 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::encode::ENCODER;
 use crate::output::{MARKER, OutputPath};
 use crate::site::Asset;
+use crate::site::addresses::PICTURE_RECORD;
 use crate::source::FileSystem;
-
-/// Name of the note in the output.
-pub(in crate::pipeline) const RECORD: &str = ".kb-pictures.json";
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Record {
@@ -76,7 +74,7 @@ impl Earlier {
     pub(super) fn read(files: &dyn FileSystem, folder: &Path) -> Self {
         let read = || {
             files.is_file(&folder.join(MARKER)).then_some(())?;
-            let text = files.read(&folder.join(RECORD)).ok()?;
+            let text = files.read(&folder.join(PICTURE_RECORD)).ok()?;
             let record: Record = serde_json::from_slice(&text).ok()?;
             (record.encoder == ENCODER).then_some(record.pictures)
         };

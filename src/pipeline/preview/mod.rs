@@ -18,7 +18,7 @@ use super::memo::Memo;
 use super::pictures::PictureMemo;
 use super::{BuildOptions, Clock, Project, Silent, open_project};
 use crate::diagnostic::Diagnostic;
-use crate::source::{ContentPath, Disk};
+use crate::source::ContentPath;
 
 pub use pages::Rendered;
 pub use snapshot::Snapshot;
@@ -90,7 +90,7 @@ impl Preview {
     /// # Errors
     /// Returns what is wrong where nothing can be shown: there is no such folder, or `kb.toml` has errors.
     pub fn start(options: PreviewOptions, listener: Box<Listener>) -> Result<Self, Vec<Diagnostic>> {
-        let project = open_project(&Disk, &options.path, options.base_url.as_deref())?;
+        let project = open_project(&options.path, options.base_url.as_deref())?;
         let mut state = State {
             options,
             memo: Memo {
@@ -165,7 +165,7 @@ impl State {
         self.trusting = changed.is_some();
         self.content.clone_from(&project.content);
         let mut clock = Clock::new(&Silent);
-        let assembled = assemble(&Disk, project, &options, changed, &mut self.memo, &mut clock);
+        let assembled = assemble(project, &options, changed, &mut self.memo, &mut clock);
         self.folders.clone_from(&assembled.folders);
         assembled
     }
@@ -201,7 +201,7 @@ impl Current {
             Changed::Only(paths) => Some(state.forget(paths)),
             Changed::Anything => None,
         };
-        match open_project(&Disk, &state.options.path, state.options.base_url.as_deref()) {
+        match open_project(&state.options.path, state.options.base_url.as_deref()) {
             Ok(project) => {
                 let assembled = state.assemble(&project, changed.as_ref());
                 self.publish_site(assembled)

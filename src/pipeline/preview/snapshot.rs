@@ -17,6 +17,7 @@ use crate::render::pages::{Job, LanguageRenderer};
 use crate::render::{Failures, Nearest, Route, SiteRenderer, WrittenPage};
 use crate::search::{self, Options, Results};
 use crate::site::{ArticleId, LanguageSite};
+use crate::source::Disk;
 
 /// Where the files of the search lie.
 const SEARCH: &str = "search/";
@@ -149,6 +150,7 @@ impl Snapshot {
     }
 
     fn make(&self, path: &OutputPath, file: &File) -> Body {
+        let disk = &self.assembled.disk;
         match file {
             File::Made(Route::Page(language, job)) => Body::Bytes(self.page(path, *language, *job).html),
             File::Made(Route::Copy(language, job)) => {
@@ -159,9 +161,14 @@ impl Snapshot {
             }
             File::Made(Route::Manifest) => Body::Bytes(self.manifest()),
             File::Made(route) => Body::from(self.renderer().file(path.as_str(), route)),
-            File::JoinedRedirects(own) => Body::from(joined_redirects(&self.renderer(), path, own)),
-            File::Asset(number) => Body::on_disk(&self.assembled.site.assets[*number].source.location),
-            File::Static(location) | File::Rendition(location) => Body::on_disk(location),
+            File::JoinedRedirects(own) => match joined_redirects(&self.renderer(), path, &disk.file(own)) {
+                Ok(bytes) => Body::from(bytes),
+                // Whoever reads it is told why it cannot be read.
+                Err(_) => Body::on_disk(disk.file(own)),
+            },
+            File::Asset(number) => Body::on_disk(disk.file(&self.assembled.site.assets[*number].source.location)),
+            File::Static(location) => Body::on_disk(disk.file(location)),
+            File::Rendition(_, location) => Body::on_disk(Disk::UNBOUND.file(location)),
             File::Pictures => Body::from(record(&self.assembled.site.assets)),
         }
     }

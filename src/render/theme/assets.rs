@@ -10,6 +10,7 @@ use super::manifest::Manifest;
 use super::{MISSING_IMAGE, css};
 use crate::config::Config;
 use crate::render::palette;
+use crate::site::addresses::theme_folder;
 
 /// The files to write and the folder they go to.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ pub(super) fn make(merged: &Files, manifest: &Manifest, served: &BTreeSet<String
         hash.update(&(bytes.len() as u64).to_le_bytes());
         hash.update(bytes);
     }
-    let folder = format!("assets/{:08x}", hash.digest() >> 32);
+    let folder = theme_folder((hash.digest() >> 32) as u32);
     let outputs = files
         .into_iter()
         .map(|(path, bytes)| (format!("{folder}/{path}"), bytes));

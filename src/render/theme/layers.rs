@@ -284,7 +284,8 @@ pub fn static_files(files: &dyn FileSystem, project: Option<&Path>) -> BTreeMap<
         .collect()
 }
 
-fn is_junk(path: &Path) -> bool {
+/// Whether a file or folder is what systems leave behind.
+pub fn is_junk(path: &Path) -> bool {
     path.file_name()
         .and_then(|name| name.to_str())
         .is_some_and(|name| matches!(name, ".DS_Store" | "Thumbs.db" | ".git" | "desktop.ini"))

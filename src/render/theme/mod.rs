@@ -29,7 +29,7 @@ use crate::source::FileSystem;
 use layers::{Files, Layers, ThemeFile};
 
 pub use catalogue::{Part, PartKind, ThemeInfo, parts, themes};
-pub use layers::static_files;
+pub use layers::{is_junk, static_files};
 
 /// Templates that kb renders by name.
 pub const TEMPLATES: &[&str] = &[

@@ -8,6 +8,7 @@ use flate2::read::GzDecoder;
 use super::site::{Running, Site, options};
 use crate::output::Body;
 use crate::serve::bind;
+use crate::source::{BoundFile, Bounds};
 
 #[test]
 fn folders_show_their_index() {
@@ -193,8 +194,8 @@ fn files_on_disk_are_sent_as_they_are_now() {
     for (name, bytes) in [("large.mp4", bytes.as_slice()), ("small.png", &bytes[..1000])] {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).expect("a file");
-        let len = bytes.len() as u64;
-        site.files.insert(name.to_owned(), Body::File { path, len });
+        let file = BoundFile::new(&path, &Bounds::NONE);
+        site.files.insert(name.to_owned(), Body::on_disk(file));
     }
     let server = Running::new(site);
     let large = server.get("/large.mp4", "");
@@ -208,7 +209,17 @@ fn files_on_disk_are_sent_as_they_are_now() {
         server.get("/large.mp4", &format!("If-None-Match: {tag}\r\n")).status,
         304
     );
-    std::fs::write(folder.path().join("large.mp4"), &bytes[..2_000_000]).expect("a file");
+    // Other bytes of the same length and with the same time, as `cp -p` and `touch -r` leave them.
+    let path = folder.path().join("large.mp4");
+    let before = std::fs::metadata(&path).and_then(|metadata| metadata.modified()).expect("a time");
+    let mut others = bytes.clone();
+    others[5] ^= 1;
+    std::fs::write(&path, &others).expect("a file");
+    let file = std::fs::File::options().write(true).open(&path).expect("it is there");
+    file.set_modified(before).expect("a time");
+    let same_looking = server.get("/large.mp4", &format!("If-None-Match: {tag}\r\n"));
+    assert!(same_looking.status == 200 && same_looking.body == others);
+    std::fs::write(&path, &bytes[..2_000_000]).expect("a file");
     let changed = server.get("/large.mp4", &format!("If-None-Match: {tag}\r\n"));
     assert_eq!((changed.status, changed.body.len()), (200, 2_000_000));
     std::fs::remove_file(folder.path().join("large.mp4")).expect("it is there");
