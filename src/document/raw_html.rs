@@ -37,7 +37,7 @@ pub struct RawHtmlPiece {
     /// The ids it defines.
     pub ids: Vec<String>,
     /// Its visible text.
-    pub text: String,
+    pub text: Vec<RawText>,
     /// How many elements it opens, and does not close, whose content nobody sees.
     pub hides: usize,
     /// How many such elements it closes and does not open.
@@ -55,6 +55,66 @@ pub struct RawHtmlPiece {
     /// What is open at its end.
     pub open: RawOpen,
 }
+
+/// A part of the visible text of raw HTML.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RawText {
+    /// Text, with a line break wherever a block begins or ends.
+    Lines(String),
+    /// A heading with this id begins, of any level below the page's title.
+    Heading(String),
+    /// A heading ends.
+    HeadingEnd,
+}
+
+/// Elements that begin and end a line of text. `js/search/host.js` reads finished pages by the same list.
+const BLOCKS: &[&[u8]] = &[
+    b"address",
+    b"article",
+    b"aside",
+    b"blockquote",
+    b"br",
+    b"caption",
+    b"center",
+    b"dd",
+    b"details",
+    b"dialog",
+    b"dir",
+    b"div",
+    b"dl",
+    b"dt",
+    b"fieldset",
+    b"figcaption",
+    b"figure",
+    b"footer",
+    b"form",
+    b"h1",
+    b"h2",
+    b"h3",
+    b"h4",
+    b"h5",
+    b"h6",
+    b"header",
+    b"hgroup",
+    b"hr",
+    b"legend",
+    b"li",
+    b"main",
+    b"menu",
+    b"nav",
+    b"ol",
+    b"option",
+    b"p",
+    b"pre",
+    b"search",
+    b"section",
+    b"summary",
+    b"table",
+    b"td",
+    b"th",
+    b"tr",
+    b"ul",
+];
 
 /// A part of a table that says where it begins and ends and what it is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +139,8 @@ pub struct RawOpen {
     pub leads: bool,
     /// Whether an element is that holds no figure: a heading, or what is there for scripts or without them.
     pub narrow: bool,
+    /// Whether text is whose line breaks stand.
+    pub preformatted: bool,
 }
 
 impl RawOpen {
@@ -86,6 +148,7 @@ impl RawOpen {
         match element {
             b"picture" => self.picture = opens,
             b"a" => (self.link, self.leads) = (opens, opens && leads),
+            b"pre" => self.preformatted = opens,
             b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"template" | b"noscript" => self.narrow = opens,
             _ => {}
         }
@@ -154,7 +217,11 @@ impl PieceReader<'_> {
                 if !string.trim().is_empty() {
                     self.reopen_paragraph(text.span.start);
                 }
-                self.piece.text.push_str(&string);
+                if self.piece.open.preformatted {
+                    self.lines(&string);
+                } else {
+                    self.lines(&string.replace(['\n', '\r'], " "));
+                }
                 if let Some(caption) = &mut self.caption {
                     caption.push_str(&string);
                 }
@@ -181,11 +248,21 @@ impl PieceReader<'_> {
 
     fn start_tag(&mut self, tag: &StartTag<usize>) {
         let name = tag.name.to_ascii_lowercase();
-        if matches!(name.as_slice(), b"br" | b"p" | b"div" | b"li" | b"tr" | b"td" | b"th") {
-            self.piece.text.push(' ');
+        if BLOCKS.contains(&name.as_slice()) {
+            self.lines("\n");
         }
-        if matches!(name.as_slice(), b"script" | b"style" | b"template") && !tag.self_closing {
+        if is_hidden(&name) && !tag.self_closing {
             self.piece.hides += 1;
+        }
+        if let [b'h', b'2'..=b'6'] = name.as_slice()
+            && self.piece.hides == 0
+        {
+            let id = attribute(tag, b"id");
+            self.piece.text.push(if id.is_empty() {
+                RawText::HeadingEnd
+            } else {
+                RawText::Heading(id)
+            });
         }
         for attribute in [&b"id"[..], &b"name"[..]] {
             if let Some(id) = tag.attributes.get(attribute)
@@ -198,9 +275,15 @@ impl PieceReader<'_> {
         let span = clamp(self.source, tag.span.start, tag.span.end);
         if name == b"img" {
             match tag.attributes.get(&b"alt"[..]) {
-                Some(alt) => self.piece.text.push_str(&String::from_utf8_lossy(&alt.value)),
+                Some(alt) => {
+                    let alt = String::from_utf8_lossy(&alt.value).replace(['\n', '\r'], " ");
+                    self.lines(&format!(" {alt} "));
+                }
                 None => self.piece.unlabelled.push(span.clone()),
             }
+        }
+        if name == b"video" {
+            self.lines(&attribute(tag, b"aria-label").replace(['\n', '\r'], " "));
         }
         let leads = tag.attributes.contains_key(&b"href"[..]);
         self.piece.open.note(&name, !tag.self_closing, leads);
@@ -224,7 +307,7 @@ impl PieceReader<'_> {
         let span = clamp(self.source, tag.span.start, tag.span.end);
         self.piece.open.note(&tag.name.to_ascii_lowercase(), false, false);
         match tag.name.as_slice() {
-            b"script" | b"style" | b"template" => match self.piece.hides.checked_sub(1) {
+            name if is_hidden(name) => match self.piece.hides.checked_sub(1) {
                 Some(open) => self.piece.hides = open,
                 None => self.piece.shows += 1,
             },
@@ -254,7 +337,23 @@ impl PieceReader<'_> {
             }
             _ => self.reopen_paragraph(span.start),
         }
-        self.piece.text.push(' ');
+        if let [b'h', b'1'..=b'6'] = tag.name.as_slice() {
+            self.piece.text.push(RawText::HeadingEnd);
+        }
+        if BLOCKS.contains(&tag.name.as_slice()) {
+            self.lines("\n");
+        }
+    }
+
+    /// Adds visible text.
+    fn lines(&mut self, text: &str) {
+        if self.piece.hides > 0 {
+            return;
+        }
+        match self.piece.text.last_mut() {
+            Some(RawText::Lines(lines)) => lines.push_str(text),
+            _ => self.piece.text.push(RawText::Lines(text.to_owned())),
+        }
     }
 
     /// The offset in the piece of an offset in the source.
@@ -301,9 +400,9 @@ impl PieceReader<'_> {
             self.piece.player = Some((player, title));
             return;
         }
-        if self.piece.hides == 0 {
-            self.piece.text.push_str(&title);
-        }
+        let is_figure = !self.piece.open.leads && !self.piece.open.narrow;
+        let text = title.replace(['\n', '\r'], " ");
+        self.lines(&if is_figure { format!("\n{text}\n") } else { text });
         let number = self.number();
         if self.piece.open.leads {
             // The link around it leads somewhere already.
@@ -460,6 +559,11 @@ fn kept(tag: &StartTag<usize>) -> Vec<(&'static str, String)> {
     .collect()
 }
 
+/// Whether nobody sees what stands in an element.
+fn is_hidden(element: &[u8]) -> bool {
+    matches!(element, b"script" | b"style" | b"svg" | b"template")
+}
+
 fn attribute(tag: &StartTag<usize>, name: &[u8]) -> String {
     let value = tag.attributes.get(name);
     value.map_or_else(String::new, |value| String::from_utf8_lossy(&value.value).into_owned())
@@ -492,6 +596,14 @@ mod tests {
         }
     }
 
+    fn text(piece: &RawHtmlPiece) -> String {
+        let lines = piece.text.iter().map(|part| match part {
+            RawText::Lines(text) => text.as_str(),
+            RawText::Heading(_) | RawText::HeadingEnd => "",
+        });
+        lines.collect()
+    }
+
     fn read(html: &str) -> RawHtmlPiece {
         read_raw_html(html, &place())
     }
@@ -505,7 +617,7 @@ mod tests {
         );
         assert_eq!(piece.links[0].target, "../b.md");
         assert_eq!(piece.ids, ["k"]);
-        assert_eq!(piece.text.trim(), "See b & c");
+        assert_eq!(text(&piece), "\nSee b & c\n\n");
     }
 
     #[test]
@@ -564,7 +676,39 @@ mod tests {
     fn comments_and_scripts_are_not_text() {
         let piece = read("a<!-- note to self --><script>let x = '<b>';</script>c");
         assert_eq!(piece.html.html(), "a<script>let x = '<b>';</script>c");
-        assert_eq!(piece.text.replace(' ', ""), "ac");
+        assert_eq!(text(&piece), "ac");
+        assert_eq!(text(&read("<svg><title>x</title><style>y</style></svg>z")), "z");
+    }
+
+    #[test]
+    fn text_has_lines_as_on_the_page_and_headings() {
+        for (html, expected) in [
+            ("H<sub>2</sub>O, <b>bold</b>ly", "H2O, boldly"),
+            ("<ul><li>one<li>two\nthree</ul>", "\n\none\ntwo three\n"),
+            ("<table><tr><td>a</td><td>b</td></tr></table>", "\n\n\na\n\nb\n\n\n"),
+            ("x<br>y<img src=z alt='a\nb'>c", "x\ny a b c"),
+            ("<pre>a\nb</pre>c\nd", "\na\nb\nc d"),
+        ] {
+            assert_eq!(text(&read(html)), expected, "{html}");
+        }
+        let lines = |text: &str| RawText::Lines(text.to_owned());
+        assert_eq!(
+            read("a<h2 id=x>Big <i>x</i></h2>b<h3>y</h3><h1 id=z>z</h1><template><h2 id=t>t</h2></template>").text,
+            [
+                lines("a\n"),
+                RawText::Heading("x".into()),
+                lines("Big x"),
+                RawText::HeadingEnd,
+                lines("\nb\n"),
+                RawText::HeadingEnd,
+                lines("y"),
+                RawText::HeadingEnd,
+                lines("\n\nz"),
+                RawText::HeadingEnd,
+                lines("\n"),
+                RawText::HeadingEnd,
+            ]
+        );
     }
 
     #[test]

@@ -94,7 +94,7 @@ pub fn push_figure(out: &mut Fragment, player: &Player, title: &str, link: u32) 
     out.push("<span class=\"video-title\">");
     push_title(out, title, link);
     out.push("</span></a><figcaption>");
-    out.push_patch(PatchKind::Hosted(Message::VideoNotice, link));
+    out.push_generated(PatchKind::Hosted(Message::VideoNotice, link));
     out.push("</figcaption></figure>");
 }
 
@@ -110,7 +110,7 @@ pub fn push_link(out: &mut Fragment, title: &str, link: u32) {
 /// Writes the title of a player, or an invitation to its host where it has none.
 pub fn push_title(out: &mut Fragment, title: &str, link: u32) {
     if title.trim().is_empty() {
-        out.push_patch(PatchKind::Hosted(Message::VideoOpen, link));
+        out.push_generated(PatchKind::Hosted(Message::VideoOpen, link));
     } else {
         out.push_text(title.trim());
     }

@@ -7,6 +7,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use kb_search::execute::Field;
 use kb_search::pack::{Document, EncodedTerm, Facets, Group, Header, PackWriter, PinnedQuery, Popular};
+use kb_search::sections::one_line;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::Xxh3;
 
@@ -120,7 +121,7 @@ pub(super) fn excerpt(article: &IndexedArticle<'_>) -> String {
         .find(|text| !text.trim().is_empty())
         .unwrap_or_default();
     let words: String = text.chars().take(EXCERPT_CHARS * 2).collect();
-    let line = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = one_line(&words);
     let Some((end, _)) = line.char_indices().nth(EXCERPT_CHARS) else {
         return line;
     };

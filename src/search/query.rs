@@ -184,10 +184,13 @@ pub(super) fn search<I: Searched>(index: &I, query: &str, options: &Options) -> 
         }
         hits.push(hit);
     }
-    let texts: Vec<&str> = (hits.iter())
-        .flat_map(|hit| [hit.title.as_str(), &hit.section.heading, &hit.section.excerpt])
-        .collect();
-    let suggestions = suggestions(&plan, &texts, &mut analyzer);
+    let titles: Vec<&str> = hits.iter().map(|hit| hit.title.as_str()).collect();
+    let suggestions = suggestions(&plan, &titles, &ranks.ranked, index, &mut analyzer, |doc| {
+        let article = index.article(doc)?;
+        let sections = article.sections.iter();
+        let texts = sections.flat_map(|section| [section.heading.to_string(), section.text.to_string()]);
+        Ok(std::iter::once(article.title.to_string()).chain(texts).collect())
+    })?;
     let mut results = Results {
         total: ranks.answering.len().max(options.offset + hits.len()),
         relaxed: ranks.relaxed,

@@ -235,12 +235,8 @@ impl Engine {
             }
         }
         answer.total = answer.total.max(options.offset + answer.hits.len());
-        let texts: Vec<&str> = (answer.hits.iter())
-            .flat_map(|hit| [hit.title.text.as_str(), &hit.excerpt.text])
-            .collect();
-        let suggestions = suggestions(&plan, &texts, &mut self.analyzer);
-        answer.did_you_mean = did_you_mean(query, &suggestions);
-        answer.suggestions = suggestions;
+        answer.suggestions = self.suggest(&plan, &ranks, &answer.hits, pages)?;
+        answer.did_you_mean = did_you_mean(query, &answer.suggestions);
         answer.incomplete = self.pack.take_incomplete();
         self.planned = Some((query.to_owned(), options.typing, plan));
         Ok(answer)
@@ -328,6 +324,30 @@ impl Engine {
                 pages.push((doc, document.url.clone()));
             }
             Ok(false)
+        })
+    }
+
+    fn suggest(
+        &mut self,
+        plan: &Plan,
+        ranks: &Ranks,
+        hits: &[Hit],
+        pages: &mut Vec<(u32, String)>,
+    ) -> Result<Vec<Suggestion>, Missing> {
+        let titles: Vec<&str> = hits.iter().map(|hit| hit.title.text.as_str()).collect();
+        let (pack, analyzer, known) = (&self.pack, &mut self.analyzer, &self.pages);
+        suggestions(plan, &titles, &ranks.ranked, pack, analyzer, |doc| {
+            let Some(document) = pack.document(doc)? else {
+                return Ok(Vec::new());
+            };
+            let mut texts = vec![document.title.clone()];
+            match known.iter().find(|page| page.0 == document.url) {
+                Some((_, text)) => texts.extend(
+                    page_sections(text).flat_map(|section| [section.heading.to_owned(), section.text.to_owned()]),
+                ),
+                None => pages.push((doc, document.url.clone())),
+            }
+            Ok(texts)
         })
     }
 

@@ -9,6 +9,8 @@ mod planner;
 mod syntax;
 mod units;
 
+use std::ops::Range;
+
 use planner::{Ending, Planner};
 use syntax::Syntax;
 use units::{Unit, units};
@@ -154,6 +156,8 @@ pub struct Correction {
     pub typed: String,
     /// The best term found for it (a stem).
     pub term: String,
+    /// Where it was typed, in bytes of the query.
+    pub range: Range<usize>,
 }
 
 /// What to look for.
@@ -163,7 +167,7 @@ pub struct Plan {
     pub clauses: Vec<Clause>,
     /// Words nothing in the index resembles, as typed.
     pub missing: Vec<String>,
-    /// Words that were corrected.
+    /// Words that were corrected, in the order of the query.
     pub corrections: Vec<Correction>,
     /// The exact terms of the query in order, which pins are compared with.
     pub terms: Vec<String>,
@@ -258,10 +262,12 @@ pub fn plan<V: Vocabulary>(
         plan: Plan::default(),
     };
     let mut seen = TermMap::new();
+    let mut repeated = Vec::new();
     let mut outcome = Ok(());
     for (index, unit) in units.iter().enumerate() {
         // The same word again adds nothing.
-        if !seen.insert(unit.term(), ()) {
+        if !seen.insert(unit.term(), index) {
+            repeated.push(unit);
             continue;
         }
         let ending = if syntax.is_quoted(&unit.range) {
@@ -277,6 +283,18 @@ pub fn plan<V: Vocabulary>(
         planner.characters(&units)?;
     }
     let mut plan = planner.plan;
+    for unit in repeated.into_iter().filter(|unit| !syntax.is_quoted(&unit.range)) {
+        let first = seen.get(unit.term()).map(|index| &units[*index].range);
+        if let Some(known) = plan.corrections.iter().find(|known| Some(&known.range) == first) {
+            let again = Correction {
+                typed: query[unit.range.clone()].to_owned(),
+                term: known.term.clone(),
+                range: unit.range.clone(),
+            };
+            plan.corrections.push(again);
+        }
+    }
+    plan.corrections.sort_by_key(|correction| correction.range.start);
     plan.terms = terms;
     plan.phrases = (syntax.phrases.iter())
         .map(|range| phrase(units.iter().filter(|unit| range.contains(&unit.range.start))))

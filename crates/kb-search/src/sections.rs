@@ -12,6 +12,9 @@ use crate::plan::Plan;
 /// Words that weigh less than this share of the query's weightiest word ("the", "how") are not marked.
 const MARKED_SHARE: f32 = 0.3;
 
+/// What is worth less than this share of a full match is not marked: the "e" of "E-4017", the "in" of "log-in".
+const MARKED_QUALITY: f32 = 0.45;
+
 /// What a word in a heading is worth, compared with one in the text.
 const HEADING: f32 = 1.5;
 
@@ -21,7 +24,28 @@ pub struct Highlighter<'a> {
     plan: &'a Plan,
     /// Term to clause and weight of the alternative.
     terms: TermMap<Vec<(usize, f32)>>,
+    /// Alternatives of several words, which are found where these stand side by side.
+    phrases: Vec<Words<'a>>,
+    /// The terms of these alternatives.
+    phrase_terms: TermMap<()>,
     heaviest: f32,
+}
+
+/// An alternative of several words.
+#[derive(Debug)]
+struct Words<'a> {
+    terms: &'a [String],
+    clause: usize,
+    quality: f32,
+}
+
+/// A word of the text that may be part of an alternative of several.
+#[derive(Debug)]
+struct Word {
+    term: String,
+    /// The positions it spans, in words.
+    span: Range<u32>,
+    range: Range<usize>,
 }
 
 /// A matched word.
@@ -54,16 +78,33 @@ impl<'a> Highlighter<'a> {
     /// Prepares a plan for looking its terms up.
     pub fn new(plan: &'a Plan) -> Self {
         let mut terms: TermMap<Vec<(usize, f32)>> = TermMap::new();
-        for (number, clause) in plan.clauses.iter().enumerate() {
-            for alternative in &clause.alternatives {
-                let quality = alternative.weight / alternative.terms.len() as f32;
-                for term in &alternative.terms {
-                    terms.get_or_insert_with(term, Vec::new).push((number, quality));
+        let mut phrases = Vec::new();
+        let mut phrase_terms = TermMap::new();
+        for (clause, content) in plan.clauses.iter().enumerate() {
+            for alternative in &content.alternatives {
+                let quality = alternative.weight;
+                if let [term] = alternative.terms.as_slice() {
+                    terms.get_or_insert_with(term, Vec::new).push((clause, quality));
+                    continue;
                 }
+                for term in &alternative.terms {
+                    phrase_terms.insert(term, ());
+                }
+                phrases.push(Words {
+                    terms: &alternative.terms,
+                    clause,
+                    quality,
+                });
             }
         }
         let heaviest = plan.clauses.iter().map(|clause| clause.weight).fold(0.0, f32::max);
-        Self { plan, terms, heaviest }
+        Self {
+            plan,
+            terms,
+            phrases,
+            phrase_terms,
+            heaviest,
+        }
     }
 
     /// The byte ranges of matched words in `text`, ascending, not overlapping.
@@ -113,7 +154,11 @@ impl<'a> Highlighter<'a> {
 
     fn matches(&self, text: &str, analyzer: &mut Analyzer) -> Vec<Match> {
         let mut matches: Vec<Match> = Vec::new();
+        let mut words: Vec<Word> = Vec::new();
+        // Where the word ends that was read last; a joined form follows its parts.
+        let mut end = 0;
         analyzer.tokenize(text, Mode::Query, &mut |token| {
+            end = end.max(token.position + 1);
             for &(clause, quality) in self.terms.get(token.text).into_iter().flatten() {
                 matches.push(Match {
                     range: token.from..token.to,
@@ -121,12 +166,28 @@ impl<'a> Highlighter<'a> {
                     quality,
                 });
             }
+            if self.phrase_terms.get(token.text).is_some() {
+                words.push(Word {
+                    term: token.text.to_owned(),
+                    span: token.position..end,
+                    range: token.from..token.to,
+                });
+            }
         });
+        if !words.is_empty() {
+            words.sort_by_key(|word| word.span.start);
+            for phrase in &self.phrases {
+                phrase.find(&words, &mut matches);
+            }
+            matches.sort_by_key(|found| found.range.start);
+        }
         matches
     }
 
     fn marks(&self, matches: &[Match]) -> Vec<Range<usize>> {
-        let weighs = |found: &&Match| self.plan.clauses[found.clause].weight >= self.heaviest * MARKED_SHARE;
+        let weighs = |found: &&Match| {
+            self.plan.clauses[found.clause].weight >= self.heaviest * MARKED_SHARE && found.quality >= MARKED_QUALITY
+        };
         let mut ranges: Vec<_> = matches.iter().filter(weighs).map(|found| found.range.clone()).collect();
         ranges.sort_unstable_by_key(|range| (range.start, range.end));
         let mut merged: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
@@ -179,7 +240,33 @@ impl<'a> Highlighter<'a> {
     }
 }
 
-/// The window's text with runs of white space as one space, and the marked ranges where they are then.
+impl Words<'_> {
+    /// Adds the places where all words stand side by side. `words` are sorted by position.
+    fn find(&self, words: &[Word], matches: &mut Vec<Match>) {
+        let Some((first, rest)) = self.terms.split_first() else {
+            return;
+        };
+        for start in words.iter().filter(|word| word.term == *first) {
+            let follows = |before: &Word, term: &String| {
+                let at = before.span.end;
+                let from = words.partition_point(|word| word.span.start < at);
+                let mut there = words[from..].iter().take_while(|word| word.span.start == at);
+                there.find(|word| word.term == *term)
+            };
+            let last = rest.iter().try_fold(start, |before, term| follows(before, term));
+            if let Some(last) = last {
+                matches.push(Match {
+                    range: start.range.start..last.range.end.max(start.range.end),
+                    clause: self.clause,
+                    quality: self.quality,
+                });
+            }
+        }
+    }
+}
+
+/// The window's text with runs of white space as one space, with a dot between lines that end without a sign, and the
+/// marked ranges where they are then.
 fn on_one_line(text: &str, window: Range<usize>, mut marks: Vec<Range<usize>>) -> Excerpt {
     let mut line = String::with_capacity(window.len() + 6);
     if !text[..window.start].trim_start().is_empty() {
@@ -190,14 +277,21 @@ fn on_one_line(text: &str, window: Range<usize>, mut marks: Vec<Range<usize>>) -
         .iter_mut()
         .flat_map(|range| [&mut range.start, &mut range.end])
         .peekable();
+    let mut gap = "";
     for (offset, c) in text[window.clone()].char_indices() {
+        let is_space = c.is_whitespace() || c.is_control();
+        if is_space {
+            gap = if c == '\n' || gap == BETWEEN_LINES { BETWEEN_LINES } else { " " };
+        } else if line.len() > first {
+            let is_one = gap == BETWEEN_LINES && ends_with_sign(&line);
+            line.push_str(if is_one { " " } else { gap });
+        }
         while let Some(end) = ends.next_if(|end| **end <= window.start + offset) {
             *end = line.len();
         }
-        if !c.is_whitespace() && !c.is_control() {
+        if !is_space {
             line.push(c);
-        } else if line.len() > first && !line.ends_with(' ') {
-            line.push(' ');
+            gap = "";
         }
     }
     for end in ends {
@@ -211,6 +305,21 @@ fn on_one_line(text: &str, window: Range<usize>, mut marks: Vec<Range<usize>>) -
         text: line,
         highlights: marks,
     }
+}
+
+/// A text on one line, with a dot between lines that end without a sign.
+pub fn one_line(text: &str) -> String {
+    on_one_line(text, 0..text.len(), Vec::new()).text
+}
+
+/// What stands between lines that are put on one.
+const BETWEEN_LINES: &str = " · ";
+
+/// Whether a sign of punctuation ends the text, or stands before the quotation mark or bracket that does.
+fn ends_with_sign(text: &str) -> bool {
+    text.trim_end_matches(['"', '\'', '”', '“', '’', '»', ')', ']', '」', '）']).ends_with([
+        '.', '!', '?', ':', ';', ',', '…', '。', '！', '？', '：', '；', '，', '、', '؟', '؛', '،', '।',
+    ])
 }
 
 fn skip_space(text: &str, at: usize) -> usize {

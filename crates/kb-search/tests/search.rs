@@ -390,6 +390,96 @@ fn matched_words_are_marked_in_the_best_section() {
     assert!(marked("<b>nothing</b>", &mut analyzer).is_empty());
 }
 
+/// The marked words of a text.
+fn marked(help: &Memory, query: &str, synonyms: &[Synonym], text: &str) -> Vec<String> {
+    let mut analyzer = help.analyzer.clone();
+    let plan = help.plan(query, Typing::Finished, synonyms);
+    let ranges = Highlighter::new(&plan).ranges(text, &mut analyzer);
+    ranges.into_iter().map(|range| text[range].to_owned()).collect()
+}
+
+#[test]
+fn of_several_words_only_the_whole_is_marked() {
+    let help = Memory::new(
+        "en",
+        &[
+            ("Power up", "Power up, log in to the e-mail address: the power is up, C++ works."),
+            ("Boot", "Boot."),
+        ],
+    );
+    let words = |words: &[&str]| [Synonym::mutual(words.iter().map(|word| (*word).to_owned()).collect())];
+    let power = words(&["boot", "power up"]);
+    for (text, expected) in [
+        ("Boot it, or power up.", vec!["Boot", "power up"]),
+        ("Powering  up the light", vec!["Powering  up"]),
+        ("The power is up. Up goes the power.", vec![]),
+        ("Power power up up", vec!["power up"]),
+        ("up to power", vec![]),
+    ] {
+        assert_eq!(marked(&help, "boot", &power, text), expected, "{text}");
+    }
+    assert_eq!(marked(&help, "power address", &power, "Address, power!"), ["Address", "power"], "asked one by one");
+    let mail = words(&["boot", "e-mail address"]);
+    for (text, expected) in [
+        ("Your email address, your e-mail address", vec!["email address", "e-mail address"]),
+        ("an e-mail to this address", vec![]),
+    ] {
+        assert_eq!(marked(&help, "boot", &mail, text), expected, "{text}");
+    }
+    let plus = words(&["boot", "C++ works"]);
+    assert_eq!(marked(&help, "boot", &plus, "C++ works, C works"), ["C++ works"]);
+}
+
+#[test]
+fn of_a_compound_no_small_part_is_marked_alone() {
+    let help = help();
+    let text = "E-4017 is no error e, but e-4017 and 4017 are.";
+    assert_eq!(marked(&help, "E-4017", &[], text), ["E-4017", "e-4017", "4017"]);
+    let text = "stk500_recv(): stk500 says: recv";
+    assert_eq!(marked(&help, "stk500_recv()", &[], text), ["stk500_recv", "stk500"]);
+}
+
+#[test]
+fn synonyms_of_two_chinese_words_are_marked_together() {
+    let index = Memory::new("zh", &[("如何申請退款", "請聯絡客服。"), ("退貨", "退款")]);
+    let synonym = [Synonym::mutual(vec!["退貨".into(), "申請退款".into()])];
+    assert_eq!(marked(&index, "退貨", &synonym, "先申請，才退款。如何申請退款？"), ["申請退款"]);
+}
+
+#[test]
+fn lines_are_told_apart_on_one() {
+    let help = help();
+    let mut analyzer = Analyzer::new(Language::new("en"));
+    let plan = help.plan("refund", Typing::Finished, &[]);
+    let highlighter = Highlighter::new(&plan);
+    for (text, expected) in [
+        ("Card\nFee\nVisa\n2 %\n", "Card · Fee · Visa · 2 %"),
+        ("One sentence.\nAnother (done!)\n\n Third:\na\tb", "One sentence. Another (done!) Third: a b"),
+        ("文。\n次", "文。 次"),
+    ] {
+        let excerpt = highlighter.excerpt(text, 100, &mut analyzer);
+        assert_eq!(excerpt.text, expected);
+        assert_eq!(kb_search::sections::one_line(text), expected);
+    }
+    let excerpt = highlighter.excerpt("Get\na refund\nrefund\n\nnow", 100, &mut analyzer);
+    assert_eq!(excerpt.text, "Get · a refund · refund · now");
+    let found: Vec<_> = excerpt.highlights.iter().map(|range| &excerpt.text[range.clone()]).collect();
+    assert_eq!(found, ["refund", "refund"]);
+}
+
+#[test]
+fn corrections_know_where_they_were_typed() {
+    let help = help();
+    let places = |query: &str| -> Vec<(String, String)> {
+        let plan = help.plan(query, Typing::Finished, &[]);
+        let corrections = plan.corrections.into_iter();
+        corrections.map(|known| (query[known.range].to_owned(), known.term)).collect()
+    };
+    let pair = |typed: &str| (typed.to_owned(), "password".to_owned());
+    assert_eq!(places("(Passwrod) passwords, passwrod!"), [pair("Passwrod"), pair("passwrod")]);
+    assert_eq!(places("reset \"passwrod\""), []);
+}
+
 #[test]
 fn excerpts_show_the_densest_part() {
     let help = help();

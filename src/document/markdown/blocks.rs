@@ -29,8 +29,9 @@ impl Renderer<'_> {
             self.out.push_text(&code);
         }
         self.out.push("</code></pre></div>\n");
-        self.text(&code);
-        self.text("\n");
+        self.line();
+        self.put(&code);
+        self.line();
     }
 
     pub(super) fn end_html_block(&mut self) {
@@ -58,7 +59,6 @@ impl Renderer<'_> {
             Some(Mark::Alert(_)) => {}
             None => {
                 self.raw_html(&html, &range);
-                self.text(" ");
             }
         }
     }
@@ -69,6 +69,7 @@ impl Renderer<'_> {
     }
 
     pub(super) fn open_container(&mut self, container: &Container) {
+        self.line();
         let continues_tabs = self.tabs_end == Some(self.out.len());
         let mut frame = Frame {
             close: Cow::Borrowed("</div>\n"),
@@ -149,9 +150,9 @@ impl Renderer<'_> {
             Some(title) => {
                 self.out.push_text(title);
                 self.text(title);
-                self.text("\n");
+                self.line();
             }
-            None => self.out.push_patch(PatchKind::Message(message)),
+            None => self.out.push_generated(PatchKind::Message(message)),
         }
     }
 
@@ -197,7 +198,7 @@ impl Renderer<'_> {
             self.written.push(id.clone());
             self.body.anchors.push(id);
         }
-        self.text(&piece.text);
+        self.raw_text(piece.text);
         self.hidden = (self.hidden + piece.hides).saturating_sub(piece.shows);
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Cow, CowStr, Diagnostic, FaqHeading, Fragment, Frame, Heading, HeadingLevel, HeadingState, Message, PatchKind,
-    Range, Renderer, Section, heading_id,
+    Range, RawText, Renderer, Section, heading_id,
 };
 
 impl Renderer<'_> {
@@ -13,6 +13,7 @@ impl Renderer<'_> {
         classes: &[CowStr<'_>],
         range: Range<usize>,
     ) {
+        self.end_raw_heading();
         let first = self.out.is_empty() && self.outer.is_empty() && self.body.links.is_empty();
         self.heading = Some(HeadingState {
             start: self.out.len(),
@@ -105,11 +106,43 @@ impl Renderer<'_> {
                 title: title.clone(),
             });
         }
-        self.body.sections.push(Section {
-            anchor: id,
-            heading: title,
-            text: String::new(),
-        });
+        self.begin_section(id, title);
+    }
+
+    /// Begins a section. A heading within a footnote is part of its text.
+    fn begin_section(&mut self, anchor: String, heading: String) {
+        if self.footnotes.open.is_empty() {
+            self.body.sections.push(Section {
+                anchor,
+                heading,
+                text: String::new(),
+            });
+        } else {
+            self.text(&heading);
+            self.line();
+        }
+    }
+
+    /// Adds what a reader sees of a piece of raw HTML. A heading in it that can be linked to begins a section.
+    pub(super) fn raw_text(&mut self, pieces: Vec<RawText>) {
+        for piece in pieces {
+            match piece {
+                RawText::Lines(text) => self.put(&text),
+                RawText::Heading(id) => {
+                    self.end_raw_heading();
+                    if self.hidden == 0 && self.heading.is_none() {
+                        self.raw_heading = Some((id, String::new()));
+                    }
+                }
+                RawText::HeadingEnd => self.end_raw_heading(),
+            }
+        }
+    }
+
+    pub(super) fn end_raw_heading(&mut self) {
+        if let Some((id, text)) = self.raw_heading.take() {
+            self.begin_section(id, text.split_whitespace().collect::<Vec<_>>().join(" "));
+        }
     }
 
     /// The level that a heading is shown at: below the title, and at most one below the heading it belongs to.

@@ -113,14 +113,9 @@ impl Renderer<'_> {
         if zooms {
             self.out.push_patch(PatchKind::ZoomEnd(number));
         }
-        let summary = self
-            .paragraph
-            .as_mut()
-            .map(|paragraph| std::mem::replace(&mut paragraph.summary, false));
-        self.text(&image.alt);
-        if let (Some(paragraph), Some(summary)) = (&mut self.paragraph, summary) {
-            paragraph.summary = summary;
-        }
+        self.media_text(" ");
+        self.media_text(&image.alt);
+        self.media_text(" ");
     }
 
     /// Notes an image that a reader sees without scrolling.
@@ -156,6 +151,8 @@ impl Renderer<'_> {
             self.out.push("</figcaption></figure>\n");
             self.out
                 .replace(paragraph.start..paragraph.start + "<p>".len(), "<figure>");
+            self.text(caption);
+            self.line();
         }
     }
 }

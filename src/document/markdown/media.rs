@@ -25,7 +25,7 @@ impl Renderer<'_> {
                     self.out.push(">");
                 }
                 if title.is_empty() {
-                    self.out.push_patch(PatchKind::Message(Message::VideoPlay));
+                    self.out.push_generated(PatchKind::Message(Message::VideoPlay));
                 } else {
                     self.out.push_text(title);
                 }
@@ -51,7 +51,11 @@ impl Renderer<'_> {
             self.out.append(&written);
             self.push_video_link(player, range);
             self.return_to_paragraph();
-        } else if self.in_link > 0 || self.raw_open.leads {
+            self.line();
+            self.media_text(title);
+            return self.line();
+        }
+        if self.in_link > 0 || self.raw_open.leads {
             // The link around it leads somewhere already.
             self.mark_paragraph();
             self.out.push_text(title);
@@ -73,35 +77,42 @@ impl Renderer<'_> {
     }
 
     fn video_file(&mut self, image: &ImageState) {
-        self.leave_paragraph();
-        self.out
-            .push("<figure class=\"video\"><video controls preload=\"metadata\" playsinline aria-label=\"");
-        match [&image.alt, &image.title]
+        let name = [&image.alt, &image.title]
             .into_iter()
-            .find(|title| !title.trim().is_empty())
-        {
-            Some(title) => self.out.push_attribute(title),
+            .find(|title| !title.trim().is_empty());
+        self.leave_paragraph();
+        self.out.push("<figure class=\"video\"><video");
+        if name.is_none() {
+            self.out.push(" class=\"generated\"");
+        }
+        self.out
+            .push(" controls preload=\"metadata\" playsinline aria-label=\"");
+        match name {
+            Some(name) => self.out.push_attribute(name),
             None => self.out.push_patch(PatchKind::Message(Message::VideoPlay)),
         }
         self.out.push("\" src=\"");
         self.push_link(image.target.clone(), LinkKind::Media, image.range.clone());
         self.out.push("\"></video>");
+        self.line();
+        self.media_text(name.map_or("", String::as_str));
+        self.line();
         if !image.title.is_empty() && !image.alt.trim().is_empty() {
             self.out.push("<figcaption>");
             self.out.push_text(&image.title);
             self.out.push("</figcaption>");
+            self.media_text(&image.title);
+            self.line();
         }
         self.out.push("</figure>\n");
         self.return_to_paragraph();
-        self.media_text(&image.alt);
     }
 
     /// Adds the title of a medium to what can be found, but not to the summary.
-    fn media_text(&mut self, title: &str) {
+    pub(super) fn media_text(&mut self, title: &str) {
         let paragraph = self.paragraph.as_mut();
         let summary = paragraph.map(|paragraph| std::mem::replace(&mut paragraph.summary, false));
         self.text(title);
-        self.text(" ");
         if let (Some(paragraph), Some(summary)) = (&mut self.paragraph, summary) {
             paragraph.summary = summary;
         }

@@ -24,15 +24,15 @@ use crate::config::RawHtml;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::document::containers::{Collapse, Container, ContainerProblemKind, Mark, Marked, mark_containers};
 use crate::document::fragment::{Fragment, Message, PatchKind};
-use crate::document::raw_html::{RawHtmlPlace, read_raw_html};
+use crate::document::raw_html::{RawHtmlPlace, RawText, read_raw_html};
 use crate::document::slug::{Ids, heading_id};
 use crate::document::{DocumentOptions, Heading, Link, LinkKind, Section, highlight, sanitize};
 use crate::source::ArticleSource;
 use faq::FaqHeading;
 use footnotes::FOOTNOTE;
-use state::{Frame, HeadingState, ImageState, ParagraphState, Renderer};
+use state::{Definition, Frame, HeadingState, ImageState, OpenFootnote, ParagraphState, Renderer};
 use tables::RawTable;
-use text::count_words;
+use text::{count_words, lines};
 
 pub use text::shorten;
 
@@ -220,11 +220,12 @@ impl Renderer<'_> {
                 self.out.push("\n");
             }
             Event::HardBreak => {
-                self.text(" ");
+                self.line();
                 self.out.push("<br>\n");
             }
             Event::Rule => {
                 self.end_task();
+                self.line();
                 self.out.push("<hr>\n");
             }
             Event::FootnoteReference(label) => self.footnote_reference(&label),
@@ -248,8 +249,9 @@ impl Renderer<'_> {
     }
 
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
-        if is_block(&tag) {
+        if is_block(&tag.to_end()) {
             self.end_task();
+            self.line();
         }
         match tag {
             Tag::Paragraph => {
@@ -286,7 +288,10 @@ impl Renderer<'_> {
                 self.open("<li>", "</li>\n", false);
             }
             Tag::FootnoteDefinition(label) => {
-                self.footnotes.open.push(label.to_string());
+                self.footnotes.open.push(OpenFootnote {
+                    label: label.to_string(),
+                    text: String::new(),
+                });
                 self.outer.push(std::mem::take(&mut self.out));
                 self.open("", "", false);
             }
@@ -330,17 +335,12 @@ impl Renderer<'_> {
             TagEnd::Heading(_) => return self.end_heading(),
             TagEnd::CodeBlock | TagEnd::HtmlBlock | TagEnd::Image => return,
             TagEnd::Link => self.in_link = self.in_link.saturating_sub(1),
-            TagEnd::TableCell => {
-                self.end_cell();
-                self.text(" ");
-            }
-            TagEnd::Table => {
-                self.table.open = false;
-                self.text(" ");
-            }
-            TagEnd::TableRow | TagEnd::Item | TagEnd::DefinitionListTitle => self.text(" "),
-            TagEnd::Paragraph | TagEnd::DefinitionListDefinition => self.text("\n"),
+            TagEnd::TableCell => self.end_cell(),
+            TagEnd::Table => self.table.open = false,
             _ => {}
+        }
+        if is_block(&tag) {
+            self.line();
         }
         // Containers that were opened in this element and not closed end with it.
         while self.frames.last().is_some_and(|frame| frame.container) {
@@ -351,8 +351,10 @@ impl Renderer<'_> {
             TagEnd::Paragraph => self.end_paragraph(),
             TagEnd::TableHead => self.end_table_head(),
             TagEnd::FootnoteDefinition => {
-                if let (Some(label), Some(outer)) = (self.footnotes.open.pop(), self.outer.pop()) {
-                    let definition = std::mem::replace(&mut self.out, outer);
+                if let (Some(OpenFootnote { label, text }), Some(outer)) = (self.footnotes.open.pop(), self.outer.pop())
+                {
+                    let html = std::mem::replace(&mut self.out, outer);
+                    let definition = Definition { html, text };
                     self.footnotes.definitions.entry(label).or_insert(definition);
                 }
             }
@@ -366,6 +368,9 @@ impl Renderer<'_> {
                 self.name_task();
             }
             self.out.push(&frame.close);
+            if frame.container {
+                self.line();
+            }
             if frame.ends_tabs {
                 self.tabs_end = Some(self.out.len());
             }
@@ -374,14 +379,36 @@ impl Renderer<'_> {
         }
     }
 
-    /// Adds text to whatever is being read: the section, the heading, the summary.
+    /// Adds text to whatever is being read. A line break in it is a space, as on the page.
     fn text(&mut self, text: &str) {
+        if text.contains(['\n', '\r']) {
+            self.put(&text.replace(['\n', '\r'], " "));
+        } else {
+            self.put(text);
+        }
+    }
+
+    /// Ends a line of text: what stands in another block, cell or item stands in another line.
+    fn line(&mut self) {
+        self.put("\n");
+    }
+
+    /// Adds lines of text to whatever is being read: the heading, the footnote, the section, the summary.
+    fn put(&mut self, text: &str) {
         if self.hidden > 0 {
             return;
         }
         self.chars += text.chars().count();
         if let Some(heading) = &mut self.heading {
             heading.text.push_str(text);
+            return;
+        }
+        if let Some((_, heading)) = &mut self.raw_heading {
+            heading.push_str(text);
+            return;
+        }
+        if let Some(footnote) = self.footnotes.open.last_mut() {
+            footnote.text.push_str(text);
             return;
         }
         if let Some(section) = self.body.sections.last_mut() {
@@ -413,12 +440,16 @@ impl Renderer<'_> {
         while !self.frames.is_empty() {
             self.close_frame();
         }
+        self.end_raw_heading();
         if self.is_faq {
             self.fold_answers();
         }
         self.push_footnotes();
         self.report_containers();
         let mut body = self.body;
+        for section in &mut body.sections {
+            section.text = lines(&section.text);
+        }
         body.lead_image = match self.top_images.as_slice() {
             [only] => Some(*only),
             _ => None,
@@ -434,15 +465,16 @@ impl Renderer<'_> {
 }
 
 /// Whether an element is a block.
-fn is_block(tag: &Tag<'_>) -> bool {
+fn is_block(tag: &TagEnd) -> bool {
     !matches!(
         tag,
-        Tag::Emphasis
-            | Tag::Strong
-            | Tag::Strikethrough
-            | Tag::Superscript
-            | Tag::Subscript
-            | Tag::Link { .. }
-            | Tag::Image { .. }
+        TagEnd::Emphasis
+            | TagEnd::Strong
+            | TagEnd::Strikethrough
+            | TagEnd::Superscript
+            | TagEnd::Subscript
+            | TagEnd::Link
+            | TagEnd::Image
+            | TagEnd::HtmlBlock
     )
 }

@@ -71,10 +71,43 @@ pub(super) struct TableState {
 pub(super) struct Footnotes {
     /// How their ids begin.
     pub(super) prefix: String,
-    /// Number and count of references by label.
-    pub(super) numbers: HashMap<String, (usize, usize)>,
-    pub(super) definitions: HashMap<String, Fragment>,
-    pub(super) open: Vec<String>,
+    /// By label.
+    pub(super) cited: HashMap<String, Cited>,
+    /// By label.
+    pub(super) definitions: HashMap<String, Definition>,
+    pub(super) open: Vec<OpenFootnote>,
+}
+
+/// A footnote that the text refers to.
+pub(super) struct Cited {
+    /// Its number.
+    pub(super) number: usize,
+    /// How often the text refers to it.
+    pub(super) references: usize,
+    /// Where it does first.
+    pub(super) first: Place,
+}
+
+/// Where a reference to a footnote stands.
+pub(super) enum Place {
+    /// In the section with this number.
+    Section(usize),
+    /// In the footnote with this label.
+    Footnote(String),
+}
+
+/// A footnote that is being read.
+pub(super) struct OpenFootnote {
+    pub(super) label: String,
+    /// Its text so far.
+    pub(super) text: String,
+}
+
+/// A footnote.
+#[derive(Default)]
+pub(super) struct Definition {
+    pub(super) html: Fragment,
+    pub(super) text: String,
 }
 
 #[expect(clippy::struct_excessive_bools, reason = "the states are independent")]
@@ -95,6 +128,8 @@ pub(super) struct Renderer<'a> {
     /// Whether raw HTML has an id that kb had given before.
     pub(super) clashing: bool,
     pub(super) heading: Option<HeadingState>,
+    /// The id and the text of the heading of raw HTML that is open.
+    pub(super) raw_heading: Option<(String, String)>,
     /// The headings above the next one: their levels as written and as shown.
     pub(super) levels: Vec<(u8, u8)>,
     pub(super) faq: Vec<FaqHeading>,
@@ -149,6 +184,7 @@ impl<'a> Renderer<'a> {
             written: Vec::new(),
             clashing: false,
             heading: None,
+            raw_heading: None,
             levels: Vec::new(),
             faq: Vec::new(),
             image: None,

@@ -24,6 +24,24 @@ pub fn shorten(text: &str, chars: usize) -> String {
     short
 }
 
+/// The lines of a text that are not empty, each with single spaces between its words.
+pub(super) fn lines(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.split('\n') {
+        let mut words = line.split_whitespace();
+        let Some(first) = words.next() else { continue };
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(first);
+        for word in words {
+            out.push(' ');
+            out.push_str(word);
+        }
+    }
+    out
+}
+
 /// Words as a reader meets them; in scripts without spaces two characters count as one word.
 pub(super) fn count_words(text: &str) -> usize {
     let dense = if text.is_ascii() {

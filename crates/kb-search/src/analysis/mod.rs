@@ -155,6 +155,11 @@ impl Analyzer {
         &self.word
     }
 
+    /// A text in lower case.
+    pub fn lowercase(&self, text: &str) -> String {
+        (self.unicode.lowercase)(text)
+    }
+
     /// Reads one word, or several held together by connectors, starting at `start`; returns where it ends.
     fn compound(&mut self, text: &str, start: usize, position: &mut u32, sink: &mut dyn FnMut(Token<'_>)) -> usize {
         let elision = self.language.spelling() == Spelling::Elision;

@@ -228,6 +228,7 @@ impl<V: Vocabulary> Planner<'_, V> {
             self.plan.corrections.push(Correction {
                 typed: typed.to_owned(),
                 term: best.clone(),
+                range: unit.range.clone(),
             });
         }
         for (term, distance, _) in corrections {

@@ -46,8 +46,6 @@
       panel.setAttribute("role", "tabpanel");
       panel.setAttribute("aria-labelledby", tab.id);
       tab.addEventListener("click", () => choose(n, tab.textContent, box));
-      // Find-in-page and links to an anchor open the tab that holds their target.
-      panel.addEventListener("beforematch", () => select(n));
       list.append(tab);
       return tab;
     });
@@ -81,17 +79,29 @@
     scrollBy({ top: box.getBoundingClientRect().top - before, behavior: "instant" });
   };
 
-  // What a link leads to is shown.
-  const reveal = () => {
-    const target = location.hash && document.getElementById(idOf(location));
-    if (!target) return;
+  // The tabs and closed parts that hold an element show it.
+  const show = (target) => {
     sets.forEach(({ panels, select }) => {
       const n = panels.findIndex((panel) => panel.contains(target));
       if (n >= 0) select(n);
     });
     for (let box = target.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
+  };
+  // Find-in-page tells so of what it found, and search of the words that it marks.
+  document.addEventListener("beforematch", ({ target }) => show(target));
+  // So does what a link leads to.
+  const reveal = () => {
+    const id = idOf(location);
+    const target = id && (document.getElementById(id) ?? document.anchors.namedItem(id));
+    if (!target) return;
+    show(target);
     target.scrollIntoView();
   };
+  // A link to where the address is already changes no address.
+  document.addEventListener("click", ({ target }) => {
+    const link = target.closest("a[href]");
+    if (link?.hash && link.href === location.href) reveal();
+  });
 
   // Contents: the section being read.
   let marked;

@@ -15,33 +15,65 @@ const inflate = async (bytes) => {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 };
 
-const BLOCKS = "address,article,aside,blockquote,dd,details,div,dl,dt,figcaption,figure,footer,h1,h2,h3,h4,h5,h6,header,hr,li,ol,p,pre,section,summary,table,td,th,tr,ul";
-const SKIPPED = "script,style,svg,template,button,.anchor,.hidden,.footnote-back";
+// Elements that begin and end a line of text; kb reads raw HTML by the same list (`src/document/raw_html.rs`).
+const BLOCKS = "address,article,aside,blockquote,br,caption,center,dd,details,dialog,dir,div,dl,dt,fieldset,figcaption,figure,footer,form,h1,h2,h3,h4,h5,h6,header,hgroup,hr,legend,li,main,menu,nav,ol,option,p,pre,search,section,summary,table,td,th,tr,ul";
+// What is no text of the article: what nobody sees, and what kb adds.
+const SKIPPED = "script,style,svg,template,.anchor,.generated,a.footnote-back";
 
-// The text of a page as the engine reads it: sections of anchor, heading and blocks.
+// The text of a page as the engine reads it, the same as kb's own index has: sections of anchor, heading and lines.
 export function pageText(html) {
   const page = new DOMParser().parseFromString(html, "text/html");
   const sections = [{ anchor: "", heading: "", text: "" }];
-  const line = (text) => text.replace(/\s+/g, " ").trim();
-  const walk = (node) => {
-    for (const child of node.childNodes) {
-      const section = sections.at(-1);
-      if (child.nodeType === Node.TEXT_NODE) section.text += child.data.replace(/\s+/g, " ");
-      else if (child.nodeType !== Node.ELEMENT_NODE || child.matches(SKIPPED)) continue;
-      else if (child.id && child.matches("h2,h3,h4,h5,h6")) {
-        child.querySelectorAll(SKIPPED).forEach((part) => part.remove());
-        sections.push({ anchor: child.id, heading: line(child.textContent), text: "" });
-      } else if (child.matches(BLOCKS)) {
-        section.text += "\n";
-        walk(child);
-        sections.at(-1).text += "\n";
-      } else if (child.localName === "br") section.text += " ";
-      else walk(child);
+  const lines = (text) => text.split("\n").map((line) => line.replace(/\s+/g, " ").trim()).filter(Boolean);
+  const cited = new Map(); // by the address of a reference to a footnote: its section
+  let into = sections[0];
+  let inNotes = false;
+
+  const walk = (nodes) => nodes.forEach(read);
+  const begin = (anchor, heading) => {
+    into = { anchor, heading: "", text: "" };
+    sections.push(into);
+    walk(heading.childNodes);
+    into.heading = lines(into.text).join(" ");
+    into.text = "";
+  };
+  // What a footnote says belongs to the section that refers to it.
+  const notes = (list) => {
+    const last = into;
+    inNotes = true;
+    for (const note of list.querySelectorAll(":scope > ol > li")) {
+      into = cited.get(note.querySelector("a.footnote-back")?.getAttribute("href")) ?? last;
+      into.text += "\n";
+      walk(note.childNodes);
+    }
+    inNotes = false;
+    into = last;
+  };
+  const read = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) into.text += node.parentElement.closest("pre") ? node.data : node.data.replace(/\s+/g, " ");
+    if (node.nodeType !== Node.ELEMENT_NODE || node.matches(SKIPPED)) return;
+    if (node.matches("sup.footnote-ref")) cited.set(`#${node.id}`, into);
+    else if (node.matches("section.footnotes[aria-label]")) notes(node);
+    else if (node.matches("img")) into.text += ` ${node.alt.replace(/\s+/g, " ")} `;
+    else if (node.matches("details.faq-item[id]")) {
+      const [question, ...answer] = node.childNodes;
+      begin(node.id, question);
+      walk(answer);
+      into.text += "\n";
+    } else if (node.id && node.matches("h2,h3,h4,h5,h6") && !inNotes) begin(node.id, node);
+    else {
+      const end = node.matches(BLOCKS) ? "\n" : "";
+      if (node.matches("video[aria-label]")) into.text += node.getAttribute("aria-label").replace(/\s+/g, " ");
+      into.text += end;
+      walk(node.childNodes);
+      into.text += end;
     }
   };
-  page.querySelectorAll("main .prose").forEach(walk);
+  page.querySelectorAll("main .prose").forEach((part) => walk(part.childNodes));
   return sections
-    .map(({ anchor, heading, text }) => [anchor, heading, text.split("\n").map(line).filter(Boolean).join("\n")].join("\x1f"))
+    .map(({ anchor, heading, text }) => [anchor, heading, lines(text).join("\n")])
+    .filter(([, heading, text]) => heading || text)
+    .map((section) => section.join("\x1f"))
     .join("\x1e");
 }
 

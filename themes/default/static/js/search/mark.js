@@ -56,7 +56,7 @@ function paint(found) {
     return () => CSS.highlights.delete("kb-found");
   }
   // From the end, so that ranges before it stay true.
-  const marks = found.reverse().map((range) => {
+  const marks = [...found].reverse().map((range) => {
     const mark = document.createElement("mark");
     range.surroundContents(mark);
     return mark;
@@ -66,6 +66,56 @@ function paint(found) {
     mark.replaceWith(...mark.childNodes);
     parent.normalize();
   });
+}
+
+const CLOSED = "details:not([open]), .tab[hidden]";
+const SECTIONS = "main .prose :is(:is(h2, h3, h4, h5, h6)[id], .faq-item[id])";
+const withOuter = (element, selector) => {
+  const all = [];
+  for (let each = element?.closest(selector); each; each = each.parentElement.closest(selector)) all.push(each);
+  return all;
+};
+
+// Opens what hides marked words, and no more than shows each of them once: in the section that the address names, or
+// else on the page. What the title says is no answer.
+function uncover(found) {
+  const starts = [...document.querySelectorAll(SECTIONS)];
+  const target = document.querySelector(":target");
+  const named = starts.indexOf(target);
+  const reaches = (start, element) => start === element || start.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const inSection = ({ element }) => named >= 0 && reaches(target, element) && !(starts[named + 1] && reaches(starts[named + 1], element));
+  const all = found
+    .map((range) => ({ element: range.startContainer.parentElement, word: range.toString().toLowerCase() }))
+    .filter(({ element }) => !element.closest("h1"));
+  const wanted = all.some(inSection) ? all.filter(inSection) : all;
+  const top = () => target?.getBoundingClientRect().top;
+  const before = top();
+  // Of a set only one tab can be seen: it is chosen once, and not against the address.
+  const chosen = new Set(withOuter(target, ".tabs"));
+  const opened = new Set();
+  for (;;) {
+    const seen = new Set();
+    const parts = new Map();
+    for (const { element, word } of wanted) {
+      const part = element.closest(CLOSED);
+      if (!part) seen.add(word);
+      else if (!parts.has(part)) parts.set(part, new Set([word]));
+      else parts.get(part).add(word);
+    }
+    const mayOpen = (part) => !opened.has(part) && !withOuter(part, ".tab[hidden]").some((tab) => chosen.has(tab.parentElement));
+    let best;
+    let most = 0;
+    for (const [part, words] of parts) {
+      const news = [...words].filter((word) => !seen.has(word)).length;
+      if (news > most && mayOpen(part)) [best, most] = [part, news];
+    }
+    if (!best) break;
+    opened.add(best);
+    withOuter(best, ".tabs").forEach((set) => chosen.add(set));
+    best.dispatchEvent(new Event("beforematch", { bubbles: true }));
+  }
+  // What the address names stays where it is.
+  if (opened.size && target) scrollBy({ top: top() - before, behavior: "instant" });
 }
 
 export default async function mark({ query, kit, search }) {
@@ -79,7 +129,7 @@ export default async function mark({ query, kit, search }) {
       return ranges(page, piecesOf(page.text));
     });
     unpaint = paint(found);
-    return found.length;
+    return found;
   };
 
   const notice = document.createElement("div");
@@ -110,7 +160,7 @@ export default async function mark({ query, kit, search }) {
   // At once what can be marked at once; then, with the engine, inflected words, synonyms and typing errors.
   const showAll = async () => {
     let marked = show((text) => literal(query, text));
-    if (marked) document.body.append(notice);
+    if (marked.length) document.body.append(notice);
     try {
       const { host } = await search();
       const texts = new Map();
@@ -122,7 +172,9 @@ export default async function mark({ query, kit, search }) {
       if (!there) return;
       marked = show((text) => texts.get(text) ?? literal(query, text));
     } catch { /* the literal words stay marked */ }
-    if (there && marked) document.body.append(notice);
+    if (!there || !marked.length) return;
+    document.body.append(notice);
+    uncover(marked);
   };
   document.addEventListener("kb:content", () => there && showAll());
   await showAll();
