@@ -1,6 +1,6 @@
 //! Links, bare URLs, images and figures.
 
-use super::{Cow, Diagnostic, FoundKind, Link, LinkFinder, LinkKind, LinkType, PatchKind, Range, Renderer, Span};
+use super::{Cow, Diagnostic, FoundKind, Link, LinkFinder, LinkKind, LinkType, PatchKind, Range, Renderer};
 
 /// What a reader sees without scrolling, in characters.
 const TOP_CHARS: usize = 600;
@@ -132,11 +132,7 @@ impl Renderer<'_> {
 
     /// Says that an image has no text that stands for it.
     pub(super) fn report_alt(&mut self, range: &Range<u32>) {
-        let span = Span::new(
-            &*self.source.display,
-            &self.source.text,
-            range.start as usize..range.end as usize,
-        );
+        let span = self.file_span(range);
         self.diagnostics.push(
             Diagnostic::warning("image-alt", "this picture has no text for those who cannot see it")
                 .with_span(span)

@@ -39,7 +39,7 @@ export function pageText(html) {
       else walk(child);
     }
   };
-  page.querySelectorAll("main .prose").forEach(walk);
+  page.querySelectorAll("main .prose:not(.prose .prose)").forEach(walk);
   return sections
     .map(({ anchor, heading, text }) => [anchor, heading, text.split("\n").map(line).filter(Boolean).join("\n")].join("\x1f"))
     .join("\x1e");
