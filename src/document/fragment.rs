@@ -55,6 +55,9 @@ pub enum PatchKind {
     Hosted(Message, u32),
     /// An icon.
     Icon(Icon),
+    /// Nothing: it begins the value of an attribute that scripts and links of kb's own rely on, and that no article may
+    /// write itself.
+    Own,
 }
 
 /// Icons that stand in articles.
@@ -186,6 +189,15 @@ impl Fragment {
     /// Appends text, escaped for an attribute in double quotes.
     pub fn push_attribute(&mut self, text: &str) {
         let _ = pulldown_cmark_escape::escape_html(&mut self.html, text);
+    }
+
+    /// Begins an attribute that scripts and links of kb's own rely on; its value and the quotation mark that ends it are
+    /// pushed next.
+    pub fn begin_own_attribute(&mut self, name: &str) {
+        self.html.push(' ');
+        self.html.push_str(name);
+        self.html.push_str("=\"");
+        self.push_patch(PatchKind::Own);
     }
 
     /// Leaves a place open at the end.

@@ -1,5 +1,6 @@
 //! Raw HTML in articles: its links are resolved like all others, its ids can be linked to, its words can be found.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use html5gum::{DefaultEmitter, EndTag, StartTag, Token, Tokenizer};
@@ -54,6 +55,10 @@ pub struct RawHtmlPiece {
     pub unlabelled: Vec<Range<usize>>,
     /// What is open at its end.
     pub open: RawOpen,
+    /// Ids and names that are left out because they begin with [`RESERVED_ID`], and the tags that have them.
+    pub reserved: Vec<(Range<usize>, String)>,
+    /// A tag that has no end. It is text in `html`: a browser would take what kb writes next for its attributes.
+    pub unfinished: Option<Range<usize>>,
 }
 
 /// A part of the visible text of raw HTML.
@@ -115,6 +120,9 @@ const BLOCKS: &[&[u8]] = &[
     b"tr",
     b"ul",
 ];
+/// How the ids and names of the theme's own elements begin. No article may have such, in any mode: kb's scripts, links
+/// and menus would meet its elements in place of their own.
+pub const RESERVED_ID: char = '_';
 
 /// A part of a table that says where it begins and ends and what it is called.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -180,6 +188,8 @@ pub fn read_raw_html(html: &str, place: &RawHtmlPlace<'_>) -> RawHtmlPiece {
         skipping: false,
         paragraph: None,
         caption: None,
+        read: 0,
+        in_tag: false,
     };
     let mut emitter = DefaultEmitter::<usize>::new_with_span();
     emitter.naively_switch_states(true);
@@ -202,17 +212,27 @@ struct PieceReader<'a> {
     paragraph: Option<String>,
     /// The text of the caption that is open.
     caption: Option<String>,
+    /// Where the last token ends.
+    read: usize,
+    /// Whether the source ends within a tag.
+    in_tag: bool,
 }
 
 impl PieceReader<'_> {
     fn token(&mut self, token: &Token<usize>) {
         match token {
             Token::StartTag(tag) => {
+                self.read = tag.span.end;
                 self.reopen_paragraph(tag.span.start);
                 self.start_tag(tag);
             }
-            Token::EndTag(tag) => self.end_tag(tag),
-            Token::String(text) if self.piece.hides == 0 && !self.skipping => {
+            Token::EndTag(tag) => {
+                self.read = tag.span.end;
+                self.end_tag(tag);
+            }
+            Token::String(text) if self.piece.hides > 0 || self.skipping => self.read = text.span.end,
+            Token::String(text) => {
+                self.read = text.span.end;
                 let string = String::from_utf8_lossy(&text.value);
                 if !string.trim().is_empty() {
                     self.reopen_paragraph(text.span.start);
@@ -227,12 +247,11 @@ impl PieceReader<'_> {
                 }
             }
             Token::Comment(comment) => {
-                let span = clamp(self.source, comment.span.start, comment.span.end);
-                if self.source[span.clone()].starts_with("<!--") {
-                    self.replace(&span);
-                }
+                self.read = comment.span.end;
+                self.replace(&clamp(self.source, comment.span.start, comment.span.end));
             }
-            Token::String(_) | Token::Doctype(_) | Token::Error(_) => {}
+            Token::Doctype(doctype) => self.read = doctype.span.end,
+            Token::Error(error) => self.in_tag |= error.value == html5gum::Error::EofInTag,
         }
     }
 
@@ -258,21 +277,26 @@ impl PieceReader<'_> {
             && self.piece.hides == 0
         {
             let id = attribute(tag, b"id");
-            self.piece.text.push(if id.is_empty() {
-                RawText::HeadingEnd
-            } else {
+            let is_anchor = !id.is_empty() && !id.starts_with(RESERVED_ID);
+            self.piece.text.push(if is_anchor {
                 RawText::Heading(id)
+            } else {
+                RawText::HeadingEnd
             });
         }
-        for attribute in [&b"id"[..], &b"name"[..]] {
-            if let Some(id) = tag.attributes.get(attribute)
-                && (attribute == b"id" || name == b"a")
-                && !id.value.is_empty()
-            {
-                self.piece.ids.push(String::from_utf8_lossy(&id.value).into_owned());
+        let span = clamp(self.source, tag.span.start, tag.span.end);
+        let mut kept = Cow::Borrowed(tag);
+        for key in [&b"id"[..], &b"name"[..]] {
+            let id = attribute(tag, key);
+            if id.starts_with(RESERVED_ID) {
+                kept.to_mut().attributes.remove(key);
+                self.piece.reserved.push((span.clone(), id));
+            } else if (key == b"id" || name == b"a") && !id.is_empty() {
+                self.piece.ids.push(id);
             }
         }
-        let span = clamp(self.source, tag.span.start, tag.span.end);
+        let changed = matches!(kept, Cow::Owned(_));
+        let tag = &*kept;
         if name == b"img" {
             match tag.attributes.get(&b"alt"[..]) {
                 Some(alt) => {
@@ -296,10 +320,11 @@ impl PieceReader<'_> {
             }
             b"caption" => self.caption = Some(String::new()),
             b"img" if tag.attributes.contains_key(&b"src"[..]) && self.replace(&span) => self.image(tag),
-            _ if tag.attributes.keys().any(|key| link_kind(&name, key).is_some()) && self.replace(&span) => {
-                self.push_tag(tag, &[], |_| {});
-            }
             _ => {}
+        }
+        let has_link = || tag.attributes.keys().any(|key| link_kind(&name, key).is_some());
+        if (changed || has_link()) && self.replace(&span) {
+            self.push_tag(tag, &[], |_| {});
         }
     }
 
@@ -536,6 +561,13 @@ impl PieceReader<'_> {
 
     fn finish(mut self) -> RawHtmlPiece {
         self.paragraph = None;
+        let read = clamp(self.source, self.read, self.source.len());
+        if self.in_tag && !read.is_empty() && self.replace(&read) {
+            let source = self.source;
+            self.piece.html.push_text(&source[read.clone()]);
+            self.lines(&source[read.clone()]);
+            self.piece.unfinished = Some(read);
+        }
         self.piece.html.push(&self.source[self.copied.min(self.source.len())..]);
         self.piece
     }

@@ -6,6 +6,7 @@ use ammonia::Builder;
 use html5gum::{Token, Tokenizer};
 
 use super::fragment::{Fragment, Patch, PatchKind};
+use super::raw_html::RESERVED_ID;
 use super::video;
 
 /// Takes scripts, styles and event handlers out of a fragment and keeps what kb itself writes.
@@ -78,15 +79,31 @@ pub fn sanitize(fragment: &Fragment) -> Fragment {
 }
 
 /// What stays of an attribute. No article can write [`END`], so an attribute or URL of our scheme without it is its own.
+///
+/// What kb's scripts and links rely on stays where kb wrote it, and nowhere else: every `data-` attribute, and ids that
+/// begin with `_`. So no article can stand in for a part of the page, whatever it carries.
 fn attribute<'a>(name: &str, value: &'a str, patches: &[Patch]) -> Option<Cow<'a, str>> {
-    let goes = match name {
-        "data-video" => !video::is_player(value),
-        // What other frames may do; no such frame stays.
-        "data-allow" | "data-sandbox" => true,
-        _ if name.starts_with(ATTRIBUTE) => !value.contains(END),
-        _ => name.contains([BEGIN, END]) || (value.trim_start().starts_with(URL) && !value.contains(END)),
+    let stays = match name {
+        _ if name.starts_with(ATTRIBUTE) => value.contains(END),
+        _ if name.starts_with("data-") => own_value(value, patches).is_some_and(|value| match name {
+            "data-video" => video::is_player(value),
+            // What other frames may do; no such frame stays.
+            "data-allow" | "data-sandbox" => false,
+            _ => true,
+        }),
+        "id" => !value.starts_with(RESERVED_ID) || own_value(value, patches).is_some(),
+        // Others would change the order of the whole page.
+        "tabindex" => matches!(value.trim(), "0" | "-1"),
+        _ => !name.contains([BEGIN, END]) && (!value.trim_start().starts_with(URL) || value.contains(END)),
     };
-    (!goes).then(|| without_elements(value, patches))
+    stays.then(|| without_elements(value, patches))
+}
+
+/// The value of an attribute that kb itself wrote, without its mark.
+fn own_value<'a>(value: &'a str, patches: &[Patch]) -> Option<&'a str> {
+    let (number, value) = value.strip_prefix(BEGIN)?.split_once(END)?;
+    let patch = patches.get(number.parse::<usize>().ok()?)?;
+    (patch.kind == PatchKind::Own).then_some(value)
 }
 
 /// The value of an attribute without the places that are filled with elements: they would end it.
@@ -99,7 +116,7 @@ fn without_elements<'a>(value: &'a str, patches: &[Patch]) -> Cow<'a, str> {
         let place = part.split_once(END).filter(|_| index > 0);
         let kind = place.and_then(|(number, _)| Some(patches.get(number.parse::<usize>().ok()?)?.kind));
         match (place, kind) {
-            (Some(_), Some(PatchKind::Message(_) | PatchKind::Hosted(..))) => {
+            (Some(_), Some(PatchKind::Message(_) | PatchKind::Hosted(..) | PatchKind::Own)) => {
                 kept.push(BEGIN);
                 kept.push_str(part);
             }
@@ -217,7 +234,8 @@ impl Position {
             | PatchKind::PictureEnd(_)
             | PatchKind::Message(_)
             | PatchKind::Hosted(..)
-            | PatchKind::Icon(_) => Self::Text,
+            | PatchKind::Icon(_)
+            | PatchKind::Own => Self::Text,
             PatchKind::Action(_) => Self::Lost,
         }
     }

@@ -7,6 +7,7 @@ use crate::source::ContentPath;
 
 mod faq;
 mod media;
+mod reserved;
 mod tables;
 
 fn parse_with(text: &str, html: RawHtml) -> Document {

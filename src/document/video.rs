@@ -77,17 +77,18 @@ pub fn host_name(page: &str) -> String {
 
 /// Writes the figure that stands in for a player whose page is link number `link`.
 pub fn push_figure(out: &mut Fragment, player: &Player, title: &str, link: u32) {
-    out.push("<figure class=\"video\" data-video=\"");
-    out.push_attribute(&player.frame);
-    out.push("\" data-host=\"");
-    out.push_attribute(&host_name(&player.page));
-    for (name, value) in &player.kept {
-        out.push("\" ");
-        out.push(name);
-        out.push("=\"");
+    out.push("<figure class=\"video\"");
+    let host = host_name(&player.page);
+    let kept = player.kept.iter().map(|(name, value)| (*name, value.as_str()));
+    for (name, value) in [("data-video", player.frame.as_str()), ("data-host", &host)]
+        .into_iter()
+        .chain(kept)
+    {
+        out.begin_own_attribute(name);
         out.push_attribute(value);
+        out.push("\"");
     }
-    out.push("\"><a class=\"video-open\"");
+    out.push("><a class=\"video-open\"");
     out.push_patch(PatchKind::Href(link));
     out.push(" rel=\"noopener\">");
     out.push_patch(PatchKind::Icon(Icon::Play));

@@ -101,10 +101,7 @@ pub(super) fn list(
 
 /// Whether a file of the project's at the same path is written in place of one that kb would make.
 fn gives_way(route: &Route) -> bool {
-    matches!(
-        route,
-        Route::Feed(_) | Route::Llms(_) | Route::Sitemap | Route::Robots
-    )
+    matches!(route, Route::Feed(_) | Route::Llms(_) | Route::Sitemap | Route::Robots)
 }
 
 struct Adding<'a> {
@@ -210,7 +207,7 @@ impl Adding<'_> {
         match file {
             File::Made(Route::Page(language, job) | Route::Copy(language, job)) => {
                 let document = job.document(self.site, *language)?;
-                Some(document.display.to_string())
+                Some(document.file.name().to_string())
             }
             File::Made(_) | File::Pictures => None,
             File::Asset(number) | File::Rendition(number, _) => Some(self.asset(&self.site.assets[*number])),

@@ -42,14 +42,14 @@ pub(super) fn scripts(site: &Site, theme: &Theme, index: &IndexFiles) -> IndexFi
         .collect()
 }
 
-/// The script: `kbOffline`, from the name under which the search box asks for a file to its contents.
+/// The script: a map under a symbol that no id of an article can name, from the name under which the search box asks for a file to its contents.
 fn script<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Vec<u8> {
     let encoded: BTreeMap<&str, String> = (files.into_iter())
         .map(|(name, bytes)| (name, BASE64.encode(bytes)))
         .collect();
     // Names and base64 are text, which always serializes.
     let map = serde_json::to_string(&encoded).unwrap_or_default();
-    format!("window.kbOffline={map};\n").into_bytes()
+    format!("self[Symbol.for(\"kb-offline\")]={map};\n").into_bytes()
 }
 
 /// A file of the output with its addresses made relative to its own path.
@@ -126,7 +126,7 @@ mod tests {
         let script = String::from_utf8(script([("b", &b"1"[..]), ("a", &b"\"</script>"[..])])).unwrap_or_default();
         assert_eq!(
             script,
-            "window.kbOffline={\"a\":\"Ijwvc2NyaXB0Pg==\",\"b\":\"MQ==\"};\n"
+            "self[Symbol.for(\"kb-offline\")]={\"a\":\"Ijwvc2NyaXB0Pg==\",\"b\":\"MQ==\"};\n"
         );
     }
 }

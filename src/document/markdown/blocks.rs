@@ -1,8 +1,8 @@
 //! Blocks of their own kind: code, raw HTML, containers, table cells, tasks.
 
 use super::{
-    Collapse, Container, ContainerProblemKind, Cow, Diagnostic, FOOTNOTE, Frame, Mark, Message, PatchKind, Range,
-    RawHtml, RawHtmlPlace, Renderer, TASK_END, highlight, read_raw_html,
+    Collapse, Container, ContainerProblemKind, Cow, Diagnostic, Frame, Mark, Message, PatchKind, Range, RawHtml,
+    RawHtmlPiece, RawHtmlPlace, Renderer, TASK_END, highlight, read_raw_html,
 };
 
 impl Renderer<'_> {
@@ -12,7 +12,7 @@ impl Renderer<'_> {
         };
         self.out.push("<div class=\"code\"");
         if !language.is_empty() {
-            self.out.push(" data-lang=\"");
+            self.out.begin_own_attribute("data-lang");
             self.out.push_attribute(&language);
             self.out.push("\"");
         }
@@ -123,7 +123,8 @@ impl Renderer<'_> {
                     }
                     frame.ends_tabs = true;
                 }
-                self.out.push("<section class=\"tab\" data-title=\"");
+                self.out.push("<section class=\"tab\"");
+                self.out.begin_own_attribute("data-title");
                 if title.is_empty() {
                     self.out.push_patch(PatchKind::Message(Message::Details));
                 }
@@ -187,6 +188,7 @@ impl Renderer<'_> {
         for tag in &piece.unlabelled {
             self.report_alt(&self.place_in(html, &place, tag));
         }
+        self.report_reserved(html, &place, &piece);
         self.note_comments(html, &place);
         self.push_piece(&piece);
         self.body.links.extend(piece.links);
@@ -194,12 +196,36 @@ impl Renderer<'_> {
             self.push_player(&player, &title, place);
         }
         for id in piece.ids {
-            self.clashing |= !self.ids.reserve(&id) || id.starts_with(FOOTNOTE);
+            self.clashing |= !self.ids.reserve(&id);
             self.written.push(id.clone());
             self.body.anchors.push(id);
         }
         self.raw_text(piece.text);
         self.hidden = (self.hidden + piece.hides).saturating_sub(piece.shows);
+    }
+
+    /// Says which ids and names were left out, and what is no whole tag.
+    fn report_reserved(&mut self, html: &str, place: &Range<u32>, piece: &RawHtmlPiece) {
+        for (part, id) in &piece.reserved {
+            let free = id.trim_start_matches('_');
+            let span = self.file_span(&self.place_in(html, place, part));
+            self.diagnostics.push(
+                Diagnostic::warning("html-id", format!("the id or name `{id}` is left out"))
+                    .with_span(span)
+                    .with_hint(format!(
+                        "those that begin with `_` belong to the theme; choose another, such as `{}`",
+                        if free.is_empty() { "part" } else { free }
+                    )),
+            );
+        }
+        if let Some(part) = &piece.unfinished {
+            let span = self.file_span(&self.place_in(html, place, part));
+            self.diagnostics.push(
+                Diagnostic::warning("html-unfinished", "this tag has no end, so it is shown as text")
+                    .with_span(span)
+                    .with_hint("end it with `>`; HTML ends at a blank line, also within a tag"),
+            );
+        }
     }
 
     /// The place in the file of a part of raw HTML; of the whole where marks of other blocks stand between its lines.

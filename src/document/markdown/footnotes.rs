@@ -1,21 +1,9 @@
-//! Footnotes. Their ids begin with `_`, as those of the theme do, so that no heading can have the same.
+//! Footnotes. Their ids begin with `_`, as those of the theme do, so that nothing an article carries can have the same.
 
 use std::collections::HashMap;
 
 use super::state::{Cited, Place};
 use super::{Message, PatchKind, Renderer};
-
-/// How the ids of footnotes begin.
-pub(super) const FOOTNOTE: &str = "_fn";
-
-/// A beginning for the ids of footnotes that none of these has.
-pub(super) fn free_prefix(ids: &[String]) -> String {
-    let mut prefix = FOOTNOTE.to_owned();
-    while ids.iter().any(|id| id.starts_with(&prefix)) {
-        prefix.push('_');
-    }
-    prefix
-}
 
 impl Renderer<'_> {
     pub(super) fn footnote_reference(&mut self, label: &str) {
@@ -33,10 +21,11 @@ impl Renderer<'_> {
         });
         cited.references += 1;
         let number = cited.number;
-        let prefix = &self.footnotes.prefix;
-        let id = reference_id(prefix, number, cited.references);
-        let html = format!("<sup class=\"footnote-ref\" id=\"{id}\"><a href=\"#{prefix}-{number}\">{number}</a></sup>");
-        self.out.push(&html);
+        let id = reference_id(number, cited.references);
+        let link = format!("{id}\"><a href=\"#_fn-{number}\">{number}</a></sup>");
+        self.out.push("<sup class=\"footnote-ref\"");
+        self.out.begin_own_attribute("id");
+        self.out.push(&link);
     }
 
     pub(super) fn push_footnotes(&mut self) {
@@ -52,8 +41,9 @@ impl Renderer<'_> {
         self.out.push("\">\n<ol>\n");
         for (label, cited) in cited {
             let number = cited.number;
-            self.out
-                .push(&format!("<li id=\"{}-{number}\">", self.footnotes.prefix));
+            self.out.push("<li");
+            self.out.begin_own_attribute("id");
+            self.out.push(&format!("_fn-{number}\">"));
             let definition = self.footnotes.definitions.remove(&label).unwrap_or_default();
             // What a footnote says belongs to what refers to it.
             let section = match cited.first {
@@ -73,7 +63,7 @@ impl Renderer<'_> {
             for nth in 1..=cited.references {
                 self.out.push(&format!(
                     " <a class=\"footnote-back\" href=\"#{}\" aria-label=\"",
-                    reference_id(&self.footnotes.prefix, number, nth)
+                    reference_id(number, nth)
                 ));
                 self.out.push_patch(PatchKind::Message(Message::BackToContent));
                 self.out.push(&format!(
@@ -88,10 +78,10 @@ impl Renderer<'_> {
     }
 }
 
-fn reference_id(prefix: &str, number: usize, nth: usize) -> String {
+fn reference_id(number: usize, nth: usize) -> String {
     if nth == 1 {
-        format!("{prefix}ref-{number}")
+        format!("_fnref-{number}")
     } else {
-        format!("{prefix}ref-{number}-{nth}")
+        format!("_fnref-{number}-{nth}")
     }
 }

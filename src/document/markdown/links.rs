@@ -127,7 +127,7 @@ impl Renderer<'_> {
 
     /// Says that an image has no text that stands for it.
     pub(super) fn report_alt(&mut self, range: &Range<u32>) {
-        let span = self.source.file.span(range.start as usize..range.end as usize);
+        let span = self.file_span(range);
         self.diagnostics.push(
             Diagnostic::warning("image-alt", "this picture has no text for those who cannot see it")
                 .with_span(span)

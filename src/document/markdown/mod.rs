@@ -24,12 +24,11 @@ use crate::config::RawHtml;
 use crate::diagnostic::{Diagnostic, Span};
 use crate::document::containers::{Collapse, Container, ContainerProblemKind, Mark, Marked, mark_containers};
 use crate::document::fragment::{Fragment, Message, PatchKind};
-use crate::document::raw_html::{RawHtmlPlace, RawText, read_raw_html};
+use crate::document::raw_html::{RawHtmlPiece, RawHtmlPlace, RawText, read_raw_html};
 use crate::document::slug::{Ids, heading_id};
 use crate::document::{DocumentOptions, Heading, Link, LinkKind, Section, highlight, sanitize};
 use crate::source::ArticleSource;
 use faq::FaqHeading;
-use footnotes::FOOTNOTE;
 use state::{Definition, Frame, HeadingState, ImageState, OpenFootnote, ParagraphState, Renderer};
 use tables::RawTable;
 use text::{count_words, lines};
@@ -426,7 +425,11 @@ impl Renderer<'_> {
     }
 
     fn span(&self, range: &Range<usize>) -> Span {
-        let range = self.source_range(range);
+        self.file_span(&self.source_range(range))
+    }
+
+    /// The place of a range of the file.
+    fn file_span(&self, range: &Range<u32>) -> Span {
         self.source.file.span(range.start as usize..range.end as usize)
     }
 

@@ -2,7 +2,7 @@
 
 use super::{
     Alignment, Body, BodySource, Cow, Diagnostic, DocumentOptions, FaqHeading, Fragment, HashMap, HashSet, Ids, Marked,
-    Range, RawTable, Section, footnotes,
+    Range, RawTable, Section,
 };
 use crate::document::raw_html::RawOpen;
 use crate::source::ArticleSource;
@@ -69,8 +69,6 @@ pub(super) struct TableState {
 
 #[derive(Default)]
 pub(super) struct Footnotes {
-    /// How their ids begin.
-    pub(super) prefix: String,
     /// By label.
     pub(super) cited: HashMap<String, Cited>,
     /// By label.
@@ -196,10 +194,7 @@ impl<'a> Renderer<'a> {
             raw_table: None,
             regions: HashSet::new(),
             region_numbers: HashMap::new(),
-            footnotes: Footnotes {
-                prefix: footnotes::free_prefix(written),
-                ..Footnotes::default()
-            },
+            footnotes: Footnotes::default(),
             in_link: 0,
             in_frame: false,
             raw_open: RawOpen::default(),

@@ -134,9 +134,8 @@ fn no_level_is_skipped() {
 
 #[test]
 fn ids_of_the_text_stand_and_those_of_kb_give_way() {
-    let document = parse(
-        "## Setup\n\n## Setup\n\n<p id=\"setup\">a</p><a name=\"setup-1\" id=\"setup-1\"></a>\n\n<b id=\"_fn-1\">x</b>[^n]\n\n[^n]: y\n",
-    );
+    let document =
+        parse("## Setup\n\n## Setup\n\n<p id=\"setup\">a</p><a name=\"setup-1\" id=\"setup-1\"></a>[^n]\n\n[^n]: y\n");
     let ids: Vec<_> = document.headings.iter().map(|heading| heading.id.as_str()).collect();
     assert_eq!(ids, ["setup-2", "setup-3"]);
     let html = html(&document);
@@ -149,6 +148,5 @@ fn ids_of_the_text_stand_and_those_of_kb_give_way() {
     let count = found.len();
     found.dedup();
     assert_eq!(found.len(), count, "{html}");
-    assert!(html.contains("href=\"#_fn_-1\""), "{html}");
     assert_eq!(problems(&document), [] as [String; 0]);
 }

@@ -61,6 +61,7 @@ impl LanguageRenderer<'_> {
                 let _ = pulldown_cmark_escape::escape_html(&mut *out, &text);
             }
             PatchKind::Icon(icon) => out.push_str(icon.html()),
+            PatchKind::Own => {}
             PatchKind::Size(link)
             | PatchKind::Height { link, .. }
             | PatchKind::Loading(link)

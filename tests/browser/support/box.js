@@ -3,7 +3,7 @@
 // The box of a page, as one looks at it.
 export function boxOf(page) {
   const field = page.locator("[data-search]").first();
-  const pop = page.locator(".search-pop");
+  const pop = page.locator("kb-search .search-pop");
   return {
     field,
     pop,

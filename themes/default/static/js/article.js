@@ -1,6 +1,8 @@
 // What articles gain with JavaScript: copy buttons, tabs, contents that follow, pictures that open, video, feedback.
 {
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  // What an article carries stands in for no part of the page around it.
+  const parts = (selector) => all(selector).filter((part) => !part.closest(".prose"));
   const words = document.body.dataset;
   const make = (tag, properties = {}, ...children) => {
     const made = Object.assign(document.createElement(tag), properties);
@@ -21,21 +23,22 @@
   const fresh = (part) => !prepared.has(part) && prepared.add(part);
 
   // Code can be copied.
-  const copyButton = (box) => {
+  const copyButton = (code) => {
     const button = make("button", { type: "button", className: "code-copy", textContent: words.copy });
     button.setAttribute("aria-live", "polite");
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(box.querySelector("code").textContent.replace(/\n$/, ""));
+      await navigator.clipboard.writeText(code.textContent.replace(/\n$/, ""));
       button.textContent = words.copied;
       setTimeout(() => (button.textContent = words.copy), 2000);
     });
-    box.append(button);
+    code.closest(".code").append(button);
   };
 
   // Tabs: one choice for all sets on all pages.
+  const TAB = ":scope > .tab[data-title]";
   let sets = [];
   const tabSet = (box, set) => {
-    const panels = all(":scope > .tab", box);
+    const panels = all(TAB, box);
     const list = make("div", { className: "tab-list" });
     list.setAttribute("role", "tablist");
     const tabs = panels.map((panel, n) => {
@@ -106,7 +109,7 @@
   // Contents: the section being read.
   let marked;
   const follow = () => {
-    const links = new Map(all(".toc a").map((link) => [idOf(link), link]));
+    const links = new Map(parts(".toc a").map((link) => [idOf(link), link]));
     const heads = all(".prose [id]").filter((head) => links.has(head.id));
     const atEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 4;
     const line = parseFloat(getComputedStyle(document.documentElement).scrollPaddingBlockStart) + 24;
@@ -127,7 +130,7 @@
   // Pictures open in their full size.
   let view;
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("a.zoom");
+    const link = event.target.closest("a.zoom:has(img)");
     if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
     event.preventDefault();
     if (!view) {
@@ -260,11 +263,11 @@
   };
 
   const enhance = () => {
-    if (navigator.clipboard) all(".code").filter(fresh).forEach(copyButton);
-    sets = all(".tabs").map((box, set) => sets.find((known) => known.box === box) || tabSet(box, set));
+    if (navigator.clipboard) all(".code > pre > code").filter(fresh).forEach(copyButton);
+    sets = all(".tabs").filter((box) => box.querySelector(TAB)).map((box, set) => sets.find((known) => known.box === box) || tabSet(box, set));
     all("figure.video[data-video]").filter(fresh).forEach(video);
-    all("[data-expand]").filter(fresh).forEach(expander);
-    all("form[data-feedback]").filter(fresh).forEach(feedback);
+    parts("[data-expand]").filter(fresh).forEach(expander);
+    parts("form[data-feedback]").filter(fresh).forEach(feedback);
     marked = undefined;
     follow();
   };

@@ -1,17 +1,20 @@
 // What every page gains with JavaScript: menus that close, light or dark, search.
-const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+// What an article carries stands in for no part of the page: its text is in `.prose`, and nothing else is.
+const isPart = (element) => !element.closest(".prose");
+const all = (selector, root = document) => [...root.querySelectorAll(selector)].filter(isPart);
+const first = (selector) => all(selector)[0];
 
 // Menus close on Escape and on a press outside of them.
 const close = (except) => all("details.drop").forEach((menu) => menu !== except && (menu.open = false));
 document.addEventListener("click", (event) => close(event.target.closest("details.drop")));
 document.addEventListener("focusout", (event) => {
   const menu = event.target.closest("details.drop");
-  if (menu && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+  if (menu && isPart(menu) && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
 });
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
-  const open = document.querySelector("details.drop[open]");
+  const open = first("details.drop[open]");
   close();
   open?.querySelector("summary").focus();
 });
@@ -42,16 +45,17 @@ showAppearance();
 //     "kb:search"         { query, hits, total, relaxed, language }   a query was answered; while typing, once it rests
 //     "kb:search-click"   { query, url, position }                    a result was opened; 1 is the first
 //     "kb:search-failed"  { query, error }                            no answer could be had
-const kit = document.getElementById("_search-kit");
+const kit = first("template#_search-kit");
 const place = kit?.dataset;
-const results = document.querySelector("[data-search-page]");
+const results = first("[data-search-page]");
 
 // Everything that is loaded later comes through this. Opened as a file:// a page may fetch nothing: an offline
-// build has it in one script, which fills `kbOffline` (name: base64).
-const offline = (url) => self.kbOffline?.[url.startsWith(place.root) ? url.slice(place.root.length) : url];
+// build has it in one script (name: base64). Its name is a symbol, as every id of an article is a name in `self`.
+const copy = () => self[Symbol.for("kb-offline")];
+const offline = (url) => copy()?.[url.startsWith(place.root) ? url.slice(place.root.length) : url];
 const load = {
   async ready() {
-    if (!place.offline || self.kbOffline) return;
+    if (!place.offline || copy()) return;
     await new Promise((resolve, reject) => {
       const script = Object.assign(document.createElement("script"), { src: place.offline, onload: resolve, onerror: reject });
       document.head.append(script);
@@ -65,7 +69,7 @@ const load = {
   async bytes(url, options) {
     const packed = offline(url);
     if (packed) return Uint8Array.from(atob(packed), (char) => char.charCodeAt(0));
-    if (self.kbOffline) throw new Error(`not in the offline copy: ${url}`);
+    if (copy()) throw new Error(`not in the offline copy: ${url}`);
     // Failures may have been cached too.
     const response = await fetch(url, { signal: AbortSignal.timeout(30000), cache: load.tries ? "reload" : "default", ...options });
     if (!response.ok) throw Object.assign(new Error(`${response.status} ${url}`), { status: response.status });
@@ -73,7 +77,7 @@ const load = {
   },
   tries: 0,
 };
-const own = (name) => load.module(`./search/${name}.js`, self.kbOffline?.[`js/search/${name}.js`]);
+const own = (name) => load.module(`./search/${name}.js`, copy()?.[`js/search/${name}.js`]);
 
 // The look of lists of results, where the page has not got it yet.
 let look;
@@ -105,7 +109,7 @@ class SearchBox extends HTMLElement {
   connectedCallback() {
     this.form = this.querySelector("form");
     this.field = this.querySelector("[data-search]");
-    if (!place || !this.form || document.querySelector("[data-filter]")) return;
+    if (!place || !this.form || first("[data-filter]")) return;
     for (const sign of ["focusin", "pointerenter", "touchstart"]) this.addEventListener(sign, () => this.start(), { passive: true });
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -153,7 +157,7 @@ document.addEventListener("keydown", (event) => {
   const slash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey;
   const k = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
   if (!slash && !k || slash && event.target.closest("input, textarea, select, [contenteditable]")) return;
-  const field = document.querySelector("[data-search]");
+  const field = first("[data-search]");
   if (!field) return;
   event.preventDefault();
   field.focus();
@@ -176,7 +180,7 @@ if (place) {
   // With time to spare, and a connection that is known to be good and not paid by volume, the large parts come early.
   const net = navigator.connection;
   if (net && !net.saveData && net.type !== "cellular" && net.effectiveType === "4g" && !place.offline) {
-    (self.requestIdleCallback || setTimeout)(() => {
+    (self.requestIdleCallback?.call ? requestIdleCallback : setTimeout)(() => {
       if (!loading) for (const href of [place.engine, place.glue]) document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", href }));
     });
   }

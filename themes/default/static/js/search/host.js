@@ -69,7 +69,7 @@ export function pageText(html) {
       into.text += end;
     }
   };
-  page.querySelectorAll("main .prose").forEach((part) => walk(part.childNodes));
+  page.querySelectorAll("main .prose:not(.prose .prose)").forEach((part) => walk(part.childNodes));
   return sections
     .map(({ anchor, heading, text }) => [anchor, heading, lines(text).join("\n")])
     .filter(([, heading, text]) => heading || text)

@@ -119,7 +119,7 @@ function uncover(found) {
 }
 
 export default async function mark({ query, kit, search }) {
-  const parts = () => [...document.querySelectorAll("main h1, main .prose")];
+  const parts = () => [...document.querySelectorAll("main h1:not(.prose *), main .prose:not(.prose .prose)")];
   let unpaint = () => {};
   let there = true;
   const show = (piecesOf) => {
