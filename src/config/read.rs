@@ -151,7 +151,9 @@ fn inner_folder(path: &str) -> Result<String, String> {
     let parts = || path.split(['/', '\\']);
     let leads_out = path.starts_with(['/', '\\']) || path.contains(':') || parts().any(|part| part == "..");
     if leads_out {
-        Err(format!("`{path}` leads out of the project; only `kb build -o` may name a folder elsewhere"))
+        Err(format!(
+            "`{path}` leads out of the project; only `kb build -o` may name a folder elsewhere"
+        ))
     } else if parts().all(|part| matches!(part, "" | ".")) {
         Err(format!("`{path}` is the project itself, not a folder in it"))
     } else {

@@ -112,7 +112,10 @@ impl Destination {
             return Err(refuse(Refusal::Root));
         };
         if let Some(folder) = &options.within
-            && !resolve(folder).ok().flatten().is_some_and(|folder| real.starts_with(folder))
+            && !resolve(folder)
+                .ok()
+                .flatten()
+                .is_some_and(|folder| real.starts_with(folder))
         {
             return Err(refuse(Refusal::Outside(folder.clone())));
         }

@@ -118,7 +118,14 @@ pub(super) fn assemble(
     clock.begin("theme");
     let theme = theme(files, project, &site, &theme_files, memo, &mut diagnostics);
     let words = words(&site, &theme, memo, &mut diagnostics);
-    let listing = listing(&site, &theme, &static_files, Shown::from(project), memo, &mut diagnostics);
+    let listing = listing(
+        &site,
+        &theme,
+        &static_files,
+        Shown::from(project),
+        memo,
+        &mut diagnostics,
+    );
     Assembled {
         site,
         theme,
@@ -211,7 +218,9 @@ fn theme_files(
         let folder = root.join(&name);
         let (stamped, below, problems) = stamps(files, &folder);
         let display = format!("{}{name}", project.root_display);
-        let told = problems.iter().map(|problem| walk_problem(problem, &format!("`{name}/`"), &display));
+        let told = problems
+            .iter()
+            .map(|problem| walk_problem(problem, &format!("`{name}/`"), &display));
         diagnostics.extend(told);
         all.extend(stamped);
         folders.extend(below);

@@ -101,10 +101,7 @@ pub(super) fn list(
 
 /// Whether a file of the project's at the same path is written in place of one that kb would make.
 fn gives_way(route: &Route) -> bool {
-    matches!(
-        route,
-        Route::Feed(_) | Route::Llms(_) | Route::Sitemap | Route::Robots
-    )
+    matches!(route, Route::Feed(_) | Route::Llms(_) | Route::Sitemap | Route::Robots)
 }
 
 struct Adding<'a> {

@@ -177,10 +177,7 @@ pub(super) struct ListingMemo {
 }
 
 /// The files below a folder with their stamps, the folders, and what could not be looked at.
-pub(super) fn stamps(
-    files: &dyn FileSystem,
-    folder: &Path,
-) -> (Vec<(PathBuf, Stamp)>, Vec<PathBuf>, Vec<WalkProblem>) {
+pub(super) fn stamps(files: &dyn FileSystem, folder: &Path) -> (Vec<(PathBuf, Stamp)>, Vec<PathBuf>, Vec<WalkProblem>) {
     if !files.is_folder(folder) {
         return (Vec::new(), Vec::new(), Vec::new());
     }

@@ -249,11 +249,7 @@ fn make_files(assembled: &Assembled, nearest: &dyn Nearest, offline: bool, sink:
 }
 
 /// kb's redirects, then those of the project's own file.
-fn joined_redirects(
-    renderer: &SiteRenderer<'_>,
-    path: &OutputPath,
-    own: &BoundFile,
-) -> Result<Vec<u8>, OutputError> {
+fn joined_redirects(renderer: &SiteRenderer<'_>, path: &OutputPath, own: &BoundFile) -> Result<Vec<u8>, OutputError> {
     let mut bytes = renderer.file(path.as_str(), &Route::Redirects);
     let read = own.open().and_then(|mut file| file.read_to_end(&mut bytes));
     read.map_err(|source| OutputError::Source {

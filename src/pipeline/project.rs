@@ -101,7 +101,9 @@ pub fn open_project(path: &Path, base_url: Option<&str>) -> Result<Project, Vec<
     }
     let is_held = std::fs::canonicalize(&content).is_ok_and(|real| bounds.hold(&real));
     if !is_held {
-        return Err(vec![link_out_of_project().with_span(Span::file(format!("{display}content")))]);
+        return Err(vec![
+            link_out_of_project().with_span(Span::file(format!("{display}content"))),
+        ]);
     }
     let content_display = if is_project {
         format!("{display}content")

@@ -159,11 +159,37 @@ mod tests {
     #[test]
     fn what_kb_writes_is_taken() {
         for path in [
-            "/", "/index.html", "/INDEX.html", "/index.md/", "/all/", "/All/", "/all/index.html/x/", "/de/all/", "/de/",
-            "/tags/", "/search/", "/search/index.html", "/search/pack/", "/search/pack/en/boot.bin/",
-            "/Search/Tantivy/en/meta.json/", "/search/engine/x.html", "/search/offline-en.js/", "/404.html", "/404.HTML",
-            "/404.html/x/", "/de/404.html", "/feed.xml/", "/de/feed.xml/", "/llms.txt/", "/sitemap.xml/", "/robots.txt/",
-            "/robots.txt/below/", "/_redirects/", "/manifest.json/", "/assets/0123abcd/kb.css/", "/assets/0123ABCD/",
+            "/",
+            "/index.html",
+            "/INDEX.html",
+            "/index.md/",
+            "/all/",
+            "/All/",
+            "/all/index.html/x/",
+            "/de/all/",
+            "/de/",
+            "/tags/",
+            "/search/",
+            "/search/index.html",
+            "/search/pack/",
+            "/search/pack/en/boot.bin/",
+            "/Search/Tantivy/en/meta.json/",
+            "/search/engine/x.html",
+            "/search/offline-en.js/",
+            "/404.html",
+            "/404.HTML",
+            "/404.html/x/",
+            "/de/404.html",
+            "/feed.xml/",
+            "/de/feed.xml/",
+            "/llms.txt/",
+            "/sitemap.xml/",
+            "/robots.txt/",
+            "/robots.txt/below/",
+            "/_redirects/",
+            "/manifest.json/",
+            "/assets/0123abcd/kb.css/",
+            "/assets/0123ABCD/",
         ] {
             assert!(!addresses().is_free(path), "{path}");
             assert!(addresses().take_alias(path, "x").is_err(), "{path}");
@@ -174,8 +200,16 @@ mod tests {
     #[test]
     fn the_rest_is_free() {
         for path in [
-            "/a/", "/assets/", "/assets/manual.pdf/", "/searching/", "/search/old/", "/fr/all/", "/old/404.html", "/feed/",
-            "/tags/x/", "/contact/",
+            "/a/",
+            "/assets/",
+            "/assets/manual.pdf/",
+            "/searching/",
+            "/search/old/",
+            "/fr/all/",
+            "/old/404.html",
+            "/feed/",
+            "/tags/x/",
+            "/contact/",
         ] {
             assert_eq!(addresses().take_alias(path, "x"), Ok(()), "{path}");
         }
@@ -185,7 +219,13 @@ mod tests {
     fn one_file_has_one_owner() {
         let mut addresses = addresses();
         assert_eq!(addresses.take_page("/café/", "`a.md`"), Ok(()));
-        for path in ["/café/", "/CAFÉ/", "/cafe\u{301}/", "/café/index.html", "/café/index.html/x/"] {
+        for path in [
+            "/café/",
+            "/CAFÉ/",
+            "/cafe\u{301}/",
+            "/café/index.html",
+            "/café/index.html/x/",
+        ] {
             assert_eq!(addresses.take_alias(path, "x"), Err("`a.md`".to_owned()), "{path}");
         }
         let copy = addresses.take_alias("/café/index.md/", "x");

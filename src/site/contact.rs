@@ -11,9 +11,7 @@ pub(super) fn find(config: &Config, addresses: &Addresses, languages: &mut [Lang
         let channels = config.contact_in(&site.language);
         // Where a channel leads there, the page is served beside the help centre.
         let leads_there = |link: &Option<String>| link.as_ref().is_some_and(|link| same_page(link, &path));
-        let own = !addresses.is_free(&path)
-            || leads_there(&channels.form)
-            || leads_there(&channels.chat);
+        let own = !addresses.is_free(&path) || leads_there(&channels.form) || leads_there(&channels.chat);
         site.contact = if own {
             Some(ContactPage::Own)
         } else {

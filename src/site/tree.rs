@@ -31,11 +31,7 @@ struct Roles {
 
 impl Tree<'_> {
     /// Makes the site of every language, the default language first, and says who has which address.
-    pub(super) fn build(
-        &self,
-        map: &LanguageMap,
-        diagnostics: &mut Vec<Diagnostic>,
-    ) -> (Vec<LanguageSite>, Addresses) {
+    pub(super) fn build(&self, map: &LanguageMap, diagnostics: &mut Vec<Diagnostic>) -> (Vec<LanguageSite>, Addresses) {
         let roles = self.roles(map, diagnostics);
         let default = map.default_language();
         let mut languages: BTreeSet<&Language> = roles
@@ -46,7 +42,11 @@ impl Tree<'_> {
             .collect();
         languages.remove(default);
         let languages: Vec<(&Language, SitePath)> = std::iter::once((default, "/".to_owned()))
-            .chain(languages.into_iter().map(|language| (language, format!("/{}/", language.slug()))))
+            .chain(
+                languages
+                    .into_iter()
+                    .map(|language| (language, format!("/{}/", language.slug()))),
+            )
             .collect();
         let mut addresses = Addresses::of_kb(languages.iter().map(|(language, home)| (language.tag(), home.clone())));
         let mut told = HashSet::new();
@@ -205,7 +205,9 @@ impl<'a> Builder<'a> {
                 }
                 let path = tag_path(&self.home, &slug);
                 // A tag that several articles have is entered once.
-                let _ = self.addresses.take_alias(&path, &format!("the page of the tag `{tag}`"));
+                let _ = self
+                    .addresses
+                    .take_alias(&path, &format!("the page of the tag `{tag}`"));
             }
         }
         let root = self.root_category();
@@ -640,9 +642,12 @@ pub(super) fn redirects(
                         redirects.insert(from, path.clone());
                     }
                     Err(taken_by) => diagnostics.push(
-                        Diagnostic::error("alias-taken", format!("`{alias}` is taken by {taken_by}; the alias is left out"))
-                            .with_span(span.clone())
-                            .with_hint("remove the alias, or write another address"),
+                        Diagnostic::error(
+                            "alias-taken",
+                            format!("`{alias}` is taken by {taken_by}; the alias is left out"),
+                        )
+                        .with_span(span.clone())
+                        .with_hint("remove the alias, or write another address"),
                     ),
                 }
             }

@@ -154,8 +154,27 @@ mod tests {
         assert_eq!(site_path("/100%/").as_deref(), Ok("/100%/"));
         let long = format!("/{}/", "a".repeat(256));
         for wrong in [
-            "../x", "/a/../b", "https://x.com/", "a?b", "", "/", "a\\b", "/%2e%2e/x", "/a%3Fb", "/a%00", "/%ff/", "/./x",
-            "//x/", "/%2f/", "/.kb-output", "/.KB-x/", "/con/", "/a /b/", "/a./", "/.git/x", &long,
+            "../x",
+            "/a/../b",
+            "https://x.com/",
+            "a?b",
+            "",
+            "/",
+            "a\\b",
+            "/%2e%2e/x",
+            "/a%3Fb",
+            "/a%00",
+            "/%ff/",
+            "/./x",
+            "//x/",
+            "/%2f/",
+            "/.kb-output",
+            "/.KB-x/",
+            "/con/",
+            "/a /b/",
+            "/a./",
+            "/.git/x",
+            &long,
         ] {
             assert!(site_path(wrong).is_err(), "{wrong}");
         }

@@ -78,7 +78,10 @@ impl Bounds {
         if file.metadata()?.is_file() {
             Ok(file)
         } else {
-            Err(io::Error::new(io::ErrorKind::InvalidInput, "this is not a regular file"))
+            Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "this is not a regular file",
+            ))
         }
     }
 
@@ -198,10 +201,24 @@ mod tests {
         }
         let bounds = Bounds::of(&at("p"), [&at("l"), &at("gone")]);
         let read = |path: &str| bounds.read(&at(path)).ok();
-        for (path, text) in [("p/a/in", "in"), ("p/file", "in"), ("p/folder/in", "in"), ("p/there", "linked")] {
+        for (path, text) in [
+            ("p/a/in", "in"),
+            ("p/file", "in"),
+            ("p/folder/in", "in"),
+            ("p/there", "linked"),
+        ] {
             assert_eq!(read(path).as_deref(), Some(text.as_bytes()), "{path}");
         }
-        for path in ["p/out", "p/o/out", "p/a/up", "o/out", "p/../o/out", "p/a", "p", "p/none"] {
+        for path in [
+            "p/out",
+            "p/o/out",
+            "p/a/up",
+            "o/out",
+            "p/../o/out",
+            "p/a",
+            "p",
+            "p/none",
+        ] {
             assert_eq!(read(path), None, "{path}");
         }
         assert!(Bounds::NONE.read(&at("p/out")).is_ok());

@@ -22,7 +22,9 @@ pub use ignore_rules::IgnoreRules;
 pub use memo::SourceMemo;
 pub use memory::MemoryFiles;
 pub use stamp::Stamp;
-pub use walk::{CONTENT, SourceFolder, link_out_of_project, link_outside, not_a_file, read_changed, read_sources, walk_problem};
+pub use walk::{
+    CONTENT, SourceFolder, link_out_of_project, link_outside, not_a_file, read_changed, read_sources, walk_problem,
+};
 
 use crate::diagnostic::Diagnostic;
 

@@ -9,8 +9,8 @@ use rayon::prelude::*;
 
 use super::memo::Read;
 use super::{
-    ArticleSource, AssetSource, ContentPath, FileSystem, IgnoreRules, MAX_ARTICLE_BYTES, SourceMemo, SourceSet, Stamp, Standing,
-    WalkProblem, WalkProblemKind,
+    ArticleSource, AssetSource, ContentPath, FileSystem, IgnoreRules, MAX_ARTICLE_BYTES, SourceMemo, SourceSet, Stamp,
+    Standing, WalkProblem, WalkProblemKind,
 };
 use crate::diagnostic::{Diagnostic, Span};
 

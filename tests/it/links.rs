@@ -78,9 +78,16 @@ fn folders_and_files_of_the_project_that_lead_out() {
         let shown = path.replace("p/themes", "p/themes/acme").replace("acme/acme", "acme");
         let shown = if themed { shown.as_str() } else { path };
         let told = format!("--> {shown}\n");
-        assert!(run.stderr.contains("error[link-outside]") && run.stderr.contains(&told), "{path}: {}", run.stderr);
+        assert!(
+            run.stderr.contains("error[link-outside]") && run.stderr.contains(&told),
+            "{path}: {}",
+            run.stderr
+        );
         says_nothing_secret(&sandbox, &run.stderr);
-        assert!(sandbox.read("p/public/good/index.html").contains("Good text."), "{path}");
+        assert!(
+            sandbox.read("p/public/good/index.html").contains("Good text."),
+            "{path}"
+        );
     }
 }
 
@@ -103,7 +110,10 @@ fn the_writer_may_say_where_links_lead() {
     let sandbox = sandbox();
     sandbox.write("shared/files/terms.pdf", "%PDF");
     sandbox.write("shared/articles/shared.md", "# Shared\n");
-    sandbox.write("p/kb.toml", "title = \"Help\"\n[build]\nfollow_links_to = [\"../shared\"]\n");
+    sandbox.write(
+        "p/kb.toml",
+        "title = \"Help\"\n[build]\nfollow_links_to = [\"../shared\"]\n",
+    );
     link(&sandbox, "p/static", "../shared/files");
     link(&sandbox, "p/content/more", "../../shared/articles");
     let run = sandbox.kb(&["build", "p", "-q"]);
@@ -126,7 +136,12 @@ fn the_writer_may_say_where_links_lead() {
     sandbox.write("p/kb.toml", "[build]\nfollow_links_to = [\"../nowhere\"]\n");
     let run = sandbox.kb(&["build", "p"]);
     assert_eq!(run.code, 2);
-    assert!(run.stderr.contains("names `../nowhere`, which is no folder\n --> p/kb.toml:2:"), "{}", run.stderr);
+    assert!(
+        run.stderr
+            .contains("names `../nowhere`, which is no folder\n --> p/kb.toml:2:"),
+        "{}",
+        run.stderr
+    );
 }
 
 #[test]
@@ -144,7 +159,13 @@ fn pipes_and_devices_are_not_waited_for() {
         let sandbox = sandbox();
         let pipe = sandbox.path(path);
         fs::create_dir_all(pipe.parent().expect("has one")).expect("made");
-        assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo runs").success());
+        assert!(
+            Command::new("mkfifo")
+                .arg(&pipe)
+                .status()
+                .expect("mkfifo runs")
+                .success()
+        );
         let run = sandbox.kb(&["build", "p"]);
         assert_eq!(run.code, 1, "{path}: {}", run.stderr);
         let told = format!("error[file-unreadable]: this is not a regular file; it is left out\n--> {path}\n");
@@ -152,7 +173,13 @@ fn pipes_and_devices_are_not_waited_for() {
     }
     let sandbox = sandbox();
     fs::remove_file(sandbox.path("p/kb.toml")).expect("removed");
-    assert!(Command::new("mkfifo").arg(sandbox.path("p/kb.toml")).status().expect("mkfifo runs").success());
+    assert!(
+        Command::new("mkfifo")
+            .arg(sandbox.path("p/kb.toml"))
+            .status()
+            .expect("mkfifo runs")
+            .success()
+    );
     let run = sandbox.kb(&["build", "p"]);
     assert_eq!(run.code, 2, "{}", run.stderr);
     link(&sandbox, "p/kb.toml", "/dev/zero");
@@ -161,12 +188,25 @@ fn pipes_and_devices_are_not_waited_for() {
 
 #[test]
 fn the_output_stays_in_the_project() {
-    for output in ["../elsewhere", "/tmp/elsewhere", "a/../../elsewhere", "..", ".", "", "C:\\elsewhere", "..\\elsewhere"] {
+    for output in [
+        "../elsewhere",
+        "/tmp/elsewhere",
+        "a/../../elsewhere",
+        "..",
+        ".",
+        "",
+        "C:\\elsewhere",
+        "..\\elsewhere",
+    ] {
         let sandbox = sandbox();
         sandbox.write("p/kb.toml", format!("title = \"Help\"\n[build]\noutput = '{output}'\n"));
         let run = sandbox.kb(&["build", "p"]);
         assert_eq!(run.code, 2, "{output}: {}", run.stderr);
-        assert!(run.stderr.starts_with("error[config-value]: "), "{output}: {}", run.stderr);
+        assert!(
+            run.stderr.starts_with("error[config-value]: "),
+            "{output}: {}",
+            run.stderr
+        );
         assert!(run.stderr.contains(" --> p/kb.toml:3:1"), "{output}: {}", run.stderr);
         assert!(!sandbox.path("elsewhere").exists());
     }
@@ -201,18 +241,30 @@ fn commands_write_through_no_link() {
     ] {
         let run = sandbox.kb(arguments);
         assert_eq!(run.code, 2, "{arguments:?}: {}", run.stderr);
-        assert!(run.stderr.contains("nothing was changed"), "{arguments:?}: {}", run.stderr);
+        assert!(
+            run.stderr.contains("nothing was changed"),
+            "{arguments:?}: {}",
+            run.stderr
+        );
     }
     link(&sandbox, "p/archetype.md", "../secret/s.md");
     let run = sandbox.kb(&["new", "Question", "--project", "p"]);
     assert_eq!(run.code, 2, "{}", run.stderr);
     assert!(!sandbox.path("p/content/question.md").exists());
 
-    for (path, to) in [("i/kb.toml", "../secret/kb.toml"), ("j/content", "../secret"), ("k/content", "../secret/content")] {
+    for (path, to) in [
+        ("i/kb.toml", "../secret/kb.toml"),
+        ("j/content", "../secret"),
+        ("k/content", "../secret/content"),
+    ] {
         link(&sandbox, path, to);
         let run = sandbox.kb(&["init", path.split('/').next().unwrap_or_default()]);
         assert_eq!(run.code, 2, "{path}: {}", run.stderr);
-        assert!(run.stderr.contains("is already there; nothing was changed"), "{}", run.stderr);
+        assert!(
+            run.stderr.contains("is already there; nothing was changed"),
+            "{}",
+            run.stderr
+        );
     }
     link(&sandbox, "p/static/css/tokens.css", "../../../secret/s.css");
     let run = sandbox.kb(&["theme", "eject", "css/tokens.css", "p", "--diff"]);

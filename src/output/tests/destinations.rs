@@ -157,7 +157,10 @@ fn a_link_as_destination_stays_a_link() -> Outcome {
         ..SyncOptions::default()
     };
     for dest in ["project/public", "project/public/below", "project/../elsewhere"] {
-        assert!(refused(&at(dest), &options("project"))?.0.contains("leads out of"), "{dest}");
+        assert!(
+            refused(&at(dest), &options("project"))?.0.contains("leads out of"),
+            "{dest}"
+        );
     }
     assert!(Writer::create(&at("project/public"), &options("elsewhere")).is_ok());
     assert!(Writer::create(&at("project/new/public"), &options("project")).is_ok());

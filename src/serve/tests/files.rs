@@ -211,7 +211,9 @@ fn files_on_disk_are_sent_as_they_are_now() {
     );
     // Other bytes of the same length and with the same time, as `cp -p` and `touch -r` leave them.
     let path = folder.path().join("large.mp4");
-    let before = std::fs::metadata(&path).and_then(|metadata| metadata.modified()).expect("a time");
+    let before = std::fs::metadata(&path)
+        .and_then(|metadata| metadata.modified())
+        .expect("a time");
     let mut others = bytes.clone();
     others[5] ^= 1;
     std::fs::write(&path, &others).expect("a file");
