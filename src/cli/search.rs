@@ -3,12 +3,14 @@
 use std::fmt::Write as _;
 use std::io::{self, BufRead as _, Write as _};
 use std::ops::Range;
+use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 
 use super::{Engine, Outcome, SearchArgs, eprint, print};
 use crate::config::Language;
 use crate::diagnostic::did_you_mean;
 use crate::search::{self, Hit, Options, PackSearch, Results, SearchIndex, Typing, json};
+use crate::source::Bounds;
 
 pub(super) fn run(args: &SearchArgs) -> io::Result<Outcome> {
     if args.explain && args.engine == Engine::Pack {
@@ -58,12 +60,33 @@ enum Searcher {
 }
 
 impl Searcher {
+    fn open(engine: Engine, site: &Path, language: &str) -> Result<Self, search::Error> {
+        guarded(|| match engine {
+            Engine::Tantivy => {
+                let index = SearchIndex::open(&search::index_path(site, language))?;
+                Ok(Self::Tantivy(Box::new(index)))
+            }
+            Engine::Pack => Ok(Self::Pack(Box::new(PackSearch::open(site, language)?))),
+        })
+    }
+
     fn search(&mut self, query: &str, options: &Options) -> Result<Results, search::Error> {
-        match self {
+        guarded(|| match self {
             Self::Tantivy(index) => index.search(query, options),
             Self::Pack(pack) => pack.search(query, options),
-        }
+        })
     }
+}
+
+/// Does what reads an index. tantivy panics on bytes that it could not have written; those of a damaged index are found
+/// beforehand, but somebody may have made them so that they are not.
+fn guarded<T>(read: impl FnOnce() -> Result<T, search::Error>) -> Result<T, search::Error> {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    // What was being read is not used again: the command ends with the error.
+    let result = panic::catch_unwind(AssertUnwindSafe(read));
+    panic::set_hook(hook);
+    result.unwrap_or(Err(search::Error::Unreadable))
 }
 
 fn batch(index: &mut Searcher, options: &Options) -> io::Result<Outcome> {
@@ -109,18 +132,12 @@ fn open(args: &SearchArgs) -> Result<Searcher, String> {
             languages.join(", ")
         ));
     };
-    let opened = match args.engine {
-        Engine::Tantivy => {
-            SearchIndex::open(&search::index_path(&args.site, language)).map(|index| Searcher::Tantivy(Box::new(index)))
-        }
-        Engine::Pack => PackSearch::open(&args.site, language).map(|pack| Searcher::Pack(Box::new(pack))),
-    };
-    opened.map_err(|error| error.to_string())
+    Searcher::open(args.engine, &args.site, language).map_err(|error| error.to_string())
 }
 
 /// The default language that the build noted in its manifest.
 fn default_language(site: &Path) -> Option<String> {
-    let text = std::fs::read(site.join("manifest.json")).ok()?;
+    let text = Bounds::NONE.read(&site.join("manifest.json")).ok()?;
     let manifest: serde_json::Value = serde_json::from_slice(&text).ok()?;
     Some(Language::parse(manifest["default_language"].as_str()?)?.slug())
 }

@@ -21,7 +21,7 @@ use crate::pipeline::{
     BuildOptions, Changed, Preview, PreviewOptions, Snapshot, check_output, open_project, write_snapshot,
 };
 use crate::search;
-use crate::serve::{Served, ServerOptions, Version, bind};
+use crate::serve::{PATIENCE, Served, ServerOptions, Version, bind};
 use crate::site::Publish;
 use crate::watch::{Changes, Notice, WatchOptions, Watcher};
 
@@ -93,6 +93,7 @@ fn server_options(args: &ServeArgs) -> io::Result<ServerOptions> {
         host,
         port: args.port,
         allowed_hosts,
+        patience: PATIENCE,
         reload: args.watch,
         strict: args.strict,
     })

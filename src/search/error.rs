@@ -1,7 +1,7 @@
 //! What may go wrong with an index.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why an index could not be written, opened or searched.
 #[derive(Debug)]
@@ -28,8 +28,21 @@ pub enum Error {
     Settings(String),
     /// A file of the index is not as it was written.
     Damaged(PathBuf),
+    /// Reading the index failed in a way that a whole index never makes it fail.
+    Unreadable,
     /// tantivy could not write or read the index.
     Tantivy(tantivy::TantivyError),
+}
+
+impl Error {
+    /// Says in which folder a damaged file is.
+    pub(super) fn inside(self, folder: &Path) -> Self {
+        match self {
+            Self::Damaged(name) if name.as_os_str().is_empty() => Self::Damaged(folder.to_owned()),
+            Self::Damaged(name) => Self::Damaged(folder.join(name)),
+            other => other,
+        }
+    }
 }
 
 impl fmt::Display for Error {
@@ -49,6 +62,10 @@ impl fmt::Display for Error {
                 "the search index is damaged (`{}` has changed): build the site again, or copy it again",
                 path.display()
             ),
+            Self::Unreadable => f.write_str(
+                "the search index cannot be read, most likely because it is damaged: build the site again, or copy it \
+                 again; if that does not help, this is a fault in kb, so please report it",
+            ),
             Self::Tantivy(error) => write!(f, "the search index cannot be used: {error}"),
         }
     }
@@ -60,7 +77,7 @@ impl std::error::Error for Error {
             Self::Read { source, .. } => Some(source),
             Self::Tantivy(error) => Some(error),
             Self::Pack(error) => Some(error),
-            Self::NoIndex(_) | Self::Version { .. } | Self::Settings(_) | Self::Damaged(_) => None,
+            Self::NoIndex(_) | Self::Version { .. } | Self::Settings(_) | Self::Damaged(_) | Self::Unreadable => None,
         }
     }
 }

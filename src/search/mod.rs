@@ -23,6 +23,7 @@ mod pack_engine;
 mod query;
 mod related;
 mod schema;
+mod seal;
 mod segment;
 mod settings;
 mod tokenizer;
@@ -187,6 +188,8 @@ pub fn index_path(site: &Path, language: &str) -> PathBuf {
     site.join(index_folder(language))
 }
 
+#[cfg(test)]
+mod damage_tests;
 #[cfg(test)]
 mod live_tests;
 #[cfg(test)]

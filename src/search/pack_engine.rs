@@ -1,15 +1,17 @@
 //! The browser's engine run natively, over the pack of a built site: what a customer's browser would answer.
 
-use std::io::Read as _;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
 use kb_search::analysis::Unicode;
 use kb_search::engine::{self, Engine, Needs, PageSection, Step, page_text};
+use kb_search::plan::Vocabulary as _;
 
 use super::pack::{boot_path, file_path, pack_folder};
 use super::query::Searched as _;
 use super::{Error, Hit, Options, Results, SearchIndex, index_path};
+use crate::source::Bounds;
 
 /// The most that a file of a pack inflates to.
 const MAX_FILE_BYTES: u64 = 64 << 20;
@@ -30,13 +32,21 @@ impl PackSearch {
     /// [`Error::NoIndex`], [`Error::Version`] if another version of kb wrote it, or what reading it meets.
     pub fn open(site: &Path, language: &str) -> Result<Self, Error> {
         let boot = site.join(boot_path(language));
-        if !boot.is_file() {
-            return Err(Error::NoIndex(boot));
+        let engine = match inflated(&boot) {
+            Err(Error::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                return Err(Error::NoIndex(boot));
+            }
+            bytes => Engine::new(&bytes?, Unicode::tables()).map_err(Error::Pack)?,
+        };
+        let texts = SearchIndex::open(&index_path(site, language))?;
+        // The pack of another site would name articles that are not there.
+        if engine.pack().doc_count() as usize != texts.len() {
+            return Err(Error::Damaged(boot));
         }
         Ok(Self {
             folder: site.join(pack_folder(language)),
-            engine: Engine::new(&inflated(&boot)?, Unicode::tables()).map_err(Error::Pack)?,
-            texts: SearchIndex::open(&index_path(site, language))?,
+            engine,
+            texts,
         })
     }
 
@@ -128,7 +138,7 @@ fn absolute(base: &str, url: &str) -> String {
 }
 
 fn inflated(path: &Path) -> Result<Vec<u8>, Error> {
-    let file = std::fs::File::open(path).map_err(|source| Error::Read {
+    let file = Bounds::NONE.open(path).map_err(|source| Error::Read {
         path: path.to_owned(),
         source,
     })?;

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use super::*;
 
 /// An article with one section.
-fn article<'a>(source: &'a str, title: &'a str, text: &'a str) -> IndexedArticle<'a> {
+pub(super) fn article<'a>(source: &'a str, title: &'a str, text: &'a str) -> IndexedArticle<'a> {
     IndexedArticle {
         source: source.into(),
         url: format!("/help/{}/", source.trim_end_matches(".md")).into(),
@@ -24,7 +24,12 @@ fn article<'a>(source: &'a str, title: &'a str, text: &'a str) -> IndexedArticle
 }
 
 /// Writes the search files of a site that lives under `/help/`.
-fn write_site(site: &Path, language: &str, articles: Vec<IndexedArticle<'_>>, tuning: &Tuning) -> IndexFiles {
+pub(super) fn write_site(
+    site: &Path,
+    language: &str,
+    articles: Vec<IndexedArticle<'_>>,
+    tuning: &Tuning,
+) -> IndexFiles {
     let options = PackOptions {
         base: "/help/".to_owned(),
         popular: Vec::new(),
@@ -90,7 +95,7 @@ fn sources(results: &Results) -> Vec<&str> {
 }
 
 /// Enough articles for a pack of several files, in a few collections, with tags and boosts.
-fn many(count: usize) -> Vec<(String, String, String)> {
+pub(super) fn many(count: usize) -> Vec<(String, String, String)> {
     const WORDS: [&str; 24] = [
         "password",
         "reset",

@@ -8,10 +8,10 @@ use kb_search::{Analyzer, Language};
 use tantivy::directory::RamDirectory;
 use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 use tantivy::{Directory as _, Index, IndexSettings, SegmentReader, SingleSegmentIndexWriter, TantivyDocument};
-use xxhash_rust::xxh3::Xxh3;
 
 use super::pack::{Shown, excerpt, write_pack};
 use super::schema::{Fields, Keep, tokenizer_name};
+use super::seal::{EXTENSIONS, MANAGED, META, Seal, hyphenated, segment_id};
 use super::segment::Segment;
 use super::settings::{FILE_NAME, Settings};
 use super::tokenizer::{KbTokenizer, SharedAnalyzer};
@@ -24,9 +24,6 @@ const TABLE_BUDGET_BYTES: usize = 48 << 20;
 const SMALL_TABLE_BUDGET_BYTES: usize = 1 << 20;
 /// Few articles are less than this.
 const FEW_ARTICLES: usize = 64;
-
-const META: &str = "meta.json";
-const MANAGED: &str = ".managed.json";
 
 /// Indexes the articles of one language.
 ///
@@ -161,7 +158,7 @@ fn document(fields: &Fields, article: &IndexedArticle<'_>) -> TantivyDocument {
     document
 }
 
-/// Takes the files out of `directory`, with tantivy's random segment id replaced by a hash of the segment's contents.
+/// Takes the files out of `directory`, with tantivy's random segment id replaced by a hash of the index's contents.
 ///
 /// The id stands in file names and `meta.json` alone; tantivy opens the result like any other index.
 fn finished_files(directory: &RamDirectory) -> Result<Files, Error> {
@@ -171,8 +168,8 @@ fn finished_files(directory: &RamDirectory) -> Result<Files, Error> {
     let old_name = id.replace('-', "");
 
     let mut files = Vec::new();
-    let mut hash = Xxh3::new();
-    for extension in ["fast", "fieldnorm", "idx", "pos", "store", "term"] {
+    let mut seal = Seal::new(&meta, &id);
+    for extension in EXTENSIONS {
         let path = PathBuf::from(format!("{old_name}.{extension}"));
         if !directory.exists(&path).map_err(tantivy::TantivyError::from)? {
             continue;
@@ -182,12 +179,10 @@ fn finished_files(directory: &RamDirectory) -> Result<Files, Error> {
         directory
             .delete(&path)
             .map_err(|error| std::io::Error::other(error.to_string()))?;
-        hash.update(extension.as_bytes());
-        hash.update(&(bytes.len() as u64).to_le_bytes());
-        hash.update(&bytes);
+        seal.add(extension, bytes.len() as u64, bytes.as_slice())?;
         files.push((extension, bytes));
     }
-    let new_name = format!("{:032x}", hash.digest128());
+    let new_name = seal.name();
     let new_id = hyphenated(&new_name);
     let mut files: Vec<_> = files
         .into_iter()
@@ -199,17 +194,4 @@ fn finished_files(directory: &RamDirectory) -> Result<Files, Error> {
     files.push((MANAGED.to_owned(), managed));
     files.push((META.to_owned(), meta.replace(&id, &new_id).into_bytes()));
     Ok(files)
-}
-
-/// The segment id in `meta.json`, hyphenated.
-fn segment_id(meta: &str) -> Option<String> {
-    let meta: serde_json::Value = serde_json::from_str(meta).ok()?;
-    Some(meta.pointer("/segments/0/segment_id")?.as_str()?.to_owned())
-}
-
-/// A UUID with its hyphens: 8-4-4-4-12 digits.
-fn hyphenated(digits: &str) -> String {
-    [0..8, 8..12, 12..16, 16..20, 20..32]
-        .map(|group| &digits[group])
-        .join("-")
 }

@@ -1,14 +1,14 @@
 //! Taking a port, and answering on it until the server is stopped.
 
-use std::future::{Future, IntoFuture as _};
+use std::future::Future;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::sync::Arc;
 
-use axum::serve::ListenerExt as _;
 use tokio::runtime::Builder;
 use tokio::sync::watch;
 
+use super::connection::accept;
 use super::server::Server;
 use super::stream::first_of;
 use super::{DEFAULT_PORT, Served, ServerOptions, address};
@@ -116,19 +116,13 @@ impl Bound {
             .thread_name("kb-serve")
             .enable_all()
             .build()?;
+        let patience = self.options.patience;
         let app = Server::new(served, changed, self.options).into_app();
         let result = runtime.block_on(async {
             self.listener.set_nonblocking(true)?;
-            let listener = tokio::net::TcpListener::from_std(self.listener)?.tap_io(|connection| {
-                // Without this, small answers may wait for a confirmation. It is only slower if it fails.
-                let _ = connection.set_nodelay(true);
-            });
-            let app = app.into_make_service_with_connect_info::<SocketAddr>();
-            let stopped = async {
-                stop.await;
-                Ok(())
-            };
-            first_of(stopped, axum::serve(listener, app).into_future()).await
+            let listener = tokio::net::TcpListener::from_std(self.listener)?;
+            first_of(stop, accept(&listener, &app, patience)).await;
+            Ok(())
         });
         // Open event streams, and pages that are being rendered, are not waited for.
         runtime.shutdown_background();

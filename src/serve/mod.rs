@@ -11,6 +11,7 @@
 mod address;
 mod api;
 mod bind;
+mod connection;
 mod content_type;
 mod disk;
 mod events;
@@ -27,6 +28,7 @@ mod tests;
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::diagnostic::Diagnostic;
 use crate::output::Body;
@@ -85,11 +87,17 @@ pub struct ServerOptions {
     /// Names that browsers may call this server by, besides `localhost`, its subdomains and IP addresses.
     /// If `host` was given as a name, that name belongs here.
     pub allowed_hosts: Vec<String>,
+    /// How long a client may take for the head of a request, and a connection may be kept open between two requests.
+    pub patience: Duration,
     /// Whether pages listen to changes.
     pub reload: bool,
     /// Whether warnings count as much as errors.
     pub strict: bool,
 }
+
+/// [`ServerOptions::patience`] unless something else is said: longer than any browser takes, and than people pause between
+/// two clicks.
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The first port that is tried if none is asked for: 4000, which other previews of static sites have too.
 pub const DEFAULT_PORT: u16 = 4000;

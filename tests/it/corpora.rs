@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use xtask::crawl::{Kind, Options, Report, crawl};
+use crawl::{Kind, Options, Report, crawl};
 
 use crate::support::{Run, Sandbox, shared};
 

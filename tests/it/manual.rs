@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use xtask::crawl::{Options, crawl};
+use crawl::{Options, crawl};
 
 use crate::support::Sandbox;
 

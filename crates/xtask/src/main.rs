@@ -14,7 +14,6 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
-use xtask::crawl;
 
 /// Developer commands of kb.
 #[derive(Parser)]

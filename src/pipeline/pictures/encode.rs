@@ -7,12 +7,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use fast_image_resize::images::Image;
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer, create_srgb_mapper};
 use img_parts::{Bytes, ImageICC as _};
-use webp::{Encoder, WebPConfig};
+use webpx::{EncoderConfig, Unstoppable};
 
 use super::decode::{Format, Pixels, Refusal, decode};
 
 /// Names what [`renditions`] makes of a picture: other bytes, another name.
-pub(super) const ENCODER: &str = "kb-webp-1";
+pub(super) const ENCODER: &str = "kb-webp-2";
 
 /// Widths that are offered, in pixels: telephones, the reading column on screens with two pixels for one, and between.
 const WIDTHS: [u32; 3] = [1440, 960, 480];
@@ -139,11 +139,10 @@ fn encode(pixels: &Pixels) -> Option<Vec<u8>> {
 }
 
 fn encode_webp(pixels: &Pixels, exact: bool) -> Option<Vec<u8>> {
-    let mut config = WebPConfig::new().ok()?;
-    config.lossless = i32::from(exact);
-    config.quality = if exact { 75.0 } else { QUALITY };
-    let encoder = Encoder::from_rgba(&pixels.rgba, pixels.width, pixels.height);
-    encoder.encode_advanced(&config).ok().map(|bytes| bytes.to_vec())
+    let quality = if exact { 75.0 } else { QUALITY };
+    let config = EncoderConfig::new().lossless(exact).quality(quality);
+    let encoded = config.encode_rgba(&pixels.rgba, pixels.width, pixels.height, Unstoppable);
+    encoded.ok()
 }
 
 fn with_profile(webp: Vec<u8>, profile: &[u8]) -> Option<Vec<u8>> {

@@ -52,7 +52,7 @@ pub(super) fn ask(addr: SocketAddr, request: &str) -> Answer {
     answer
 }
 
-fn connect(addr: SocketAddr, request: &str) -> TcpStream {
+pub(super) fn connect(addr: SocketAddr, request: &str) -> TcpStream {
     let mut connection = TcpStream::connect(addr).expect("the server listens");
     connection.set_read_timeout(Some(PATIENCE)).expect("a time limit");
     connection.write_all(request.as_bytes()).expect("a request");

@@ -11,7 +11,7 @@ use super::client::{Answer, Stream, ask};
 use crate::diagnostic::Diagnostic;
 use crate::output::Body;
 use crate::search::{self, Hit, Options, Results, SectionHit};
-use crate::serve::{Served, ServerOptions, Version, bind};
+use crate::serve::{PATIENCE, Served, ServerOptions, Version, bind};
 
 /// A version of a site, spelt out.
 #[derive(Clone)]
@@ -143,6 +143,7 @@ pub(super) fn options() -> ServerOptions {
         host: IpAddr::V4(Ipv4Addr::LOCALHOST),
         port: Some(0),
         allowed_hosts: vec!["laptop.local".to_owned()],
+        patience: PATIENCE,
         reload: true,
         strict: false,
     }

@@ -4,6 +4,8 @@
 //! 2. `page` reads references and anchors out of HTML, CSS, SVG, sitemaps, feeds, `llms.txt` and `_redirects`.
 //! 3. [`crawl`] checks each reference, and follows the links from `index.html` to see how many clicks away
 //!    every page is.
+//!
+//! Nothing here may use the `kb` library: what checks a site must not share the faults of what made it.
 
 mod files;
 mod page;

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use xtask::crawl::{Options, Report, crawl};
+use crawl::{Options, Report, crawl};
 
 fn site(files: &[(&str, &str)]) -> Result<Report, Box<dyn Error>> {
     site_with(files, &Options::default())
