@@ -281,7 +281,11 @@ fn on_one_line(text: &str, window: Range<usize>, mut marks: Vec<Range<usize>>) -
     for (offset, c) in text[window.clone()].char_indices() {
         let is_space = c.is_whitespace() || c.is_control();
         if is_space {
-            gap = if c == '\n' || gap == BETWEEN_LINES { BETWEEN_LINES } else { " " };
+            gap = if c == '\n' || gap == BETWEEN_LINES {
+                BETWEEN_LINES
+            } else {
+                " "
+            };
         } else if line.len() > first {
             let is_one = gap == BETWEEN_LINES && ends_with_sign(&line);
             line.push_str(if is_one { " " } else { gap });
@@ -317,9 +321,10 @@ const BETWEEN_LINES: &str = " · ";
 
 /// Whether a sign of punctuation ends the text, or stands before the quotation mark or bracket that does.
 fn ends_with_sign(text: &str) -> bool {
-    text.trim_end_matches(['"', '\'', '”', '“', '’', '»', ')', ']', '」', '）']).ends_with([
-        '.', '!', '?', ':', ';', ',', '…', '。', '！', '？', '：', '；', '，', '、', '؟', '؛', '،', '।',
-    ])
+    text.trim_end_matches(['"', '\'', '”', '“', '’', '»', ')', ']', '」', '）'])
+        .ends_with([
+            '.', '!', '?', ':', ';', ',', '…', '。', '！', '？', '：', '；', '，', '、', '؟', '؛', '،', '।',
+        ])
 }
 
 fn skip_space(text: &str, at: usize) -> usize {

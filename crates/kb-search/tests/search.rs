@@ -403,7 +403,10 @@ fn of_several_words_only_the_whole_is_marked() {
     let help = Memory::new(
         "en",
         &[
-            ("Power up", "Power up, log in to the e-mail address: the power is up, C++ works."),
+            (
+                "Power up",
+                "Power up, log in to the e-mail address: the power is up, C++ works.",
+            ),
             ("Boot", "Boot."),
         ],
     );
@@ -418,10 +421,17 @@ fn of_several_words_only_the_whole_is_marked() {
     ] {
         assert_eq!(marked(&help, "boot", &power, text), expected, "{text}");
     }
-    assert_eq!(marked(&help, "power address", &power, "Address, power!"), ["Address", "power"], "asked one by one");
+    assert_eq!(
+        marked(&help, "power address", &power, "Address, power!"),
+        ["Address", "power"],
+        "asked one by one"
+    );
     let mail = words(&["boot", "e-mail address"]);
     for (text, expected) in [
-        ("Your email address, your e-mail address", vec!["email address", "e-mail address"]),
+        (
+            "Your email address, your e-mail address",
+            vec!["email address", "e-mail address"],
+        ),
         ("an e-mail to this address", vec![]),
     ] {
         assert_eq!(marked(&help, "boot", &mail, text), expected, "{text}");
@@ -443,7 +453,10 @@ fn of_a_compound_no_small_part_is_marked_alone() {
 fn synonyms_of_two_chinese_words_are_marked_together() {
     let index = Memory::new("zh", &[("如何申請退款", "請聯絡客服。"), ("退貨", "退款")]);
     let synonym = [Synonym::mutual(vec!["退貨".into(), "申請退款".into()])];
-    assert_eq!(marked(&index, "退貨", &synonym, "先申請，才退款。如何申請退款？"), ["申請退款"]);
+    assert_eq!(
+        marked(&index, "退貨", &synonym, "先申請，才退款。如何申請退款？"),
+        ["申請退款"]
+    );
 }
 
 #[test]
@@ -454,7 +467,10 @@ fn lines_are_told_apart_on_one() {
     let highlighter = Highlighter::new(&plan);
     for (text, expected) in [
         ("Card\nFee\nVisa\n2 %\n", "Card · Fee · Visa · 2 %"),
-        ("One sentence.\nAnother (done!)\n\n Third:\na\tb", "One sentence. Another (done!) Third: a b"),
+        (
+            "One sentence.\nAnother (done!)\n\n Third:\na\tb",
+            "One sentence. Another (done!) Third: a b",
+        ),
         ("文。\n次", "文。 次"),
     ] {
         let excerpt = highlighter.excerpt(text, 100, &mut analyzer);
@@ -463,7 +479,11 @@ fn lines_are_told_apart_on_one() {
     }
     let excerpt = highlighter.excerpt("Get\na refund\nrefund\n\nnow", 100, &mut analyzer);
     assert_eq!(excerpt.text, "Get · a refund · refund · now");
-    let found: Vec<_> = excerpt.highlights.iter().map(|range| &excerpt.text[range.clone()]).collect();
+    let found: Vec<_> = excerpt
+        .highlights
+        .iter()
+        .map(|range| &excerpt.text[range.clone()])
+        .collect();
     assert_eq!(found, ["refund", "refund"]);
 }
 
@@ -473,10 +493,15 @@ fn corrections_know_where_they_were_typed() {
     let places = |query: &str| -> Vec<(String, String)> {
         let plan = help.plan(query, Typing::Finished, &[]);
         let corrections = plan.corrections.into_iter();
-        corrections.map(|known| (query[known.range].to_owned(), known.term)).collect()
+        corrections
+            .map(|known| (query[known.range].to_owned(), known.term))
+            .collect()
     };
     let pair = |typed: &str| (typed.to_owned(), "password".to_owned());
-    assert_eq!(places("(Passwrod) passwords, passwrod!"), [pair("Passwrod"), pair("passwrod")]);
+    assert_eq!(
+        places("(Passwrod) passwords, passwrod!"),
+        [pair("Passwrod"), pair("passwrod")]
+    );
     assert_eq!(places("reset \"passwrod\""), []);
 }
 
