@@ -23,7 +23,7 @@ fn a_video_is_a_figure_that_asks_first() {
     assert!(document.sections[0].text.contains("How & why"));
     assert_eq!(
         html(&parse("![](https://youtu.be/abc)\n")),
-        figure("abc", "abc", "{video_open YouTube}")
+        figure("abc", "abc", "{video_open YouTube}").replace("\"video-title\"", "\"video-title generated\"")
     );
 }
 
