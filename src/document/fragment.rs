@@ -206,13 +206,6 @@ impl Fragment {
         self.patches.push(Patch { at, kind });
     }
 
-    /// Appends a word of the theme that stands in the text. Readers see it; what search shows of the text leaves it out.
-    pub fn push_generated(&mut self, kind: PatchKind) {
-        self.push("<span class=\"generated\">");
-        self.push_patch(kind);
-        self.push("</span>");
-    }
-
     /// Appends another fragment.
     pub fn append(&mut self, other: &Self) {
         let offset = u32::try_from(self.html.len()).unwrap_or(u32::MAX);

@@ -8,6 +8,7 @@ use crate::source::ContentPath;
 mod faq;
 mod media;
 mod reserved;
+mod sections;
 mod tables;
 
 fn parse_with(text: &str, html: RawHtml) -> Document {
@@ -133,7 +134,7 @@ fn headings_get_unique_ids_and_sections() {
 
 #[test]
 fn callouts_are_one_in_all_spellings() {
-    let expected = "<div class=\"callout callout-warning\" role=\"note\"><p class=\"callout-title\">{warning}</p>\n<p>Body <em>here</em>.</p>\n</div>\n";
+    let expected = "<div class=\"callout callout-warning\" role=\"note\"><p class=\"callout-title generated\">{warning}</p>\n<p>Body <em>here</em>.</p>\n</div>\n";
     for text in [
         "> [!WARNING]\n> Body *here*.\n",
         ":::warning\nBody *here*.\n:::\n",
@@ -156,7 +157,7 @@ fn callouts_have_titles_and_can_collapse() {
         ),
         (
             "> [!TIP]-\n> x\n",
-            "<details class=\"callout callout-tip\"><summary class=\"callout-title\">{tip}</summary>\n<p>x</p>\n</details>\n",
+            "<details class=\"callout callout-tip\"><summary class=\"callout-title generated\">{tip}</summary>\n<p>x</p>\n</details>\n",
         ),
         (
             "???+ note \"A & B\"\n    x\n",

@@ -92,16 +92,24 @@ pub fn push_figure(out: &mut Fragment, player: &Player, title: &str, link: u32) 
     out.push_patch(PatchKind::Href(link));
     out.push(" rel=\"noopener\">");
     out.push_patch(PatchKind::Icon(Icon::Play));
-    out.push("<span class=\"video-title\">");
+    out.push("<span class=\"video-title");
+    if title.trim().is_empty() {
+        // What search shows of the text leaves out what no writer wrote.
+        out.push(" generated");
+    }
+    out.push("\">");
     push_title(out, title, link);
     out.push("</span></a><figcaption>");
-    out.push_generated(PatchKind::Hosted(Message::VideoNotice, link));
+    out.push_patch(PatchKind::Hosted(Message::VideoNotice, link));
     out.push("</figcaption></figure>");
 }
 
 /// Writes a link to the page of a player, link number `link`, where no figure can stand.
 pub fn push_link(out: &mut Fragment, title: &str, link: u32) {
     out.push("<a");
+    if title.trim().is_empty() {
+        out.push(" class=\"generated\"");
+    }
     out.push_patch(PatchKind::Href(link));
     out.push(" rel=\"noopener\">");
     push_title(out, title, link);
@@ -111,7 +119,7 @@ pub fn push_link(out: &mut Fragment, title: &str, link: u32) {
 /// Writes the title of a player, or an invitation to its host where it has none.
 pub fn push_title(out: &mut Fragment, title: &str, link: u32) {
     if title.trim().is_empty() {
-        out.push_generated(PatchKind::Hosted(Message::VideoOpen, link));
+        out.push_patch(PatchKind::Hosted(Message::VideoOpen, link));
     } else {
         out.push_text(title.trim());
     }

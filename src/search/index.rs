@@ -162,6 +162,15 @@ impl SearchIndex {
         Ok(self.article(article as u32)?.source.into_owned())
     }
 
+    /// The address and the sections of an article by its number, as they were indexed.
+    ///
+    /// # Errors
+    /// If there is no such article.
+    pub fn sections(&self, article: usize) -> Result<(String, Vec<IndexedSection<'_>>), Error> {
+        let article = self.article(article as u32)?;
+        Ok((article.url.into_owned(), article.sections))
+    }
+
     /// The number of the article with this source.
     fn number(&self, source: &str) -> Result<Option<u32>, Error> {
         let term = Term::from_field_text(self.fields.source, source);

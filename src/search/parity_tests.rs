@@ -75,6 +75,7 @@ fn same(tantivy: &SearchIndex, pack: &mut PackSearch, query: &str, options: &Opt
             found.total,
             found.relaxed,
             &found.missing,
+            &found.did_you_mean,
             &found.collections,
             &found.tags
         ),
@@ -82,6 +83,7 @@ fn same(tantivy: &SearchIndex, pack: &mut PackSearch, query: &str, options: &Opt
             wanted.total,
             wanted.relaxed,
             &wanted.missing,
+            &wanted.did_you_mean,
             &wanted.collections,
             &wanted.tags
         ),

@@ -333,7 +333,7 @@ fn typos_are_reported_in_the_articles_spelling() {
     let index = index_of("en", help(), &Tuning::default());
     let results = index.search("Dowload invioce", &Options::default()).unwrap();
     assert_eq!(results.hits[0].source, "billing/invoice.md");
-    assert_eq!(results.did_you_mean.as_deref(), Some("download invoice"));
+    assert_eq!(results.did_you_mean.as_deref(), Some("Download invoice"));
     assert!(
         index
             .search("invoice", &Options::default())
@@ -344,6 +344,39 @@ fn typos_are_reported_in_the_articles_spelling() {
     let results = index.search("refund for xylophones", &Options::default()).unwrap();
     assert!(results.relaxed && results.missing == ["xylophones"]);
     assert!(!index.search("get refund", &Options::default()).unwrap().relaxed);
+}
+
+#[test]
+fn a_suggestion_replaces_its_word_alone_and_stands_on_the_site() {
+    let texts = |title: &'static str, text: &'static str| article("a.md", title, vec![section("", text)]);
+    let index = |articles| index_of("en", articles, &Tuning::default());
+    let suggested = |index: &SearchIndex, query: &str| index.search(query, &Options::default()).unwrap().did_you_mean;
+    let login = index(vec![texts("Sign in", "The login takes a lognormal time.")]);
+    assert_eq!(suggested(&login, "logn lognormal").as_deref(), Some("login lognormal"));
+    assert_eq!(
+        suggested(&login, "(Logn), LOGN? logn!").as_deref(),
+        Some("(login), login? login!")
+    );
+    // The stem of "receipts" is "receipt", that of "batteries" is "batteri", which nobody writes.
+    let battery = index(vec![
+        texts("Batteries", "Batteries: new batteries for old batteries."),
+        texts(
+            "Bring it back",
+            "With the battery. And your PayPal receipts, receipts of PayPal.",
+        ),
+    ]);
+    assert_eq!(suggested(&battery, "old baterries").as_deref(), Some("old batteries"));
+    assert_eq!(suggested(&battery, "old batery").as_deref(), Some("old battery"));
+    assert_eq!(suggested(&battery, "receits").as_deref(), Some("receipts"));
+    assert_eq!(
+        suggested(&battery, "Paypol for paypol").as_deref(),
+        Some("PayPal for paypal")
+    );
+    // A keyword stands in no text: it finds, and is not suggested.
+    let mut cancel = texts("Cancel", "Stop.");
+    cancel.keywords = vec!["unsubscribe".into()];
+    let results = index(vec![cancel]).search("unsubscrieb", &Options::default()).unwrap();
+    assert_eq!((results.hits.len(), results.did_you_mean), (1, None));
 }
 
 #[test]
@@ -550,6 +583,58 @@ mod properties {
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn all_but_the_corrected_words_stays(
+            words in prop::collection::vec(("[ ,.!?()'-]{1,3}", 0..12_usize, 0..8_usize, any::<bool>()), 1..6),
+            end in "[ .?]{0,2}",
+        ) {
+            const KNOWN: [&str; 12] = [
+                "password", "forgets", "sign-in", "security", "return", "payment", "Invoices", "billing", "declined", "card",
+                "the", "E-4017",
+            ];
+            let articles = help();
+            let index = index_of("en", articles.clone(), &Tuning::default());
+            let mut query = String::new();
+            for (gap, word, at, wrong) in words {
+                query.push_str(&gap);
+                let mut letters: Vec<char> = KNOWN[word].chars().collect();
+                if wrong {
+                    let at = at % (letters.len() - 1);
+                    letters.swap(at, at + 1);
+                }
+                query.extend(letters);
+            }
+            query.push_str(&end);
+            let results = index.search(&query, &Options::default()).unwrap();
+            let Some(corrected) = results.did_you_mean else {
+                prop_assert!(results.suggestions.is_empty());
+                return Ok(());
+            };
+            let written: String = articles
+                .iter()
+                .flat_map(|article| {
+                    let sections = article.sections.iter();
+                    let texts = sections.flat_map(|section| [section.heading.as_ref(), section.text.as_ref()]);
+                    std::iter::once(article.title.as_ref()).chain(texts)
+                })
+                .flat_map(|text| [text, "\n"])
+                .collect();
+            let (mut rest, mut from) = (corrected.as_str(), 0);
+            for suggestion in &results.suggestions {
+                prop_assert_eq!(&query[suggestion.range.clone()], &suggestion.typed);
+                let kept = &query[from..suggestion.range.start];
+                prop_assert!(rest.starts_with(kept), "{:?} {:?}", query, corrected);
+                rest = &rest[kept.len()..];
+                prop_assert!(rest.starts_with(&suggestion.suggested), "{:?} {:?}", query, corrected);
+                rest = &rest[suggestion.suggested.len()..];
+                from = suggestion.range.end;
+                let lowercase = suggestion.suggested.to_lowercase();
+                let mut words = written.split(|c: char| !c.is_alphanumeric() && c != '-');
+                prop_assert!(words.any(|word| word.to_lowercase() == lowercase), "{:?}", suggestion);
+            }
+            prop_assert_eq!(rest, &query[from..]);
+        }
 
         #[test]
         fn any_text_is_indexed_and_any_query_answered(

@@ -138,13 +138,3 @@ test("without network, words that are loaded answer; others say that they cannot
   await failed.getByRole("button").click();
   await hits.nth(4).waitFor();
 });
-
-test("a site built anew while the page is open goes on with the new index", async (t) => {
-  const { answer, warning } = await openBox(t);
-  await answer("refund");
-  const { folder } = server;
-  t.after(() => (server.folder = folder));
-  server.folder = `${folder}-renewed`;
-  assert.deepEqual((await answer("administrator novelty")).sort(), ["Manage users", "Novelty"]);
-  assert.equal(await warning.count(), 0);
-});

@@ -94,14 +94,18 @@ impl Renderer<'_> {
                         ("summary", "</details>\n")
                     }
                 };
-                self.out.push(&format!("<{title_element} class=\"callout-title\">"));
+                let generated = if title.is_none() { " generated" } else { "" };
+                self.out
+                    .push(&format!("<{title_element} class=\"callout-title{generated}\">"));
                 self.container_title(title.as_deref(), callout.message());
                 self.out.push(&format!("</{title_element}>\n"));
                 frame.close = Cow::Borrowed(close);
             }
             Container::Accordion(title, collapse) => {
                 let open = if *collapse == Collapse::Open { " open" } else { "" };
-                self.out.push(&format!("<details class=\"accordion\"{open}><summary>"));
+                let generated = if title.is_none() { " class=\"generated\"" } else { "" };
+                self.out
+                    .push(&format!("<details class=\"accordion\"{open}><summary{generated}>"));
                 self.container_title(title.as_deref(), Message::Details);
                 self.out.push("</summary><div class=\"accordion-body\">\n");
                 frame.close = Cow::Borrowed("</div></details>\n");
@@ -129,7 +133,8 @@ impl Renderer<'_> {
                     self.out.push_patch(PatchKind::Message(Message::Details));
                 }
                 self.out.push_attribute(title);
-                self.out.push("\"><p class=\"tab-title\">");
+                let generated = if title.is_empty() { " generated" } else { "" };
+                self.out.push(&format!("\"><p class=\"tab-title{generated}\">"));
                 self.container_title(Some(title.as_str()).filter(|title| !title.is_empty()), Message::Details);
                 self.out.push("</p>\n");
                 frame.close = Cow::Borrowed(if frame.ends_tabs {
@@ -146,6 +151,8 @@ impl Renderer<'_> {
         self.frames.push(frame);
     }
 
+    /// Writes a title, else a word of the theme; what search shows of the text leaves that out, by the class of its
+    /// element.
     pub(super) fn container_title(&mut self, title: Option<&str>, message: Message) {
         match title {
             Some(title) => {
@@ -153,7 +160,7 @@ impl Renderer<'_> {
                 self.text(title);
                 self.line();
             }
-            None => self.out.push_generated(PatchKind::Message(message)),
+            None => self.out.push_patch(PatchKind::Message(message)),
         }
     }
 

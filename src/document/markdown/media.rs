@@ -21,11 +21,14 @@ impl Renderer<'_> {
                 let in_link = self.in_link > 0 || self.raw_open.leads;
                 if !in_link {
                     self.out.push("<a");
+                    if title.is_empty() {
+                        self.out.push(" class=\"generated\"");
+                    }
                     self.push_link(image.target, LinkKind::Page, image.range);
                     self.out.push(">");
                 }
                 if title.is_empty() {
-                    self.out.push_generated(PatchKind::Message(Message::VideoPlay));
+                    self.out.push_patch(PatchKind::Message(Message::VideoPlay));
                 } else {
                     self.out.push_text(title);
                 }

@@ -23,7 +23,7 @@ fn a_video_is_a_figure_that_asks_first() {
     assert!(document.sections[0].text.contains("How & why"));
     assert_eq!(
         html(&parse("![](https://youtu.be/abc)\n")),
-        figure("abc", "abc", "{video_open YouTube}")
+        figure("abc", "abc", "{video_open YouTube}").replace("\"video-title\"", "\"video-title generated\"")
     );
 }
 
@@ -71,7 +71,7 @@ fn video_files_play_in_place() {
     let document = parse("![Clip](media/clip.MP4 \"Caption\")\n\n![](b.webm)\n");
     assert_eq!(
         html(&document),
-        "<figure class=\"video\"><video controls preload=\"metadata\" playsinline aria-label=\"Clip\" src=\"media/clip.MP4\"></video><figcaption>Caption</figcaption></figure>\n<figure class=\"video\"><video controls preload=\"metadata\" playsinline aria-label=\"{video_play}\" src=\"b.webm\"></video></figure>\n"
+        "<figure class=\"video\"><video controls preload=\"metadata\" playsinline aria-label=\"Clip\" src=\"media/clip.MP4\"></video><figcaption>Caption</figcaption></figure>\n<figure class=\"video\"><video class=\"generated\" controls preload=\"metadata\" playsinline aria-label=\"{video_play}\" src=\"b.webm\"></video></figure>\n"
     );
     assert_eq!(document.links[0].kind, LinkKind::Media);
 }

@@ -101,7 +101,7 @@ fn boxes_and_tabs_without_words_are_told_apart_too() {
     );
     let tab = html(&parse(":::tab\nx\n:::\n"));
     assert!(
-        tab.contains("data-title=\"{details}\"><p class=\"tab-title\">{details}</p>"),
+        tab.contains("data-title=\"{details}\"><p class=\"tab-title generated\">{details}</p>"),
         "{tab}"
     );
     let clean = html(&parse_with("- [x] b\n", RawHtml::Sanitize));

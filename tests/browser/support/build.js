@@ -2,9 +2,11 @@
 
 import path from "node:path";
 import { MANUAL, SHOWCASE, buildProject } from "./pages.js";
+import { build as buildSections } from "./sections.js";
 import { build } from "./site.js";
 
 const [kb, work] = process.argv.slice(2);
 build(kb, work);
+buildSections(kb, work);
 buildProject(kb, SHOWCASE, path.join(work, "showcase"));
 buildProject(kb, MANUAL, path.join(work, "manual"));

@@ -41,10 +41,10 @@ export class Server {
 
   // `base` as in "/help"; `policy` null for none; `compress`: types of text as brotli, as large hosts do, or as "gzip";
   // `pages`: further pages, by path; `receives`: paths that take what is posted; `cache`: for how many seconds what may
-  // be kept for ever is kept.
-  static async start(folder, { base = "", policy = STRICT, compress = false, pages = {}, receives = [], cache = 600 } = {}) {
+  // be kept for ever is kept; `missing`: the status for what is not there, 200 on hosts for apps of one page.
+  static async start(folder, { base = "", policy = STRICT, compress = false, pages = {}, receives = [], cache = 600, missing = 404 } = {}) {
     const server = new Server();
-    Object.assign(server, { folder, base, policy, compress, pages, receives, cache });
+    Object.assign(server, { folder, base, policy, compress, pages, receives, cache, missing });
     server.http = http.createServer((request, response) => server.#answer(request, response));
     await new Promise((resolve) => server.http.listen(0, "127.0.0.1", resolve));
     server.origin = `http://127.0.0.1:${server.http.address().port}`;
@@ -52,7 +52,7 @@ export class Server {
     return server;
   }
 
-  // What happens to requests whose path matches: { status }, { delay }, { body(bytes) -> bytes }. Gives what ends it.
+  // What happens to requests whose path matches: { status }, { delay }, { body(bytes, url) -> bytes }. Gives what ends it.
   when(pattern, rule) {
     const entry = { pattern, rule };
     this.#rules.push(entry);
@@ -87,11 +87,11 @@ export class Server {
     let { name, body } = rules.some((rule) => rule.status === 404) ? {} : await this.#find(entry.path);
     let status = 200;
     if (!body) {
-      status = 404;
+      status = this.missing;
       name = "404.html";
       body = await readFile(path.join(this.folder, name)).catch(() => Buffer.from("not found"));
     }
-    for (const rule of rules) if (rule.body) body = rule.body(body);
+    for (const rule of rules) if (rule.body) body = rule.body(body, request.url);
     const headers = { "content-type": TYPES[path.extname(name)] ?? "application/octet-stream", "cache-control": `max-age=${HASHED.test(entry.path) ? this.cache : 600}` };
     if (this.policy) headers["content-security-policy"] = this.policy;
     if (this.compress && path.extname(name) in TYPES && path.extname(name) !== ".png") {

@@ -96,10 +96,13 @@ const search = () => loading ??= (async () => {
   const [host, view, use] = await Promise.all(names.map(own));
   await look;
   return { host: new host.Host(place, load, early), Host: host.Host, view: view.view(kit), use: use.default };
-})().catch((error) => {
+})().catch(async (error) => {
   // Names of modules that failed stay failed: the next try asks for them by other names.
   load.tries += 1;
   loading = undefined;
+  // A build since this page came may have taken away what it names: the page names other scripts then.
+  const html = await fetch(location.href, { cache: "no-cache" }).then((page) => page.text()).catch(() => "");
+  error.outdated = html.includes("_search-kit") && !html.includes(import.meta.url.slice(new URL(place.root, location).href.length));
   throw error;
 });
 
@@ -138,8 +141,12 @@ class SearchBox extends HTMLElement {
     const notice = document.createElement("div");
     notice.className = "search-failed";
     notice.setAttribute("role", "alert");
-    notice.append(...all("[data-failed], [data-contact]", kit.content).map((part) => part.cloneNode(true)));
-    notice.querySelector("button").addEventListener("click", () => { this.field.focus(); this.start(); });
+    notice.append(...all(`[data-${error.outdated ? "outdated" : "failed"}], [data-contact]`, kit.content).map((part) => part.cloneNode(true)));
+    notice.querySelector("button").addEventListener("click", () => {
+      if (error.outdated) return location.reload();
+      this.field.focus();
+      this.start();
+    });
     (results || this.form).append(notice);
     if (results) results.dataset.answered = "";
     else {

@@ -142,8 +142,9 @@ export default function box({ form, field, host, view, goTo }) {
       if (stale()) return;
       clearTimeout(spinner);
       shown = null;
-      fill({ above: [view.failed(retry), view.contact()] });
-      announce(say("failed"));
+      const failed = view.failed(retry, error);
+      fill({ above: [failed, view.contact()] });
+      announce(failed.querySelector("p").textContent);
       host.tell("search-failed", { query: text, error: String(error) });
     } finally {
       if (!stale()) busy = false;
@@ -255,10 +256,12 @@ export default function box({ form, field, host, view, goTo }) {
     }
     if (to !== undefined && !pop.hidden) activate(all[to] ?? null);
   });
-  document.addEventListener("kb:rebuilt", () => {
-    shown = null;
-    if (form.isConnected && !pop.hidden) run();
-  });
+  for (const event of ["kb:rebuilt", "kb:renewed"]) {
+    document.addEventListener(event, () => {
+      shown = null;
+      if (form.isConnected && !pop.hidden) run();
+    });
+  }
   window.visualViewport?.addEventListener("resize", fit);
   addEventListener("scroll", fit, { passive: true });
 

@@ -7,6 +7,9 @@ const MAX_PAGES = 60;
 const MAX_ROUNDS = 8;
 // After this long what could not be had is asked for again.
 const RETRY_AFTER = 10000;
+// A search after a pause asks whether there is a newer index; while one types, that is asked after this long.
+const PAUSE = 1000;
+const FRESH = 30000;
 
 // Files are compressed when they are built; some servers announce that, and the browser has inflated them already.
 const inflate = async (bytes) => {
@@ -18,7 +21,7 @@ const inflate = async (bytes) => {
 // Elements that begin and end a line of text; kb reads raw HTML by the same list (`src/document/raw_html.rs`).
 const BLOCKS = "address,article,aside,blockquote,br,caption,center,dd,details,dialog,dir,div,dl,dt,fieldset,figcaption,figure,footer,form,h1,h2,h3,h4,h5,h6,header,hgroup,hr,legend,li,main,menu,nav,ol,option,p,pre,search,section,summary,table,td,th,tr,ul";
 // What is no text of the article: what nobody sees, and what kb adds.
-const SKIPPED = "script,style,svg,template,.anchor,.generated,a.footnote-back";
+const SKIPPED = "script,style,svg,template,.anchor,.generated,a.footnote-back,.video-open + figcaption";
 
 // The text of a page as the engine reads it, the same as kb's own index has: sections of anchor, heading and lines.
 export function pageText(html) {
@@ -77,6 +80,10 @@ export function pageText(html) {
     .join("\x1e");
 }
 
+// What every boot file begins with, whatever its version: "kbp" and a zero.
+const isBoot = (bytes) => [0x6b, 0x62, 0x70, 0].every((byte, n) => bytes[n] === byte);
+const same = (one, other) => one.length === other.length && one.every((byte, n) => byte === other[n]);
+
 export class Host {
   place;
   #load;
@@ -84,14 +91,19 @@ export class Host {
   #opening;
   #Engine;
   #engine;
+  #boot; // the file that the engine began with
+  #past = []; // those before it
   #folder;
   #fetching = new Map();
   #pages = new Map();
   #failed = 0; // when a file last could not be had
-  #age = 0; // how often the site was built anew
-  #renewal; // the index as it is now, once a file of the one that was begun with is gone
+  #age = 0; // how often the preview was built anew
+  #searched = 0; // when somebody last searched
+  #asked = 0; // when a newer index was last asked for
+  #renewals = new Map(); // those questions that are under way
+  #outdated; // the error that says that only a new page can search
 
-  // `place`: addresses (boot, engine, glue, root); `early`: promises of the first three, if they are on their way.
+  // `place`: addresses (boot, engine, glue, root, page); `early`: promises of the first three, if they are on their way.
   constructor(place, load, early = {}) {
     this.place = place;
     this.#load = load;
@@ -103,12 +115,39 @@ export class Host {
   // What the index says of itself: language, number of articles, popular articles, collections.
   async info() {
     await this.#open();
+    this.#ifRenewed(this.#check(PAUSE));
     return this.#run(() => this.#engine.info());
   }
 
-  // The engine's answer, or `null` if `stale()` says that nobody waits for it any more.
-  async search(query, { typing = false, limit = 10, offset = 0, collection = "", tag = "", facets = false, stale } = {}) {
+  // The engine's answer, or `null` if `stale()` says that nobody waits for it any more. A tab may be open while the site
+  // is built anew: an answer without hits, or with words that are in no article, is given once that is ruled out. Any
+  // other is given at once; should there be a newer index, "kb:renewed" says so.
+  async search(query, options = {}) {
     if (this.#failed && Date.now() - this.#failed > RETRY_AFTER) this.retry();
+    await this.#open();
+    const began = Date.now();
+    const renewal = this.#check(began - this.#searched > PAUSE ? PAUSE : FRESH);
+    renewal.catch(() => {}); // it is awaited below, unless there is no answer
+    this.#searched = began;
+    const answer = await this.#answer(query, options);
+    if (answer && (!answer.hits.length || answer.missing.length)) {
+      const renewed = await renewal || (this.#asked < began && await this.#renew());
+      return renewed ? this.#answer(query, options) : answer;
+    }
+    this.#ifRenewed(renewal);
+    return answer;
+  }
+
+  // Asks for a newer index, unless that was done in the last `age` milliseconds.
+  #check(age) {
+    return Date.now() - this.#asked > age ? this.#renew() : Promise.resolve(false);
+  }
+
+  #ifRenewed(renewal) {
+    renewal.catch(() => true).then((renewed) => renewed && this.tell("renewed"));
+  }
+
+  async #answer(query, { typing = false, limit = 10, offset = 0, collection = "", tag = "", facets = false, stale }) {
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       await this.#open();
       if (stale?.()) return null;
@@ -142,7 +181,9 @@ export class Host {
   // The text of a page; empty if it cannot be had.
   page(url) {
     if (!this.#pages.has(url)) {
-      const page = this.#load.bytes(this.place.root + url)
+      // A new index is about new pages.
+      const options = this.#past.length ? { cache: "no-cache" } : {};
+      const page = this.#load.bytes(this.place.root + url, options)
         .then((bytes) => pageText(new TextDecoder().decode(bytes)))
         .catch(() => { this.#pages.delete(url); return ""; });
       this.#pages.set(url, page);
@@ -170,7 +211,7 @@ export class Host {
   retry() {
     this.#failed = 0;
     this.#opening = undefined;
-    this.#renewal = undefined;
+    this.#outdated = undefined;
   }
 
   // The preview has another index and other pages; they are fetched when somebody searches.
@@ -190,6 +231,7 @@ export class Host {
   }
 
   #open() {
+    if (this.#outdated) return Promise.reject(this.#outdated);
     this.#opening ??= this.#start().catch((error) => {
       this.#opening = undefined;
       this.#load.tries += 1;
@@ -199,25 +241,91 @@ export class Host {
   }
 
   async #start() {
-    const { boot, engine, glue } = this.place;
     const age = this.#age;
     const early = this.#early;
     this.#early = {};
+    try {
+      await this.#begin(this.place, early);
+    } catch (error) {
+      // What this page names may be gone.
+      if (!(await this.#upgrade(error))) throw error;
+    }
+    if (age !== this.#age) return this.#open();
+  }
+
+  // Loads the engine and the index that a page names.
+  async #begin({ boot, engine, glue }, early = {}) {
+    this.#asked = Date.now();
     const [start, program, shell] = await Promise.all([
       this.#read(boot, { cache: "no-cache" }, early.boot),
       this.#read(engine, {}, early.engine),
       early.glue ?? this.#load.module(glue),
     ]);
     await shell.default({ module_or_path: program });
-    if (age !== this.#age) return this.#open();
-    this.#Engine = shell.Engine;
-    this.#use(new shell.Engine(start));
+    this.#use(shell.Engine, start);
   }
 
-  #use(engine) {
+  // Searches with the index that begins with this file from now on.
+  #use(Engine, boot) {
+    let engine;
+    try {
+      engine = new Engine(boot);
+    } catch (error) {
+      // Whole, and yet refused: another version of kb wrote it.
+      throw Object.assign(error, { outdated: isBoot(boot) });
+    }
+    if (this.#boot) {
+      this.#past.push(this.#boot);
+      this.#pages.clear();
+    }
+    this.#Engine = Engine;
     this.#engine = engine;
+    this.#boot = boot;
     this.#folder = JSON.parse(engine.info()).folder;
     this.#fetching.clear();
+  }
+
+  // Goes on with the engine that the site's pages name by now. Says whether they name another.
+  async #upgrade(error) {
+    const { page, engine, glue } = this.place;
+    if (!page || this.root.protocol === "file:" || !navigator.onLine) return false;
+    const html = await this.#load.bytes(page, { cache: "no-cache" }).catch(() => new Uint8Array());
+    const kit = new DOMParser().parseFromString(new TextDecoder().decode(html), "text/html").getElementById("_search-kit");
+    if (!kit || (kit.dataset.engine === engine && kit.dataset.glue === glue)) return false;
+    const place = { ...kit.dataset };
+    try {
+      // A module holds one engine: by another name (a fragment) it is loaded once more.
+      await this.#begin({ ...place, glue: `${place.glue}#${place.engine}` });
+    } catch {
+      throw error;
+    }
+    this.place = place;
+    return true;
+  }
+
+  // Takes over the index as it is now, if it is another. Says whether it is. `gone`: a file of the one in use is.
+  #renew(gone = false) {
+    if (!navigator.onLine || this.root.protocol === "file:") return Promise.resolve(false);
+    if (!this.#renewals.has(gone)) this.#renewals.set(gone, this.#compare(gone).finally(() => this.#renewals.delete(gone)));
+    return this.#renewals.get(gone);
+  }
+
+  async #compare(gone) {
+    const before = this.#boot;
+    this.#asked = Date.now();
+    // By an address of its own it comes from no cache.
+    const url = gone ? `${this.place.boot}?${this.#asked}` : this.place.boot;
+    const boot = await this.#load.bytes(url, { cache: "no-cache" }).then(inflate).catch(() => null);
+    if (before !== this.#boot) return true;
+    if (!boot || !isBoot(boot) || same(boot, before)) return false;
+    // Parts of a host that lag behind may still give what was left.
+    if (!gone && this.#past.some((past) => same(past, boot))) return false;
+    try {
+      this.#use(this.#Engine, boot);
+    } catch (error) {
+      if (!(await this.#upgrade(error))) throw (this.#outdated = error);
+    }
+    return true;
   }
 
   // A file, inflated. Damaged on its way or in the cache, it is fetched anew, once.
@@ -240,32 +348,18 @@ export class Host {
     const engine = this.#engine;
     const url = this.place.boot.replace(/[^/]*$/, `${this.#folder}/${name}.bin`);
     // The folder's name is a hash of the content, so a copy in the cache is as good as new, unless it is damaged.
-    let problem;
     for (const cache of ["force-cache", "reload"]) {
       try {
         engine.put(name, await inflate(await this.#load.bytes(url, { cache })));
         return;
-      } catch (error) {
-        problem = error;
+      } catch {
         if (!navigator.onLine) break;
       }
     }
-    if (problem.status === 404 && await this.#renew(engine)) return;
+    // A new build takes the files of the old away, and some hosts answer with a page in their place.
+    if (await this.#renew(true)) return;
+    if (this.#engine !== engine) return;
     this.#failed = Date.now();
     engine.fail(name);
-  }
-
-  // A file is gone. If the site was built anew since this page was opened, the search goes on with the new index.
-  async #renew(engine) {
-    try {
-      this.#renewal ??= this.#load.bytes(this.place.boot, { cache: "no-cache" }).then(inflate);
-      const next = new this.#Engine(await this.#renewal);
-      if (this.#engine !== engine) return true;
-      if (JSON.parse(next.info()).folder === this.#folder) return false;
-      this.#use(next);
-      return true;
-    } catch {
-      return false;
-    }
   }
 }

@@ -76,6 +76,12 @@ const withOuter = (element, selector) => {
   return all;
 };
 
+// Whether two marked words are likely forms of one.
+const related = (one, other) => {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one];
+  return short === long || long.startsWith(short.slice(0, Math.max(3, short.length - 2)));
+};
+
 // Opens what hides marked words, and no more than shows each of them once: in the section that the address names, or
 // else on the page. What the title says is no answer.
 function uncover(found) {
@@ -106,7 +112,7 @@ function uncover(found) {
     let best;
     let most = 0;
     for (const [part, words] of parts) {
-      const news = [...words].filter((word) => !seen.has(word)).length;
+      const news = [...words].filter((word) => ![...seen].some((other) => related(word, other))).length;
       if (news > most && mayOpen(part)) [best, most] = [part, news];
     }
     if (!best) break;
@@ -160,6 +166,7 @@ export default async function mark({ query, kit, search }) {
   // At once what can be marked at once; then, with the engine, inflected words, synonyms and typing errors.
   const showAll = async () => {
     let marked = show((text) => literal(query, text));
+    notice.ariaBusy = true;
     if (marked.length) document.body.append(notice);
     try {
       const { host } = await search();
@@ -173,8 +180,9 @@ export default async function mark({ query, kit, search }) {
       marked = show((text) => texts.get(text) ?? literal(query, text));
     } catch { /* the literal words stay marked */ }
     if (!there || !marked.length) return;
-    document.body.append(notice);
     uncover(marked);
+    notice.ariaBusy = null;
+    document.body.append(notice);
   };
   document.addEventListener("kb:content", () => there && showAll());
   await showAll();

@@ -102,7 +102,7 @@ export default function page({ form, field, results, host, Host, load, view }) {
       if (stale()) return;
       count.textContent = "";
       notes.replaceChildren();
-      list.replaceChildren(view.failed(retry), contact());
+      list.replaceChildren(view.failed(retry, error), contact());
       host.tell("search-failed", { query: text, error: String(error) });
     } finally {
       if (!stale()) {
@@ -200,7 +200,7 @@ export default function page({ form, field, results, host, Host, load, view }) {
     if (query()) recent.add(query());
     run();
   });
-  document.addEventListener("kb:rebuilt", () => run());
+  for (const event of ["kb:rebuilt", "kb:renewed"]) document.addEventListener(event, () => run());
   addEventListener("popstate", () => apply(address().get("q") ?? ""));
   field.addEventListener("keydown", (event) => {
     if (event.key !== "ArrowDown" || event.isComposing) return;

@@ -65,9 +65,10 @@ export function view(kit) {
   const none = (query) => make("div", { className: "search-none" },
     make("p", { className: "search-head" }, say("none", { query })), make("p", {}, say("hint")));
 
-  const failed = (retry) => {
-    const part = kit.content.querySelector("[data-failed]").cloneNode(true);
-    part.querySelector("button").onclick = retry;
+  // The search failed, or the page is older than the site and only a new one can search.
+  const failed = (retry, { outdated } = {}) => {
+    const part = kit.content.querySelector(outdated ? "[data-outdated]" : "[data-failed]").cloneNode(true);
+    part.querySelector("button").onclick = outdated ? () => location.reload() : retry;
     return part;
   };
 
