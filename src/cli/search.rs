@@ -210,3 +210,15 @@ fn marked(text: &str, highlights: &[Range<usize>], base: anstyle::Style) -> Stri
     out.push_str(&text[from..]);
     out
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_error_of_the_index() {
+        let failed = guarded::<()>(|| panic!("as tantivy does"));
+        assert!(matches!(failed, Err(search::Error::Unreadable)));
+        assert!(matches!(guarded(|| Ok(1)), Ok(1)));
+    }
+}

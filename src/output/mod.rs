@@ -68,7 +68,7 @@ impl<B> Output<B> {
         Ok(())
     }
 
-    /// Keeps a folder for files that are added elsewhere: from now on, nothing can be added in it.
+    /// Keeps the place of a file or folder that is made elsewhere: from now on, nothing can be added there or in it.
     ///
     /// # Errors
     /// When there is something already, see [`OutputError::Collision`].

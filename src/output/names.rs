@@ -25,7 +25,7 @@ struct Taken {
 enum Kind {
     File,
     Folder,
-    /// A folder whose files are not known yet; nobody else may put any there.
+    /// A file or folder that is made elsewhere; nobody else may put anything there.
     Reserved,
 }
 
@@ -44,7 +44,7 @@ impl Names {
         Ok(())
     }
 
-    /// Takes a folder's name with everything in it.
+    /// Takes the name of a file or folder that is made elsewhere, with everything in it.
     pub(super) fn reserve(&mut self, folder: &OutputPath) -> Result<(), OutputError> {
         let given = folder.as_str();
         let name = fold(given);

@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Span};
 use crate::output::{Output, OutputError, OutputPath};
 use crate::render::theme::Theme;
 use crate::render::{REDIRECTS, Route, routes};
-use crate::site::addresses::{PICTURE_RECORD, SEARCH_FOLDERS};
+use crate::site::addresses::{PICTURE_RECORD, SEARCH_FOLDERS, offline_script};
 use crate::site::{Asset, Site};
 
 /// Where a file comes from.
@@ -66,9 +66,10 @@ pub(super) fn list(
         site,
         shown,
     };
-    for folder in SEARCH_FOLDERS {
+    let scripts = site.languages.iter().map(|site| offline_script(site.language.tag()));
+    for place in SEARCH_FOLDERS.map(ToOwned::to_owned).into_iter().chain(scripts) {
         // Nothing is there yet.
-        let _ = OutputPath::new(folder).and_then(|folder| adding.listing.reserve(&folder));
+        let _ = OutputPath::new(place).and_then(|place| adding.listing.reserve(&place));
     }
     let mut joined = false;
     for (path, route) in routes(site, theme) {

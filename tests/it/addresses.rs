@@ -220,6 +220,10 @@ fn static_files_take_what_the_manual_says_and_nothing_else() {
             "`static/search/pack/en/boot.bin` would be written to `search/pack/en/boot.bin`, where kb",
         ),
         (
+            "search/offline-de.js",
+            "`static/search/offline-de.js` would be written to `search/offline-de.js`, where kb keeps",
+        ),
+        (
             "search/tantivy",
             "`static/search/tantivy` would be written to `search/tantivy`, where kb keeps",
         ),

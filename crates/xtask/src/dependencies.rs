@@ -27,7 +27,7 @@ pub(crate) fn check() -> Outcome {
     tell_of_advisories()
 }
 
-/// Says which dependencies the RustSec database warns of. That never fails: the database changes without the repository,
+/// Says which dependencies the database of `RustSec` warns of. That never fails: the database changes without the repository,
 /// so a gate that obeyed it would fail on a commit that it passed the day before. It also needs the network.
 fn tell_of_advisories() -> Outcome {
     let deny = |arguments: &[&str]| -> Result<Command, Failure> {

@@ -305,8 +305,12 @@ fn templates_settings_ignored_files_and_pictures_are_followed() {
 
 #[test]
 fn a_linked_content_folder_is_followed() {
-    let (elsewhere, sandbox) = (help_centre(), Sandbox::new());
-    sandbox.write("kb.toml", "title = \"Help\"\n[build]\ngit_dates = false\n");
+    let (elsewhere, another, sandbox) = (help_centre(), Sandbox::new(), Sandbox::new());
+    let linked = [elsewhere.path(""), another.path("")];
+    sandbox.write(
+        "kb.toml",
+        format!("title = \"Help\"\n[build]\ngit_dates = false\nfollow_links_to = {linked:?}\n"),
+    );
     symlink(elsewhere.path("content"), sandbox.path("content")).expect("a link");
     let site = Site::watch(&sandbox);
     elsewhere.write("content/billing/refund.md", "# Refunds\n\nEdited elsewhere.\n");
@@ -321,7 +325,6 @@ fn a_linked_content_folder_is_followed() {
     site.shows("/billing/refund/", "Replaced elsewhere");
     site.equals_build(&ALL);
     // The link leads to another folder.
-    let another = Sandbox::new();
     another.write("content/billing/refund.md", "# Refunds\n\nAnother folder.\n");
     symlink(another.path("content"), sandbox.path("link")).expect("a link");
     fs::rename(sandbox.path("link"), sandbox.path("content")).expect("renamed");
@@ -329,6 +332,38 @@ fn a_linked_content_folder_is_followed() {
     another.write("content/billing/refund.md", "# Refunds\n\nEdited there.\n");
     site.shows("/billing/refund/", "Edited there");
     site.settles(&ALL);
+    site.end();
+}
+
+#[test]
+fn what_becomes_a_link_out_is_not_shown() {
+    let (elsewhere, sandbox) = (Sandbox::new(), help_centre());
+    elsewhere.write("secret", "# Refunds\n\nTOPSECRET\n");
+    let site = Site::watch(&sandbox);
+    sandbox.write("static/terms.txt", "Our terms.");
+    site.shows("/terms.txt", "Our terms.");
+    for (path, address) in [
+        ("content/billing/refund.md", "/billing/refund/"),
+        ("static/terms.txt", "/terms.txt"),
+    ] {
+        symlink(elsewhere.path("secret"), sandbox.path("link")).expect("a link");
+        fs::rename(sandbox.path("link"), sandbox.path(path)).expect("renamed");
+        site.lacks(address);
+        site.says(path);
+    }
+    // New ones, and a folder.
+    symlink(elsewhere.path("secret"), sandbox.path("content/new.md")).expect("a link");
+    site.says("content/new.md");
+    symlink(elsewhere.path(""), sandbox.path("static/folder")).expect("a link");
+    site.says("static/folder");
+    site.lacks("/new/");
+    site.settles(&ALL);
+    let files = site.clean_build(&ALL);
+    assert!(
+        files
+            .values()
+            .all(|bytes| !String::from_utf8_lossy(bytes).contains("TOPSECRET"))
+    );
     site.end();
 }
 
