@@ -98,7 +98,7 @@ const search = () => loading ??= (async () => {
   loading = undefined;
   // A build since this page came may have taken away what it names: the folder of the theme has another name then.
   const html = await fetch(location.href, { cache: "no-cache" }).then((page) => page.text()).catch(() => "");
-  error.outdated = html.includes("_search-kit") && !html.includes(place.style);
+  error.outdated = kit.content.querySelector("[data-outdated]") && html.includes("_search-kit") && !html.includes(place.style);
   throw error;
 });
 

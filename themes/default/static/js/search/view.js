@@ -67,7 +67,8 @@ export function view(kit) {
 
   // The search failed, or the page is older than the site and only a new one can search.
   const failed = (retry, { outdated } = {}) => {
-    const part = kit.content.querySelector(outdated ? "[data-outdated]" : "[data-failed]").cloneNode(true);
+    const message = outdated && kit.content.querySelector("[data-outdated]");
+    const part = (message || kit.content.querySelector("[data-failed]")).cloneNode(true);
     part.querySelector("button").onclick = outdated ? () => location.reload() : retry;
     return part;
   };
