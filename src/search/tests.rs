@@ -366,7 +366,7 @@ fn a_suggestion_replaces_its_word_alone_and_stands_on_the_site() {
         ),
     ]);
     assert_eq!(suggested(&battery, "old baterries").as_deref(), Some("old batteries"));
-    assert_eq!(suggested(&battery, "old batery").as_deref(), Some("old battery"));
+    assert_eq!(suggested(&battery, "bring batery").as_deref(), Some("bring battery"));
     assert_eq!(suggested(&battery, "receits").as_deref(), Some("receipts"));
     assert_eq!(
         suggested(&battery, "Paypol for paypol").as_deref(),

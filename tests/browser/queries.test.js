@@ -79,11 +79,20 @@ test("a correction is offered, and can be taken", async (t) => {
   const page = await newPage(t);
   await page.goto(server.root);
   const { field, pop, answer } = boxOf(page);
-  await answer("refnud");
+  await answer("(Refnud) of a refund, refnud!");
   const suggestion = pop.locator(".search-notes button").first();
-  if (await suggestion.count()) {
-    await suggestion.click();
-    assert.equal(await field.inputValue(), "refund");
-  }
+  assert.equal(await suggestion.textContent(), "(refund) of a refund, refund!");
+  await suggestion.click();
+  assert.equal(await field.inputValue(), "(refund) of a refund, refund!");
   await pop.locator(".hit-title").getByText("Get a refund").waitFor();
+  assert.equal(await pop.locator(".search-notes button").count(), 0);
+});
+
+test("a correction is a word of an article, where no title has one", async (t) => {
+  const page = await newPage(t);
+  await page.goto(server.root);
+  const { pop, answer } = boxOf(page);
+  await answer("thermosta");
+  await answer("thermostta contains");
+  assert.equal(await pop.locator(".search-notes button").first().textContent(), "thermostat contains");
 });

@@ -73,6 +73,12 @@ test("an address of a section opens what is in it, and keeps it in its place", a
   assert.deepEqual(await chosen(before), ["Windows", "Linux"], "the tab that the address names stays");
 });
 
+test("of a synonym of two words only the whole is marked", async (t) => {
+  const page = await open(t, "parts/?highlight=boot");
+  await seesMarked(page, "power up");
+  assert.deepEqual(await page.evaluate(() => [...CSS.highlights.get("kb-found")].map(String)), ["power up"]);
+});
+
 test("marks can be removed, and what was opened may be closed", async (t) => {
   const page = await open(t, "parts/?highlight=numbat");
   await seesMarked(page, "numbat");

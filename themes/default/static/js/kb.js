@@ -100,9 +100,9 @@ const search = () => loading ??= (async () => {
   // Names of modules that failed stay failed: the next try asks for them by other names.
   load.tries += 1;
   loading = undefined;
-  // A build since this page came may have taken away what it names: the page names other scripts then.
+  // A build since this page came may have taken away what it names: the folder of the theme has another name then.
   const html = await fetch(location.href, { cache: "no-cache" }).then((page) => page.text()).catch(() => "");
-  error.outdated = html.includes("_search-kit") && !html.includes(import.meta.url.slice(new URL(place.root, location).href.length));
+  error.outdated = kit.content.querySelector("[data-outdated]") && html.includes("_search-kit") && !html.includes(place.style);
   throw error;
 });
 

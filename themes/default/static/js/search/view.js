@@ -46,15 +46,15 @@ export function view(kit) {
     return { box, link, refine };
   }
 
-  // What must be said of an answer: words that are unknown, that no article has all words, that a part is missing.
+  // What must be said of an answer, in one line above it: what an unknown word was taken for, else which words are
+  // unknown, else that no article has all; and whether a part is missing.
   function notices(answer, { apply, retry }) {
     const notes = [];
     if (answer.did_you_mean) {
       const [before, after = ""] = words.didYouMean.split("{query}");
       notes.push(make("p", {}, before, button(answer.did_you_mean, () => apply(answer.did_you_mean)), after));
-    }
-    if (answer.hits.length && answer.relaxed) notes.push(make("p", {}, say("relaxed")));
-    if (answer.hits.length && answer.missing?.length) notes.push(make("p", {}, say("missing", { words: answer.missing.join(", ") })));
+    } else if (answer.hits.length && answer.missing?.length) notes.push(make("p", {}, say("missing", { words: answer.missing.join(", ") })));
+    else if (answer.hits.length && answer.relaxed) notes.push(make("p", {}, say("relaxed")));
     if (answer.incomplete) notes.push(make("p", { className: "search-warning" }, say("incomplete"), " ", button(say("retry"), retry)));
     return notes;
   }
@@ -67,7 +67,8 @@ export function view(kit) {
 
   // The search failed, or the page is older than the site and only a new one can search.
   const failed = (retry, { outdated } = {}) => {
-    const part = kit.content.querySelector(outdated ? "[data-outdated]" : "[data-failed]").cloneNode(true);
+    const message = outdated && kit.content.querySelector("[data-outdated]");
+    const part = (message || kit.content.querySelector("[data-failed]")).cloneNode(true);
     part.querySelector("button").onclick = outdated ? () => location.reload() : retry;
     return part;
   };
