@@ -27,13 +27,17 @@ fn ids_and_names_of_the_theme_are_left_out_in_every_mode() {
             [
                 "1:1 warning[html-id] the id or name `_search-kit` is left out",
                 "3:1 warning[html-id] the id or name `_main` is left out",
-                "3:32 warning[html-id] the id or name `_nav` is left out",
+                "3:33 warning[html-id] the id or name `_nav` is left out",
                 "5:1 warning[heading-id] the id `_related` cannot be used again; it became `s_related`",
             ]
         );
     }
     let shown = html(&parse_with(text, RawHtml::Escape));
-    assert_eq!(values(&shown.replace("&lt;div id=", ""), "id"), ["s_related"], "{shown}");
+    assert_eq!(
+        values(&shown.replace("&lt;div id=", ""), "id"),
+        ["s_related"],
+        "{shown}"
+    );
 }
 
 #[test]
@@ -74,7 +78,9 @@ fn a_tag_without_an_end_takes_nothing_that_comes_later() {
             // As a browser reads it.
             let found = html5gum::Tokenizer::new(&html).any(|token| {
                 let Ok(token) = token;
-                let html5gum::Token::StartTag(tag) = token else { return false };
+                let html5gum::Token::StartTag(tag) = token else {
+                    return false;
+                };
                 let id = tag.attributes.get(&b"id"[..]);
                 id.is_some_and(|id| id.value.starts_with(b"_")) || tag.attributes.contains_key(&b"data-glue"[..])
             });
