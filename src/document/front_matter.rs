@@ -225,7 +225,8 @@ pub fn split(text: &str, file: &str, diagnostics: &mut Vec<Diagnostic>) -> (Fron
         return (none, 0);
     };
     let start = text[lead..].find('\n').map_or(text.len(), |at| lead + at + 1);
-    if lead > 0 && !looks_like_keys(&text[start..], fence) {
+    let is_rule = || !looks_like_keys(&text[start..], fence) || close(text, start, fence).is_none();
+    if lead > 0 && is_rule() {
         return (none, 0);
     }
     let Some((end, body_start)) = close(text, start, fence) else {
