@@ -123,6 +123,8 @@ pub struct BuildConfig {
     pub feed: bool,
     /// Whether there are `llms.txt` and Markdown copies.
     pub llms: bool,
+    /// Schemes that links may have besides those that are known, in lower case.
+    pub link_schemes: Vec<String>,
 }
 
 impl Default for BuildConfig {
@@ -137,6 +139,7 @@ impl Default for BuildConfig {
             faq_json_ld: false,
             feed: true,
             llms: true,
+            link_schemes: Vec::new(),
         }
     }
 }

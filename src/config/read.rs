@@ -201,6 +201,9 @@ fn read_build(reader: &mut Reader<'_>) -> BuildConfig {
         faq_json_ld: reader.bool(&["faq_json_ld"]).unwrap_or(defaults.faq_json_ld),
         feed: reader.bool(&["feed"]).unwrap_or(defaults.feed),
         llms: reader.bool(&["llms"]).unwrap_or(defaults.llms),
+        link_schemes: (reader.strings(&["link_schemes"]).iter())
+            .map(|scheme| scheme.trim_end_matches(['/', ':']).to_ascii_lowercase())
+            .collect(),
     }
 }
 

@@ -54,6 +54,8 @@ pub struct Reader<'a> {
     path: String,
     entries: &'a [Entry],
     known: Vec<&'static str>,
+    /// The keys that were read as they stand in the file.
+    taken: Vec<&'a str>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -81,6 +83,7 @@ impl<'a> Reader<'a> {
             path: String::new(),
             entries,
             known: Vec::new(),
+            taken: Vec::new(),
             diagnostics,
         }
     }
@@ -100,6 +103,15 @@ impl<'a> Reader<'a> {
             .filter(|entry| entry.node.value != Value::Null)
     }
 
+    /// All entries of a key, whatever the case of its letters, also those without a value.
+    pub fn entries_in_any_case(&mut self, name: &'static str) -> Vec<&'a Entry> {
+        self.known.push(name);
+        let entries = self.entries.iter();
+        let found: Vec<&Entry> = entries.filter(|entry| entry.key.eq_ignore_ascii_case(name)).collect();
+        self.taken.extend(found.iter().map(|entry| &*entry.key));
+        found
+    }
+
     /// Adds a problem of this table's own.
     pub fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
@@ -107,6 +119,17 @@ impl<'a> Reader<'a> {
 
     /// Reports that `entry` must hold `expected`.
     pub fn wrong_type(&mut self, entry: &Entry, expected: &str) {
+        let diagnostic = self.expected(entry, expected);
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Reports that `entry` must hold `expected`, and what follows as long as it does not.
+    pub fn unclear(&mut self, entry: &Entry, expected: &str, consequence: &str) {
+        let diagnostic = self.expected(entry, expected).with_hint(consequence);
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn expected(&self, entry: &Entry, expected: &str) -> Diagnostic {
         let message = format!(
             "`{}{}` must be {expected}, found {}",
             self.path,
@@ -114,8 +137,7 @@ impl<'a> Reader<'a> {
             entry.node.value.kind()
         );
         let span = self.place.span(&entry.node.range);
-        self.diagnostics
-            .push(Diagnostic::error(self.codes.wrong_type, message).with_span(span));
+        Diagnostic::error(self.codes.wrong_type, message).with_span(span)
     }
 
     /// Text; numbers are taken as they are written.
@@ -273,7 +295,7 @@ impl<'a> Reader<'a> {
     /// Reports the keys that nobody asked for and returns all problems of the table.
     pub fn finish(mut self) -> Vec<Diagnostic> {
         for entry in self.entries {
-            if self.known.contains(&entry.key.as_str()) {
+            if self.known.contains(&entry.key.as_str()) || self.taken.contains(&entry.key.as_str()) {
                 continue;
             }
             let message = format!("unknown key `{}{}`", self.path, entry.key);

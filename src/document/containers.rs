@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::comments::{STAND_IN, hide_comments};
 use super::fragment::Message;
 
 /// The kinds of callout.
@@ -124,9 +125,11 @@ pub enum ContainerProblemKind {
     Stray,
     /// Its kind is not known.
     Unknown(String),
+    /// It is a comment without an end.
+    Comment,
 }
 
-/// Text in which the containers are marks, and the way back to the places of the given text.
+/// Text without comments in which the containers are marks, and the way back to the places of the given text.
 #[derive(Debug, Default)]
 pub struct Marked<'a> {
     /// The text to parse.
@@ -136,6 +139,8 @@ pub struct Marked<'a> {
     lines: Vec<(usize, usize)>,
     /// What is wrong.
     pub problems: Vec<ContainerProblem>,
+    /// The comments that were taken out, in bytes of the given text.
+    pub comments: Vec<Range<usize>>,
 }
 
 impl Marked<'_> {
@@ -146,6 +151,43 @@ impl Marked<'_> {
         }
         let lead = html.len() - html.trim_start().len();
         self.marks.get(&(offset + lead))
+    }
+
+    fn into_owned(self) -> Marked<'static> {
+        Marked {
+            text: Cow::Owned(self.text.into_owned()),
+            marks: self.marks,
+            lines: self.lines,
+            problems: self.problems,
+            comments: self.comments,
+        }
+    }
+
+    /// Follows the text from which this was made back to the one without gaps: `places` are pairs of an offset in the one
+    /// and in the other, ascending, between which both go on alike.
+    fn shift(&mut self, places: &[(usize, usize)]) {
+        if places.is_empty() {
+            return;
+        }
+        let source = |offset: usize| {
+            let before = places.partition_point(|(at, _)| *at <= offset).checked_sub(1);
+            before.map_or(offset, |before| places[before].1 + offset - places[before].0)
+        };
+        if self.lines.is_empty() {
+            self.lines.push((0, 0));
+        }
+        let lines = std::mem::take(&mut self.lines);
+        for (number, (marked, at)) in lines.iter().copied().enumerate() {
+            self.lines.push((marked, source(at)));
+            let length = lines.get(number + 1).map_or(usize::MAX, |(next, _)| next - marked);
+            let first = places.partition_point(|(place, _)| *place <= at);
+            let inside = places[first..].iter().take_while(|(place, _)| place - at < length);
+            self.lines
+                .extend(inside.map(|(place, source)| (marked + place - at, *source)));
+        }
+        for problem in &mut self.problems {
+            problem.range = source(problem.range.start)..source(problem.range.end);
+        }
     }
 
     /// The offset in the given text of an offset in the marked text.
@@ -168,8 +210,25 @@ const MAX_DEPTH: usize = 64;
 /// How a mark is written.
 const MARK: &str = "<!--kb-->";
 
-/// Replaces the containers of a text by marks.
+/// Takes the comments out of a text and replaces its containers by marks.
 pub fn mark_containers(text: &str) -> Marked<'_> {
+    let hidden = hide_comments(text);
+    let places = hidden.places();
+    let unclosed = hidden.comments.last().filter(|_| hidden.unclosed).cloned();
+    let mut marked = match hidden.text {
+        Cow::Borrowed(text) => mark_lines(text),
+        Cow::Owned(text) => mark_lines(&text).into_owned(),
+    };
+    marked.shift(&places);
+    marked.problems.extend(unclosed.map(|range| ContainerProblem {
+        range: range.start..range.start + "<!--".len(),
+        kind: ContainerProblemKind::Comment,
+    }));
+    marked.comments = hidden.comments;
+    marked
+}
+
+fn mark_lines(text: &str) -> Marked<'_> {
     let needed = text.lines().any(|line| {
         let line = line.trim_start_matches([' ', '\t', '>']);
         [":::", "!!!", "???", "===", "[!"]
@@ -242,15 +301,22 @@ impl Marker {
             return;
         }
         let prefix = &stripped[..stripped.len() - body.len()];
+        if body.starts_with(STAND_IN) {
+            self.quote = false;
+            self.copy(stripped, start);
+            return;
+        }
+        let shown = &*without_stand_ins(body);
         if let Some((character, length)) = opens_fence(body) {
             self.open.push(Open::Fence(character, length));
             self.copy(stripped, start);
         } else if body.starts_with(":::") {
-            self.colons(prefix, body, start + prefix.len());
-        } else if let Some(container) = admonition(body) {
+            let from = start + prefix.len();
+            self.colons(prefix, shown, from..from + body.len());
+        } else if let Some(container) = admonition(shown) {
             self.mark(prefix, Mark::Open(container));
             self.open.push(Open::Indented(indent + 4));
-        } else if let Some(title) = tab_title(body) {
+        } else if let Some(title) = tab_title(shown) {
             self.mark(prefix, Mark::Open(Container::Tab(title)));
             self.open.push(Open::Indented(indent + 4));
         } else if body.starts_with('>') {
@@ -263,10 +329,11 @@ impl Marker {
 
     /// A line at the deepest level: it may end a container, but opens none.
     fn deep(&mut self, line: &str, body: &str, at: usize) {
-        let closes = body.starts_with(":::") && body.trim().bytes().all(|byte| byte == b':');
+        let shown = &*without_stand_ins(body);
+        let closes = body.starts_with(":::") && shown.trim().bytes().all(|byte| byte == b':');
         if closes {
             let prefix = line.len() - body.len();
-            self.colons(&line[..prefix], body, at + prefix);
+            self.colons(&line[..prefix], shown, at + prefix..at + line.len());
         } else {
             self.copy(line, at);
         }
@@ -304,10 +371,9 @@ impl Marker {
         rest
     }
 
-    fn colons(&mut self, prefix: &str, body: &str, at: usize) {
+    fn colons(&mut self, prefix: &str, body: &str, range: Range<usize>) {
         let length = body.bytes().take_while(|b| *b == b':').count();
         let rest = body[length..].trim();
-        let range = at..at + body.len();
         if rest.is_empty() {
             self.close_colons(prefix, length, range);
             return;
@@ -378,7 +444,7 @@ impl Marker {
         let nested = prefix.matches('>').count();
         let first = !self.quote || nested > 1;
         self.quote = true;
-        if first && let Some(container) = alert(inner) {
+        if first && let Some(container) = alert(&without_stand_ins(inner)) {
             self.lines.push((self.out.len(), at));
             self.out.push_str(prefix);
             self.marks.insert(self.out.len(), Mark::Alert(container));
@@ -436,12 +502,22 @@ impl Marker {
             marks: self.marks,
             lines: self.lines,
             problems: self.problems,
+            comments: Vec::new(),
         }
     }
 }
 
+/// The line that opens a container, without what stands in it for comments.
+fn without_stand_ins(line: &str) -> Cow<'_, str> {
+    if line.contains(STAND_IN) {
+        line.replace(STAND_IN, "").into()
+    } else {
+        line.into()
+    }
+}
+
 /// The indentation of a line in columns; a tab reaches to the next multiple of four.
-fn columns(line: &str) -> usize {
+pub(super) fn columns(line: &str) -> usize {
     let mut columns = 0;
     for byte in line.bytes() {
         match byte {
@@ -454,7 +530,7 @@ fn columns(line: &str) -> usize {
 }
 
 /// The fence that a line opens, also behind the marker of a list item.
-fn opens_fence(body: &str) -> Option<(u8, usize)> {
+pub(super) fn opens_fence(body: &str) -> Option<(u8, usize)> {
     let item = body.trim_start_matches(|c: char| c.is_ascii_digit());
     let item = item
         .strip_prefix(['-', '*', '+', '.', ')'])
@@ -468,9 +544,15 @@ fn opens_fence(body: &str) -> Option<(u8, usize)> {
     })
 }
 
-fn closes_fence(line: &str, character: u8, length: usize) -> bool {
+/// Whether a line ends a fence of this character and length.
+pub(super) fn closes_fence(line: &str, character: u8, length: usize) -> bool {
     let line = line.trim().trim_start_matches(['>', ' ']);
     line.len() >= length && line.bytes().all(|b| b == character)
+}
+
+/// Whether a line opens a container whose lines are indented.
+pub(super) fn opens_indented(body: &str) -> bool {
+    admonition(body).is_some() || tab_title(body).is_some()
 }
 
 /// `!!! note "Title"`, `??? note`, `???+ note`.

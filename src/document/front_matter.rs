@@ -6,6 +6,9 @@ use jiff::civil;
 use crate::data::{Codes, Entry, Node, Place, Reader, Value, parse_toml, parse_yaml};
 use crate::diagnostic::{Diagnostic, Severity, SourceText, Span};
 
+use super::comments::without_comments;
+use super::visibility;
+
 const CODES: Codes = Codes {
     syntax: "front-matter-syntax",
     duplicate: "front-matter-duplicate-key",
@@ -44,7 +47,6 @@ const FOREIGN: &[&str] = &[
     "paginate_path",
     "paginate_reversed",
     "insert_anchor_links",
-    "render",
     "transparent",
     "redirect_to",
     "generate_feeds",
@@ -79,7 +81,6 @@ const FOREIGN: &[&str] = &[
     "sidebar",
     "navbar",
     "meta",
-    "status",
     "subtitle",
     "icon_pack",
 ];
@@ -207,6 +208,9 @@ impl FrontMatter {
     }
 }
 
+/// What becomes of an article whose front matter cannot be read: nobody knows whether it says `draft: true`.
+const LEFT_OUT: &str = "until it can be read, the article is left out, as a draft is";
+
 /// Splits the text of a file into front matter and body. Returns where the body begins.
 pub fn split(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatter, usize) {
     let text = file.text();
@@ -216,31 +220,45 @@ pub fn split(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatt
         llms: true,
         ..FrontMatter::default()
     };
-    let Some(fence) = ["---", "+++"].into_iter().find(|fence| opens(text, fence)) else {
+    // Blank lines before it hide no keys: they would be published as text, `draft: true` among them.
+    let lead = text.len() - text.trim_start().len();
+    let Some(fence) = ["---", "+++"].into_iter().find(|fence| opens(&text[lead..], fence)) else {
         return (none, 0);
     };
-    let start = text.find('\n').map_or(text.len(), |at| at + 1);
+    let start = text[lead..].find('\n').map_or(text.len(), |at| lead + at + 1);
+    let is_rule = || !looks_like_keys(&text[start..], fence) || close(text, start, fence).is_none();
+    if lead > 0 && is_rule() {
+        return (none, 0);
+    }
     let Some((end, body_start)) = close(text, start, fence) else {
         if looks_like_keys(&text[start..], fence) {
-            let span = file.span(0..3);
+            let span = file.span(lead..lead + fence.len());
             diagnostics.push(
                 Diagnostic::error(
                     "front-matter-unclosed",
                     format!("the front matter is not closed with `{fence}`"),
                 )
                 .with_span(span)
-                .with_hint(format!("add a line `{fence}` after the last key")),
+                .with_hint(format!("add a line `{fence}` after the last key"))
+                .with_hint(LEFT_OUT),
             );
             // The keys are read as far as they go, so that title and links elsewhere still work.
             let end = start + text[start..].find("\n\n").map_or(text.len() - start, |at| at + 1);
             let (front, _) = read(file, start..end, fence);
-            return (front.unwrap_or(none), end);
+            return (
+                FrontMatter {
+                    draft: true,
+                    ..front.unwrap_or(none)
+                },
+                end,
+            );
         }
         return (none, 0);
     };
     let (front, problems) = read(file, start..end, fence);
     diagnostics.extend(problems);
-    (front.unwrap_or(none), body_start)
+    let unreadable = FrontMatter { draft: true, ..none };
+    (front.unwrap_or(unreadable), body_start)
 }
 
 fn opens(text: &str, fence: &str) -> bool {
@@ -266,11 +284,8 @@ fn looks_like_keys(text: &str, fence: &str) -> bool {
     let separator = if fence == "+++" { '=' } else { ':' };
     text.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| {
         line.split_once(separator).is_some_and(|(key, _)| {
-            !key.trim().is_empty()
-                && key
-                    .trim()
-                    .chars()
-                    .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+            let key = key.trim().trim_matches(['"', '\'']);
+            !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
         })
     })
 }
@@ -289,7 +304,8 @@ fn read(file: &SourceText, range: std::ops::Range<usize>, fence: &str) -> (Optio
     match parsed {
         Ok(node) => {
             let (front, problems) = read_keys(&node, place);
-            (Some(front), problems)
+            let has_keys = matches!(node.value, Value::Table(_) | Value::Null);
+            (has_keys.then_some(front), problems)
         }
         Err(error) => {
             let hint = match fence {
@@ -297,46 +313,51 @@ fn read(file: &SourceText, range: std::ops::Range<usize>, fence: &str) -> (Optio
                 "+++" => "text stands in quotes, and lists in brackets",
                 _ => "look at this line and the one above: text with `: `, `#`, `[` or `{` needs quotes",
             };
-            (None, vec![place.syntax(&CODES, &error).with_hint(hint)])
+            let problem = place.syntax(&CODES, &error).with_hint(hint).with_hint(LEFT_OUT);
+            (None, vec![problem])
         }
     }
 }
 
 fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
     let mut r = Reader::new(node, place, &CODES);
-    let (searchable, boost) = search(&mut r);
+    let mut visibility = visibility::read(&mut r);
+    let hide = visibility::hidden_parts(&mut r, &mut visibility);
     let mut front = FrontMatter {
         title: r
             .string(&["title"])
-            .map(|title| title.trim().to_owned())
+            .map(|title| shown(&title).trim().to_owned())
             .filter(|title| !title.is_empty()),
         description: r
             .string(&["description", "summary", "excerpt"])
+            .map(|text| shown(&text))
             .filter(|text| !text.trim().is_empty()),
         slug: r.spanned_string(&["slug"]),
         path: r.spanned_string(&["path", "url", "permalink"]),
         origin: None,
         aliases: r.spanned_strings(&["aliases", "redirect_from"]),
         weight: r.integer(&["weight", "order", "position", "sidebar_position"]),
-        nav_title: r.string(&["nav_title", "linkTitle", "sidebar_label"]),
-        tags: r.strings(&["tags"]),
-        category: r.string(&["category"]),
-        keywords: keywords(&mut r),
-        questions: r.strings(&["questions"]),
+        nav_title: r
+            .string(&["nav_title", "linkTitle", "sidebar_label"])
+            .map(|title| shown(&title)),
+        tags: all_shown(r.strings(&["tags"])),
+        category: r.string(&["category"]).map(|category| shown(&category)),
+        keywords: all_shown(keywords(&mut r)),
+        questions: all_shown(r.strings(&["questions"])),
         related: r.spanned_strings(&["related"]),
         featured: r.bool(&["featured", "pinned", "promoted"]).unwrap_or(false),
-        draft: r.bool(&["draft"]).unwrap_or(false) | !r.bool(&["published"]).unwrap_or(true),
-        unlisted: r.bool(&["unlisted"]).unwrap_or(false),
+        draft: visibility.draft,
+        unlisted: visibility.unlisted,
         date: date(&mut r, &["date"]),
         updated: updated(&mut r),
-        publish_date: date(&mut r, &["publish_date", "publishDate"]),
-        expires: date(&mut r, &["expires", "expiryDate"]),
+        publish_date: visibility.publish_date,
+        expires: visibility.expires,
         review_every: r.string(&["review_every"]),
         owner: r.string(&["owner"]),
-        searchable,
-        boost,
-        llms: r.bool(&["llms"]).unwrap_or(true),
-        hide: r.strings(&["hide"]),
+        searchable: visibility.searchable,
+        boost: visibility.boost,
+        llms: visibility.llms,
+        hide,
         id: r.string(&["id"]),
         icon: r.spanned_string(&["icon"]),
         template: r.spanned_string(&["template"]),
@@ -345,6 +366,10 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
             .map_or(serde_json::Value::Null, |entry| entry.node.value.to_json()),
     };
     taxonomies(&mut r, &mut front);
+    front.tags = all_shown(front.tags);
+    // An address that is none: other tools write no page then.
+    let no_page = |(path, _): &(String, Span)| path == "false";
+    front.draft |= front.path.take_if(|path| no_page(path)).is_some();
     if front
         .path
         .as_ref()
@@ -354,6 +379,15 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
     }
     r.entry(FOREIGN);
     (front, r.finish())
+}
+
+/// What readers see of a text: all but the comments in it.
+fn shown(text: &str) -> String {
+    without_comments(text).into_owned()
+}
+
+fn all_shown(texts: Vec<String>) -> Vec<String> {
+    texts.iter().map(|text| shown(text)).collect()
 }
 
 /// `keywords` is a list, or one text with commas.
@@ -398,31 +432,6 @@ fn updated(r: &mut Reader<'_>) -> Option<Date> {
         Value::Bool(_) => None,
         _ => date_of(r, entry),
     }
-}
-
-/// `search: false` or `search: {boost: 2, exclude: true}`, and the keys of other tools that keep an article out.
-fn search(r: &mut Reader<'_>) -> (bool, f64) {
-    let mut searchable = true;
-    let mut boost = 1.0;
-    if let Some(entry) = r.entry(&["search"]) {
-        match &entry.node.value {
-            Value::Bool(flag) => searchable = *flag,
-            Value::Table(_) => {
-                r.sub_table(entry, |r| {
-                    searchable = !r.bool(&["exclude"]).unwrap_or(false);
-                    boost = r.number(&["boost"]).unwrap_or(1.0);
-                });
-            }
-            _ => r.wrong_type(entry, "true, false or a table with `boost` or `exclude`"),
-        }
-        if !(boost > 0.0 && boost <= 100.0) {
-            r.wrong_type(entry, "a table whose `boost` is above 0 and at most 100");
-            boost = 1.0;
-        }
-    }
-    searchable &= r.bool(&["in_search_index", "pagefind"]).unwrap_or(true);
-    searchable &= !r.bool(&["excluded_in_search", "excludeSearch"]).unwrap_or(false);
-    (searchable, boost)
 }
 
 /// Zola's `taxonomies` and the `categories` of Hugo and Jekyll are tags here.

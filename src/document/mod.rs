@@ -3,9 +3,11 @@
 //! Pure and total: the same text always gives the same document, and bad input gives diagnostics, never a panic.
 //!
 //! 1. [`front_matter`] reads the keys between the fences.
-//! 2. [`containers`] turns the block syntaxes that `CommonMark` does not know into marks.
-//! 3. [`markdown`] walks the parser's events and writes HTML, sections and links.
+//! 2. [`comments`] takes out what is among writers alone.
+//! 3. [`containers`] turns the block syntaxes that `CommonMark` does not know into marks.
+//! 4. [`markdown`] walks the parser's events and writes HTML, sections and links.
 
+pub mod comments;
 pub mod containers;
 pub mod fragment;
 pub mod front_matter;
@@ -15,6 +17,7 @@ pub mod raw_html;
 pub mod sanitize;
 pub mod slug;
 pub mod video;
+mod visibility;
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -5,11 +5,13 @@ use proptest::prelude::*;
 use super::*;
 use crate::source::ContentPath;
 
+mod comments;
 mod faq;
 mod media;
 mod reserved;
 mod sections;
 mod tables;
+mod visibility;
 
 fn parse_with(text: &str, html: RawHtml) -> Document {
     let source = ArticleSource {

@@ -12,6 +12,7 @@ use super::assets::{AssetFolder, referred_assets};
 use super::listing::{Listing, Shown, list};
 use super::memo::{ListingMemo, Memo, ThemeKey, ThemeMemo, WordsMemo, stamps};
 use super::{BuildOptions, Clock, Project, index, offline};
+use crate::config::RawHtml;
 use crate::diagnostic::Diagnostic;
 use crate::document::{Date, Document, DocumentOptions, parse_document};
 use crate::output::MARKER;
@@ -81,11 +82,12 @@ pub(super) fn assemble(
         files,
         display: &project.content_display,
         pictures: project.config.build.images,
+        active: project.config.build.html == RawHtml::Allow,
         output: &options.output,
     };
     let Memo { assets, pictures, .. } = memo;
-    let (assets, problems) = referred_assets(folder, &documents, sources.assets, assets, pictures);
-    diagnostics.extend(problems);
+    let referred = referred_assets(folder, &documents, sources.assets, assets, pictures);
+    diagnostics.extend(referred.diagnostics);
 
     clock.begin("link");
     let mut config = project.config.clone();
@@ -102,7 +104,8 @@ pub(super) fn assemble(
         offline: options.offline,
         config: Arc::new(config),
         documents,
-        assets,
+        assets: referred.assets,
+        refused: referred.refused,
         static_files: static_files.keys().cloned().collect(),
         git_dates,
         fallback_title: project.fallback_title.clone(),

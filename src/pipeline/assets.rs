@@ -8,6 +8,7 @@ use std::time::SystemTime;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::active::active;
 use super::memo::AssetMemo;
 use super::pictures::{Flaw, Format, Head, PictureMemo, Problem, Shown, head};
 use crate::diagnostic::{Diagnostic, Span};
@@ -24,6 +25,8 @@ pub(super) struct AssetFolder<'a> {
     pub(super) display: &'a str,
     /// Whether smaller forms of pictures are made.
     pub(super) pictures: bool,
+    /// Whether files that browsers run are published.
+    pub(super) active: bool,
     /// The folder of the output, where an earlier build may have left some.
     pub(super) output: &'a Path,
 }
@@ -45,18 +48,31 @@ pub(super) struct ReadAsset {
     pub(super) format: Option<Format>,
     /// Why no browser shows it, if its name says that it is a picture.
     pub(super) flaw: Option<Flaw>,
+    /// Why browsers or servers would run it, if they would.
+    pub(super) active: Option<Arc<str>>,
 }
 
-/// The assets that documents refer to, with their names in the output and the sizes of images.
+/// The assets that documents refer to.
+#[derive(Debug, Default)]
+pub(super) struct Referred {
+    /// Those that are published, with their names in the output and the sizes of images.
+    pub(super) assets: Vec<Asset>,
+    /// Those that are not, because browsers would run them, and why they would.
+    pub(super) refused: HashMap<ContentPath, Arc<str>>,
+    /// What is wrong with them.
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads the assets that documents refer to.
 pub(super) fn referred_assets(
     folder: AssetFolder<'_>,
     documents: &[Arc<Document>],
     assets: Vec<AssetSource>,
     memo: &mut AssetMemo,
     pictures: &mut PictureMemo,
-) -> (Vec<Asset>, Vec<Diagnostic>) {
+) -> Referred {
     if assets.is_empty() {
-        return (Vec::new(), Vec::new());
+        return Referred::default();
     }
     let wanted = memo.wanted(documents, wanted);
     let found: Vec<Result<(SystemTime, ReadAsset), Diagnostic>> = assets
@@ -79,7 +95,15 @@ pub(super) fn referred_assets(
         }
     }
     memo.replace(read.iter().cloned());
-    let mut read: Vec<ReadAsset> = read.into_iter().map(|(_, read)| read).collect();
+    let mut refused = HashMap::new();
+    let published = |read: ReadAsset| match &read.active {
+        Some(reason) if !folder.active => {
+            refused.insert(read.asset.source.path.clone(), Arc::clone(reason));
+            None
+        }
+        _ => Some(read),
+    };
+    let mut read: Vec<ReadAsset> = read.into_iter().map(|(_, read)| read).filter_map(published).collect();
     let is_shown = |read: &ReadAsset| wanted.get(read.asset.source.path.as_str()) == Some(&LinkKind::Media);
     let flawed = read.iter().filter(|read| is_shown(read));
     diagnostics.extend(flawed.filter_map(|read| Some(flaw(folder, &read.asset.source.path, read.flaw?))));
@@ -98,7 +122,11 @@ pub(super) fn referred_assets(
                 .map(|(path, problem)| picture_problem(folder, path, problem)),
         );
     }
-    (read.into_iter().map(|read| read.asset).collect(), diagnostics)
+    Referred {
+        assets: read.into_iter().map(|read| read.asset).collect(),
+        refused,
+        diagnostics,
+    }
 }
 
 fn flaw(folder: AssetFolder<'_>, path: &ContentPath, flaw: Flaw) -> Diagnostic {
@@ -183,7 +211,13 @@ fn read(folder: AssetFolder<'_>, source: AssetSource) -> Result<ReadAsset, Diagn
         source,
     };
     let flaw = flaw.filter(|_| is_named_picture(&asset.source.path));
-    Ok(ReadAsset { asset, format, flaw })
+    let active = active(asset.source.path.file_name(), &bytes).map(Arc::from);
+    Ok(ReadAsset {
+        asset,
+        format,
+        flaw,
+        active,
+    })
 }
 
 /// Whether the name of a file says that it is a picture.

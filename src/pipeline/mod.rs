@@ -5,6 +5,7 @@
 //! 3. `site` puts them together, and every link is checked.
 //! 4. `search` writes the index while `render` makes the pages; both stream into `output`.
 
+mod active;
 mod assemble;
 mod assets;
 mod index;

@@ -345,7 +345,7 @@ function markBroken() {
       node.dataset.kbLiveTitle = "yes";
     });
   };
-  mark("[data-broken-link]", ["link-missing", "link-unpublished", "link-script"], "This link leads nowhere.");
+  mark("[data-broken-link]", ["link-missing", "link-unpublished", "link-script", "link-scheme", "file-active"], "This link leads nowhere.");
   mark('img[src$="/img/missing.svg"]', ["image-missing"], "This image is missing.");
 }
 

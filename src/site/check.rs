@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::links::Problem;
+use super::links::{NEVER_SCHEMES, Problem};
 use super::{DocumentId, Site};
 use crate::config::Language;
 use crate::diagnostic::{Diagnostic, Span};
@@ -170,6 +170,21 @@ fn describe(
         )
         .with_hint("publish it, or remove the link"),
         Problem::Script => Diagnostic::error("link-script", "a link must not run a script; it is left out"),
+        Problem::Scheme(scheme) => {
+            let diagnostic = Diagnostic::error(
+                "link-scheme",
+                format!("a link with `{scheme}:` does not belong into an article; it is left out"),
+            );
+            if kind == LinkKind::Media || NEVER_SCHEMES.contains(&scheme.as_str()) {
+                diagnostic.with_hint("link to a page or file, with `https://` or as a path")
+            } else {
+                diagnostic.with_hint(format!(
+                    "if readers have a program for it, add it to kb.toml: `link_schemes = [\"{scheme}\"]` under `[build]`"
+                ))
+            }
+        }
+        Problem::Active(reason) => Diagnostic::error("file-active", format!("`{target}` is not published: {reason}"))
+            .with_hint("with `html = \"allow\"` it would be; else put it into `static/`, pack it into a ZIP file, or make a picture or PDF of it"),
         Problem::Anchor {
             page,
             anchor,

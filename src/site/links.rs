@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use super::languages::LanguageMap;
 use super::{Asset, DocumentId, HeldBack, LanguageSite, PageRef, Site};
 use crate::diagnostic::nearest;
-use crate::document::Document;
+use crate::document::{Document, Link, LinkKind};
 use crate::source::ContentPath;
 
 /// Where a link leads.
@@ -42,6 +42,10 @@ pub enum Problem {
     HeldBack(&'static str),
     /// The link would run a script.
     Script,
+    /// The link is of a kind that does not belong into articles.
+    Scheme(String),
+    /// The file is not published, as browsers would run it, and why they would.
+    Active(Arc<str>),
 }
 
 /// Tables of everything that a link can lead to.
@@ -60,6 +64,7 @@ pub(super) struct Resolver {
     homes: Vec<(String, HashMap<String, PageRef>)>,
     ids: HashMap<String, DocumentId>,
     held_back: HashMap<ContentPath, HeldBack>,
+    refused: HashMap<ContentPath, Arc<str>>,
     by_stem: HashMap<String, Vec<String>>,
 }
 
@@ -70,7 +75,7 @@ impl Resolver {
         map: &LanguageMap,
         assets: &[Asset],
         static_files: &[String],
-        held_back: HashMap<ContentPath, HeldBack>,
+        (held_back, refused): (HashMap<ContentPath, HeldBack>, HashMap<ContentPath, Arc<str>>),
     ) -> Self {
         let existing: HashSet<&str> = documents.iter().map(|document| document.path.as_str()).collect();
         let mut placed = Vec::with_capacity(documents.len());
@@ -137,6 +142,7 @@ impl Resolver {
                 .filter_map(|(number, document)| document.front.id.clone().map(|id| (id, number)))
                 .collect(),
             held_back,
+            refused,
             by_stem,
         }
     }
@@ -145,16 +151,16 @@ impl Resolver {
         self.static_files.contains(path)
     }
 
-    /// Where `target` leads from the page `path` that shows `document` in language number `language`.
+    /// Where a link leads from the page `path` that shows `document` in language number `language`.
     pub(super) fn resolve(
         &self,
         site: &Site,
         document: &Document,
-        target: &str,
+        link: &Link,
         language: usize,
         path: &str,
     ) -> Resolved {
-        let target = target.trim();
+        let target = link.target.trim();
         let found = |url: String| Resolved {
             url: Some(url),
             asset: None,
@@ -166,8 +172,8 @@ impl Resolver {
             problem: Some(problem),
         };
         if let Some(scheme) = scheme(target) {
-            if matches!(scheme.as_str(), "javascript" | "vbscript") {
-                return problem(Problem::Script);
+            if let Some(wrong) = scheme_problem(&scheme, target, link.kind, &site.config.build.link_schemes) {
+                return problem(wrong);
             }
             return match self.foreign_article(target) {
                 Some(id) if id < site.documents.len() => self.page_url(site, id, document, target, language),
@@ -232,8 +238,8 @@ impl Resolver {
                 };
                 found(format!("{}{suffix}{anchor}", site.url(&path)))
             }
-            None => match self.why_held_back(document, &decoded) {
-                Some(reason) => problem(Problem::HeldBack(reason)),
+            None => match self.why_unpublished(document, target, &decoded) {
+                Some(reason) => problem(reason),
                 // An article that was taken from elsewhere keeps its links to there.
                 None => match document
                     .front
@@ -448,9 +454,9 @@ impl Resolver {
         self.ids.get(&rest[..digits]).copied()
     }
 
-    /// What is not published, and why.
-    pub(super) fn held_back(&self) -> &HashMap<ContentPath, HeldBack> {
-        &self.held_back
+    /// The articles and the files that are not published, and why.
+    pub(super) fn unpublished(&self) -> (&HashMap<ContentPath, HeldBack>, &HashMap<ContentPath, Arc<str>>) {
+        (&self.held_back, &self.refused)
     }
 
     /// The page of a language at a path.
@@ -462,6 +468,16 @@ impl Resolver {
     /// Number of different file names.
     pub(super) fn names(&self) -> usize {
         self.by_stem.len()
+    }
+
+    fn why_unpublished(&self, document: &Document, target: &str, file: &str) -> Option<Problem> {
+        let refused = || {
+            let files = candidate_files(document, target);
+            let mut reasons = files.iter().map(|file| self.refused.get(&ContentPath::new(file)));
+            reasons.find_map(|reason| reason.map(|reason| Problem::Active(Arc::clone(reason))))
+        };
+        let held_back = self.why_held_back(document, file).map(Problem::HeldBack);
+        held_back.or_else(refused)
     }
 
     fn why_held_back(&self, document: &Document, file: &str) -> Option<&'static str> {
@@ -522,8 +538,106 @@ fn page_key(key: &str) -> String {
     }
 }
 
+/// Schemes that links may have: those of the web, of mail and telephone, and of programs that readers are known to have.
+pub const LINK_SCHEMES: [&str; 48] = [
+    "bitcoin",
+    "callto",
+    "facetime",
+    "facetime-audio",
+    "ftp",
+    "ftps",
+    "geo",
+    "http",
+    "https",
+    "im",
+    "irc",
+    "ircs",
+    "itms",
+    "itms-apps",
+    "itms-appss",
+    "line",
+    "magnet",
+    "mailto",
+    "maps",
+    "market",
+    "matrix",
+    "mms",
+    "ms-settings",
+    "ms-windows-store",
+    "msteams",
+    "news",
+    "nntp",
+    "openpgp4fpr",
+    "sftp",
+    "sgnl",
+    "sip",
+    "sips",
+    "skype",
+    "slack",
+    "sms",
+    "smsto",
+    "spotify",
+    "ssh",
+    "steam",
+    "tel",
+    "tg",
+    "viber",
+    "vscode",
+    "webcal",
+    "whatsapp",
+    "xmpp",
+    "zoommtg",
+    "zoomus",
+];
+
+/// Schemes with which a link runs something, or shows something else than it seems to, in the browser itself. No setting
+/// permits them.
+pub const NEVER_SCHEMES: [&str; 18] = [
+    "about",
+    "blob",
+    "chrome",
+    "chrome-extension",
+    "data",
+    "feed",
+    "filesystem",
+    "jar",
+    "javascript",
+    "livescript",
+    "mhtml",
+    "mocha",
+    "moz-extension",
+    "ms-its",
+    "resource",
+    "vbscript",
+    "view-source",
+    "wyciwyg",
+];
+
+/// What is wrong with a link to a whole URL.
+fn scheme_problem(scheme: &str, target: &str, kind: LinkKind, more: &[String]) -> Option<Problem> {
+    let fits = match kind {
+        LinkKind::Media if scheme == "data" => ["data:image/", "data:audio/", "data:video/"].iter().any(|start| {
+            target
+                .get(..start.len())
+                .is_some_and(|begin| begin.eq_ignore_ascii_case(start))
+        }),
+        LinkKind::Media => matches!(scheme, "http" | "https"),
+        LinkKind::Page => {
+            let added = more.iter().any(|added| added == scheme);
+            LINK_SCHEMES.contains(&scheme) || added && !NEVER_SCHEMES.contains(&scheme)
+        }
+    };
+    (!fits).then(|| match scheme {
+        "javascript" | "vbscript" | "livescript" | "mocha" => Problem::Script,
+        _ => Problem::Scheme(scheme.to_owned()),
+    })
+}
+
+/// The scheme of a target as browsers read it: they pass over blanks before it, and over tabs and line ends within.
 fn scheme(target: &str) -> Option<String> {
+    let target = target.trim_start_matches(|c: char| c <= ' ');
     let (scheme, _) = target.split_once(':')?;
+    let scheme = scheme.replace(['\t', '\n', '\r'], "");
     let valid = scheme.len() > 1
         && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
         && scheme

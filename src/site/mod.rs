@@ -228,6 +228,8 @@ pub struct SiteInput {
     pub documents: Vec<Arc<Document>>,
     /// The files beside them.
     pub assets: Vec<Asset>,
+    /// Files beside them that are not published, because browsers would run them, and why they would.
+    pub refused: HashMap<ContentPath, Arc<str>>,
     /// Files of the project's `static/` folder, by the path they are served at.
     pub static_files: Vec<String>,
     /// When articles were last changed by version control.
@@ -280,6 +282,7 @@ pub fn build_site(input: SiteInput, before: Option<&Site>) -> (Site, Vec<Diagnos
         config,
         documents,
         assets,
+        refused,
         static_files,
         git_dates,
         fallback_title,
@@ -306,7 +309,7 @@ pub fn build_site(input: SiteInput, before: Option<&Site>) -> (Site, Vec<Diagnos
         && (before.offline, before.base_path.as_str()) == (offline, base_path.as_str())
         && *before.assets == *assets
         && before.origin.same_but_diagnostics(&origin)
-        && *before.resolver.held_back() == held_back
+        && before.resolver.unpublished() == (&held_back, &refused)
         && before.documents.len() == published.len()
         && before.documents.iter().zip(&published).all(|(a, b)| a.same_outline(b))
     {
@@ -346,7 +349,14 @@ pub fn build_site(input: SiteInput, before: Option<&Site>) -> (Site, Vec<Diagnos
         diagnostics,
     );
     let held_back_count = held_back.len();
-    let resolver = links::Resolver::new(&published, &languages, &map, &assets, &origin.static_files, held_back);
+    let resolver = links::Resolver::new(
+        &published,
+        &languages,
+        &map,
+        &assets,
+        &origin.static_files,
+        (held_back, refused),
+    );
     let diagnostics = origin.diagnostics.clone();
     let site = Site {
         config,
@@ -403,7 +413,7 @@ impl Site {
     /// Where link number `link` of `document` leads from the page `path` in language number `language`.
     pub fn resolve(&self, document: &Document, link: usize, language: usize, path: &str) -> Resolved {
         self.resolver
-            .resolve(self, document, &document.links[link].target, language, path)
+            .resolve(self, document, &document.links[link], language, path)
     }
 
     /// Where a target leads that stands in the front matter of `document` or in a data file of the content folder.

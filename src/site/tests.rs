@@ -53,6 +53,7 @@ fn site_with(config: &str, files: &[(&str, &str)], publish: Publish) -> (Site, V
             config: Arc::new(config),
             documents,
             assets,
+            refused: HashMap::new(),
             static_files: vec!["logo.svg".to_owned()],
             git_dates: HashMap::new(),
             fallback_title: "Help".to_owned(),
@@ -370,5 +371,68 @@ fn the_base_path_is_in_front_of_everything() {
     assert_eq!(
         site.absolute_url("/a/").as_deref(),
         Some("https://acme.example/help/a/")
+    );
+}
+
+#[test]
+fn links_have_schemes_that_belong_into_articles() {
+    let links = [
+        "javascript:alert(1)",
+        "JaVaScRiPt:alert(1)",
+        "java&#x09;script:alert(1)",
+        "&#1;javascript:alert(1)",
+        "vbscript:x",
+        "data:text/html,x",
+        "data:image/png;base64,AAAA",
+        "view-source:https://a.example",
+        "feed:https://a.example",
+        "blob:https://a.example/x",
+        "filesystem:https://a.example/x",
+        "file:///etc/passwd",
+        "myapp://settings",
+        "other:x",
+        "https://a.example",
+        "HTTPS://a.example",
+        "mailto:a@a.example",
+        "tel:+15550100",
+        "slack://open",
+    ];
+    let text: String = links
+        .iter()
+        .map(|link| format!("[x]({link})\n\n<a href=\"{link}\">x</a>\n\n"))
+        .collect();
+    let images = "![x](data:image/png;base64,AAAA)\n\n![x](data:text/html,x)\n\n![x](tel:1)\n";
+    let config = "[build]\nlink_schemes = [\"MyApp://\", \"javascript\"]\n";
+    let publish = Publish {
+        drafts: false,
+        future: false,
+        now: NOW,
+    };
+    let (site, problems) = site_with(config, &[("a.md", &text), ("b.md", images)], publish);
+    let urls = |number: usize| -> Vec<_> {
+        let document = &site.documents[number];
+        let links = 0..document.links.len();
+        links
+            .filter_map(|link| site.resolve(document, link, 0, "/a/").url)
+            .collect()
+    };
+    let twice: Vec<&str> = ["myapp://settings"]
+        .iter()
+        .chain(&links[14..])
+        .flat_map(|link| [*link, *link])
+        .collect();
+    assert_eq!(urls(0), twice);
+    assert_eq!(urls(1), ["data:image/png;base64,AAAA"]);
+    let count = |code: &str| problems.iter().filter(|problem| problem.contains(code)).count();
+    assert_eq!(
+        (count("error[link-script]"), count("error[link-scheme]"), problems.len()),
+        (10, 18, 28),
+        "{problems:#?}"
+    );
+    assert!(
+        problems.iter().any(|problem| problem.ends_with(
+            "error[link-scheme] a link with `other:` does not belong into an article; it is left out (if readers have a program for it, add it to kb.toml: `link_schemes = [\"other\"]` under `[build]`)"
+        )),
+        "{problems:#?}"
     );
 }

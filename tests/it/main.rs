@@ -24,3 +24,4 @@ mod serve;
 mod support;
 mod template_context;
 mod themes;
+mod untrusted;

@@ -5,6 +5,17 @@ use super::{
     RawHtmlPiece, RawHtmlPlace, Renderer, TASK_END, highlight, read_raw_html,
 };
 
+/// The parts of raw HTML between comments.
+fn outside_comments(html: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(html);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let (shown, comment) = text.split_once("<!--").unwrap_or((text, ""));
+        rest = comment.split_once("-->").map(|(_, behind)| behind);
+        Some(shown)
+    })
+}
+
 impl Renderer<'_> {
     pub(super) fn end_code(&mut self) {
         let Some((language, code)) = self.code.take() else {
@@ -165,12 +176,15 @@ impl Renderer<'_> {
     }
 
     pub(super) fn raw_html(&mut self, html: &str, range: &Range<usize>) {
+        let place = self.source_range(range);
         if self.options.html == RawHtml::Escape {
-            self.text(html);
-            self.out.push_text(html);
+            self.note_comments(html, &place);
+            for shown in outside_comments(html) {
+                self.text(shown);
+                self.out.push_text(shown);
+            }
             return;
         }
-        let place = self.source_range(range);
         let section = self.body.sections.last().map_or("", |section| &*section.heading);
         let frame_title = [section, self.title.unwrap_or_default(), self.source.path.stem()]
             .into_iter()
@@ -307,6 +321,11 @@ impl Renderer<'_> {
                     Diagnostic::warning("container-stray", "there is no container to close here")
                         .with_hint("remove the line, or open a container such as `:::note` above")
                 }
+                ContainerProblemKind::Comment => Diagnostic::error(
+                    "comment-unclosed",
+                    "this comment is not closed with `-->`, so the rest of the article is left out",
+                )
+                .with_hint("close it; if it is no comment, write it as code: `` `<!--` ``"),
                 ContainerProblemKind::Unknown(name) => {
                     let known = [
                         "note",

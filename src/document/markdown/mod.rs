@@ -461,6 +461,15 @@ impl Renderer<'_> {
             RawHtml::Sanitize => sanitize::sanitize(&self.out),
             RawHtml::Allow | RawHtml::Escape => self.out,
         };
+        let start = self.body_start;
+        let place = |at: usize| u32::try_from(start + at).unwrap_or(u32::MAX);
+        let hidden = self.marked.comments.iter();
+        body.comments
+            .extend(hidden.map(|range| place(range.start)..place(range.end)));
+        // The longest of those that begin together comes first.
+        body.comments
+            .sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
+        body.comments.dedup_by_key(|range| range.start);
         body.summary = shorten(&body.summary, SUMMARY_CHARS);
         body.words = body.sections.iter().map(|section| count_words(&section.text)).sum();
         (body, self.diagnostics)

@@ -27,15 +27,14 @@ fn ids_and_names_of_the_theme_are_left_out_in_every_mode() {
             [
                 "1:1 warning[html-id] the id or name `_search-kit` is left out",
                 "3:1 warning[html-id] the id or name `_main` is left out",
-                "3:32 warning[html-id] the id or name `_nav` is left out",
+                "3:33 warning[html-id] the id or name `_nav` is left out",
                 "5:1 warning[heading-id] the id `_related` cannot be used again; it became `s_related`",
             ]
         );
     }
     let shown = html(&parse_with(text, RawHtml::Escape));
-    assert_eq!(
-        values(&shown.replace("&lt;div id=", ""), "id"),
-        ["s_related"],
+    assert!(
+        shown.contains("&lt;div id=\"_search-kit\"") && shown.contains("<h2 id=\"s_related\">"),
         "{shown}"
     );
 }

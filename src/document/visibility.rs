@@ -1,0 +1,213 @@
+//! What keeps an article from readers: the keys of kb and of other tools, as people write their values.
+//!
+//! A value that is not understood keeps the article from readers too: nobody writes such a key by chance, and what was
+//! published by mistake cannot be taken back.
+
+use super::front_matter::Date;
+use crate::data::{Entry, Reader, Value};
+
+/// Who may see an article, and where.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Visibility {
+    /// Whether it is left out.
+    pub(super) draft: bool,
+    /// Whether no list has it.
+    pub(super) unlisted: bool,
+    /// The day before which it is left out.
+    pub(super) publish_date: Option<Date>,
+    /// The day from which it is left out.
+    pub(super) expires: Option<Date>,
+    /// Whether search finds it.
+    pub(super) searchable: bool,
+    /// How much search raises it.
+    pub(super) boost: f64,
+    /// Whether programs are told of it.
+    pub(super) llms: bool,
+}
+
+impl Default for Visibility {
+    fn default() -> Self {
+        Self {
+            draft: false,
+            unlisted: false,
+            publish_date: None,
+            expires: None,
+            searchable: true,
+            boost: 1.0,
+            llms: true,
+        }
+    }
+}
+
+/// What becomes of an article because of a value that is not understood.
+const LEFT_OUT: &str = "until this is clear, the article is left out, as a draft is";
+const UNLISTED: &str = "until this is clear, no list has the article, as if it were `unlisted`";
+const NOT_FOUND: &str = "until this is clear, search does not find the article";
+const NOT_TOLD: &str = "until this is clear, `llms.txt` does not have the article";
+
+/// Reads the keys.
+pub(super) fn read(r: &mut Reader<'_>) -> Visibility {
+    let mut seen = Visibility::default();
+    seen.draft |= hides(r, &["draft", "private", "unpublished"], true, LEFT_OUT);
+    seen.draft |= hides(r, &["publish", "render"], false, LEFT_OUT);
+    seen.unlisted |= hides(r, &["unlisted", "hidden"], true, UNLISTED);
+    seen.llms &= !hides(r, &["llms"], false, NOT_TOLD);
+    published(r, &mut seen);
+    status(r, &mut seen);
+    dates(r, &mut seen);
+    search(r, &mut seen);
+    seen
+}
+
+/// Whether one of these keys hides the article, because it is `when` or because it is not understood.
+fn hides(r: &mut Reader<'_>, names: &[&'static str], when: bool, consequence: &str) -> bool {
+    let mut hidden = false;
+    for name in names {
+        for entry in r.entries_in_any_case(name) {
+            hidden |= hides_by(r, entry, when, consequence);
+        }
+    }
+    hidden
+}
+
+fn hides_by(r: &mut Reader<'_>, entry: &Entry, when: bool, consequence: &str) -> bool {
+    match flag(&entry.node.value) {
+        Some(flag) => flag == when,
+        None => {
+            r.unclear(entry, "true or false", consequence);
+            true
+        }
+    }
+}
+
+/// `true` and `false` as people write them.
+pub(super) fn flag(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(flag) => Some(*flag),
+        Value::Integer(0) => Some(false),
+        Value::Integer(1) => Some(true),
+        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "yes" | "y" | "on" | "1" => Some(true),
+            "false" | "no" | "n" | "off" | "0" => Some(false),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// `published` says whether, or since when.
+fn published(r: &mut Reader<'_>, seen: &mut Visibility) {
+    for entry in r.entries_in_any_case("published") {
+        let since = match &entry.node.value {
+            Value::String(text) => Date::parse(text),
+            _ => None,
+        };
+        match since {
+            Some(date) => seen.publish_date = seen.publish_date.max(Some(date)),
+            None => seen.draft |= hides_by(r, entry, false, LEFT_OUT),
+        }
+    }
+}
+
+/// `status` and `visibility` of other tools, where they say that not everyone may read an article.
+fn status(r: &mut Reader<'_>, seen: &mut Visibility) {
+    for name in ["status", "visibility"] {
+        for entry in r.entries_in_any_case(name) {
+            let word = match &entry.node.value {
+                Value::String(text) => text.trim().to_ascii_lowercase(),
+                _ => String::new(),
+            };
+            match word.as_str() {
+                "draft" | "private" | "pending" | "unpublished" | "internal" | "archived" => seen.draft = true,
+                "unlisted" | "hidden" => seen.unlisted = true,
+                "public" | "published" | "publish" | "visible" | "listed" => {}
+                // A status may be anything, such as `new` or `beta`.
+                _ if name == "status" => {}
+                _ => {
+                    r.unclear(entry, "`public`, `unlisted` or `private`", LEFT_OUT);
+                    seen.draft = true;
+                }
+            }
+        }
+    }
+}
+
+fn dates(r: &mut Reader<'_>, seen: &mut Visibility) {
+    let mut date = |r: &mut Reader<'_>, names: &[&'static str]| {
+        let mut last = None;
+        for name in names {
+            for entry in r.entries_in_any_case(name) {
+                let read = match &entry.node.value {
+                    Value::Null => continue,
+                    Value::String(text) => Date::parse(text),
+                    _ => None,
+                };
+                if read.is_none() {
+                    r.unclear(entry, "a date such as `2026-11-21`", LEFT_OUT);
+                    seen.draft = true;
+                }
+                last = last.max(read);
+            }
+        }
+        last
+    };
+    let publish_date = date(r, &["publish_date", "publishDate"]);
+    let expires = date(r, &["expires", "expiryDate"]);
+    seen.publish_date = seen.publish_date.max(publish_date);
+    seen.expires = expires;
+}
+
+/// `search: false` or `search: {boost: 2, exclude: true}`, and the keys of other tools that keep an article out.
+fn search(r: &mut Reader<'_>, seen: &mut Visibility) {
+    for entry in r.entries_in_any_case("search") {
+        if let Value::Table(_) = &entry.node.value {
+            r.sub_table(entry, |r| {
+                seen.searchable &= !hides(r, &["exclude"], true, NOT_FOUND);
+                seen.boost = r.number(&["boost"]).unwrap_or(1.0);
+            });
+        } else {
+            let flag = flag(&entry.node.value);
+            if flag.is_none() {
+                r.unclear(entry, "true, false or a table with `boost` or `exclude`", NOT_FOUND);
+            }
+            seen.searchable &= flag == Some(true);
+        }
+        if !(seen.boost > 0.0 && seen.boost <= 100.0) {
+            r.wrong_type(entry, "a table whose `boost` is above 0 and at most 100");
+            seen.boost = 1.0;
+        }
+    }
+    seen.searchable &= !hides(r, &["in_search_index", "pagefind"], false, NOT_FOUND);
+    let excluding = ["excluded_in_search", "excludeSearch", "search_exclude"];
+    seen.searchable &= !hides(r, &excluding, true, NOT_FOUND);
+}
+
+/// `hide` names parts of the page. Where it names none, it is the article that is to be hidden.
+pub(super) fn hidden_parts(r: &mut Reader<'_>, seen: &mut Visibility) -> Vec<String> {
+    let mut parts = Vec::new();
+    for entry in r.entries_in_any_case("hide") {
+        match (&entry.node.value, flag(&entry.node.value)) {
+            (Value::Null, _) | (_, Some(false)) => {}
+            (_, Some(true)) => seen.unlisted = true,
+            (Value::String(part), _) => parts.push(part.clone()),
+            (Value::List(items), _) => {
+                let texts = items.iter().filter_map(|item| match &item.value {
+                    Value::String(text) => Some(text.clone()),
+                    _ => None,
+                });
+                parts.extend(texts);
+                if items
+                    .iter()
+                    .any(|item| !matches!(item.value, Value::String(_) | Value::Null))
+                {
+                    r.wrong_type(entry, "text or a list of texts");
+                }
+            }
+            _ => {
+                r.unclear(entry, "text or a list of texts", UNLISTED);
+                seen.unlisted = true;
+            }
+        }
+    }
+    parts
+}
