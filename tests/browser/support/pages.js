@@ -1,7 +1,7 @@
 // The pages of the showcase (tests/fixtures/showcase) and of kb's own manual that tests and screenshots look at, one of
 // every kind, and how to bring each to what is to be seen.
 
-import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -83,6 +83,26 @@ export const MANUAL_PAGES = {
   german: { path: "de/getting-started/quick-start/", lang: "de" },
   russian: { path: "ru/", lang: "ru" },
 };
+
+// The files of a site that says nothing of itself but its theme: one page of every kind.
+export const BARE = (theme) => ({
+  "kb.toml": `[theme]\nname = "${theme}"\n`,
+  "content/orders/_index.md": "---\ntitle: Orders\n---\n",
+  "content/orders/return.md": "---\ntitle: Send an order back\ntags: [parcel]\n---\n\nWithin 30 days.\n\n## How\n\nPrint the label.\n",
+  "content/orders/invoice.md": "---\ntitle: Find an invoice\ntags: [parcel]\n---\n\nIn your account.\n",
+  "content/faq.md": "---\ntitle: Questions\ntemplate: faq\n---\n\n## Do you ship abroad?\n\nYes.\n\n## Do you ship at night?\n\nNo.\n",
+});
+
+// Writes files into a folder; gives the folder.
+export function writeProject(folder, files) {
+  rmSync(folder, { recursive: true, force: true });
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  return folder;
+}
 
 // Builds a project into `out`. `KB_THEMES` names a folder of themes to use instead of the one built into kb.
 export function buildProject(kb, project, out, ...options) {

@@ -52,7 +52,8 @@ export class Server {
     return server;
   }
 
-  // What happens to requests whose path matches: { status }, { delay }, { body(bytes) -> bytes }. Gives what ends it.
+  // What happens to requests whose path matches: { status }, { abort: true } (the connection breaks), { delay },
+  // { body(bytes) -> bytes }. Gives what ends it.
   when(pattern, rule) {
     const entry = { pattern, rule };
     this.#rules.push(entry);
@@ -83,6 +84,7 @@ export class Server {
     const rules = this.#rules.filter(({ pattern }) => pattern.test(entry.path)).map(({ rule }) => rule);
     const delay = rules.reduce((sum, rule) => sum + (rule.delay ?? 0), this.link?.latency ?? 0);
     if (delay) await sleep(delay);
+    if (rules.some((rule) => rule.abort)) return void response.destroy();
     if (request.method === "POST") return this.#receive(entry, request, response, rules);
     let { name, body } = rules.some((rule) => rule.status === 404) ? {} : await this.#find(entry.path);
     let status = 200;
