@@ -41,7 +41,7 @@ export class Server {
 
   // `base` as in "/help"; `policy` null for none; `compress`: types of text as brotli, as large hosts do, or as "gzip";
   // `pages`: further pages, by path; `receives`: paths that take what is posted; `cache`: for how many seconds what may
-  // be kept for ever is kept.
+  // be kept for ever is kept; null: nothing is kept.
   static async start(folder, { base = "", policy = STRICT, compress = false, pages = {}, receives = [], cache = 600 } = {}) {
     const server = new Server();
     Object.assign(server, { folder, base, policy, compress, pages, receives, cache });
@@ -94,7 +94,7 @@ export class Server {
       body = await readFile(path.join(this.folder, name)).catch(() => Buffer.from("not found"));
     }
     for (const rule of rules) if (rule.body) body = rule.body(body);
-    const headers = { "content-type": TYPES[path.extname(name)] ?? "application/octet-stream", "cache-control": `max-age=${HASHED.test(entry.path) ? this.cache : 600}` };
+    const headers = { "content-type": TYPES[path.extname(name)] ?? "application/octet-stream", "cache-control": this.cache === null ? "no-store" : `max-age=${HASHED.test(entry.path) ? this.cache : 600}` };
     if (this.policy) headers["content-security-policy"] = this.policy;
     if (this.compress && path.extname(name) in TYPES && path.extname(name) !== ".png") {
       headers["content-encoding"] = this.compress === "gzip" ? "gzip" : "br";

@@ -25,7 +25,12 @@
     const button = make("button", { type: "button", className: "code-copy", textContent: words.copy });
     button.setAttribute("aria-live", "polite");
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(box.querySelector("code").textContent.replace(/\n$/, ""));
+      const code = box.querySelector("code");
+      try {
+        await navigator.clipboard.writeText(code.textContent.replace(/\n$/, ""));
+      } catch {
+        return getSelection().selectAllChildren(code);
+      }
       button.textContent = words.copied;
       setTimeout(() => (button.textContent = words.copy), 2000);
     });
