@@ -4,8 +4,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { after, test } from "node:test";
-import { axeScript, findings, launch, newPage, nothingFound, stop } from "./support/browser.js";
-import { until } from "./support/preview.js";
+import { axeScript, findings, launch, newPage, nothingFound, stop, until } from "./support/browser.js";
 import { Server } from "./support/server.js";
 
 after(stop);

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { after, beforeEach } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Server } from "./server.js";
 
 // The packages are installed elsewhere: the repository holds no installed files.
@@ -49,6 +50,15 @@ export async function serve(name = "plain", options) {
     await server.close();
   });
   return server;
+}
+
+// Waits until the condition holds; `failed` says what else there is.
+export async function until(condition, failed = () => "it never came") {
+  const end = Date.now() + 10000;
+  while (!(await condition())) {
+    if (Date.now() > end) assert.fail(failed());
+    await sleep(20);
+  }
 }
 
 const axe = () => installed("axe-core").source;
