@@ -8,4 +8,4 @@ const [kb, work] = process.argv.slice(2);
 build(kb, work);
 buildProject(kb, SHOWCASE, path.join(work, "showcase"));
 buildProject(kb, MANUAL, path.join(work, "manual"));
-for (const theme of ["default", "plain"]) buildProject(kb, writeProject(path.join(work, `bare-${theme}.source`), BARE(theme)), path.join(work, `bare-${theme}`));
+for (const [name, files] of Object.entries(BARE)) buildProject(kb, writeProject(path.join(work, `${name}.source`), files), path.join(work, name));
