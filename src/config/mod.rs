@@ -191,6 +191,20 @@ pub struct FeedbackConfig {
     pub email: Option<String>,
     /// URL that answers are posted to.
     pub endpoint: Option<String>,
+    /// Whether a script of the site's own receives them, by the event of the page.
+    pub script: bool,
+}
+
+impl FeedbackConfig {
+    /// Whether articles ask: somebody wants the answers, and something receives them.
+    pub fn asks(&self) -> bool {
+        self.enabled && self.has_destination()
+    }
+
+    /// Whether something receives the answers.
+    pub fn has_destination(&self) -> bool {
+        self.email.is_some() || self.endpoint.is_some() || self.script
+    }
 }
 
 impl Default for FeedbackConfig {
@@ -199,6 +213,7 @@ impl Default for FeedbackConfig {
             enabled: true,
             email: None,
             endpoint: None,
+            script: false,
         }
     }
 }

@@ -219,11 +219,27 @@ fn read_contact(reader: &mut Reader<'_>) -> ContactConfig {
 }
 
 fn read_feedback(reader: &mut Reader<'_>) -> FeedbackConfig {
-    FeedbackConfig {
+    let enabled = reader.entry(&["enabled"]);
+    let feedback = FeedbackConfig {
         enabled: reader.bool(&["enabled"]).unwrap_or(true),
         email: checked(reader, "email", email),
         endpoint: checked(reader, "endpoint", web_link),
+        script: reader.bool(&["script"]).unwrap_or(false),
+    };
+    if let Some(enabled) = enabled.filter(|_| feedback.enabled && !feedback.has_destination()) {
+        let span = reader.place().span(&enabled.key_range);
+        reader.report(
+            Diagnostic::warning(
+                "feedback-nowhere",
+                "no article asks whether it helped: nothing receives the answers",
+            )
+            .with_span(span)
+            .with_hint(
+                "name an `endpoint` or an `email`, or say `script = true` if a script of yours listens to `kb:feedback`",
+            ),
+        );
     }
+    feedback
 }
 
 fn read_links(reader: &mut Reader<'_>) -> LinksConfig {

@@ -117,3 +117,27 @@ fn an_accent_knows_its_place() {
     assert_eq!((span.line, span.column), (2, 10));
     assert_ne!(config.theme.accent, Config::default().theme.accent);
 }
+
+#[test]
+fn who_wants_answers_names_what_receives_them() {
+    for (settings, asks, warned) in [
+        ("", false, false),
+        ("email = \"a@b.example\"", true, false),
+        ("endpoint = \"/f\"", true, false),
+        ("script = true", true, false),
+        ("enabled = true\nscript = true", true, false),
+        ("enabled = false\nscript = true", false, false),
+        ("enabled = false", false, false),
+        ("enabled = true", false, true),
+        ("enabled = true\nscript = false", false, true),
+    ] {
+        let (config, problems) = parse_config(&format!("[feedback]\n{settings}\n"), "kb.toml");
+        assert_eq!(config.feedback.asks(), asks, "{settings}");
+        let seen: Vec<_> = problems
+            .iter()
+            .map(|p| (p.code, p.span.as_ref().map(|s| s.line)))
+            .collect();
+        let wanted: &[_] = if warned { &[("feedback-nowhere", Some(2))] } else { &[] };
+        assert_eq!(seen, wanted, "{settings}");
+    }
+}

@@ -71,7 +71,9 @@ impl Icon {
     /// Its markup, with the icon's name in Lucide.
     pub fn html(self) -> &'static str {
         match self {
-            Self::Play => "<svg class=\"icon\" aria-hidden=\"true\"><use href=\"#_i-circle-play\"/></svg>",
+            Self::Play => {
+                "<svg class=\"icon\" width=\"20\" height=\"20\" aria-hidden=\"true\"><use href=\"#_i-circle-play\"/></svg>"
+            }
         }
     }
 }

@@ -59,7 +59,7 @@ fn problems(document: &Document) -> Vec<String> {
 fn front_matter_wins_over_the_first_heading() {
     let document = parse("---\ntitle: From keys\n---\n# From text\n\nBody.\n");
     assert_eq!(document.title.as_deref(), Some("From keys"));
-    assert!(html(&document).starts_with("<h2 id=\"from-text\">"));
+    assert!(html(&document).starts_with("<div class=\"heading\"><h2 id=\"from-text\">"));
     let document = parse("# From text\n\nBody.\n");
     assert_eq!(document.title.as_deref(), Some("From text"));
     assert_eq!(html(&document), "<p>Body.</p>\n");
@@ -289,6 +289,89 @@ fn image_places(document: &Document) -> String {
         PatchKind::Loading(_) => out.push_str("[loading]"),
         _ => {}
     })
+}
+
+#[test]
+fn a_heading_holds_its_words_alone_and_its_link_stands_beside_it() {
+    let link = |id: &str, title: &str| {
+        format!("<a class=\"anchor\" href=\"#{id}\" aria-label=\"{{link_to_section}}{title}{{link_to_section}}\"></a>")
+    };
+    for (text, wanted) in [
+        (
+            "x\n\n## A *b* & `c`\n",
+            format!(
+                "<div class=\"heading\"><h2 id=\"a-b-c\">A <em>b</em> &amp; <code>c</code></h2>{}</div>\n",
+                link("a-b-c", "A b &amp; c")
+            ),
+        ),
+        (
+            "x\n\n#### [Link](b.md) {#own .big}\n",
+            format!(
+                "<div class=\"heading\"><h2 id=\"own\" class=\"big\"><a href=\"b.md\">Link</a></h2>{}</div>\n",
+                link("own", "Link")
+            ),
+        ),
+    ] {
+        assert_eq!(html(&parse(text)), format!("<p>x</p>\n{wanted}"), "{text}");
+        assert_eq!(
+            html(&parse_with(text, RawHtml::Sanitize)),
+            format!("<p>x</p>\n{wanted}"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn words_of_code_are_not_broken_at_their_hyphens() {
+    let long = format!("--{}", "a-b".repeat(12));
+    for (code, wanted) in [
+        ("--no-cache", "<span>--no-cache</span>"),
+        ("-x", "<span>-x</span>"),
+        ("docker build --no-cache .", "docker build <span>--no-cache</span> ."),
+        (
+            "apt-get  -y <a-b>",
+            "<span>apt-get</span>  <span>-y</span> <span>&lt;a-b&gt;</span>",
+        ),
+        // Nothing to break, or too long to stay whole.
+        ("- a b- --", "- a b- --"),
+        ("plain text", "plain text"),
+        (long.as_str(), long.as_str()),
+    ] {
+        let text = format!("| a |\n|---|\n| `{code}` |\n\nAnd `{code}`.\n");
+        let html = html(&parse(&text));
+        assert!(html.contains(&format!("<td><code>{wanted}</code></td>")), "{html}");
+        assert!(html.contains(&format!("<p>And <code>{wanted}</code>.</p>")), "{html}");
+    }
+}
+
+#[test]
+fn only_an_image_that_stands_alone_is_a_block() {
+    let is_block = |text: &str| {
+        let html = html(&parse(text));
+        html.contains("class=\"picture\"") || html.contains("<figure>")
+    };
+    for text in [
+        "![a](b.png)\n",
+        "![a](b.png \"c\")\n",
+        "> ![a](b.png)\n",
+        "- x\n\n  ![a](b.png)\n",
+    ] {
+        assert!(is_block(text), "{text}");
+    }
+    for text in [
+        "Press ![a](b.png).\n",
+        "![a](b.png) is green\n",
+        "![a](b.png)![c](d.png)\n",
+        "Press **![a](b.png)**\n",
+        "1. Press ![a](b.png), then **Save**.\n2. Done: ![a](b.png)\n",
+        "1. Press ![a](b.png), then\n\n2. wait ![a](b.png)\n",
+        "![a](b.png) `x`\n",
+        "![a](b.png) <b>x</b>\n",
+        "[![a](b.png)](c.md)\n",
+        "| a |\n|---|\n| ![a](b.png) |\n",
+    ] {
+        assert!(!is_block(text), "{text}");
+    }
 }
 
 #[test]

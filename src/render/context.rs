@@ -119,6 +119,8 @@ pub struct FeedbackContext {
     pub email: Option<String>,
     /// URL to post to.
     pub endpoint: Option<String>,
+    /// Whether a script of the site's own receives the answers.
+    pub script: bool,
 }
 
 /// Links out of the help centre.
@@ -362,6 +364,8 @@ pub struct ArticleFeedback {
     pub endpoint: Option<String>,
     /// Mail address.
     pub email: Option<String>,
+    /// Whether a script of the site's own receives it.
+    pub script: bool,
     /// A `mailto:` URL with a subject and the article's address filled in.
     pub mailto: Option<String>,
 }

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { boxOf } from "./support/box.js";
-import { Preview, article, reads, sameDocument, until } from "./support/preview.js";
+import { until } from "./support/browser.js";
+import { Preview, article, reads, sameDocument } from "./support/preview.js";
 
 test("a box that was used finds a word that was just saved, though nothing of the page changes", async (t) => {
   const password = "content/account/password.md";

@@ -4,8 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { boxOf } from "./support/box.js";
-import { NETWORK, axeScript, findings, newPage } from "./support/browser.js";
-import { FILES, Preview, REFUND, article, long, overlayOf, reads, sameDocument, until } from "./support/preview.js";
+import { NETWORK, axeScript, findings, newPage, until } from "./support/browser.js";
+import { FILES, Preview, REFUND, article, long, overlayOf, reads, sameDocument } from "./support/preview.js";
 
 const CLIPBOARD = { permissions: ["clipboard-read", "clipboard-write"] };
 // Time in which something that must not happen would have happened, in milliseconds.

@@ -168,7 +168,8 @@ fn articles_know_where_feedback_goes() {
     assert_eq!(sandbox.read("public/b/index.html"), "none\n");
 
     for (settings, wanted) in [
-        ("", "no endpoint no address\nno link\n"),
+        ("", "none\n"),
+        ("[feedback]\nscript = true\n", "no endpoint no address\nno link\n"),
         ("[feedback]\nenabled = false\nemail = \"docs@acme.example\"\n", "none\n"),
         (
             "[feedback]\nendpoint = \"https://api.example/f\"\n",

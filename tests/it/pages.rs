@@ -43,7 +43,7 @@ fn an_article_has_all_its_parts() {
         "<link rel=\"alternate\" type=\"text/markdown\" href=\"/s/billing/refund/index.md\">",
         "<meta property=\"og:type\" content=\"article\">",
         "href=\"/s/billing/plans/#yearly\"",
-        "<h2 id=\"one\">One",
+        "<div class=\"heading\"><h2 id=\"one\">One</h2>",
         "alt=\"Shot\" width=\"3\" height=\"2\"",
         "datetime=\"2026-03-04\"",
         "https://git.example/edit/billing/refund.md",

@@ -68,14 +68,15 @@ impl Renderer<'_> {
             );
         }
         let mut open = Fragment::default();
-        open.push(&format!("<h{level} id=\""));
+        // The link to a heading stands beside it: within, it would be read as a part of the heading.
+        open.push(&format!("<div class=\"heading\"><h{level} id=\""));
         open.push_attribute(&id);
         open.push("\"");
         open.push(&frame.close);
         open.push(">");
         self.out.insert(heading.start, &open);
         let words = heading.start + open.len()..self.out.len();
-        self.out.push(" ");
+        self.out.push(&format!("</h{level}>"));
         let anchor = self.out.len();
         self.out.push("<a class=\"anchor\" href=\"#");
         self.out.push_attribute(&id);
@@ -85,7 +86,7 @@ impl Renderer<'_> {
         self.out.push_patch(PatchKind::Message(Message::LinkToSectionEnd));
         self.out.push("\"></a>");
         let anchor = anchor..self.out.len();
-        self.out.push(&format!("</h{level}>\n"));
+        self.out.push("</div>\n");
         if self.is_faq && heading.level <= 3 && !title.is_empty() && self.frames.is_empty() && self.outer.is_empty() {
             self.faq.push(FaqHeading {
                 written: heading.level.max(2),

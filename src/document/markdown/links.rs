@@ -70,10 +70,9 @@ impl Renderer<'_> {
     pub(super) fn end_image(&mut self) {
         let Some(image) = self.image.take() else { return };
         let Some(image) = self.video(image) else { return };
-        let alone = self.in_link == 0 && !image.title.is_empty();
         if let Some(paragraph) = &mut self.paragraph {
-            if alone && !paragraph.other && paragraph.figure.is_none() {
-                paragraph.figure = Some(image.title.clone());
+            if self.in_link == 0 && !paragraph.other && paragraph.picture.is_none() {
+                paragraph.picture = Some(image.title.clone());
             } else {
                 paragraph.other = true;
             }
@@ -137,20 +136,25 @@ impl Renderer<'_> {
         );
     }
 
-    /// An image with a title that stands alone is a figure with a caption.
+    /// An image that stands alone is a block; with a title, a figure with a caption.
     pub(super) fn end_paragraph(&mut self) {
         let Some(paragraph) = self.paragraph.take() else { return };
         if paragraph.again && self.out.html()[paragraph.start..].trim_end() == "<p></p>" {
             self.out.truncate(paragraph.start);
             return;
         }
-        if let (Some(caption), false) = (&paragraph.figure, paragraph.other) {
+        let (Some(caption), false) = (&paragraph.picture, paragraph.other) else {
+            return;
+        };
+        let start = paragraph.start..paragraph.start + "<p>".len();
+        if caption.is_empty() {
+            self.out.replace(start, "<p class=\"picture\">");
+        } else {
             let end = self.out.len();
             self.out.replace(end - "</p>\n".len()..end, "<figcaption>");
             self.out.push_text(caption);
             self.out.push("</figcaption></figure>\n");
-            self.out
-                .replace(paragraph.start..paragraph.start + "<p>".len(), "<figure>");
+            self.out.replace(start, "<figure>");
             self.text(caption);
             self.line();
         }

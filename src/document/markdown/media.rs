@@ -152,7 +152,7 @@ impl Renderer<'_> {
         let start = self.out.len();
         if let Some(paragraph) = &mut self.paragraph {
             paragraph.start = start;
-            paragraph.figure = None;
+            paragraph.picture = None;
             paragraph.other = false;
             paragraph.again = true;
             self.out.push("<p>");

@@ -38,6 +38,8 @@ pub use text::shorten;
 /// Longest summary taken from the first paragraph, in characters; search engines show about 160.
 const SUMMARY_CHARS: usize = 200;
 
+/// Words of code within text that are no longer than this are not broken.
+const WHOLE_CHARS: usize = 24;
 /// What ends the label of a task.
 const TASK_END: &str = "</label>";
 
@@ -206,9 +208,7 @@ impl Renderer<'_> {
             Event::Code(code) => {
                 self.mark_paragraph();
                 self.text(&code);
-                self.out.push("<code>");
-                self.out.push_text(&code);
-                self.out.push("</code>");
+                self.push_code(&code);
             }
             Event::InlineHtml(html) | Event::Html(html) => {
                 self.mark_paragraph();
@@ -257,7 +257,7 @@ impl Renderer<'_> {
                 let summary = self.body.summary.trim().is_empty() && self.frames.is_empty() && self.outer.is_empty();
                 self.paragraph = Some(ParagraphState {
                     start: self.out.len(),
-                    figure: None,
+                    picture: None,
                     other: false,
                     summary,
                     again: false,
@@ -431,6 +431,25 @@ impl Renderer<'_> {
     /// The place of a range of the file.
     fn file_span(&self, range: &Range<u32>) -> Span {
         self.source.file.span(range.start as usize..range.end as usize)
+    }
+
+    /// Writes code within text. Lines may break between its words, not at the hyphens of a flag or a name.
+    fn push_code(&mut self, code: &str) {
+        self.out.push("<code>");
+        for part in code.split_inclusive(char::is_whitespace) {
+            let word = part.trim_end();
+            let breaks = word.trim_end_matches('-').contains('-');
+            // What is wider than a narrow column has to break somewhere.
+            if breaks && word.chars().count() <= WHOLE_CHARS {
+                self.out.push("<span>");
+                self.out.push_text(word);
+                self.out.push("</span>");
+                self.out.push_text(&part[word.len()..]);
+            } else {
+                self.out.push_text(part);
+            }
+        }
+        self.out.push("</code>");
     }
 
     fn mark_paragraph(&mut self) {

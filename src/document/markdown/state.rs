@@ -42,7 +42,7 @@ pub(super) struct ImageState {
 pub(super) struct ParagraphState {
     pub(super) start: usize,
     /// The title of the only image in it so far.
-    pub(super) figure: Option<String>,
+    pub(super) picture: Option<String>,
     pub(super) other: bool,
     pub(super) summary: bool,
     /// Whether it goes on behind a block that stood in it.

@@ -6,7 +6,7 @@ const NOTICE: &str = "</span></a><figcaption>{video_notice YouTube}</figcaption>
 
 fn figure(frame: &str, page: &str, title: &str) -> String {
     format!(
-        "<figure class=\"video\" data-video=\"https://www.youtube-nocookie.com/embed/{frame}\" data-host=\"YouTube\"><a class=\"video-open\" href=\"https://www.youtube.com/watch?v={page}\" rel=\"noopener\"><svg class=\"icon\" aria-hidden=\"true\"><use href=\"#_i-circle-play\"/></svg><span class=\"video-title\">{title}{NOTICE}"
+        "<figure class=\"video\" data-video=\"https://www.youtube-nocookie.com/embed/{frame}\" data-host=\"YouTube\"><a class=\"video-open\" href=\"https://www.youtube.com/watch?v={page}\" rel=\"noopener\"><svg class=\"icon\" width=\"20\" height=\"20\" aria-hidden=\"true\"><use href=\"#_i-circle-play\"/></svg><span class=\"video-title\">{title}{NOTICE}"
     )
 }
 

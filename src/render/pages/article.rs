@@ -52,10 +52,11 @@ impl<'a> LanguageRenderer<'a> {
         (page, self.content(document, path), Some(document), "article.html")
     }
 
-    /// Where the answer to "was this helpful?" goes, unless the settings or the article want no answer.
+    /// Where the answer to "was this helpful?" goes. Nothing is asked where the settings or the article want no answer,
+    /// or where nothing would receive it.
     fn feedback(&self, article: &Article, document: &Document) -> Option<ArticleFeedback> {
         let settings = &self.site.config.feedback;
-        if !settings.enabled || document.front.hide.iter().any(|part| part == "feedback") {
+        if !settings.asks() || document.front.hide.iter().any(|part| part == "feedback") {
             return None;
         }
         let mailto = settings.email.as_deref().map(|email| {
@@ -70,6 +71,7 @@ impl<'a> LanguageRenderer<'a> {
         Some(ArticleFeedback {
             endpoint: settings.endpoint.as_deref().map(|endpoint| self.local(endpoint)),
             email: settings.email.clone(),
+            script: settings.script,
             mailto,
         })
     }

@@ -77,9 +77,10 @@ impl LanguageRenderer<'_> {
                 form: local(&contact.form),
             }),
             contact_url: language.contact.map(|_| site.url(&language.contact_path())),
-            feedback: config.feedback.enabled.then(|| FeedbackContext {
+            feedback: config.feedback.asks().then(|| FeedbackContext {
                 email: config.feedback.email.clone(),
                 endpoint: local(&config.feedback.endpoint),
+                script: config.feedback.script,
             }),
             links: LinksContext {
                 home: local(&config.links.home),

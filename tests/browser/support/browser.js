@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { after, beforeEach } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Server } from "./server.js";
 
 // The packages are installed elsewhere: the repository holds no installed files.
@@ -12,6 +13,9 @@ const { chromium } = installed("playwright-core");
 
 // What browsers themselves write when the network fails, which a page cannot prevent.
 export const NETWORK = /Failed to load resource|net::ERR_/;
+
+// How long anything may take, in milliseconds. What is waited for comes at once; the rest is for busy machines.
+export const LONG = 60000;
 
 let browser;
 
@@ -28,8 +32,7 @@ export const stop = () => browser?.close();
 // A page of its own profile, closed with the test. At its end the console must have said nothing but what `expect` allows.
 export async function newPage(t, { expect, init, ...options } = {}) {
   const context = await (await launch()).newContext({ locale: "en-GB", ...options });
-  // What is waited for comes in milliseconds; the rest is for busy machines.
-  context.setDefaultTimeout(60000);
+  context.setDefaultTimeout(LONG);
   if (init) await context.addInitScript(init);
   const said = [];
   context.on("console", (message) => said.push(`${message.type()}: ${message.text()} ${message.location().url}`));
@@ -50,6 +53,15 @@ export async function serve(name = "plain", options) {
     await server.close();
   });
   return server;
+}
+
+// Waits until the condition holds; `failed` says what else there is.
+export async function until(condition, failed = () => "it never came") {
+  const end = Date.now() + LONG;
+  while (!(await condition())) {
+    if (Date.now() > end) assert.fail(failed());
+    await sleep(20);
+  }
 }
 
 const axe = () => installed("axe-core").source;

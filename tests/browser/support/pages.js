@@ -1,7 +1,7 @@
 // The pages of the showcase (tests/fixtures/showcase) and of kb's own manual that tests and screenshots look at, one of
 // every kind, and how to bring each to what is to be seen.
 
-import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { execFileSync } from "node:child_process";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -83,6 +83,103 @@ export const MANUAL_PAGES = {
   german: { path: "de/getting-started/quick-start/", lang: "de" },
   russian: { path: "ru/", lang: "ru" },
 };
+
+// The files of a site that says nothing of itself but its theme, and perhaps what receives answers: a page of every kind.
+const bare = (theme, feedback = "") => ({
+  "kb.toml": `[theme]\nname = "${theme}"\n${feedback}`,
+  "content/orders/_index.md": "---\ntitle: Orders\n---\n",
+  "content/orders/return.md": "---\ntitle: Send an order back\ntags: [parcel]\n---\n\nWithin 30 days.\n\n## How\n\nPrint the label.\n",
+  "content/orders/invoice.md": "---\ntitle: Find an invoice\ntags: [parcel]\n---\n\nIn your account.\n",
+  "content/orders/gear.svg": '<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24"><circle cx="12" cy="12" r="9"/></svg>',
+  "content/orders/parts.md": `---
+title: What stands in a line
+---
+
+Press the ![gear](gear.svg) at the top, then ![gear again](gear.svg) once more.
+
+![gear](gear.svg) stands first here.
+
+1. Click the ![gear](gear.svg) icon, then **Save**.
+2. Done: the ![gear](gear.svg) turns green.
+
+Some <img src="gear.svg" alt="gear" width="24" height="24"> of HTML.
+
+![alone](gear.svg)
+
+![alone](gear.svg "With a caption")
+
+## Flags
+
+| Command | What it does | And what else |
+|---|---|---|
+| \`docker build --no-cache --pull-always .\` | builds anew, whatever was kept | nothing that matters here |
+| \`--no-cache\` | keeps nothing of what there was | nothing that matters here |
+| \`a_name_that_is_much_too_long_for_a_column-and-goes-on-and-on_for_ever_and_ever\` | is long | \`--with-a-very-long-name-of-an-option-that-nobody-types\` |
+
+Say \`--no-cache\`, \`apt-get install --no-install-recommends\` or \`x-y\` in a line, and \`--dry-run\` at its end, \`--with-a-very-long-name-of-an-option-that-nobody-types-and-that-goes-on\` too.
+
+## Tabs
+
+::::tabs
+:::tab Text
+One way.
+:::
+:::tab Code
+\`\`\`sh
+ls
+\`\`\`
+:::
+:::tab List
+- One
+- Two
+:::
+:::tab Heading
+### Third way
+
+It goes on.
+:::
+:::tab Steps
+:::steps
+1. First.
+2. Second.
+:::
+:::
+:::tab Note
+> [!NOTE]
+> A note.
+:::
+:::tab Table
+| A | B |
+|---|---|
+| 1 | 2 |
+:::
+::::
+
+## A \`code\` and [a link](return.md)
+
+### Deeper *down*
+
+Text.
+`,
+  "content/faq.md": "---\ntitle: Questions\ntemplate: faq\n---\n\n## Do you ship abroad?\n\nYes.\n\n## Do you ship at night?\n\nNo.\n",
+});
+
+export const BARE = Object.fromEntries(["default", "plain"].flatMap((theme) => [
+  [`bare-${theme}`, bare(theme)],
+  [`script-${theme}`, bare(theme, "[feedback]\nscript = true\n")],
+  [`mail-${theme}`, bare(theme, '[feedback]\nemail = "docs@example.com"\n')],
+]));
+
+// Writes files into a folder; gives the folder.
+export function writeProject(folder, files) {
+  rmSync(folder, { recursive: true, force: true });
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(folder, name);
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  return folder;
+}
 
 // Builds a project into `out`. `KB_THEMES` names a folder of themes to use instead of the one built into kb.
 export function buildProject(kb, project, out, ...options) {

@@ -9,10 +9,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { after } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { newPage, stop } from "./browser.js";
-
-// How long anything may take on a slow machine, in milliseconds.
-const LONG = 60000;
+import { LONG, newPage, stop, until } from "./browser.js";
 
 const running = new Set();
 after(async () => {
@@ -155,15 +152,6 @@ function tellOfHello() {
 
 // Whether the page is the very one that was opened.
 export const sameDocument = (page) => page.evaluate(() => self.neverReloaded === true);
-
-// Waits until the condition holds; `failed` says what else there is.
-export async function until(condition, failed = () => "it never came") {
-  const end = Date.now() + LONG;
-  while (!(await condition())) {
-    if (Date.now() > end) assert.fail(failed());
-    await sleep(20);
-  }
-}
 
 // Waits until the text of the first element that is selected is this, or matches it.
 export async function reads(page, selector, wanted) {

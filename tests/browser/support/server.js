@@ -41,7 +41,8 @@ export class Server {
 
   // `base` as in "/help"; `policy` null for none; `compress`: types of text as brotli, as large hosts do, or as "gzip";
   // `pages`: further pages, by path; `receives`: paths that take what is posted; `cache`: for how many seconds what may
-  // be kept for ever is kept; `missing`: the status for what is not there, 200 on hosts for apps of one page.
+  // be kept for ever is kept, null for nothing; `missing`: the status for what is not there, 200 on hosts for apps of one
+  // page.
   static async start(folder, { base = "", policy = STRICT, compress = false, pages = {}, receives = [], cache = 600, missing = 404 } = {}) {
     const server = new Server();
     Object.assign(server, { folder, base, policy, compress, pages, receives, cache, missing });
@@ -52,7 +53,8 @@ export class Server {
     return server;
   }
 
-  // What happens to requests whose path matches: { status }, { delay }, { body(bytes, url) -> bytes }. Gives what ends it.
+  // What happens to requests whose path matches: { status }, { abort: true } (the connection breaks), { delay },
+  // { body(bytes, url) -> bytes }. Gives what ends it.
   when(pattern, rule) {
     const entry = { pattern, rule };
     this.#rules.push(entry);
@@ -83,6 +85,7 @@ export class Server {
     const rules = this.#rules.filter(({ pattern }) => pattern.test(entry.path)).map(({ rule }) => rule);
     const delay = rules.reduce((sum, rule) => sum + (rule.delay ?? 0), this.link?.latency ?? 0);
     if (delay) await sleep(delay);
+    if (rules.some((rule) => rule.abort)) return void response.destroy();
     if (request.method === "POST") return this.#receive(entry, request, response, rules);
     let { name, body } = rules.some((rule) => rule.status === 404) ? {} : await this.#find(entry.path);
     let status = 200;
@@ -92,7 +95,7 @@ export class Server {
       body = await readFile(path.join(this.folder, name)).catch(() => Buffer.from("not found"));
     }
     for (const rule of rules) if (rule.body) body = rule.body(body, request.url);
-    const headers = { "content-type": TYPES[path.extname(name)] ?? "application/octet-stream", "cache-control": `max-age=${HASHED.test(entry.path) ? this.cache : 600}` };
+    const headers = { "content-type": TYPES[path.extname(name)] ?? "application/octet-stream", "cache-control": this.cache === null ? "no-store" : `max-age=${HASHED.test(entry.path) ? this.cache : 600}` };
     if (this.policy) headers["content-security-policy"] = this.policy;
     if (this.compress && path.extname(name) in TYPES && path.extname(name) !== ".png") {
       headers["content-encoding"] = this.compress === "gzip" ? "gzip" : "br";

@@ -1,9 +1,14 @@
-// Runs before anything is painted: the chosen appearance, and that scripts run at all.
+// Runs before anything is painted: the chosen appearance, and which of the theme's scripts are expected.
 (() => {
   const root = document.documentElement;
-  root.dataset.js = "";
-  // A page whose scripts do not come is one without scripts.
-  addEventListener("error", ({ target }) => target.localName === "script" && delete root.dataset.js, true);
+  // Without one of them, the parts it serves are as without JavaScript. Whatever else fails is no concern of theirs.
+  const scripts = new Set(["kb", "article", "all"]);
+  const folder = document.currentScript.src.replace(/[^/]*$/, "");
+  const expect = () => (root.dataset.js = [...scripts].join(" "));
+  addEventListener("error", ({ target: { localName, src } }) => {
+    if (localName === "script" && src?.startsWith?.(folder) && scripts.delete(src.slice(folder.length, -".js".length))) expect();
+  }, true);
+  expect();
   try {
     const chosen = localStorage.getItem("kb-theme");
     if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;

@@ -27,7 +27,11 @@
     const button = make("button", { type: "button", className: "code-copy", textContent: words.copy });
     button.setAttribute("aria-live", "polite");
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(code.textContent.replace(/\n$/, ""));
+      try {
+        await navigator.clipboard.writeText(code.textContent.replace(/\n$/, ""));
+      } catch {
+        return getSelection().selectAllChildren(code);
+      }
       button.textContent = words.copied;
       setTimeout(() => (button.textContent = words.copy), 2000);
     });
@@ -174,8 +178,8 @@
     link.replaceWith(button);
   };
   // A host's policy may forbid the frame: then the link is the way.
-  document.addEventListener("securitypolicyviolation", ({ effectiveDirective, blockedURI }) => {
-    if (effectiveDirective !== "frame-src") return;
+  document.addEventListener("securitypolicyviolation", ({ disposition, effectiveDirective, blockedURI }) => {
+    if (disposition !== "enforce" || effectiveDirective !== "frame-src" || !blockedURI) return;
     all("figure.video iframe").filter((frame) => frame.src.startsWith(blockedURI)).forEach((frame) => {
       const figure = frame.parentElement;
       figure.replaceChildren(make("a", { className: "video-open", href: figure.dataset.link ?? frame.src, rel: "noopener" }, frame.title));
@@ -215,10 +219,6 @@
       if (form.hasAttribute("action")) {
         const response = await fetch(form.action, { method: "POST", body: JSON.stringify(answer), headers: { "Content-Type": "application/json" }, keepalive: true });
         if (!response.ok) throw new Error(`${response.status}`);
-      } else if (form.dataset.mailto && !helpful) {
-        const chosen = form.querySelector("[name=reason]:checked")?.parentElement.textContent.trim();
-        const text = [chosen, comment.trim()].filter(Boolean).join("\n\n");
-        location.href = `${form.dataset.mailto}${encodeURIComponent(`\n\n${text}`)}`;
       }
     };
     let busy = false;

@@ -19,6 +19,10 @@ document.addEventListener("keydown", (event) => {
   open?.querySelector("summary").focus();
 });
 
+// A header of two rows covers more of what stands below it.
+const header = document.querySelector(".site-header");
+if (header) new ResizeObserver(() => document.documentElement.style.setProperty("--kb-header", `${header.offsetHeight}px`)).observe(header);
+
 // Light, dark, or as the device is set.
 function appearance(chosen) {
   const root = document.documentElement;
@@ -79,16 +83,21 @@ const load = {
 };
 const own = (name) => load.module(`./search/${name}.js`, copy()?.[`js/search/${name}.js`]);
 
-// The look of lists of results, where the page has not got it yet.
+// The look of lists of results, where the page has not got it yet. Without it, none is shown.
 let look;
-const styled = () => look ??= new Promise((resolve) => {
-  if (document.querySelector(`link[href="${place.style}"]`)) return resolve();
-  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: place.style, onload: resolve, onerror: resolve }));
+const styled = () => look ??= new Promise((resolve, reject) => {
+  if (document.querySelector(`link[href="${place.style}"]`)?.sheet) return resolve();
+  const onerror = () => {
+    look = undefined;
+    reject(new Error(place.style));
+  };
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: place.style, onload: resolve, onerror }));
 });
 
 let loading;
 const search = () => loading ??= (async () => {
   const look = styled();
+  look.catch(() => {}); // awaited below
   await load.ready();
   const early = { boot: load.bytes(place.boot, { cache: "no-cache" }), engine: load.bytes(place.engine), glue: load.module(place.glue) };
   Object.values(early).forEach((part) => part.catch(() => {})); // the host awaits and reports them
@@ -147,9 +156,11 @@ class SearchBox extends HTMLElement {
       this.field.focus();
       this.start();
     });
-    (results || this.form).append(notice);
-    if (results) results.dataset.answered = "";
-    else {
+    if (results) {
+      results.replaceChildren(notice);
+      results.dataset.answered = "";
+    } else {
+      this.form.append(notice);
       notice.classList.add("search-pop");
       notice.addEventListener("mousedown", (event) => event.preventDefault());
       this.addEventListener("focusout", (event) => this.contains(event.relatedTarget) || notice.remove());
