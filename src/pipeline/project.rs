@@ -24,7 +24,7 @@ pub struct Project {
     pub ignore: IgnoreRules,
     /// Name of the help centre where nothing says it.
     pub fallback_title: String,
-    /// What is wrong with the content's data files.
+    /// What is wrong with the settings and the content's data files, though they can be used.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -59,10 +59,10 @@ pub fn open_project(files: &dyn FileSystem, path: &Path, base_url: Option<&str>)
     let display = display_prefix(path);
     let settings = path.join("kb.toml");
     let is_project = files.is_file(&settings);
-    let mut config = if is_project {
+    let (mut config, mut diagnostics) = if is_project {
         read_config(files, &settings, &format!("{display}kb.toml"))?
     } else {
-        Config::default()
+        (Config::default(), Vec::new())
     };
     if let Some(url) = base_url {
         let base = BaseUrl::parse(url).map_err(|message| vec![Diagnostic::error("base-url", message)])?;
@@ -85,7 +85,6 @@ pub fn open_project(files: &dyn FileSystem, path: &Path, base_url: Option<&str>)
         display.trim_end_matches('/').to_owned()
     };
     check_static_files(files, &config, path, &display)?;
-    let mut diagnostics = Vec::new();
     let ignore = ignore_rules(files, &config, path, &content, &display, &mut diagnostics);
     let data = DataFiles {
         files,
@@ -119,7 +118,11 @@ fn display_prefix(path: &Path) -> String {
     }
 }
 
-fn read_config(files: &dyn FileSystem, path: &Path, display: &str) -> Result<Config, Vec<Diagnostic>> {
+fn read_config(
+    files: &dyn FileSystem,
+    path: &Path,
+    display: &str,
+) -> Result<(Config, Vec<Diagnostic>), Vec<Diagnostic>> {
     let text = match files.read_if_present(path) {
         Ok(text) => text.unwrap_or_default(),
         Err(error) => {
@@ -131,7 +134,7 @@ fn read_config(files: &dyn FileSystem, path: &Path, display: &str) -> Result<Con
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         Err(problems)
     } else {
-        Ok(config)
+        Ok((config, problems))
     }
 }
 
