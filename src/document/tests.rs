@@ -300,8 +300,8 @@ fn a_heading_holds_its_words_alone_and_its_link_stands_beside_it() {
         (
             "x\n\n## A *b* & `c`\n",
             format!(
-                "<div class=\"heading\"><h2 id=\"a-b-c\">A <em>b</em> &amp; <code>c</code></h2>{}</div>\n",
-                link("a-b-c", "A b &amp; c")
+                "<div class=\"heading\"><h2 id=\"a-b--c\">A <em>b</em> &amp; <code>c</code></h2>{}</div>\n",
+                link("a-b--c", "A b &amp; c")
             ),
         ),
         (

@@ -28,7 +28,7 @@ pub struct Project {
     pub ignore: IgnoreRules,
     /// Name of the help centre where nothing says it.
     pub fallback_title: String,
-    /// What is wrong with the content's data files.
+    /// What is wrong with the settings and the content's data files, though they can be used.
     pub diagnostics: Vec<Diagnostic>,
 }
 
@@ -77,10 +77,10 @@ pub fn open_project(path: &Path, base_url: Option<&str>) -> Result<Project, Vec<
             return Err(vec![diagnostic.with_span(Span::file(shown))]);
         }
     };
-    let mut config = if is_project {
+    let (mut config, mut diagnostics) = if is_project {
         read_config(files, &settings, &shown)?
     } else {
-        Config::default()
+        (Config::default(), Vec::new())
     };
     let bounds = bounds(path, &config)?;
     let files = &Disk::within(bounds.clone());
@@ -111,7 +111,6 @@ pub fn open_project(path: &Path, base_url: Option<&str>) -> Result<Project, Vec<
         display.trim_end_matches('/').to_owned()
     };
     check_static_files(files, &config, path, &display)?;
-    let mut diagnostics = Vec::new();
     let ignore = ignore_rules(files, &config, path, &content, &display, &mut diagnostics);
     let data = DataFiles {
         files,
@@ -169,7 +168,11 @@ fn display_prefix(path: &Path) -> String {
     }
 }
 
-fn read_config(files: &dyn FileSystem, path: &Path, display: &str) -> Result<Config, Vec<Diagnostic>> {
+fn read_config(
+    files: &dyn FileSystem,
+    path: &Path,
+    display: &str,
+) -> Result<(Config, Vec<Diagnostic>), Vec<Diagnostic>> {
     let text = match files.read_if_present(path) {
         Ok(text) => text.unwrap_or_default(),
         Err(error) => {
@@ -181,7 +184,7 @@ fn read_config(files: &dyn FileSystem, path: &Path, display: &str) -> Result<Con
     if problems.iter().any(|problem| problem.severity == Severity::Error) {
         Err(problems)
     } else {
-        Ok(config)
+        Ok((config, problems))
     }
 }
 

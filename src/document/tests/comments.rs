@@ -16,11 +16,11 @@ fn leaves(document: &Document) -> String {
     let mut from = document.body_start;
     for comment in &document.comments {
         if comment.start as usize >= from {
-            all.push(document.text[from..comment.start as usize].to_owned());
+            all.push(document.file.text()[from..comment.start as usize].to_owned());
             from = comment.end as usize;
         }
     }
-    all.push(document.text[from..].to_owned());
+    all.push(document.file.text()[from..].to_owned());
     all.join("\n")
 }
 

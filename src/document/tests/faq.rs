@@ -39,7 +39,10 @@ fn a_heading_with_questions_below_it_names_a_group() {
         "## Money\n\nOf money.\n\n### Refund?\n\nYes.\n\n#### When\n\nSoon.\n\n:::note\n### Inside\nx\n:::\n\n## Other?\n\n#### Deep\n\nNo.[^1]\n\n[^1]: note\n",
     );
     let html = html(&document);
-    assert!(html.starts_with("<h2 id=\"money\">Money <a "), "{html}");
+    assert!(
+        html.starts_with("<div class=\"heading\"><h2 id=\"money\">Money</h2><a "),
+        "{html}"
+    );
     assert_eq!(html.matches("<details").count(), 2, "{html}");
     assert_eq!(html.matches("</details>").count(), 2, "{html}");
     assert!(html.contains("<summary><h3>Refund?</h3></summary>"), "{html}");

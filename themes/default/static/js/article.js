@@ -118,7 +118,8 @@
     const atEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 4;
     const line = parseFloat(getComputedStyle(document.documentElement).scrollPaddingBlockStart) + 24;
     const passed = heads.filter((head) => head.getBoundingClientRect().top < line);
-    const link = links.get((atEnd && scrollY > 0 ? heads.at(-1) : passed.at(-1))?.id);
+    // Above the first heading is what leads to it.
+    const link = links.get((atEnd && scrollY > 0 ? heads.at(-1) : passed.at(-1) ?? heads[0])?.id);
     if (link === marked) return;
     marked?.removeAttribute("aria-current");
     marked = link;
@@ -130,6 +131,12 @@
   };
   let due;
   addEventListener("scroll", () => (due ??= requestAnimationFrame(() => { due = undefined; follow(); })), { passive: true });
+
+  // Tables are a stop of the Tab key where there is something to scroll.
+  const scrolls = new ResizeObserver((entries) => entries.forEach(({ target }) => {
+    if (target.scrollWidth > target.clientWidth) target.tabIndex = 0;
+    else target.removeAttribute("tabindex");
+  }));
 
   // Pictures open in their full size.
   let view;
@@ -266,6 +273,7 @@
     if (navigator.clipboard) all(".code > pre > code").filter(fresh).forEach(copyButton);
     sets = all(".tabs").filter((box) => box.querySelector(TAB)).map((box, set) => sets.find((known) => known.box === box) || tabSet(box, set));
     all("figure.video[data-video]").filter(fresh).forEach(video);
+    all(".table").filter(fresh).forEach((table) => scrolls.observe(table));
     parts("[data-expand]").filter(fresh).forEach(expander);
     parts("form[data-feedback]").filter(fresh).forEach(feedback);
     marked = undefined;
