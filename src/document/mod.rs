@@ -9,6 +9,7 @@
 
 pub mod comments;
 pub mod containers;
+pub mod depth;
 pub mod fragment;
 pub mod front_matter;
 pub mod highlight;

@@ -2,12 +2,10 @@
 
 use std::borrow::Cow;
 
-use ammonia::Builder;
-use html5gum::{Token, Tokenizer};
-
 use super::fragment::{Fragment, Patch, PatchKind};
 use super::raw_html::RESERVED_ID;
 use super::video;
+use ammonia::Builder;
 
 /// Takes scripts, styles and event handlers out of a fragment and keeps what kb itself writes.
 ///
@@ -176,26 +174,6 @@ fn without_marks(html: &str) -> Cow<'_, str> {
     }
     out.push_str(&html[from..]);
     out.into()
-}
-
-/// Most elements that may be open at once: the cleaner's work grows with the square of it.
-const MAX_OPEN: usize = 500;
-
-/// Whether more elements are open at once than the cleaner can take.
-pub fn nests_too_deeply(html: &str) -> bool {
-    const VOID: [&[u8]; 9] = [
-        b"br", b"hr", b"img", b"input", b"source", b"track", b"wbr", b"embed", b"area",
-    ];
-    let mut open = 0_usize;
-    Tokenizer::new(html).any(|token| {
-        let Ok(token) = token;
-        match token {
-            Token::StartTag(tag) if !tag.self_closing && !VOID.contains(&tag.name.as_slice()) => open += 1,
-            Token::EndTag(_) => open = open.saturating_sub(1),
-            _ => {}
-        }
-        open > MAX_OPEN
-    })
 }
 
 const SCHEME: &str = "kb-open";

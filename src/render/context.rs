@@ -341,6 +341,8 @@ pub struct ArticleContext {
     pub reading_minutes: usize,
     /// The same in words.
     pub reading_text: String,
+    /// How many questions it answers, where it is a page of questions and answers.
+    pub questions: usize,
     /// Its tags.
     pub tags: Vec<Link>,
     /// The article before it in its category.

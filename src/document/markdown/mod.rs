@@ -26,7 +26,7 @@ use crate::document::containers::{Collapse, Container, ContainerProblemKind, Mar
 use crate::document::fragment::{Fragment, Message, PatchKind};
 use crate::document::raw_html::{RawHtmlPiece, RawHtmlPlace, RawText, read_raw_html};
 use crate::document::slug::{Ids, heading_id};
-use crate::document::{DocumentOptions, Heading, Link, LinkKind, Section, highlight, sanitize};
+use crate::document::{DocumentOptions, Heading, Link, LinkKind, Section, depth, highlight, sanitize};
 use crate::source::ArticleSource;
 use faq::FaqHeading;
 use state::{Definition, Frame, HeadingState, ImageState, OpenFootnote, ParagraphState, Renderer};
@@ -137,7 +137,7 @@ fn read_body(
         let written = std::mem::take(&mut renderer.written);
         return read_body(body, marked, Some(&written), diagnostics);
     }
-    if body.options.html == RawHtml::Sanitize && sanitize::nests_too_deeply(renderer.out.html()) {
+    if body.options.html == RawHtml::Sanitize && depth::nests_too_deeply(renderer.out.html()) {
         let source = body.source;
         let span = source.file.span(body.start..body.start);
         diagnostics.push(

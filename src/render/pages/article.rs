@@ -23,6 +23,7 @@ impl<'a> LanguageRenderer<'a> {
             updated: article.updated.map(|date| self.date(date)),
             reading_minutes: minutes,
             reading_text: self.words.count("minutes", minutes),
+            questions: document.questions.len(),
             tags: article
                 .tags
                 .iter()
