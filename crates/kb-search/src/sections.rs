@@ -253,7 +253,7 @@ impl Words<'_> {
                 let mut there = words[from..].iter().take_while(|word| word.span.start == at);
                 there.find(|word| word.term == *term)
             };
-            let last = rest.iter().try_fold(start, |before, term| follows(before, term));
+            let last = rest.iter().try_fold(start, follows);
             if let Some(last) = last {
                 matches.push(Match {
                     range: start.range.start..last.range.end.max(start.range.end),

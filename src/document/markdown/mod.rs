@@ -248,7 +248,7 @@ impl Renderer<'_> {
     }
 
     fn start(&mut self, tag: Tag<'_>, range: Range<usize>) {
-        if is_block(&tag.to_end()) {
+        if is_block(tag.to_end()) {
             self.end_task();
             self.line();
         }
@@ -338,7 +338,7 @@ impl Renderer<'_> {
             TagEnd::Table => self.table.open = false,
             _ => {}
         }
-        if is_block(&tag) {
+        if is_block(tag) {
             self.line();
         }
         // Containers that were opened in this element and not closed end with it.
@@ -496,7 +496,7 @@ impl Renderer<'_> {
 }
 
 /// Whether an element is a block.
-fn is_block(tag: &TagEnd) -> bool {
+fn is_block(tag: TagEnd) -> bool {
     !matches!(
         tag,
         TagEnd::Emphasis
