@@ -22,6 +22,8 @@ async function measure({ names, entries, widths }) {
   const overlap = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1;
   for (const frame of frames) {
     const page = frame.contentDocument;
+    // What stands below takes time to lay out, and says nothing of the header.
+    page.querySelectorAll("main, main ~ *").forEach((part) => part.remove());
     const nav = page.querySelector(".site-nav");
     const label = page.querySelector(".brand > :last-child") ?? page.querySelector(".brand");
     const plain = !page.querySelector(".bar");

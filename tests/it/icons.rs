@@ -32,7 +32,7 @@ fn every_page_has_the_shapes_of_its_icons_once() {
             "{path}"
         );
     }
-    let card = "<span class=\"card-icon\" aria-hidden=\"true\"><svg class=\"icon\" aria-hidden=\"true\" focusable=\"false\"><use href=\"#_i-credit-card\"/></svg></span>";
+    let card = "<span class=\"card-icon\" aria-hidden=\"true\"><svg class=\"icon\" width=\"20\" height=\"20\" aria-hidden=\"true\" focusable=\"false\"><use href=\"#_i-credit-card\"/></svg></span>";
     assert!(sandbox.read("public/index.html").contains(card));
     assert!(sandbox.read("public/billing/a/index.html").contains("_i-anchor"));
     assert!(!sandbox.read("public/billing/index.html").contains("_i-anchor"));
@@ -62,7 +62,7 @@ fn a_template_without_icons_stays_without() {
     assert_eq!(sandbox.build().code, 0);
     assert_eq!(
         sandbox.read("public/a/index.html"),
-        "<title>A</title><svg class=\"icon\" aria-hidden=\"true\" focusable=\"false\"><use href=\"#_i-check\"/></svg>\n\
+        "<title>A</title><svg class=\"icon\" width=\"20\" height=\"20\" aria-hidden=\"true\" focusable=\"false\"><use href=\"#_i-check\"/></svg>\n\
          \n<div hidden><svg><symbol id=\"_i-check\" viewBox=\"0 0 24 24\"><path d=\"M20 6 9 17l-5-5\"/></symbol></svg></div>"
     );
 }

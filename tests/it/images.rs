@@ -67,7 +67,7 @@ fn a_screenshot_is_offered_in_smaller_forms() {
     let (narrow, narrow_bytes) = file(&sandbox, "shot.", "-480.webp");
     let page = sandbox.read("public/a/index.html");
     let wanted = format!(
-        "<p><a class=\"zoom\" href=\"/{original}\"><picture><source type=\"image/webp\" srcset=\"/{narrow} 480w, /{wide} 1000w\" \
+        "<p class=\"picture\"><a class=\"zoom\" href=\"/{original}\"><picture><source type=\"image/webp\" srcset=\"/{narrow} 480w, /{wide} 1000w\" \
          sizes=\"(min-width: 704px) 672px, calc(100vw - 32px)\"><img src=\"/{original}\" alt=\"The window\" width=\"1000\" \
          height=\"600\" fetchpriority=\"high\" decoding=\"async\"></picture></a></p>"
     );

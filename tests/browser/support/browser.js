@@ -69,15 +69,19 @@ const axe = () => installed("axe-core").source;
 // A script to give to `newPage` as `init`, so that `findings` can be asked.
 export const axeScript = () => ({ content: axe() });
 
+// The rules that look at colours: all that another colour scheme of the same page can break.
+export const COLOURS = ["color-contrast", "link-in-text-block"];
+
 // What axe-core finds wrong on a page, by all of its rules but those of level AAA: best practice, experiments, and what
-// is off unless asked for, such as the size of targets of WCAG 2.2. `within` selects a part of the page.
-export async function findings(page, within) {
-  const { violations } = await page.evaluate((part) => {
+// is off unless asked for, such as the size of targets of WCAG 2.2. `within` selects a part of the page; `only` some rules.
+export async function findings(page, within, only) {
+  const { violations } = await page.evaluate(([part, named]) => {
     // It takes offence at the regions that scroll by keyboard, which another of its rules demands.
     const wanted = globalThis.axe.getRules().filter(({ ruleId, tags }) => !tags.includes("wcag2aaa") && ruleId !== "focus-order-semantics");
     const rules = Object.fromEntries(wanted.map(({ ruleId }) => [ruleId, { enabled: true }]));
-    return globalThis.axe.run(part ?? document, { rules, resultTypes: ["violations"] });
-  }, within);
+    const runOnly = named && { type: "rule", values: named };
+    return globalThis.axe.run(part ?? document, { ...(named ? { runOnly } : { rules }), resultTypes: ["violations"] });
+  }, [within, only]);
   const reason = ({ target, failureSummary }) => `${target.join(" ")} (${failureSummary.split("\n").slice(1, 2).join("").trim()})`;
   return violations.map(({ id, nodes }) => `${id}: ${nodes.map(reason).join("; ")}`);
 }
