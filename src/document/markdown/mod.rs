@@ -438,7 +438,10 @@ impl Renderer<'_> {
         self.out.push("<code>");
         for part in code.split_inclusive(char::is_whitespace) {
             let word = part.trim_end();
-            let breaks = word.trim_end_matches('-').contains('-');
+            let breaks = word
+                .split('-')
+                .skip(1)
+                .any(|rest| rest.starts_with(char::is_alphanumeric));
             // What is wider than a narrow column has to break somewhere.
             if breaks && word.chars().count() <= WHOLE_CHARS {
                 self.out.push("<span>");
