@@ -191,8 +191,8 @@ impl Scanner<'_> {
             let Some(next) = rest.find(['\\', '`', '<']) else { break };
             at += next;
             let rest = &self.text[at..];
-            if rest.starts_with('\\') {
-                at += 1 + rest[1..].chars().next().map_or(0, char::len_utf8);
+            if let Some(escaped) = rest.strip_prefix('\\') {
+                at += 1 + escaped.chars().next().map_or(0, char::len_utf8);
             } else if rest.starts_with('`') {
                 let length = rest.bytes().take_while(|byte| *byte == b'`').count();
                 at += length;

@@ -2,7 +2,8 @@
 //!
 //! What an end tag closes only a parser knows: `</p>` in `<section></p>` closes nothing, and many others close more than
 //! they name. So the same parser builds the tree, of elements without anything in them, and stops as soon as it is too
-//! deep: the work of each tag grows with what is open.
+//! deep, or grows beyond what is written: the work of each tag grows with what is open, and formatting that is never
+//! closed begins anew in each block.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -18,27 +19,51 @@ pub const MAX_DEPTH: usize = 500;
 /// How much is read between two looks at the depth, in bytes.
 const STEP: usize = 4096;
 
-/// Whether elements stand in one another more deeply than the cleaner can take.
+/// Most elements that a tag may make, on average: those that are implied, and those that begin anew.
+const MADE_BY_TAG: usize = 4;
+
+/// Whether elements stand in one another more deeply than the cleaner can take, or become more than it can.
 pub fn nests_too_deeply(html: &str) -> bool {
+    let tags = html.bytes().filter(|byte| *byte == b'<').count();
     // Most articles have fewer elements than that.
-    html.bytes().filter(|byte| *byte == b'<').nth(MAX_DEPTH).is_some() && deepest(html).0 > MAX_DEPTH
+    tags > MAX_DEPTH && !measure(html).fits
 }
 
-/// The depth of the HTML, and how much of it was read to say so: all, unless it is too deep.
-fn deepest(html: &str) -> (usize, usize) {
+/// What a tree has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Measure {
+    /// Its depth.
+    depth: usize,
+    /// How much of the HTML was read: all, unless the tree does not fit.
+    read: usize,
+    /// Whether the cleaner can take it.
+    fits: bool,
+}
+
+fn measure(html: &str) -> Measure {
     let deepest = Rc::new(Cell::new(0));
+    let made = Rc::new(Cell::new(0));
     let tree = Tree {
         document: Rc::new(Node::new(name())),
         deepest: Rc::clone(&deepest),
+        made: Rc::clone(&made),
     };
     let mut parser = parse_fragment(tree, ParseOpts::default(), name(), Vec::new(), false);
     let mut read = 0;
-    while read < html.len() && deepest.get() <= MAX_DEPTH {
-        let end = html.ceil_char_boundary(read + STEP);
-        parser.process(StrTendril::from_slice(&html[read..end]));
-        read = end;
+    let mut tags = MAX_DEPTH;
+    let mut fits = true;
+    while read < html.len() && fits {
+        let part = &html[read..html.ceil_char_boundary(read + STEP)];
+        parser.process(StrTendril::from_slice(part));
+        read += part.len();
+        tags += part.bytes().filter(|byte| *byte == b'<').count();
+        fits = deepest.get() <= MAX_DEPTH && made.get() <= MADE_BY_TAG * tags;
     }
-    (deepest.get(), read)
+    Measure {
+        depth: deepest.get(),
+        read,
+        fits,
+    }
 }
 
 fn name() -> QualName {
@@ -62,19 +87,15 @@ impl Node {
     }
 
     fn depth(&self) -> usize {
-        let mut depth = 0;
-        let mut above = self.parent.borrow().clone();
-        while let Some(node) = above {
-            depth += 1;
-            above = node.parent.borrow().clone();
-        }
-        depth
+        let above = |node: &Rc<Node>| node.parent.borrow().clone();
+        std::iter::successors(self.parent.borrow().clone(), above).count()
     }
 }
 
 struct Tree {
     document: Rc<Node>,
     deepest: Rc<Cell<usize>>,
+    made: Rc<Cell<usize>>,
 }
 
 impl Tree {
@@ -103,6 +124,7 @@ impl TreeSink for Tree {
     }
 
     fn create_element(&self, name: QualName, _: Vec<Attribute>, _: ElementFlags) -> Rc<Node> {
+        self.made.set(self.made.get() + 1);
         Rc::new(Node::new(name))
     }
 
@@ -192,7 +214,7 @@ mod tests {
         ] {
             let html: String = (0..50_000).map(|n| nested.replace("{n}", &n.to_string())).collect();
             assert!(nests_too_deeply(&html), "{nested}");
-            let (_, read) = deepest(&html);
+            let read = measure(&html).read;
             assert!(read <= 200_000, "{nested}: {read}");
         }
         for flat in [
@@ -211,7 +233,7 @@ mod tests {
             "<script><b><b><b></script>",
         ] {
             let html = flat.repeat(2_000);
-            let (depth, read) = deepest(&html);
+            let Measure { depth, read, .. } = measure(&html);
             assert!(depth < 20, "{flat}: {depth}");
             assert_eq!(read, html.len());
             assert!(!nests_too_deeply(&html), "{flat}");
@@ -230,7 +252,19 @@ mod tests {
             ("<table><td>a", 5),
             ("<b><div></b>x", 3),
         ] {
-            assert_eq!(deepest(html).0, depth, "{html}");
+            assert_eq!(measure(html).depth, depth, "{html}");
         }
+    }
+
+    #[test]
+    fn formatting_that_is_never_closed_does_not_begin_anew_without_end() {
+        let open: Vec<String> = (0..400).map(|n| format!("<b a=\"{n}\">")).collect();
+        let open = open.concat();
+        let html = format!("<p>{open}</p>{}", "<p>x".repeat(100_000));
+        assert!(nests_too_deeply(&html));
+        assert!(measure(&html).read < 50_000);
+        // A slip is none.
+        let slip = format!("<p><b>a</p>{}", "<p>x</p>".repeat(2_000));
+        assert!(!nests_too_deeply(&slip));
     }
 }

@@ -340,10 +340,10 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
         nav_title: r
             .string(&["nav_title", "linkTitle", "sidebar_label"])
             .map(|title| shown(&title)),
-        tags: all_shown(r.strings(&["tags"])),
+        tags: all_shown(&r.strings(&["tags"])),
         category: r.string(&["category"]).map(|category| shown(&category)),
-        keywords: all_shown(keywords(&mut r)),
-        questions: all_shown(r.strings(&["questions"])),
+        keywords: all_shown(&keywords(&mut r)),
+        questions: all_shown(&r.strings(&["questions"])),
         related: r.spanned_strings(&["related"]),
         featured: r.bool(&["featured", "pinned", "promoted"]).unwrap_or(false),
         draft: visibility.draft,
@@ -366,7 +366,7 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
             .map_or(serde_json::Value::Null, |entry| entry.node.value.to_json()),
     };
     taxonomies(&mut r, &mut front);
-    front.tags = all_shown(front.tags);
+    front.tags = all_shown(&front.tags);
     // An address that is none: other tools write no page then.
     let no_page = |(path, _): &(String, Span)| path == "false";
     front.draft |= front.path.take_if(|path| no_page(path)).is_some();
@@ -386,7 +386,7 @@ fn shown(text: &str) -> String {
     without_comments(text).into_owned()
 }
 
-fn all_shown(texts: Vec<String>) -> Vec<String> {
+fn all_shown(texts: &[String]) -> Vec<String> {
     texts.iter().map(|text| shown(text)).collect()
 }
 

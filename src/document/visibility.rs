@@ -8,6 +8,7 @@ use crate::data::{Entry, Reader, Value};
 
 /// Who may see an article, and where.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 pub(super) struct Visibility {
     /// Whether it is left out.
     pub(super) draft: bool,
@@ -71,13 +72,11 @@ fn hides(r: &mut Reader<'_>, names: &[&'static str], when: bool, consequence: &s
 }
 
 fn hides_by(r: &mut Reader<'_>, entry: &Entry, when: bool, consequence: &str) -> bool {
-    match flag(&entry.node.value) {
-        Some(flag) => flag == when,
-        None => {
-            r.unclear(entry, "true or false", consequence);
-            true
-        }
+    let flag = flag(&entry.node.value);
+    if flag.is_none() {
+        r.unclear(entry, "true or false", consequence);
     }
+    flag.is_none_or(|flag| flag == when)
 }
 
 /// `true` and `false` as people write them.

@@ -397,10 +397,8 @@ fn links_have_schemes_that_belong_into_articles() {
         "tel:+15550100",
         "slack://open",
     ];
-    let text: String = links
-        .iter()
-        .map(|link| format!("[x]({link})\n\n<a href=\"{link}\">x</a>\n\n"))
-        .collect();
+    let both = |link: &&str| format!("[x]({link})\n\n<a href=\"{link}\">x</a>\n\n");
+    let text = links.iter().map(both).collect::<Vec<_>>().concat();
     let images = "![x](data:image/png;base64,AAAA)\n\n![x](data:text/html,x)\n\n![x](tel:1)\n";
     let config = "[build]\nlink_schemes = [\"MyApp://\", \"javascript\"]\n";
     let publish = Publish {
