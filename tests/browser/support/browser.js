@@ -19,15 +19,16 @@ export const LONG = 60000;
 
 let browser;
 
-export async function launch() {
-  browser ??= await chromium.launch({
+// One for all tests of a file, however many ask at once.
+export function launch() {
+  browser ??= chromium.launch({
     executablePath: process.env.KB_CHROMIUM,
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"],
   });
   return browser;
 }
 
-export const stop = () => browser?.close();
+export const stop = async () => (await browser)?.close();
 
 // A page of its own profile, closed with the test. At its end the console must have said nothing but what `expect` allows.
 export async function newPage(t, { expect, init, ...options } = {}) {
