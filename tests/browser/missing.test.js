@@ -131,6 +131,8 @@ async function inTurn(jobs, work) {
     await context.addInitScript(() => {
       Object.defineProperty(navigator, "connection", { value: { saveData: false, effectiveType: "3g" } });
       try { localStorage.clear(); } catch { /* a page of the browser's own */ }
+      // All pages share one clipboard, which only the one in front may write.
+      if (navigator.clipboard) navigator.clipboard.writeText = async () => {};
     });
     for (let job = left.shift(); job; job = left.shift()) {
       server.reset();

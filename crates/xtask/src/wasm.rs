@@ -147,6 +147,7 @@ fn mark_verified(files: &Files) -> Outcome {
 fn engines(groups: Groups) -> Result<Files, Failure> {
     let started = Instant::now();
     let wasm_opt = install_wasm_opt()?;
+    install_std_sources()?;
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::new());
     let lanes = thread::available_parallelism().map_or(1, |processors| processors.get().min(4));
@@ -265,7 +266,7 @@ fn compile(stemmers: &[&str], folder: &Path) -> Outcome {
         "-Zbuild-std=std,panic_abort",
         "-Zbuild-std-features=optimize_for_size",
     ]);
-    let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(root()))?;
+    let sysroot = sysroot()?;
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home
         .or_else(|| std::env::home_dir().map(|home| home.join(".cargo")))
@@ -274,7 +275,7 @@ fn compile(stemmers: &[&str], folder: &Path) -> Outcome {
         "-Zunstable-options".to_owned(),
         "-Cpanic=immediate-abort".to_owned(),
         format!("--remap-path-prefix={}=/cargo", home.display()),
-        format!("--remap-path-prefix={}=/rust", sysroot.trim()),
+        format!("--remap-path-prefix={}=/rust", sysroot.display()),
         format!("--remap-path-prefix={}=/kb", root().display()),
     ];
     run(build
@@ -282,6 +283,22 @@ fn compile(stemmers: &[&str], folder: &Path) -> Outcome {
         .env("RUSTC_BOOTSTRAP", "1")
         .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1F}"))
         .env_remove("RUSTFLAGS"))
+}
+
+/// The folder of the toolchain.
+fn sysroot() -> Result<PathBuf, Failure> {
+    let printed = output(Command::new("rustc").args(["--print", "sysroot"]).current_dir(root()))?;
+    Ok(PathBuf::from(printed.trim()))
+}
+
+/// Adds the sources of std to the toolchain, where rustup has not done so by `rust-toolchain.toml`.
+fn install_std_sources() -> Outcome {
+    if sysroot()?.join("lib/rustlib/src/rust/library/Cargo.lock").is_file() {
+        return Ok(());
+    }
+    run(Command::new("rustup")
+        .args(["component", "add", "rust-src"])
+        .current_dir(root()))
 }
 
 /// Takes lines that are comments, empty lines and indentation from generated JavaScript, in which no comment stands
