@@ -11,7 +11,7 @@ use notify::event::{CreateKind, DataChange, EventKind, Flag, ModifyKind};
 use super::*;
 
 /// How long a test waits for what must come. Never reached unless the test fails.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 type Tested = Result<(), Box<dyn std::error::Error>>;
 

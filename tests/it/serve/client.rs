@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use crate::support::{Sandbox, snapshot};
 
 /// How long a change may take until it is served. It takes milliseconds; the rest is for busy machines.
-pub(super) const LIMIT: Duration = Duration::from_secs(120);
+pub(super) const LIMIT: Duration = Duration::from_mins(2);
 
 /// What browsers send when somebody opens a page.
 pub(super) const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
