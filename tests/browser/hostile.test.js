@@ -170,7 +170,7 @@ const around = (page) => page.evaluate(() => {
   copy.querySelectorAll(".toc [aria-current]").forEach((link) => link.removeAttribute("aria-current"));
   // The sum of what the header and the footer show, in order, and what is met at their places.
   const seen = [...document.querySelectorAll(".site-header a, .site-header button, .site-header input, .site-footer a, .feedback button")]
-    .filter((part) => part.checkVisibility())
+    .filter((part) => !part.closest(".prose") && part.checkVisibility())
     .map((part) => {
       part.scrollIntoView({ block: "center", behavior: "instant" });
       const { x, y, width, height } = part.getBoundingClientRect();
