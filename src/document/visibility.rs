@@ -112,16 +112,26 @@ fn published(r: &mut Reader<'_>, seen: &mut Visibility) {
 fn status(r: &mut Reader<'_>, seen: &mut Visibility) {
     for name in ["status", "visibility"] {
         for entry in r.entries_in_any_case(name) {
-            let word = match &entry.node.value {
-                Value::String(text) => text.trim().to_ascii_lowercase(),
-                _ => String::new(),
+            let text = match &entry.node.value {
+                Value::String(text) => Some(text.trim().to_ascii_lowercase()),
+                // Nothing is said yet.
+                Value::Null if name == "status" => continue,
+                _ => None,
             };
-            match word.as_str() {
-                "draft" | "private" | "pending" | "unpublished" | "internal" | "archived" => seen.draft = true,
+            // `draft (until May)` is a draft.
+            let word = text
+                .as_deref()
+                .and_then(|text| text.split(|c: char| !c.is_alphanumeric()).next());
+            match word.unwrap_or_default() {
+                "draft" | "private" | "pending" | "unpublished" | "internal" | "archived" | "wip" => seen.draft = true,
                 "unlisted" | "hidden" => seen.unlisted = true,
                 "public" | "published" | "publish" | "visible" | "listed" => {}
-                // A status may be anything, such as `new` or `beta`.
-                _ if name == "status" => {}
+                // A status may be any text, such as `new` or `beta`.
+                _ if name == "status" && text.is_some() => {}
+                _ if name == "status" => {
+                    r.unclear(entry, "a word such as `published` or `draft`", LEFT_OUT);
+                    seen.draft = true;
+                }
                 _ => {
                     r.unclear(entry, "`public`, `unlisted` or `private`", LEFT_OUT);
                     seen.draft = true;

@@ -60,6 +60,8 @@ fn words_of_people_are_understood() {
     for keys in [
         "status: draft",
         "status: Private",
+        "status: draft (do not publish)",
+        "status: WIP",
         "visibility: internal",
         "permalink: false",
         "published: false\ndraft: false",
@@ -75,6 +77,7 @@ fn words_of_people_are_understood() {
     }
     for keys in [
         "status: new",
+        "status:",
         "visibility: public",
         "published: true",
         "publish: yes",
@@ -106,6 +109,8 @@ fn what_is_not_understood_hides_the_article_and_says_so() {
         "expires: never again",
         "expiryDate: true",
         "visibility: members",
+        "status: [draft]",
+        "status: {state: draft}",
         "private: ja",
     ] {
         let (front, said) = front(keys);
