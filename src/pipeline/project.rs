@@ -145,7 +145,7 @@ fn bounds(path: &Path, config: &Config) -> Result<Bounds, Vec<Diagnostic>> {
             problems.push(
                 Diagnostic::error("config-value", message)
                     .with_span(span.clone())
-                    .with_hint("write its path as seen from the project, such as `../shared`"),
+                    .with_hint("write its path as seen from the project, such as `../common`"),
             );
         }
     }

@@ -108,30 +108,30 @@ fn without_content_or_settings_nothing_is_built() {
 #[test]
 fn the_writer_may_say_where_links_lead() {
     let sandbox = sandbox();
-    sandbox.write("shared/files/terms.pdf", "%PDF");
-    sandbox.write("shared/articles/shared.md", "# Shared\n");
+    sandbox.write("common/files/terms.pdf", "%PDF");
+    sandbox.write("common/articles/common.md", "# Shared\n");
     sandbox.write(
         "p/kb.toml",
-        "title = \"Help\"\n[build]\nfollow_links_to = [\"../shared\"]\n",
+        "title = \"Help\"\n[build]\nfollow_links_to = [\"../common\"]\n",
     );
-    link(&sandbox, "p/static", "../shared/files");
-    link(&sandbox, "p/content/more", "../../shared/articles");
+    link(&sandbox, "p/static", "../common/files");
+    link(&sandbox, "p/content/more", "../../common/articles");
     let run = sandbox.kb(&["build", "p", "-q"]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
     assert_eq!(sandbox.read("p/public/terms.pdf"), "%PDF");
-    assert!(sandbox.path("p/public/more/shared/index.html").is_file());
+    assert!(sandbox.path("p/public/more/common/index.html").is_file());
     // It is said for that folder alone.
     link(&sandbox, "p/content/s.md", "../../secret/s.md");
-    link(&sandbox, "shared/files/s.css", "../../secret/s.css");
+    link(&sandbox, "common/files/s.css", "../../secret/s.css");
     let run = sandbox.kb(&["build", "p"]);
     assert_eq!(run.stderr.matches("error[link-outside]").count(), 2, "{}", run.stderr);
     says_nothing_secret(&sandbox, &run.stderr);
     // The content folder may be elsewhere as a whole.
     fs::remove_dir_all(sandbox.path("p/content")).expect("removed");
-    link(&sandbox, "p/content", "../shared/articles");
+    link(&sandbox, "p/content", "../common/articles");
     let run = sandbox.kb(&["build", "p"]);
     assert_eq!(run.code, 1, "{}", run.stderr);
-    assert!(sandbox.path("p/public/shared/index.html").is_file());
+    assert!(sandbox.path("p/public/common/index.html").is_file());
 
     sandbox.write("p/kb.toml", "[build]\nfollow_links_to = [\"../nowhere\"]\n");
     let run = sandbox.kb(&["build", "p"]);
