@@ -340,7 +340,7 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
         nav_title: r
             .string(&["nav_title", "linkTitle", "sidebar_label"])
             .map(|title| shown(&title)),
-        tags: all_shown(&r.strings(&["tags"])),
+        tags: r.strings(&["tags"]),
         category: r.string(&["category"]).map(|category| shown(&category)),
         keywords: all_shown(&keywords(&mut r)),
         questions: all_shown(&r.strings(&["questions"])),

@@ -32,28 +32,22 @@ enum Kind {
 impl Names {
     /// Takes a file's name, and those of the folders it lies in.
     pub(super) fn add(&mut self, path: &OutputPath) -> Result<(), OutputError> {
+        self.take(path, Kind::File)
+    }
+
+    /// Takes the name of a file or folder that is made elsewhere, with everything in it.
+    pub(super) fn reserve(&mut self, folder: &OutputPath) -> Result<(), OutputError> {
+        self.take(folder, Kind::Reserved)
+    }
+
+    fn take(&mut self, path: &OutputPath, kind: Kind) -> Result<(), OutputError> {
         let given = path.as_str();
         let name = fold(given);
         if let Some(collision) = self.collision(given, &name) {
             return Err(collision);
         }
         self.add_folders(&name, given);
-        let given = (*given != *name).then(|| given.into());
-        let kind = Kind::File;
-        self.taken.insert(name, Taken { kind, given });
-        Ok(())
-    }
-
-    /// Takes the name of a file or folder that is made elsewhere, with everything in it.
-    pub(super) fn reserve(&mut self, folder: &OutputPath) -> Result<(), OutputError> {
-        let given = folder.as_str();
-        let name = fold(given);
-        if let Some(collision) = self.collision(given, &name) {
-            return Err(collision);
-        }
-        self.add_folders(&name, given);
-        let kind = Kind::Reserved;
-        let given = Some(given.into());
+        let given = (kind == Kind::Reserved || *given != *name).then(|| given.into());
         self.taken.insert(name, Taken { kind, given });
         Ok(())
     }

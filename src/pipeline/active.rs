@@ -66,7 +66,7 @@ const SVG: &str = "http://www.w3.org/2000/svg";
 const XHTML: &str = "http://www.w3.org/1999/xhtml";
 
 /// The elements of a drawing that draw.
-const ELEMENTS: [&str; 63] = [
+const ELEMENTS: [&str; 65] = [
     "a",
     "animate",
     "animateMotion",
@@ -130,6 +130,8 @@ const ELEMENTS: [&str; 63] = [
     "textPath",
     "title",
     "tspan",
+    "use",
+    "view",
 ];
 
 /// Fails with the reason why a drawing would do more than draw.
@@ -155,7 +157,7 @@ fn drawing(bytes: &[u8]) -> Result<(), String> {
                 let own =
                     matches!(namespace, ResolveResult::Unbound) || namespace == ResolveResult::Bound(Namespace(SVG));
                 let local = name(element.local_name().as_ref());
-                if own && !ELEMENTS.contains(&&*local) && local != "use" && local != "view" {
+                if own && !ELEMENTS.contains(&&*local) {
                     return Err(at(&format!("`<{local}>`")));
                 }
                 attributes(element, &local).map_err(|what| at(&what))?;

@@ -233,19 +233,18 @@ fn commands_write_through_no_link() {
     link(&sandbox, "p/content/out", "../../secret");
     link(&sandbox, "p/content/nowhere", "../../secret/new");
     link(&sandbox, "p/content/in-a-file.md", "../../secret/made.md");
+    let refused = |arguments: &[&str], said: &str| {
+        let run = sandbox.kb(arguments);
+        assert_eq!(run.code, 2, "{arguments:?}: {}", run.stderr);
+        assert!(run.stderr.contains(said), "{arguments:?}: {}", run.stderr);
+    };
     for arguments in [
         &["new", "Question", "--project", "p", "--in", "out"][..],
         &["new", "Question", "--project", "p", "--in", "out/below"],
         &["new", "Question", "--project", "p", "--in", "nowhere"],
         &["new", "In a file", "--project", "p"],
     ] {
-        let run = sandbox.kb(arguments);
-        assert_eq!(run.code, 2, "{arguments:?}: {}", run.stderr);
-        assert!(
-            run.stderr.contains("nothing was changed"),
-            "{arguments:?}: {}",
-            run.stderr
-        );
+        refused(arguments, "nothing was changed");
     }
     link(&sandbox, "p/archetype.md", "../secret/s.md");
     let run = sandbox.kb(&["new", "Question", "--project", "p"]);
@@ -258,13 +257,8 @@ fn commands_write_through_no_link() {
         ("k/content", "../secret/content"),
     ] {
         link(&sandbox, path, to);
-        let run = sandbox.kb(&["init", path.split('/').next().unwrap_or_default()]);
-        assert_eq!(run.code, 2, "{path}: {}", run.stderr);
-        assert!(
-            run.stderr.contains("is already there; nothing was changed"),
-            "{}",
-            run.stderr
-        );
+        let folder = path.split('/').next().unwrap_or_default();
+        refused(&["init", folder], "is already there; nothing was changed");
     }
     link(&sandbox, "p/static/css/tokens.css", "../../../secret/s.css");
     let run = sandbox.kb(&["theme", "eject", "css/tokens.css", "p", "--diff"]);
