@@ -242,7 +242,8 @@ impl Fragment {
     /// Cuts the fragment off at `len` bytes. An open place there stays: what stood before may end with it.
     pub fn truncate(&mut self, len: usize) {
         self.html.truncate(len);
-        self.patches.retain(|patch| (patch.at as usize) <= len);
+        let kept = self.patches.partition_point(|patch| (patch.at as usize) <= len);
+        self.patches.truncate(kept);
     }
 
     /// Replaces the HTML of `range`, which holds no open place.

@@ -2,7 +2,8 @@
 //!
 //! Every address is a file of the output, so two addresses are one where their files cannot stand side by side:
 //! `/a/`, `/a/index.html` and `/A/` are the same, and nothing can be below `/feed.xml/`. What kb writes itself is entered
-//! first, then pages, then the project's own files; aliases come last and get what is left.
+//! first, then the files of the project's `static/`, then pages and what articles refer to; aliases come last and get what
+//! is left.
 
 use super::urls::{SitePath, markdown_file, output_file};
 use crate::output::{Output, OutputError, OutputPath};

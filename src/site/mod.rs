@@ -327,11 +327,9 @@ pub fn build_site(input: SiteInput, before: Option<&Site>) -> (Site, Vec<Diagnos
         documents: &published,
         git_dates: &origin.git_dates,
         fallback_title: &origin.fallback_title,
+        static_files: &origin.static_files,
     };
     let (mut languages, mut addresses) = tree.build(&map, diagnostics);
-    for file in &origin.static_files {
-        addresses.occupy(file, &format!("`static/{file}`"));
-    }
     for asset in &assets {
         let renditions = asset.renditions.iter().flatten();
         for file in [&asset.output].into_iter().chain(renditions.map(|form| &form.output)) {

@@ -18,6 +18,8 @@ pub(super) struct Tree<'a> {
     pub(super) documents: &'a [Arc<Document>],
     pub(super) git_dates: &'a HashMap<ContentPath, Date>,
     pub(super) fallback_title: &'a str,
+    /// The files of the project's `static/`, by path in the output.
+    pub(super) static_files: &'a [String],
 }
 
 /// What a document is in the tree, by language.
@@ -27,6 +29,12 @@ struct Roles {
     articles: BTreeMap<String, BTreeMap<Language, DocumentId>>,
     /// Descriptions of categories by folder: their document in each language.
     categories: BTreeMap<String, BTreeMap<Language, DocumentId>>,
+}
+
+/// Whether a file is called as the page of its folder is, or the Markdown copy of that.
+fn is_of_page(file: &str) -> bool {
+    let name = file.rsplit('/').next().unwrap_or(file).to_lowercase();
+    matches!(name.as_str(), "index.html" | "index.md")
 }
 
 impl Tree<'_> {
@@ -49,6 +57,11 @@ impl Tree<'_> {
             )
             .collect();
         let mut addresses = Addresses::of_kb(languages.iter().map(|(language, home)| (language.tag(), home.clone())));
+        // A page gives way to a file of the project's own, but for one in the very folder of the page.
+        let (of_pages, own): (Vec<&String>, Vec<_>) = self.static_files.iter().partition(|file| is_of_page(file));
+        for file in own {
+            addresses.occupy(file, &format!("`static/{file}`"));
+        }
         let mut told = HashSet::new();
         let sites = languages.into_iter().map(|(language, home)| {
             let builder = Builder {
@@ -65,7 +78,11 @@ impl Tree<'_> {
             };
             builder.build()
         });
-        (sites.collect(), addresses)
+        let sites = sites.collect();
+        for file in of_pages {
+            addresses.occupy(file, &format!("`static/{file}`"));
+        }
+        (sites, addresses)
     }
 
     /// Sorts the documents into articles and descriptions of categories.

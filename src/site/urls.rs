@@ -34,6 +34,11 @@ pub fn site_path(written: &str) -> Result<SitePath, String> {
     if parts.iter().any(|part| part.to_lowercase().starts_with(".kb-")) {
         return Err(format!("`{written}` begins like a file that kb keeps notes in"));
     }
+    if let Some(part) = parts.iter().find(|part| means_something_to_servers(part)) {
+        return Err(format!(
+            "`{written}` has the part `{part}`, a name that web servers act on"
+        ));
+    }
     if parts.is_empty() {
         return Err(format!("`{written}` is the home page"));
     }
@@ -50,6 +55,14 @@ pub fn site_path(written: &str) -> Result<SitePath, String> {
         Err(OutputError::Path { problem, .. }) => Err(format!("`{written}` cannot be a file: {problem}")),
         _ => Ok(path),
     }
+}
+
+/// Whether a file or folder of this name changes what a web server or host does: settings of Apache and IIS, and of the
+/// hosts that read `_headers` and `_worker.js`. Only a project's `static/` holds such files.
+fn means_something_to_servers(part: &str) -> bool {
+    let name = part.to_lowercase();
+    (name.starts_with('.') && name != ".well-known")
+        || matches!(name.as_str(), "_headers" | "_worker.js" | "_routes.json" | "web.config")
 }
 
 /// Checks the slug that a writer gave.

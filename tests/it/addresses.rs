@@ -270,3 +270,37 @@ fn what_is_in_the_way_of_an_alias_is_named() {
     assert_eq!(run.stderr.matches("error[").count(), 6, "{}", run.stderr);
     assert_eq!(sandbox.read("public/_redirects"), "/old.html /moved/ 301\n");
 }
+
+#[test]
+fn files_of_static_stay_whatever_path_an_article_has() {
+    for (file, path) in [
+        ("downloads", "/downloads/"),
+        ("logo2.svg", "/logo2.svg"),
+        ("terms.html", "/terms.html"),
+        ("files/list.txt", "/files/list.txt/"),
+    ] {
+        let sandbox = sandbox(&format!("---\npath: {path}\n---\n# Moved\n"));
+        sandbox.write(&format!("static/{file}"), "own");
+        let run = sandbox.build();
+        assert_eq!(run.code, 1, "{file}");
+        let told = format!("is taken by `static/{file}`");
+        assert!(
+            run.stderr.contains("error[url-taken]") && run.stderr.contains(&told),
+            "{}",
+            run.stderr
+        );
+        assert_eq!(sandbox.read(&format!("public/{file}")), "own");
+    }
+}
+
+#[test]
+fn names_that_servers_act_on_are_no_addresses() {
+    let sandbox = sandbox(concat!(
+        "---\naliases: [/.htaccess, /a/.htaccess/x, /.user.ini, /Web.config, /_worker.js/index.js, /_headers]\n",
+        "path: /.well-known/support/\n---\n# Moved\n",
+    ));
+    let run = sandbox.build();
+    assert_eq!(run.stderr.matches("error[alias-invalid]").count(), 6, "{}", run.stderr);
+    assert!(run.stderr.contains("a name that web servers act on"), "{}", run.stderr);
+    assert!(sandbox.path("public/.well-known/support/index.html").is_file());
+}

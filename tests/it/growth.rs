@@ -37,6 +37,10 @@ fn project(n: usize) -> Sandbox {
         ("keys", front),
         ("references", lines(n, |i| format!("See [x][missing{i}].\n"))),
         ("links", lines(n, |i| format!("Siehe [ü](none{i}.md). "))),
+        (
+            "footnotes",
+            lines(n, |i| format!("x[^{i}]\n\n")) + &lines(n, |i| format!("[^{i}]: a\n")),
+        ),
         ("anchors", lines(n, |i| format!("See [x](#none{i}).\n"))),
         (
             "headings",

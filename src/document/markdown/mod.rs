@@ -254,7 +254,7 @@ impl Renderer<'_> {
         }
         match tag {
             Tag::Paragraph => {
-                let summary = self.body.summary.trim().is_empty() && self.frames.is_empty() && self.outer.is_empty();
+                let summary = self.begins_summary();
                 self.paragraph = Some(ParagraphState {
                     start: self.out.len(),
                     picture: None,
@@ -422,6 +422,16 @@ impl Renderer<'_> {
     fn source_range(&self, range: &Range<usize>) -> Range<u32> {
         let place = |at: usize| u32::try_from(self.body_start + self.marked.source(at)).unwrap_or(u32::MAX);
         place(range.start)..place(range.end)
+    }
+
+    /// Whether the paragraph that begins is the summary: the first one at the top level that says something.
+    fn begins_summary(&mut self) -> bool {
+        if !self.frames.is_empty() || !self.outer.is_empty() || !self.body.summary.trim().is_empty() {
+            return false;
+        }
+        // Blanks of many paragraphs that say nothing are not looked through again for each.
+        self.body.summary.clear();
+        true
     }
 
     fn span(&self, range: &Range<usize>) -> Span {
