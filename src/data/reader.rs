@@ -103,13 +103,34 @@ impl<'a> Reader<'a> {
             .filter(|entry| entry.node.value != Value::Null)
     }
 
-    /// All entries of a key, whatever the case of its letters, also those without a value.
-    pub fn entries_in_any_case(&mut self, name: &'static str) -> Vec<&'a Entry> {
+    /// All entries of a key, also those without a value, however its words are joined: `is_draft`, `publishDate`,
+    /// `Publish-Date`.
+    pub fn entries_in_any_spelling(&mut self, name: &'static str) -> Vec<&'a Entry> {
         self.known.push(name);
-        let entries = self.entries.iter();
-        let found: Vec<&Entry> = entries.filter(|entry| entry.key.eq_ignore_ascii_case(name)).collect();
+        let wanted = plain_key(name);
+        let is_same = |key: &str| {
+            let key = plain_key(key);
+            key == wanted || key.strip_prefix("is") == Some(&wanted)
+        };
+        let found: Vec<&Entry> = self.entries.iter().filter(|entry| is_same(&entry.key)).collect();
         self.taken.extend(found.iter().map(|entry| &*entry.key));
         found
+    }
+
+    /// The entries that nobody has asked for so far and that one typing error parts from some of `names`, with each of
+    /// these.
+    pub fn misspelt(&self, names: &[&'static str]) -> Vec<(&'a Entry, &'static str)> {
+        let mut found = Vec::new();
+        for entry in self.entries.iter().filter(|entry| !self.is_known(entry)) {
+            let key = plain_key(&entry.key);
+            let near = |name: &&&str| strsim::damerau_levenshtein(&key, &plain_key(name)) <= 1;
+            found.extend(names.iter().filter(near).map(|name| (entry, *name)));
+        }
+        found
+    }
+
+    fn is_known(&self, entry: &Entry) -> bool {
+        self.known.contains(&entry.key.as_str()) || self.taken.contains(&entry.key.as_str())
     }
 
     /// Adds a problem of this table's own.
@@ -127,6 +148,25 @@ impl<'a> Reader<'a> {
     pub fn unclear(&mut self, entry: &Entry, expected: &str, consequence: &str) {
         let diagnostic = self.expected(entry, expected).with_hint(consequence);
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Reports that no key of this name is known, that `meant` is near, and what follows as long as this is not clear.
+    pub fn unclear_key(&mut self, entry: &'a Entry, meant: &str, consequence: &str) {
+        let problem = self.unknown(entry, Severity::Error);
+        let problem = problem
+            .with_hint(format!("did you mean `{meant}`?"))
+            .with_hint(consequence);
+        self.taken.push(&entry.key);
+        self.diagnostics.push(problem);
+    }
+
+    fn unknown(&self, entry: &Entry, severity: Severity) -> Diagnostic {
+        let message = format!("unknown key `{}{}`", self.path, entry.key);
+        let problem = match severity {
+            Severity::Error => Diagnostic::error(self.codes.unknown, message),
+            _ => Diagnostic::warning(self.codes.unknown, message),
+        };
+        problem.with_span(self.place.span(&entry.key_range))
     }
 
     fn expected(&self, entry: &Entry, expected: &str) -> Diagnostic {
@@ -295,21 +335,22 @@ impl<'a> Reader<'a> {
     /// Reports the keys that nobody asked for and returns all problems of the table.
     pub fn finish(mut self) -> Vec<Diagnostic> {
         for entry in self.entries {
-            if self.known.contains(&entry.key.as_str()) || self.taken.contains(&entry.key.as_str()) {
-                continue;
+            if !self.is_known(entry) {
+                let hint = did_you_mean(&entry.key, self.known.iter().copied());
+                let problem = self.unknown(entry, self.codes.unknown_severity).with_hint_if(hint);
+                self.diagnostics.push(problem);
             }
-            let message = format!("unknown key `{}{}`", self.path, entry.key);
-            let hint = did_you_mean(&entry.key, self.known.iter().copied());
-            let span = self.place.span(&entry.key_range);
-            let mut diagnostic = match self.codes.unknown_severity {
-                Severity::Error => Diagnostic::error(self.codes.unknown, message),
-                _ => Diagnostic::warning(self.codes.unknown, message),
-            };
-            diagnostic = diagnostic.with_span(span).with_hint_if(hint);
-            self.diagnostics.push(diagnostic);
         }
         self.diagnostics
     }
+}
+
+/// A key without what joins its words: `publishDate`, `publish_date` and `Publish-Date` are one.
+fn plain_key(key: &str) -> String {
+    key.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 fn as_text(value: &Value) -> Option<String> {

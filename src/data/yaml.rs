@@ -1,6 +1,6 @@
 //! YAML from parser events, with places, duplicate keys reported and aliases kept within bounds.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
@@ -154,7 +154,7 @@ impl Builder {
                     anchor, start, entries, ..
                 }) => self.value(
                     Node {
-                        value: Value::Table(entries),
+                        value: Value::Table(merged(entries)),
                         range: start..range.end,
                     },
                     anchor,
@@ -219,6 +219,34 @@ impl Builder {
         }
         Ok(())
     }
+}
+
+/// A table in which `<<: *other` has brought the keys of other tables: its own keys win, then the first of several.
+/// See <https://yaml.org/type/merge.html>.
+fn merged(mut entries: Vec<Entry>) -> Vec<Entry> {
+    let holds_tables = |node: &Node| match &node.value {
+        Value::Table(_) => true,
+        Value::List(items) => items.iter().all(|item| matches!(item.value, Value::Table(_))),
+        _ => false,
+    };
+    let is_merge = |entry: &Entry| entry.key == "<<" && holds_tables(&entry.node);
+    let Some(at) = entries.iter().position(is_merge) else {
+        return entries;
+    };
+    let tables = match entries.remove(at).node {
+        Node {
+            value: Value::List(items),
+            ..
+        } => items,
+        table => vec![table],
+    };
+    let mut known: HashSet<String> = entries.iter().map(|entry| entry.key.clone()).collect();
+    for table in tables {
+        if let Value::Table(more) = table.value {
+            entries.extend(more.into_iter().filter(|entry| known.insert(entry.key.clone())));
+        }
+    }
+    entries
 }
 
 fn error(message: &str, range: Range<usize>) -> SyntaxError {

@@ -1,4 +1,4 @@
-//! HTML comments are notes among writers: their text is taken out before anything else reads an article.
+//! Comments are notes among writers: their text is taken out before anything else reads an article.
 //!
 //! What a comment is does not depend on what stands in it. `CommonMark` alone lets a list, a quote, a blank line within
 //! a paragraph or the cell of a table end one early, and a mark of kb's own would; so comments go first, and
@@ -7,13 +7,16 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::containers::{closes_fence, columns, opens_fence, opens_indented};
+use super::containers::{FencesAhead, closes_fence, columns, is_colons, opens_fence, opens_indented};
 
 /// What stands in the text where a comment stood: one without words, which ends and begins the same blocks.
 pub const STAND_IN: &str = "<!-- -->";
 
 const OPEN: &str = "<!--";
 const CLOSE: &str = "-->";
+
+/// What browsers take for comments too: processing instructions, `CDATA`, declarations.
+const OTHERS: [(&str, &str); 3] = [("<?", "?>"), ("<![CDATA[", "]]>"), ("<!", ">")];
 
 /// A text without what its comments say.
 #[derive(Debug, Default)]
@@ -41,7 +44,7 @@ impl Hidden<'_> {
 
 /// Takes the comments out of an article.
 pub fn hide_comments(text: &str) -> Hidden<'_> {
-    if !text.contains(OPEN) {
+    if !["<!", "<?", "]:"].iter().any(|part| text.contains(part)) {
         return Hidden {
             text: Cow::Borrowed(text),
             ..Hidden::default()
@@ -56,6 +59,12 @@ pub fn hide_comments(text: &str) -> Hidden<'_> {
         at = scanner.line(at);
     }
     let comments = scanner.comments;
+    if comments.is_empty() {
+        return Hidden {
+            text: Cow::Borrowed(text),
+            ..Hidden::default()
+        };
+    }
     let mut hidden = String::with_capacity(text.len());
     let mut from = 0;
     for comment in &comments {
@@ -88,17 +97,32 @@ pub fn without_comments(text: &str) -> Cow<'_, str> {
     out.trim().to_owned().into()
 }
 
+struct Fence {
+    character: u8,
+    length: usize,
+    is_quoted: bool,
+    /// The column from which lines belong to what it stands in.
+    from: usize,
+}
+
 #[derive(Default)]
 struct Scanner<'a> {
     text: &'a str,
     comments: Vec<Range<usize>>,
     unclosed: bool,
-    /// The code fence that is open: its character, its length, and whether it stands in a quote.
-    fence: Option<(u8, usize, bool)>,
+    /// The code fence that is open.
+    fence: Option<Fence>,
+    fences: FencesAhead,
+    /// How many containers of colons are open.
+    colons: usize,
+    /// The ends that [`OTHERS`] were found to lack.
+    missing: Vec<&'static str>,
     /// What ends the element that is open and holds no comments.
     raw: Option<&'static str>,
     /// Whether the line before was text, which goes on however far a line is indented.
     in_text: bool,
+    /// Whether the line before was the row of a table, whose cells need no `|` at their ends.
+    in_table: bool,
     /// The columns from which lines belong to the list items and indented containers that are open.
     items: Vec<usize>,
 }
@@ -109,21 +133,25 @@ impl Scanner<'_> {
         let end = self.line_end(at);
         let line = &self.text[at..end];
         let quoted = line.trim_start().starts_with('>');
-        if let Some((character, length, in_quote)) = self.fence
-            && (quoted || !in_quote)
-        {
-            if closes_fence(line, character, length) {
+        if let Some(fence) = &self.fence {
+            if closes_fence(line, fence.character, fence.length) {
                 self.fence = None;
+                return end;
             }
-            return end;
+            let is_outside = !line.trim().is_empty() && !quoted && (fence.is_quoted || columns(line) < fence.from);
+            let mut ends_container = || self.colons > 0 && is_colons(line) && !self.fences.closes_next(self.text, at);
+            if !(is_outside || ends_container()) {
+                return end;
+            }
+            self.fence = None;
         }
-        self.fence = None;
         if let Some(close) = self.raw {
             self.raw = Some(close).filter(|close| !contains_ignoring_case(line, close));
             return end;
         }
         if line.trim().is_empty() {
             self.in_text = false;
+            self.in_table = false;
             return end;
         }
         let inner = self.inner(line, quoted);
@@ -131,16 +159,35 @@ impl Scanner<'_> {
             return end;
         }
         if let Some((character, length)) = opens_fence(inner) {
-            self.fence = Some((character, length, quoted));
+            self.fence = Some(Fence {
+                character,
+                length,
+                is_quoted: quoted,
+                from: self.items.last().copied().filter(|_| !quoted).unwrap_or(0),
+            });
             self.in_text = false;
             return end;
+        }
+        if inner.starts_with(":::") {
+            self.colons = if is_colons(inner) {
+                self.colons.saturating_sub(1)
+            } else {
+                self.colons + 1
+            };
         }
         if let Some(close) = holds_no_comments(inner) {
             self.raw = Some(close).filter(|close| !contains_ignoring_case(line, close));
             self.in_text = false;
             return end;
         }
+        if let Some(length) = definition_length(&self.text[end - inner.len()..]).filter(|_| !self.in_text) {
+            let from = end - inner.len();
+            self.comments.push(from..from + length);
+            return self.line_end(from + length);
+        }
         self.in_text = true;
+        let begins_table = || is_delimiter_row(&self.text[end..self.line_end(end)]);
+        self.in_table = line.contains('|') && (self.in_table || begins_table());
         self.inline(at, end)
     }
 
@@ -184,7 +231,7 @@ impl Scanner<'_> {
 
     /// Reads text from `at` to the end of its line at `end`, or of the line that its last comment ends in.
     fn inline(&mut self, mut at: usize, mut end: usize) -> usize {
-        let is_row = self.text[at..end].trim_start().starts_with('|');
+        let is_row = self.in_table || self.text[at..end].trim_start().starts_with('|');
         let mut missing = Vec::new();
         while at < end {
             let rest = &self.text[at..end];
@@ -218,11 +265,32 @@ impl Scanner<'_> {
                     missing.clear();
                 }
                 at = close;
+            } else if let Some(length) = self.other_length(rest) {
+                self.comments.push(at..at + length);
+                at += length;
+                if at > end {
+                    end = self.line_end(at);
+                    missing.clear();
+                }
             } else {
                 at += 1;
             }
         }
         end
+    }
+
+    /// The length of one of [`OTHERS`] that a text begins with. One that has no end is text.
+    fn other_length(&mut self, text: &str) -> Option<usize> {
+        let (open, close) = OTHERS.into_iter().find(|(open, _)| text.starts_with(open))?;
+        let is_one = open != "<!" || text[open.len()..].starts_with(|c: char| c.is_ascii_alphabetic());
+        if !is_one || self.missing.contains(&close) {
+            return None;
+        }
+        let length = text.find(close);
+        if length.is_none() {
+            self.missing.push(close);
+        }
+        length.map(|length| length + close.len())
     }
 
     /// Where code ends that `length` backticks before `at` begin, in the line that ends at `end` or in those of the same
@@ -266,8 +334,10 @@ fn comment_end(text: &str, open: usize) -> Option<usize> {
         }
     }
     let first = inside + text[inside..].find(CLOSE)? + CLOSE.len();
-    let is_plain = !text[inside..first].contains(OPEN)
-        && (text[inside..first].lines().skip(1)).all(|line| opens_fence(line.trim_start()).is_none());
+    let said = &text[inside..first];
+    // Backticks in the line in which it ends are text.
+    let opens_code = |line: &str| said.contains('\n') && opens_fence(line.trim_start()).is_some();
+    let is_plain = !said.contains(OPEN) && !said.lines().any(opens_code);
     Some(if is_plain {
         first
     } else {
@@ -287,15 +357,19 @@ fn whole_comment_end(text: &str, inside: usize, first: usize) -> Option<usize> {
         at += line.len();
         steps += 1;
         if let Some((character, length)) = fence {
-            if closes_fence(line, character, length) {
-                fence = None;
-            }
             passed |= start < first && first <= at;
-            continue;
-        }
-        fence = opens_fence(line.trim_start()).filter(|_| number > 0);
-        if fence.is_some() {
-            continue;
+            // The comment may end behind the fence that closes its code.
+            let closes = line.trim_end().strip_suffix(CLOSE).unwrap_or(line);
+            if !closes_fence(closes, character, length) {
+                continue;
+            }
+            fence = None;
+            passed &= !line.contains(CLOSE);
+        } else {
+            fence = opens_fence(line.trim_start()).filter(|_| number > 0 || at < first);
+            if fence.is_some() {
+                continue;
+            }
         }
         let mut from = 0;
         while let Some(found) = line[from..].find(['<', '-']) {
@@ -332,6 +406,33 @@ fn whole_comment_end(text: &str, inside: usize, first: usize) -> Option<usize> {
     None
 }
 
+/// The length of a definition that a text begins with and that is a comment: of a link to nowhere, with a title.
+///
+/// `[//]: # (a note)`, `[comment]: <> "a note"`; see <https://spec.commonmark.org/0.31.2/#link-reference-definitions>.
+fn definition_length(text: &str) -> Option<usize> {
+    let line = text.split('\n').next()?;
+    let label = line.strip_prefix('[')?.find("]:")?;
+    let target = text[label + 3..].trim_start_matches([' ', '\t']);
+    let title = target.strip_prefix('#').or_else(|| target.strip_prefix("<>"))?;
+    let title = title.strip_prefix([' ', '\t', '\r', '\n'])?.trim_start();
+    let close = match title.as_bytes().first()? {
+        b'(' => ')',
+        b'"' => '"',
+        b'\'' => '\'',
+        _ => return None,
+    };
+    let mut is_escaped = false;
+    let mut is_end = |c: char| {
+        let ends = c == close && !is_escaped;
+        is_escaped = c == '\\' && !is_escaped;
+        ends
+    };
+    let length = title[1..].find(&mut is_end)? + 2;
+    let rest = title[length..].split('\n').next()?;
+    let is_whole = rest.trim().is_empty() && !title[..length].lines().any(|line| line.trim().is_empty());
+    is_whole.then(|| text.len() - title.len() + length)
+}
+
 /// What is behind the mark of a list item that a line begins with.
 fn behind_item_mark(line: &str) -> Option<&str> {
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
@@ -357,6 +458,12 @@ fn holds_no_comments(line: &str) -> Option<&'static str> {
             && line[open.len()..].starts_with(['>', ' ', '\t', '\n', '\r'])
     })
     .map(|(_, close)| close)
+}
+
+/// Whether a line parts the head of a table from its body.
+fn is_delimiter_row(line: &str) -> bool {
+    let line = line.trim_matches(['>', ' ', '\t', '\r', '\n']);
+    line.contains('-') && line.chars().all(|c| matches!(c, '-' | ':' | '|' | ' ' | '\t')) && line.contains('|')
 }
 
 /// Whether a line is no more text of the paragraph before it.

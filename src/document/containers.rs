@@ -127,6 +127,8 @@ pub enum ContainerProblemKind {
     Unknown(String),
     /// It is a comment without an end.
     Comment,
+    /// It is a code block that its container ended.
+    Fence,
 }
 
 /// Text without comments in which the containers are marks, and the way back to the places of the given text.
@@ -241,7 +243,10 @@ fn mark_lines(text: &str) -> Marked<'_> {
             ..Marked::default()
         };
     }
-    let mut marker = Marker::default();
+    let mut marker = Marker {
+        text,
+        ..Marker::default()
+    };
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         marker.line(line, at);
@@ -255,12 +260,23 @@ enum Open {
     Colons(usize, Range<usize>),
     /// Opened by `!!!`, `???` or `===`: the column from which its lines are its own.
     Indented(usize),
-    /// Opened by a code fence: the character, the number, and how many blocks were open.
-    Fence(u8, usize),
+    /// Opened by a code fence.
+    Fence(Fence),
+}
+
+/// A code block that is open.
+struct Fence {
+    character: u8,
+    length: usize,
+    /// What its closing line begins with.
+    prefix: String,
+    /// The place of its opening line.
+    range: Range<usize>,
 }
 
 #[derive(Default)]
-struct Marker {
+struct Marker<'a> {
+    text: &'a str,
     out: String,
     marks: HashMap<usize, Mark>,
     lines: Vec<(usize, usize)>,
@@ -270,9 +286,10 @@ struct Marker {
     blank: Vec<(usize, usize)>,
     /// Whether the last line was the first of an alert's block quote.
     quote: bool,
+    fences: FencesAhead,
 }
 
-impl Marker {
+impl<'a> Marker<'a> {
     fn line(&mut self, line: &str, at: usize) {
         let content = line.trim_end_matches(['\n', '\r']);
         if content.trim().is_empty() {
@@ -288,12 +305,16 @@ impl Marker {
         self.flush_blank();
         let stripped = self.strip(content);
         let start = at + (content.len() - stripped.len());
-        if let Some(&Open::Fence(character, length)) = self.open.last() {
-            if closes_fence(stripped, character, length) {
-                self.open.pop();
+        if let Some(Open::Fence(fence)) = self.open.last() {
+            let is_open = !closes_fence(stripped, fence.character, fence.length);
+            if !(is_open && self.ends_unclosed_fence(stripped, at)) {
+                if !is_open {
+                    self.open.pop();
+                }
+                self.copy(stripped, start);
+                return;
             }
-            self.copy(stripped, start);
-            return;
+            self.end_fence();
         }
         let body = stripped.trim_start();
         if self.open.len() >= MAX_DEPTH {
@@ -308,7 +329,14 @@ impl Marker {
         }
         let shown = &*without_stand_ins(body);
         if let Some((character, length)) = opens_fence(body) {
-            self.open.push(Open::Fence(character, length));
+            let mark = body.find(char::from(character)).unwrap_or(0);
+            let from = start + prefix.len() + mark;
+            self.open.push(Open::Fence(Fence {
+                character,
+                length,
+                prefix: format!("{prefix}{:mark$}", ""),
+                range: from..start + stripped.len(),
+            }));
             self.copy(stripped, start);
         } else if body.starts_with(":::") {
             let from = start + prefix.len();
@@ -330,8 +358,7 @@ impl Marker {
     /// A line at the deepest level: it may end a container, but opens none.
     fn deep(&mut self, line: &str, body: &str, at: usize) {
         let shown = &*without_stand_ins(body);
-        let closes = body.starts_with(":::") && shown.trim().bytes().all(|byte| byte == b':');
-        if closes {
+        if is_colons(shown) {
             let prefix = line.len() - body.len();
             self.colons(&line[..prefix], shown, at + prefix..at + line.len());
         } else {
@@ -347,11 +374,35 @@ impl Marker {
             .position(|open| matches!(open, Open::Indented(from) if indent < *from))
         {
             while self.open.len() > index {
-                if !matches!(self.open.pop(), Some(Open::Fence(..))) {
+                if matches!(self.open.last(), Some(Open::Fence(_))) {
+                    self.end_fence();
+                } else {
+                    self.open.pop();
                     self.mark("", Mark::Close);
                 }
             }
         }
+    }
+
+    /// Whether a line in code ends the container of the code, whose own end is missing.
+    fn ends_unclosed_fence(&mut self, line: &str, at: usize) -> bool {
+        let in_colons = self.open.iter().any(|open| matches!(open, Open::Colons(..)));
+        in_colons && is_colons(line) && !self.fences.closes_next(self.text, at)
+    }
+
+    /// Ends the code block that is open, with its container.
+    fn end_fence(&mut self) {
+        let Some(Open::Fence(fence)) = self.open.pop() else {
+            return;
+        };
+        self.out.push_str(&fence.prefix);
+        self.out
+            .extend(std::iter::repeat_n(char::from(fence.character), fence.length));
+        self.out.push('\n');
+        self.problems.push(ContainerProblem {
+            range: fence.range,
+            kind: ContainerProblemKind::Fence,
+        });
     }
 
     /// The line without the indentation of the blocks it stands in.
@@ -481,7 +532,7 @@ impl Marker {
         }
     }
 
-    fn finish<'a>(mut self, len: usize) -> Marked<'a> {
+    fn finish(mut self, len: usize) -> Marked<'a> {
         while let Some(open) = self.open.pop() {
             match open {
                 Open::Fence(..) => {}
@@ -505,6 +556,39 @@ impl Marker {
             comments: Vec::new(),
         }
     }
+}
+
+/// The fences of a text, as far as they were looked for.
+#[derive(Default)]
+pub(super) struct FencesAhead {
+    /// From where to where none is, and whether the one there closes code.
+    known: Option<(Range<usize>, bool)>,
+}
+
+impl FencesAhead {
+    /// Whether the next fence behind `at` may close code; one that names a language opens some.
+    pub(super) fn closes_next(&mut self, text: &str, at: usize) -> bool {
+        if let Some((range, closes)) = &self.known
+            && range.contains(&at)
+        {
+            return *closes;
+        }
+        let mut end = at;
+        let next = text[at..].split_inclusive('\n').find_map(|line| {
+            end += line.len();
+            let line = line.trim_start_matches([' ', '\t', '>']);
+            opens_fence(line).map(|(character, length)| closes_fence(line, character, length))
+        });
+        let closes = next.unwrap_or(false);
+        self.known = Some((at..end, closes));
+        closes
+    }
+}
+
+/// Whether a line is only colons, which end a container.
+pub(super) fn is_colons(line: &str) -> bool {
+    let line = line.trim();
+    line.len() >= 3 && line.bytes().all(|byte| byte == b':')
 }
 
 /// The line that opens a container, without what stands in it for comments.

@@ -7,6 +7,7 @@ use crate::data::{Codes, Entry, Node, Place, Reader, Value, parse_toml, parse_ya
 use crate::diagnostic::{Diagnostic, Severity, SourceText, Span};
 
 use super::comments::without_comments;
+use super::containers::{columns, opens_fence};
 use super::visibility;
 
 const CODES: Codes = Codes {
@@ -106,6 +107,14 @@ impl Date {
                 unix: zoned.timestamp().as_second(),
             })
         };
+        // Jekyll's `2026-11-21 09:30:00 +0100`.
+        for format in ["%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S %:z"] {
+            if let Ok(timestamp) = Timestamp::strptime(format, text) {
+                return Some(Self {
+                    unix: timestamp.as_second(),
+                });
+            }
+        }
         if let Ok(date_time) = text.parse::<civil::DateTime>() {
             return utc(date_time);
         }
@@ -211,6 +220,9 @@ impl FrontMatter {
 /// What becomes of an article whose front matter cannot be read: nobody knows whether it says `draft: true`.
 const LEFT_OUT: &str = "until it can be read, the article is left out, as a draft is";
 
+/// Lines of text at the start of an article in which keys are taken for front matter that is not where it belongs.
+const HEAD_LINES: usize = 20;
+
 /// Splits the text of a file into front matter and body. Returns where the body begins.
 pub fn split(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatter, usize) {
     let text = file.text();
@@ -220,17 +232,24 @@ pub fn split(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatt
         llms: true,
         ..FrontMatter::default()
     };
-    // Blank lines before it hide no keys: they would be published as text, `draft: true` among them.
-    let lead = text.len() - text.trim_start().len();
+    // Blanks before it hide no keys: they would be published as text, `draft: true` among them.
+    let lead = text.len() - text.trim_start_matches(is_blank).len();
+    if let Some(length) = json_length(&text[lead..]) {
+        let (front, problems) = read(file, lead..lead + length, "{");
+        diagnostics.extend(problems);
+        return (front.unwrap_or(FrontMatter { draft: true, ..none }), lead + length);
+    }
     let Some(fence) = ["---", "+++"].into_iter().find(|fence| opens(&text[lead..], fence)) else {
-        return (none, 0);
+        return (text_alone(file, none, diagnostics), 0);
     };
     let start = text[lead..].find('\n').map_or(text.len(), |at| lead + at + 1);
-    let is_rule = || !looks_like_keys(&text[start..], fence) || close(text, start, fence).is_none();
-    if lead > 0 && is_rule() {
-        return (none, 0);
+    let is_indented = lead > 0 && !text[..lead].ends_with('\n');
+    let closed = close(text, start, fence, is_indented);
+    let is_rule = |(end, _)| (lead > 0 && !looks_like_keys(&text[start..], fence)) || is_sentence(&text[start..end]);
+    if closed.map_or(lead > 0, is_rule) {
+        return (text_alone(file, none, diagnostics), 0);
     }
-    let Some((end, body_start)) = close(text, start, fence) else {
+    let Some((end, body_start)) = closed else {
         if looks_like_keys(&text[start..], fence) {
             let span = file.span(lead..lead + fence.len());
             diagnostics.push(
@@ -253,12 +272,67 @@ pub fn split(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatt
                 end,
             );
         }
-        return (none, 0);
+        return (text_alone(file, none, diagnostics), 0);
     };
     let (front, problems) = read(file, start..end, fence);
     diagnostics.extend(problems);
     let unreadable = FrontMatter { draft: true, ..none };
     (front.unwrap_or(unreadable), body_start)
+}
+
+/// What is not seen in an editor.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}')
+}
+
+/// The length of the front matter of an article that begins with it in JSON.
+fn json_length(text: &str) -> Option<usize> {
+    if !text.strip_prefix('{')?.trim_start().starts_with('"') {
+        return None;
+    }
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde::de::IgnoredAny>();
+    values.next()?.ok()?;
+    Some(values.byte_offset())
+}
+
+/// Whether what stands between two rules is text: a blank line, then no keys, and nothing that hides the article.
+fn is_sentence(text: &str) -> bool {
+    let is_key = |line: &str| looks_like_keys(line, "---") || line.trim_start().starts_with(['-', '#', '{', '[']);
+    let hides = ["draft", "publish", "private", "hidden", "unlisted"];
+    text.lines().next().is_some_and(|line| line.trim().is_empty())
+        && !text
+            .lines()
+            .any(|line| is_key(line) || hides.iter().any(|word| line.to_lowercase().contains(word)))
+}
+
+/// An article without front matter. One that begins with keys which hide it was not meant to be read as it stands.
+fn text_alone(file: &SourceText, none: FrontMatter, diagnostics: &mut Vec<Diagnostic>) -> FrontMatter {
+    let mut at = 0;
+    let mut seen = 0;
+    for line in file.text().split_inclusive('\n') {
+        let from = at;
+        at += line.len();
+        let said = line.trim_matches(is_blank);
+        seen += usize::from(!said.is_empty());
+        if seen > HEAD_LINES || opens_fence(said).is_some() {
+            break;
+        }
+        let Some(key) = visibility::hiding_key(said).filter(|_| columns(line) < 4) else {
+            continue;
+        };
+        let problem = Diagnostic::error(
+            "front-matter-misplaced",
+            format!("`{key}` stands in the text of the article, not in its front matter"),
+        );
+        diagnostics.push(
+            problem
+                .with_span(file.span(from..from + line.trim_end().len()))
+                .with_hint("front matter begins in the first line of a file, between two lines `---`")
+                .with_hint(visibility::LEFT_OUT),
+        );
+        return FrontMatter { draft: true, ..none };
+    }
+    none
 }
 
 fn opens(text: &str, fence: &str) -> bool {
@@ -268,10 +342,10 @@ fn opens(text: &str, fence: &str) -> bool {
 }
 
 /// Where the keys end and where the body begins.
-fn close(text: &str, start: usize, fence: &str) -> Option<(usize, usize)> {
+fn close(text: &str, start: usize, fence: &str, is_indented: bool) -> Option<(usize, usize)> {
     let mut at = start;
     for line in text[start..].split_inclusive('\n') {
-        let content = line.trim_end();
+        let content = if is_indented { line.trim() } else { line.trim_end() };
         if content == fence || (fence == "---" && content == "...") {
             return Some((at, at + line.len()));
         }
@@ -310,6 +384,7 @@ fn read(file: &SourceText, range: std::ops::Range<usize>, fence: &str) -> (Optio
         Err(error) => {
             let hint = match fence {
                 _ if error.duplicate_key => "remove one of them",
+                "{" => "look at this line and the one above for a missing comma or quote",
                 "+++" => "text stands in quotes, and lists in brackets",
                 _ => "look at this line and the one above: text with `: `, `#`, `[` or `{` needs quotes",
             };
@@ -348,8 +423,9 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
         featured: r.bool(&["featured", "pinned", "promoted"]).unwrap_or(false),
         draft: visibility.draft,
         unlisted: visibility.unlisted,
-        date: date(&mut r, &["date"]),
-        updated: updated(&mut r),
+        date: date(&mut r, &["date"], &["created"]),
+        updated: date(&mut r, &["updated", "lastmod", "last_update", "lastUpdated"], &["date"])
+            .or_else(|| date(&mut r, &["date"], &["updated"])),
         publish_date: visibility.publish_date,
         expires: visibility.expires,
         review_every: r.string(&["review_every"]),
@@ -378,6 +454,8 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
         front.origin = front.path.take().map(|(url, _)| url);
     }
     r.entry(FOREIGN);
+    visibility::misspelt(&mut r, &mut visibility);
+    front.draft |= visibility.draft;
     (front, r.finish())
 }
 
@@ -405,33 +483,29 @@ fn keywords(r: &mut Reader<'_>) -> Vec<String> {
     words
 }
 
-fn date(r: &mut Reader<'_>, names: &[&'static str]) -> Option<Date> {
+/// A date, or a table of dates in which one of `inner` is it, as Docusaurus and `MkDocs` write it.
+fn date(r: &mut Reader<'_>, names: &[&'static str], inner: &[&str]) -> Option<Date> {
     let entry = r.entry(names)?;
+    let Value::Table(entries) = &entry.node.value else {
+        return date_of(r, entry);
+    };
+    let entry = inner
+        .iter()
+        .find_map(|name| entries.iter().find(|entry| entry.key == *name))?;
     date_of(r, entry)
 }
 
 fn date_of(r: &mut Reader<'_>, entry: &Entry) -> Option<Date> {
     let date = match &entry.node.value {
         Value::String(text) => Date::parse(text),
+        // `VitePress` and Starlight may write `lastUpdated: false`.
+        Value::Bool(_) if entry.key == "lastUpdated" => return None,
         _ => None,
     };
     if date.is_none() {
         r.wrong_type(entry, "a date such as `2026-11-21`");
     }
     date
-}
-
-/// `updated` is a date; Docusaurus writes a table with a date in it, `VitePress` and Starlight may write `false`.
-fn updated(r: &mut Reader<'_>) -> Option<Date> {
-    let entry = r.entry(&["updated", "lastmod", "last_update", "lastUpdated"])?;
-    match &entry.node.value {
-        Value::Table(entries) => {
-            let date = entries.iter().find(|entry| entry.key == "date")?;
-            date_of(r, date)
-        }
-        Value::Bool(_) => None,
-        _ => date_of(r, entry),
-    }
 }
 
 /// Zola's `taxonomies` and the `categories` of Hugo and Jekyll are tags here.

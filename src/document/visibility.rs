@@ -41,17 +41,51 @@ impl Default for Visibility {
 }
 
 /// What becomes of an article because of a value that is not understood.
-const LEFT_OUT: &str = "until this is clear, the article is left out, as a draft is";
+pub(super) const LEFT_OUT: &str = "until this is clear, the article is left out, as a draft is";
 const UNLISTED: &str = "until this is clear, no list has the article, as if it were `unlisted`";
 const NOT_FOUND: &str = "until this is clear, search does not find the article";
 const NOT_TOLD: &str = "until this is clear, `llms.txt` does not have the article";
 
+/// Keys that leave an article out where they are true.
+const HIDING: &[&str] = &[
+    "draft",
+    "private",
+    "unpublished",
+    "internal",
+    "archived",
+    "disabled",
+    "expired",
+    "headless",
+    "save_as_draft",
+];
+/// Keys that leave an article out where they are false.
+const SHOWING: &[&str] = &["publish", "render", "public", "visible"];
+/// Keys that leave an article out by a word.
+const BY_WORD: &[&str] = &["status", "state", "visibility", "access"];
+/// The words by which they do so.
+const HIDING_WORDS: &[&str] = &[
+    "draft",
+    "private",
+    "pending",
+    "unpublished",
+    "notpublished",
+    "internal",
+    "archived",
+    "wip",
+    "inactive",
+    "disabled",
+];
+/// Keys that leave an article out before, and from, a day.
+const FROM: &[&str] = &["publish_date", "published_at", "embargo"];
+const UNTIL: &[&str] = &["expires", "expiry_date", "expiration_date"];
+
 /// Reads the keys.
 pub(super) fn read(r: &mut Reader<'_>) -> Visibility {
     let mut seen = Visibility::default();
-    seen.draft |= hides(r, &["draft", "private", "unpublished"], true, LEFT_OUT);
-    seen.draft |= hides(r, &["publish", "render"], false, LEFT_OUT);
+    seen.draft |= hides(r, HIDING, true, LEFT_OUT);
+    seen.draft |= hides(r, SHOWING, false, LEFT_OUT);
     seen.unlisted |= hides(r, &["unlisted", "hidden"], true, UNLISTED);
+    build(r, &mut seen);
     seen.llms &= !hides(r, &["llms"], false, NOT_TOLD);
     published(r, &mut seen);
     status(r, &mut seen);
@@ -64,7 +98,7 @@ pub(super) fn read(r: &mut Reader<'_>) -> Visibility {
 fn hides(r: &mut Reader<'_>, names: &[&'static str], when: bool, consequence: &str) -> bool {
     let mut hidden = false;
     for name in names {
-        for entry in r.entries_in_any_case(name) {
+        for entry in r.entries_in_any_spelling(name) {
             hidden |= hides_by(r, entry, when, consequence);
         }
     }
@@ -94,9 +128,65 @@ pub(super) fn flag(value: &Value) -> Option<bool> {
     }
 }
 
+/// Hugo's table `build`, earlier `_build`: whether a page is written, and whether lists have it.
+fn build(r: &mut Reader<'_>, seen: &mut Visibility) {
+    for entry in r.entries_in_any_spelling("build") {
+        r.sub_table(entry, |r| {
+            for (name, shown) in [("render", &["always"][..]), ("list", &["always", "local"])] {
+                for entry in r.entries_in_any_spelling(name) {
+                    let is =
+                        |words: &[&str]| matches!(&entry.node.value, Value::String(word) if words.contains(&&**word));
+                    match flag(&entry.node.value) {
+                        Some(true) => continue,
+                        None if is(shown) => continue,
+                        Some(false) => {}
+                        None if is(&["never", "link"]) => {}
+                        None => r.unclear(entry, "`always` or `never`", LEFT_OUT),
+                    }
+                    if name == "render" {
+                        seen.draft = true;
+                    } else {
+                        seen.unlisted = true;
+                    }
+                }
+            }
+            r.accept_all();
+        });
+    }
+}
+
+/// Keys that nobody knows and that one typing error parts from one that leaves an article out: `darft: true`.
+///
+/// To be called when all known keys have been read.
+pub(super) fn misspelt(r: &mut Reader<'_>, seen: &mut Visibility) {
+    let when = |names: &'static [&'static str], when: Option<bool>| names.iter().map(move |name| (*name, when));
+    let all: Vec<_> = when(HIDING, Some(true))
+        .chain(when(&["unlisted", "hidden"], Some(true)))
+        .chain(when(SHOWING, Some(false)))
+        .chain(when(&["published"], Some(false)))
+        .chain([BY_WORD, FROM, UNTIL].into_iter().flat_map(|names| when(names, None)))
+        .collect();
+    let names: Vec<_> = all.iter().map(|(name, _)| *name).collect();
+    let mut reported = "";
+    for (entry, meant) in r.misspelt(&names) {
+        let when = all.iter().find(|(name, _)| *name == meant).and_then(|(_, when)| *when);
+        let hides = match (&entry.node.value, when) {
+            (value, Some(_)) => flag(value) == when,
+            (Value::String(text), None) => Date::parse(text).is_some() || HIDING_WORDS.contains(&&*first_word(text)),
+            _ => false,
+        };
+        // Else it is an unknown key as any other.
+        if hides && entry.key != reported {
+            reported = &entry.key;
+            r.unclear_key(entry, meant, LEFT_OUT);
+            seen.draft = true;
+        }
+    }
+}
+
 /// `published` says whether, or since when.
 fn published(r: &mut Reader<'_>, seen: &mut Visibility) {
-    for entry in r.entries_in_any_case("published") {
+    for entry in r.entries_in_any_spelling("published") {
         let since = match &entry.node.value {
             Value::String(text) => Date::parse(text),
             _ => None,
@@ -110,25 +200,22 @@ fn published(r: &mut Reader<'_>, seen: &mut Visibility) {
 
 /// `status` and `visibility` of other tools, where they say that not everyone may read an article.
 fn status(r: &mut Reader<'_>, seen: &mut Visibility) {
-    for name in ["status", "visibility"] {
-        for entry in r.entries_in_any_case(name) {
-            let text = match &entry.node.value {
-                Value::String(text) => Some(text.trim().to_ascii_lowercase()),
+    for name in BY_WORD {
+        let is_status = matches!(*name, "status" | "state");
+        for entry in r.entries_in_any_spelling(name) {
+            let word = match &entry.node.value {
+                Value::String(text) => Some(first_word(text)),
                 // Nothing is said yet.
-                Value::Null if name == "status" => continue,
+                Value::Null if is_status => continue,
                 _ => None,
             };
-            // `draft (until May)` is a draft.
-            let word = text
-                .as_deref()
-                .and_then(|text| text.split(|c: char| !c.is_alphanumeric()).next());
-            match word.unwrap_or_default() {
-                "draft" | "private" | "pending" | "unpublished" | "internal" | "archived" | "wip" => seen.draft = true,
+            match word.as_deref().unwrap_or_default() {
+                word if HIDING_WORDS.contains(&word) => seen.draft = true,
                 "unlisted" | "hidden" => seen.unlisted = true,
-                "public" | "published" | "publish" | "visible" | "listed" => {}
+                "public" | "published" | "publish" | "visible" | "listed" | "open" | "everyone" | "anyone" | "all" => {}
                 // A status may be any text, such as `new` or `beta`.
-                _ if name == "status" && text.is_some() => {}
-                _ if name == "status" => {
+                _ if is_status && word.is_some() => {}
+                _ if is_status => {
                     r.unclear(entry, "a word such as `published` or `draft`", LEFT_OUT);
                     seen.draft = true;
                 }
@@ -141,11 +228,20 @@ fn status(r: &mut Reader<'_>, seen: &mut Visibility) {
     }
 }
 
+/// `draft (until May)` is a draft.
+fn first_word(text: &str) -> String {
+    let text = text.trim().to_ascii_lowercase();
+    text.split(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
 fn dates(r: &mut Reader<'_>, seen: &mut Visibility) {
     let mut date = |r: &mut Reader<'_>, names: &[&'static str]| {
         let mut last = None;
         for name in names {
-            for entry in r.entries_in_any_case(name) {
+            for entry in r.entries_in_any_spelling(name) {
                 let read = match &entry.node.value {
                     Value::Null => continue,
                     Value::String(text) => Date::parse(text),
@@ -160,15 +256,15 @@ fn dates(r: &mut Reader<'_>, seen: &mut Visibility) {
         }
         last
     };
-    let publish_date = date(r, &["publish_date", "publishDate"]);
-    let expires = date(r, &["expires", "expiryDate"]);
+    let publish_date = date(r, FROM);
+    let expires = date(r, UNTIL);
     seen.publish_date = seen.publish_date.max(publish_date);
     seen.expires = expires;
 }
 
 /// `search: false` or `search: {boost: 2, exclude: true}`, and the keys of other tools that keep an article out.
 fn search(r: &mut Reader<'_>, seen: &mut Visibility) {
-    for entry in r.entries_in_any_case("search") {
+    for entry in r.entries_in_any_spelling("search") {
         if let Value::Table(_) = &entry.node.value {
             r.sub_table(entry, |r| {
                 seen.searchable &= !hides(r, &["exclude"], true, NOT_FOUND);
@@ -191,10 +287,31 @@ fn search(r: &mut Reader<'_>, seen: &mut Visibility) {
     seen.searchable &= !hides(r, &excluding, true, NOT_FOUND);
 }
 
+/// The key in a line of text such as `draft: true` that hides an article where it is read as a key.
+pub(super) fn hiding_key(line: &str) -> Option<&str> {
+    let line = line
+        .trim()
+        .trim_end_matches([',', ';'])
+        .trim_matches(['{', '}', '(', ')']);
+    let (key, value) = line.split_once([':', '='])?;
+    let (key, value) = (unquoted(key), unquoted(value));
+    let is_one_of = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(key));
+    let when = match key {
+        _ if is_one_of(&["draft", "private", "unlisted", "hidden", "unpublished"]) => true,
+        _ if is_one_of(&["published", "publish"]) => false,
+        _ => return None,
+    };
+    (flag(&Value::String(value.to_owned())) == Some(when)).then_some(key)
+}
+
+fn unquoted(text: &str) -> &str {
+    text.trim().trim_matches(['"', '\'']).trim()
+}
+
 /// `hide` names parts of the page. Where it names none, it is the article that is to be hidden.
 pub(super) fn hidden_parts(r: &mut Reader<'_>, seen: &mut Visibility) -> Vec<String> {
     let mut parts = Vec::new();
-    for entry in r.entries_in_any_case("hide") {
+    for entry in r.entries_in_any_spelling("hide") {
         match (&entry.node.value, flag(&entry.node.value)) {
             (Value::Null, _) | (_, Some(false)) => {}
             (_, Some(true)) => seen.unlisted = true,

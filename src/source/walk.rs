@@ -271,6 +271,7 @@ fn read_article(
         }
     };
     let text = text.strip_prefix('\u{feff}').map(ToOwned::to_owned).unwrap_or(text);
+    let text = with_line_feeds(text);
     let mut diagnostic = None;
     let text = if let Some(at) = text.find('\0') {
         let span = SourceText::new(shown, text.as_str()).span(at..at + 1);
@@ -288,4 +289,15 @@ fn read_article(
         file: Arc::new(SourceText::new(shown, text)),
     };
     (Some(article), diagnostic)
+}
+
+/// A text in which each carriage return that stands alone, the end of a line on old systems, is a line feed.
+fn with_line_feeds(text: String) -> String {
+    let stands_alone = |at: usize| !text[at + 1..].starts_with('\n');
+    if !text.match_indices('\r').any(|(at, _)| stands_alone(at)) {
+        return text;
+    }
+    let parts: Vec<&str> = text.split("\r\n").collect();
+    let parts: Vec<String> = parts.iter().map(|part| part.replace('\r', "\n")).collect();
+    parts.join("\r\n")
 }

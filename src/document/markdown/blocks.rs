@@ -4,6 +4,10 @@ use super::{
     Collapse, Container, ContainerProblemKind, Cow, Diagnostic, Frame, Mark, Message, PatchKind, Range, RawHtml,
     RawHtmlPiece, RawHtmlPlace, Renderer, TASK_END, highlight, read_raw_html,
 };
+use crate::document::containers::{closes_fence, opens_fence};
+
+/// What ends a block of code.
+const CLOSE_CODE: &str = "close it with a line of as many backticks or tildes";
 
 /// The parts of raw HTML between comments.
 fn outside_comments(html: &str) -> impl Iterator<Item = &str> {
@@ -300,6 +304,27 @@ impl Renderer<'_> {
         }
     }
 
+    /// Warns of fenced code that lacks its closing line: what follows in the article is part of it.
+    pub(super) fn note_unclosed_code(&mut self, range: &Range<usize>) {
+        let code = self.marked.text[range.clone()].trim_end();
+        let is_closed = opens_fence(code.lines().next().unwrap_or_default()).is_none_or(|(character, length)| {
+            code.rsplit_once('\n')
+                .is_some_and(|(_, last)| closes_fence(last, character, length))
+        });
+        if !is_closed {
+            let first = code.find('\n').map_or(range.end, |length| range.start + length);
+            let span = self.span(&(range.start..first));
+            self.diagnostics.push(
+                Diagnostic::warning(
+                    "code-unclosed",
+                    "this code block is not closed, so what follows is part of it",
+                )
+                .with_span(span)
+                .with_hint(CLOSE_CODE),
+            );
+        }
+    }
+
     /// The box of a task without words says nothing.
     pub(super) fn name_task(&mut self) {
         let end = self.out.len();
@@ -321,6 +346,11 @@ impl Renderer<'_> {
                     Diagnostic::warning("container-stray", "there is no container to close here")
                         .with_hint("remove the line, or open a container such as `:::note` above")
                 }
+                ContainerProblemKind::Fence => Diagnostic::warning(
+                    "code-unclosed",
+                    "this code block is not closed, so it ends with the block around it",
+                )
+                .with_hint(CLOSE_CODE),
                 ContainerProblemKind::Comment => Diagnostic::error(
                     "comment-unclosed",
                     "this comment is not closed with `-->`, so the rest of the article is left out",

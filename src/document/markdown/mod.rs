@@ -268,12 +268,14 @@ impl Renderer<'_> {
             Tag::BlockQuote(_) => self.quote_pending = true,
             Tag::CodeBlock(kind) => {
                 let language = match kind {
-                    CodeBlockKind::Fenced(info) => info
-                        .split(|c: char| c.is_whitespace() || matches!(c, ',' | '{' | ':'))
-                        .next()
-                        .unwrap_or_default()
-                        .trim_start_matches('.')
-                        .to_owned(),
+                    CodeBlockKind::Fenced(info) => {
+                        self.note_unclosed_code(&range);
+                        info.split(|c: char| c.is_whitespace() || matches!(c, ',' | '{' | ':'))
+                            .next()
+                            .unwrap_or_default()
+                            .trim_start_matches('.')
+                            .to_owned()
+                    }
                     CodeBlockKind::Indented => String::new(),
                 };
                 self.code = Some((language, String::new()));

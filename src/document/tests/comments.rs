@@ -134,6 +134,8 @@ fn comments_in_code_are_code() {
             "<code>&lt;!-- a --&gt;</code>",
         ),
         ("Write `<!--`, then words, then `-->`.\n", "<code>&lt;!--</code>, then"),
+        ("<!-- ``` -->\n\n```\n<!-- a -->\n```\n", "&lt;!-- a --&gt;"),
+        ("Write `a|\nb <!-- c -->` here.\n", "b &lt;!-- c --&gt;"),
         ("Write `a\nb <!-- c -->` here.\n", "b &lt;!-- c --&gt;"),
         ("Write \\<!-- a --> here.\n", "&lt;!-- a --&gt;"),
         (
@@ -149,6 +151,9 @@ fn comments_in_code_are_code() {
     for text in [
         "> ```\n> Shown\n\n<!--\n:::note\nHidden\n-->\n",
         "| Shown ` | ` <!-- Hidden --> |\n|---|---|\n",
+        "a | b\n-|-\nShown ` sign <!-- Hidden | Hidden --> sign\n",
+        "> a | b\n> :-|-:\n> x | y\n> Shown ` | ` <!-- Hidden -->\n",
+        "<!-- ```\nHidden --> Hidden\n``` -->\n\nShown\n",
         "Shown `\n\n<!--\n:::note\nHidden `\n-->\n",
         "Shown `\n- <!-- Hidden\n\n` Hidden -->\n",
         "- Shown\n\n    <!-- Hidden\n\n    !!! note\n    -->\n",
@@ -244,4 +249,74 @@ proptest! {
             prop_assert!(!left.contains("Hidden"), "{:?} {}\n---\n{}", policy, text, left);
         }
     }
+}
+
+#[test]
+fn other_notations_of_comments_are_comments() {
+    for text in [
+        "[//]: # (Hidden)\n\nShown\n",
+        "Shown\n\n[//]: # (Hidden \\) Hidden\n   Hidden)\nShown\n",
+        "[comment]: <> \"Hidden\"\n[//]: # 'Hidden'\n\nShown\n",
+        "- Shown\n\n  [//]: # (Hidden)\n\n  Shown\n",
+        "> [//]: # (Hidden)\n> Shown\n",
+        "<?Hidden ?>\n\nShown\n",
+        "Shown <? Hidden\nHidden ?> Shown\n",
+        "<![CDATA[ Hidden > Hidden ]]>\n\nShown\n",
+        "Shown <!Hidden> Shown\n",
+    ] {
+        check(text);
+    }
+    for (text, shown) in [
+        ("[top]: # \"Up\"x\n\n[a][top]\n", "Up"),
+        ("[top]: #\n\n[a][top]\n", "href=\"#\""),
+        ("A line\n[//]: # (Shown)\n", "Shown"),
+        ("`<?php Shown ?>`\n", "Shown"),
+        ("```\n[//]: # (Shown)\n<!Shown>\n```\n", "Shown)"),
+        ("<!> Shown > <?\n", "Shown"),
+        ("a <! Shown > b\n", "Shown"),
+    ] {
+        let left = leaves(&parse_with(text, RawHtml::Allow));
+        assert!(left.contains(shown), "{text}\n---\n{left}");
+    }
+}
+
+#[test]
+fn code_that_is_not_closed_ends_with_its_container() {
+    for (text, place) in [
+        ("=== \"Tab\"\n\n    ```sh\n    run\n\nShown <!-- Hidden -->\n", "3:5"),
+        (
+            "!!! note\n    - a\n\n      ~~~~\n      run\n\nShown\n\n[//]: # (Hidden)\n",
+            "4:7",
+        ),
+        (
+            ":::details\n```\nrun\n:::\n\nShown <!-- Hidden -->\n\n```sh\nrun\n```\n",
+            "2:1",
+        ),
+        (
+            "=== \"Tab\"\n\n    1. ```sh\n       run\n\nShown <!-- Hidden -->\n",
+            "3:8",
+        ),
+    ] {
+        check(text);
+        let document = parse_with(text, RawHtml::Allow);
+        assert!(!leaves(&document).contains("kb-->"), "{text}");
+        let said = problems(&document);
+        let expected = format!("{place} warning[code-unclosed]");
+        assert!(said.len() == 1 && said[0].starts_with(&expected), "{text} {said:?}");
+    }
+    for text in [
+        ":::note\n```\n:::\n```\nShown\n:::\n",
+        ":::note\n```\n:::x\n:::\n```\nShown\n:::\n",
+        "```\nShown\n```\n",
+        "> ~~~\n> Shown\n> ~~~\n",
+        "````\nShown `\n```\n````\n",
+    ] {
+        let said = problems(&parse_with(text, RawHtml::Allow));
+        assert!(said.is_empty(), "{text} {said:?}");
+    }
+    let said = problems(&parse_with("Text\n\n```sh\nrun\n", RawHtml::Allow));
+    assert!(
+        said.len() == 1 && said[0].starts_with("3:1 warning[code-unclosed]"),
+        "{said:?}"
+    );
 }

@@ -65,6 +65,19 @@ fn words_of_people_are_understood() {
         "visibility: internal",
         "permalink: false",
         "published: false\ndraft: false",
+        "is_draft: true",
+        "isDraft: yes",
+        "public: false",
+        "headless: true",
+        "saveAsDraft: true",
+        "archived: true",
+        "state: draft",
+        "status: notpublished",
+        "access: private",
+        "_build: {render: never}",
+        "build:\n  render: false",
+        "defaults: &d {draft: true}\n<<: *d",
+        "<<: [{draft: true}, {draft: false}]",
     ] {
         assert!(front(keys).0.draft, "{keys}");
     }
@@ -72,6 +85,7 @@ fn words_of_people_are_understood() {
         "visibility: hidden",
         "unlisted: false\nhidden: true",
         "status: unlisted",
+        "build: {list: never}",
     ] {
         assert!(front(keys).0.unlisted, "{keys}");
     }
@@ -83,9 +97,23 @@ fn words_of_people_are_understood() {
         "publish: yes",
         "expires:",
         "publish_date: ",
+        "access: everyone",
+        "build: {render: always, list: local, publishResources: false}",
+        "<<: {draft: true}\ndraft: false",
     ] {
         let (front, said) = front(keys);
         assert!(!front.draft && !front.unlisted && said.is_empty(), "{keys} {said:?}");
+    }
+    for key in [
+        "publish-date",
+        "PublishDate",
+        "expiry_date",
+        "expirationDate",
+        "embargo",
+    ] {
+        let (front, said) = front(&format!("{key}: 2026-11-21"));
+        let date = front.publish_date.or(front.expires);
+        assert!(date.is_some() && said.is_empty(), "{key} {said:?}");
     }
     let (front, said) = front("published: 2026-11-21\npublish_date: 2026-11-25");
     assert_eq!(front.publish_date.map(Date::iso_day).as_deref(), Some("2026-11-25"));
@@ -175,4 +203,99 @@ fn front_matter_that_cannot_be_read_publishes_nothing() {
         let document = parse(text);
         assert!(!document.front.draft && document.diagnostics.is_empty(), "{text}");
     }
+}
+
+#[test]
+fn keys_with_a_typing_error_hide_the_article() {
+    for keys in [
+        "drafts: true",
+        "darft: true",
+        "Dratf: yes",
+        "draft2: 1",
+        "publishd: false",
+        "privat: true",
+        "hiden: true",
+        "publsh_date: 2999-01-01",
+        "expire: 2020-01-01",
+        "visiblity: private",
+    ] {
+        let (front, said) = front(keys);
+        assert!(front.draft && said.len() == 1, "{keys} {said:?}");
+        assert!(said[0].starts_with("3:1 error[front-matter-unknown-key]"), "{said:?}");
+    }
+    for keys in [
+        "drafts: false",
+        "publihs: true",
+        "publisher: x",
+        "shipper: x",
+        "drift_speed: 3",
+    ] {
+        let (front, said) = front(keys);
+        assert!(
+            !front.draft && said.len() == 1 && said[0].contains("warning"),
+            "{keys} {said:?}"
+        );
+    }
+}
+
+#[test]
+fn front_matter_that_stands_elsewhere_hides_the_article() {
+    for (text, line) in [
+        ("----\ntitle: x\ndraft: true\n----\nText\n", 3),
+        ("<!-- licence -->\n---\ntitle: x\nDraft: yes\n---\nText\n", 4),
+        ("# A comment\n\n---\npublished: false\n---\nText\n", 4),
+        (";;;\n\"draft\": true,\n;;;\nText\n", 2),
+        ("---\n\nA sentence\n---\nhidden: true\n", 5),
+        ("{\n  \"draft\": true\n  \"title\": 1\n}\nText\n", 2),
+        ("draft = true\n\nText\n", 1),
+    ] {
+        let document = parse(text);
+        assert!(document.front.draft, "{text}");
+        let said = problems(&document);
+        let expected = format!("{line}:1 error[front-matter-misplaced]");
+        assert!(said.iter().any(|said| said.starts_with(&expected)), "{text} {said:?}");
+    }
+    for text in [
+        "Text\n\n    draft: true\n",
+        "```yaml\ndraft: true\n```\n",
+        "Set `draft: true` to hide it.\n",
+        "draft: maybe\n",
+        "draft: false\n",
+        "---\n\nA sentence\n\n---\n\nMore\n",
+        "---\n\nNothing here - or there\n---\nMore\n",
+    ] {
+        let document = parse(text);
+        assert!(
+            !document.front.draft && document.diagnostics.is_empty(),
+            "{text} {:?}",
+            document.diagnostics
+        );
+    }
+    for text in [
+        "\u{feff}\u{feff}---\ndraft: true\n---\nText\n",
+        "\u{200b}---\ndraft: true\n---\nText\n",
+        " ---\ndraft: true\n ---\nText\n",
+        "{\"title\": \"x\", \"draft\": true}\nText\n",
+        "\n{\n\t\"draft\": true,\n\t\"tags\": [\"a\"]\n}\n\nText\n",
+    ] {
+        let document = parse(text);
+        assert!(document.front.draft, "{text:?} {:?}", document.diagnostics);
+        assert!(document.diagnostics.is_empty(), "{text:?} {:?}", document.diagnostics);
+        assert_eq!(html(&document), "<p>Text</p>\n", "{text:?}");
+    }
+}
+
+#[test]
+fn dates_of_other_tools_are_read() {
+    for text in [
+        "2015-11-17 16:16:01 -0600",
+        "2015-11-17 22:16:01 +00:00",
+        "2015-11-17 22:16:01",
+    ] {
+        assert_eq!(Date::parse(text).map(|date| date.unix), Some(1_447_798_561), "{text}");
+    }
+    let (front, said) = front("date:\n  created: 2024-01-02\n  updated: 2024-03-04");
+    assert!(said.is_empty(), "{said:?}");
+    assert_eq!(front.date.map(Date::iso_day).as_deref(), Some("2024-01-02"));
+    assert_eq!(front.updated.map(Date::iso_day).as_deref(), Some("2024-03-04"));
 }
