@@ -75,3 +75,29 @@ fn numbers_dates_and_words_are_told_apart() {
         serde_json::json!({"a": "2024-06-12", "b": 1.5, "c": 7, "d": "1.2.3", "e": "no", "f": "true"})
     );
 }
+
+#[test]
+fn merge_keys_bring_what_a_table_lacks() {
+    let node = parse_yaml("d: &d {a: 1, b: 2}\ne: &e {b: 3, c: 4}\nx:\n  b: 0\n  <<: [*e, *d]\ny: {<<: *d, <: 1}\n")
+        .expect("valid");
+    let json = node.value.to_json();
+    assert_eq!(json["x"], serde_json::json!({"b": 0, "c": 4, "a": 1}));
+    assert_eq!(json["y"], serde_json::json!({"<": 1, "a": 1, "b": 2}));
+    // What is no table is a key like others.
+    let node = parse_yaml("<<: 3\n").expect("valid");
+    assert_eq!(node.value.to_json(), serde_json::json!({"<<": 3}));
+}
+
+#[test]
+fn brackets_may_close_below_their_key() {
+    let node = parse_yaml("a: [\n  x,\n  y,\n]\nb: {\n  c: 1\n}\nd: z\n").expect("valid");
+    assert_eq!(
+        node.value.to_json(),
+        serde_json::json!({"a": ["x", "y"], "b": {"c": 1}, "d": "z"})
+    );
+    let Value::Table(entries) = &node.value else {
+        panic!("a table")
+    };
+    assert_eq!(entries[2].key_range, 31..32);
+    assert!(parse_yaml("a: [\n  x\nb: y\n]\nc: d: e\n").is_err());
+}

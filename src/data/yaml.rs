@@ -18,6 +18,23 @@ const MAX_NODES: usize = 20_000;
 /// Returns what is wrong and where, when the text is not YAML, repeats a key, is nested too deeply or grows too large
 /// by its aliases.
 pub fn parse_yaml(text: &str) -> Result<Node, SyntaxError> {
+    parse(text).or_else(|error| {
+        // The brackets that end a list may stand below its key; other parsers take that, the standard does not.
+        let joined = join_brackets(text);
+        if joined == text {
+            Err(error)
+        } else {
+            parse(&joined).map_err(|_| error)
+        }
+    })
+}
+
+/// A text of the same length in which lines that begin with a closing bracket are parts of the lines before them.
+fn join_brackets(text: &str) -> String {
+    text.replace("\n]", " ]").replace("\n}", " }")
+}
+
+fn parse(text: &str) -> Result<Node, SyntaxError> {
     let bytes = ByteOffsets::new(text);
     let mut builder = Builder {
         open: Vec::new(),

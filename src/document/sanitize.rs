@@ -63,7 +63,7 @@ pub fn sanitize(fragment: &Fragment) -> Fragment {
                 "playsinline",
             ],
         )
-        .add_tag_attributes("a", ["rel"])
+        .add_tag_attributes("a", ["rel", "name"])
         .add_tag_attributes("audio", ["src", "controls", "preload"])
         .add_tag_attributes("source", ["src", "type", "srcset", "sizes", "media", "width", "height"])
         .add_tag_attributes("track", ["src", "kind", "srclang", "label", "default"])
@@ -89,7 +89,7 @@ fn attribute<'a>(name: &str, value: &'a str, patches: &[Patch]) -> Option<Cow<'a
             "data-allow" | "data-sandbox" => false,
             _ => true,
         }),
-        "id" => !value.starts_with(RESERVED_ID) || own_value(value, patches).is_some(),
+        "id" | "name" => !value.starts_with(RESERVED_ID) || own_value(value, patches).is_some(),
         // Others would change the order of the whole page.
         "tabindex" => matches!(value.trim(), "0" | "-1"),
         _ => !name.contains([BEGIN, END]) && (!value.trim_start().starts_with(URL) || value.contains(END)),
@@ -366,6 +366,14 @@ mod tests {
         let clean = sanitize(&fragment).fill(|kind, out| out.push_str(&format!("[{kind:?}]")));
         assert!(clean.contains("title=\"a[Message(Note)]"), "{clean}");
         assert!(clean.contains("[PictureEnd(0)]") && !clean.contains("[Icon"), "{clean}");
+    }
+
+    #[test]
+    fn anchors_of_old_pages_stay() {
+        let mut fragment = Fragment::default();
+        fragment.push("<a name=\"top\"></a><a name=\"_top\"></a><img alt=\"\" name=\"top\">");
+        let clean = sanitize(&fragment);
+        assert_eq!(clean.html(), "<a name=\"top\"></a><a></a><img alt=\"\">");
     }
 
     #[test]
