@@ -117,6 +117,8 @@ struct Scanner<'a> {
     colons: usize,
     /// The ends that [`OTHERS`] were found to lack.
     missing: Vec<&'static str>,
+    /// A sign that closes titles, and up to where there is none in the paragraph.
+    no_title: (char, usize),
     /// What ends the element that is open and holds no comments.
     raw: Option<&'static str>,
     /// Whether the line before was text, which goes on however far a line is indented.
@@ -180,8 +182,10 @@ impl Scanner<'_> {
             self.in_text = false;
             return end;
         }
-        if let Some(length) = definition_length(&self.text[end - inner.len()..]).filter(|_| !self.in_text) {
-            let from = end - inner.len();
+        let from = end - inner.len();
+        if !self.in_text
+            && let Some(length) = self.definition_length(from)
+        {
             self.comments.push(from..from + length);
             return self.line_end(from + length);
         }
@@ -291,6 +295,32 @@ impl Scanner<'_> {
             self.missing.push(close);
         }
         length.map(|length| length + close.len())
+    }
+
+    /// The length of a definition at `at` that is a comment: of a link to nowhere, with a title.
+    fn definition_length(&mut self, at: usize) -> Option<usize> {
+        let (before, close) = before_title(&self.text[at..])?;
+        if (self.no_title.0 == close) && at < self.no_title.1 {
+            return None;
+        }
+        let from = at + before + 1;
+        let mut end = from;
+        let mut is_escaped = false;
+        for line in self.text[from..].split_inclusive('\n') {
+            if line.trim().is_empty() {
+                break;
+            }
+            for (index, c) in line.char_indices() {
+                if c == close && !is_escaped {
+                    let is_whole = line[index + 1..].trim().is_empty();
+                    return is_whole.then_some(end + index + 1 - at);
+                }
+                is_escaped = c == '\\' && !is_escaped;
+            }
+            end += line.len();
+        }
+        self.no_title = (close, end);
+        None
     }
 
     /// Where code ends that `length` backticks before `at` begin, in the line that ends at `end` or in those of the same
@@ -406,10 +436,11 @@ fn whole_comment_end(text: &str, inside: usize, first: usize) -> Option<usize> {
     None
 }
 
-/// The length of a definition that a text begins with and that is a comment: of a link to nowhere, with a title.
+/// The length of what stands before the title of a definition of a link to nowhere that a text begins with, and what
+/// closes the title.
 ///
 /// `[//]: # (a note)`, `[comment]: <> "a note"`; see <https://spec.commonmark.org/0.31.2/#link-reference-definitions>.
-fn definition_length(text: &str) -> Option<usize> {
+fn before_title(text: &str) -> Option<(usize, char)> {
     let line = text.split('\n').next()?;
     let label = line.strip_prefix('[')?.find("]:")?;
     let target = text[label + 3..].trim_start_matches([' ', '\t']);
@@ -421,16 +452,7 @@ fn definition_length(text: &str) -> Option<usize> {
         b'\'' => '\'',
         _ => return None,
     };
-    let mut is_escaped = false;
-    let mut is_end = |c: char| {
-        let ends = c == close && !is_escaped;
-        is_escaped = c == '\\' && !is_escaped;
-        ends
-    };
-    let length = title[1..].find(&mut is_end)? + 2;
-    let rest = title[length..].split('\n').next()?;
-    let is_whole = rest.trim().is_empty() && !title[..length].lines().any(|line| line.trim().is_empty());
-    is_whole.then(|| text.len() - title.len() + length)
+    Some((text.len() - title.len(), close))
 }
 
 /// What is behind the mark of a list item that a line begins with.
