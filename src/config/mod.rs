@@ -2,6 +2,7 @@
 //!
 //! Everything is optional. What a project does not say has a default here, so that a bare folder of Markdown builds.
 
+mod checks;
 mod color;
 mod language;
 mod read;
@@ -10,6 +11,7 @@ mod views;
 
 use std::collections::BTreeMap;
 
+pub use checks::Checks;
 pub use color::{ColorError, Oklch, Rgb};
 pub use language::{Direction, Language, known_languages};
 pub use read::parse_config;
@@ -47,6 +49,8 @@ pub struct Config {
     pub feedback: FeedbackConfig,
     /// Links out of the help centre.
     pub links: LinksConfig,
+    /// Levels of problems.
+    pub checks: Checks,
     /// Files that are not content, in the syntax of `.gitignore`.
     pub ignore: Vec<String>,
 }
@@ -289,6 +293,7 @@ impl Default for Config {
             contact: ContactConfig::default(),
             feedback: FeedbackConfig::default(),
             links: LinksConfig::default(),
+            checks: Checks::default(),
             ignore: Vec::new(),
         }
     }

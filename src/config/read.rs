@@ -1,18 +1,18 @@
 //! The text of `kb.toml` -> [`Config`], with every problem reported at once.
 
+use super::checks::Checks;
 use super::{
     BaseUrl, BuildConfig, ColorError, Config, ContactConfig, Direction, FeedbackConfig, Language, LanguageConfig,
     LinksConfig, RawHtml, Rgb, ThemeConfig, search::read_search,
 };
 use crate::data::{Codes, Place, Reader, parse_toml};
-use crate::diagnostic::{Diagnostic, Severity, SourceText, Span};
+use crate::diagnostic::{Code, Diagnostic, SourceText, Span};
 
 const CODES: Codes = Codes {
-    syntax: "config-syntax",
-    duplicate: "config-duplicate-key",
-    wrong_type: "config-type",
-    unknown: "config-unknown-key",
-    unknown_severity: Severity::Error,
+    syntax: Code::ConfigSyntax,
+    duplicate: Code::ConfigDuplicateKey,
+    wrong_type: Code::ConfigType,
+    unknown: Code::ConfigUnknownKey,
 };
 
 /// Reads the text of a `kb.toml`. `file` is its name in messages.
@@ -50,6 +50,7 @@ fn read_config(reader: &mut Reader<'_>) -> Config {
         contact: reader.table(&["contact"], read_contact).unwrap_or_default(),
         feedback: reader.table(&["feedback"], read_feedback).unwrap_or_default(),
         links: reader.table(&["links"], read_links).unwrap_or_default(),
+        checks: reader.table(&["checks"], Checks::read).unwrap_or_default(),
         ignore: reader.strings(&["ignore"]),
     }
 }
@@ -60,7 +61,7 @@ fn checked<T>(reader: &mut Reader<'_>, key: &'static str, parse: impl Fn(&str) -
     match parse(&text) {
         Ok(value) => Some(value),
         Err(message) => {
-            reader.report(Diagnostic::error("config-value", message).with_span(span));
+            reader.report(Diagnostic::new(Code::ConfigValue, message).with_span(span));
             None
         }
     }
@@ -78,8 +79,8 @@ fn read_languages(reader: &mut Reader<'_>) -> std::collections::BTreeMap<Languag
         let Some(language) = Language::parse(&entry.key) else {
             let span = reader.place().span(&entry.key_range);
             reader.report(
-                Diagnostic::error(
-                    "config-value",
+                Diagnostic::new(
+                    Code::ConfigValue,
                     format!("`{}` is not a language tag such as `en`, `de` or `pt-BR`", entry.key),
                 )
                 .with_span(span),
@@ -143,7 +144,7 @@ fn accent(reader: &mut Reader<'_>) -> Option<(Rgb, Span)> {
         }
     };
     reader.report(
-        Diagnostic::error("config-value", message)
+        Diagnostic::new(Code::ConfigValue, message)
             .with_span(span)
             .with_hint(hint),
     );
@@ -229,8 +230,8 @@ fn read_feedback(reader: &mut Reader<'_>) -> FeedbackConfig {
     if let Some(enabled) = enabled.filter(|_| feedback.enabled && !feedback.has_destination()) {
         let span = reader.place().span(&enabled.key_range);
         reader.report(
-            Diagnostic::warning(
-                "feedback-nowhere",
+            Diagnostic::new(
+                Code::FeedbackNowhere,
                 "no article asks whether it helped: nothing receives the answers",
             )
             .with_span(span)

@@ -2,14 +2,13 @@
 
 use super::Language;
 use crate::data::{Codes, Place, Reader, parse_toml};
-use crate::diagnostic::{Diagnostic, Severity, SourceText, Span};
+use crate::diagnostic::{Code, Diagnostic, SourceText, Span};
 
 const CODES: Codes = Codes {
-    syntax: "search-config-syntax",
-    duplicate: "search-config-duplicate-key",
-    wrong_type: "search-config-type",
-    unknown: "search-config-unknown-key",
-    unknown_severity: Severity::Error,
+    syntax: Code::SearchConfigSyntax,
+    duplicate: Code::SearchConfigDuplicateKey,
+    wrong_type: Code::SearchConfigType,
+    unknown: Code::SearchConfigUnknownKey,
 };
 
 /// What a support team knows about its customers' words.
@@ -104,7 +103,7 @@ pub(super) fn read_search(reader: &mut Reader<'_>) -> SearchConfig {
 }
 
 fn incomplete(reader: &mut Reader<'_>, message: &str) {
-    let mut diagnostic = Diagnostic::error("search-config-value", message);
+    let mut diagnostic = Diagnostic::new(Code::SearchConfigValue, message);
     if let Some(entry) = reader.entries().first() {
         diagnostic = diagnostic.with_span(reader.place().span(&entry.key_range));
     }
@@ -116,7 +115,7 @@ fn language(reader: &mut Reader<'_>) -> Option<Language> {
     let language = Language::parse(&tag);
     if language.is_none() {
         let message = format!("`{tag}` is not a language tag such as `en`, `de` or `pt-BR`");
-        reader.report(Diagnostic::error("search-config-value", message).with_span(span));
+        reader.report(Diagnostic::new(Code::SearchConfigValue, message).with_span(span));
     }
     language
 }

@@ -22,7 +22,7 @@ fn every_problem_is_reported_at_once() {
             "1:config-unknown-key unknown key `titel`",
             "2:config-value `help` is not an absolute URL such as `https://help.example.com/`",
             "4:config-value `blu` is not a colour such as `#0b5cd6`",
-            "6:config-type `build.html` must be `allow` or `sanitize` or `escape`, found `alow`",
+            "6:config-type `build.html` must be `allow`, `sanitize` or `escape`, found `alow`",
             "7:config-type `build.feed` must be true or false, found a number",
             "8:config-value `docs` is not a language tag such as `en`, `de` or `pt-BR`",
         ]
@@ -135,9 +135,54 @@ fn who_wants_answers_names_what_receives_them() {
         assert_eq!(config.feedback.asks(), asks, "{settings}");
         let seen: Vec<_> = problems
             .iter()
-            .map(|p| (p.code, p.span.as_ref().map(|s| s.line)))
+            .map(|p| (p.code.name(), p.span.as_ref().map(|s| s.line)))
             .collect();
         let wanted: &[_] = if warned { &[("feedback-nowhere", Some(2))] } else { &[] };
         assert_eq!(seen, wanted, "{settings}");
+    }
+}
+
+#[test]
+fn checks_set_levels_of_problems_that_spoil_no_page() {
+    use crate::diagnostic::{Code, Diagnostic, Severity};
+
+    let text =
+        "[checks]\nimage-alt = \"off\"\nlink-missing = \"warning\"\ngit-shallow = \"error\"\nshortcode = \"info\"\n";
+    let (config, problems) = parse_config(text, "kb.toml");
+    assert!(problems.is_empty(), "{problems:?}");
+    let all = [
+        Code::ImageAlt,
+        Code::LinkMissing,
+        Code::GitShallow,
+        Code::Shortcode,
+        Code::ImageMissing,
+    ];
+    let told = config.checks.apply(all.map(|code| Diagnostic::new(code, "x")).to_vec());
+    let told: Vec<_> = told.iter().map(|problem| (problem.code, problem.severity)).collect();
+    assert_eq!(
+        told,
+        [
+            (Code::LinkMissing, Severity::Warning),
+            (Code::GitShallow, Severity::Error),
+            (Code::Shortcode, Severity::Info),
+            (Code::ImageMissing, Severity::Error),
+        ]
+    );
+    for (line, message) in [
+        (
+            "image-alt = \"none\"",
+            "`checks.image-alt` must be `off`, `info`, `warning` or `error`, found `none`",
+        ),
+        ("image-alts = \"off\"", "unknown key `checks.image-alts`"),
+        (
+            "front-matter-syntax = \"off\"",
+            "the level of `front-matter-syntax` is fixed",
+        ),
+        ("config-value = \"info\"", "the level of `config-value` is fixed"),
+    ] {
+        let (config, problems) = parse_config(&format!("[checks]\n{line}\n"), "kb.toml");
+        let said: Vec<_> = problems.iter().map(|problem| problem.message.as_str()).collect();
+        assert_eq!(said, [message]);
+        assert_eq!(config.checks, Checks::default());
     }
 }

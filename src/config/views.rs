@@ -2,7 +2,7 @@
 
 use csv::{ReaderBuilder, StringRecord, Trim};
 
-use crate::diagnostic::{Diagnostic, SourceText, Span};
+use crate::diagnostic::{Code, Diagnostic, SourceText, Span};
 
 /// Headings of the column that names a page, the best first.
 const PAGE_COLUMNS: &[&str] = &[
@@ -90,7 +90,7 @@ pub fn parse_views(text: &str, file: &str) -> (Views, Vec<Diagnostic>) {
         bad_numbers += 1;
         if bad_numbers <= MAX_PROBLEMS {
             let message = format!("`{written}` is not a number of views; this row is passed over");
-            problems.push(Diagnostic::warning("views-number", message).with_span(span(start, &source)));
+            problems.push(Diagnostic::new(Code::ViewsNumber, message).with_span(span(start, &source)));
         }
     }
     if bad_numbers > MAX_PROBLEMS {
@@ -98,7 +98,7 @@ pub fn parse_views(text: &str, file: &str) -> (Views, Vec<Diagnostic>) {
             "{} other rows have no number of views either",
             bad_numbers - MAX_PROBLEMS
         );
-        problems.push(Diagnostic::warning("views-number", message).with_span(Span::file(file)));
+        problems.push(Diagnostic::new(Code::ViewsNumber, message).with_span(Span::file(file)));
     }
     (views, problems)
 }
@@ -123,7 +123,7 @@ fn no_columns(headings: &StringRecord, source: &SourceText) -> Diagnostic {
         Some(_) => ("number", "`views`, `pageviews` or `hits`"),
     };
     let message = format!("no column with the {column} is called {names}; the file is not used");
-    Diagnostic::warning("views-columns", message)
+    Diagnostic::new(Code::ViewsColumns, message)
         .with_span(span(start(headings, source.text()), source))
         .with_hint("the first line names the columns, such as `path,views`")
 }
@@ -230,7 +230,7 @@ mod tests {
         assert_eq!(
             (problem.code, problem.message.as_str()),
             (
-                "views-number",
+                Code::ViewsNumber,
                 "`many` is not a number of views; this row is passed over"
             )
         );
@@ -250,7 +250,7 @@ mod tests {
             assert_eq!((views.rows.len(), problems.len()), (0, 1));
             assert_eq!(
                 (problems[0].code, problems[0].message.as_str()),
-                ("views-columns", message)
+                (Code::ViewsColumns, message)
             );
         }
         let many = format!("path,views\n{}", "/a/,x\n".repeat(5_000));

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Entry, Node, SyntaxError, Value};
-use crate::diagnostic::{Diagnostic, Severity, SourceText, Span, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, SourceText, Span, did_you_mean};
 
 /// The file a table stands in, to point into it.
 #[derive(Debug, Clone, Copy)]
@@ -27,7 +27,7 @@ impl Place<'_> {
         } else {
             codes.syntax
         };
-        Diagnostic::error(code, error.message.clone()).with_span(self.span(&error.range))
+        Diagnostic::new(code, error.message.clone()).with_span(self.span(&error.range))
     }
 }
 
@@ -35,15 +35,13 @@ impl Place<'_> {
 #[derive(Debug, Clone, Copy)]
 pub struct Codes {
     /// Not valid YAML or TOML.
-    pub syntax: &'static str,
+    pub syntax: Code,
     /// A key stands there twice.
-    pub duplicate: &'static str,
+    pub duplicate: Code,
     /// A value of the wrong type.
-    pub wrong_type: &'static str,
+    pub wrong_type: Code,
     /// A key that nobody knows.
-    pub unknown: &'static str,
-    /// How bad an unknown key is.
-    pub unknown_severity: Severity,
+    pub unknown: Code,
 }
 
 /// Reads the keys of one table and remembers which ones it was asked for.
@@ -68,7 +66,7 @@ impl<'a> Reader<'a> {
             Value::Null => &[],
             other => {
                 diagnostics.push(
-                    Diagnostic::error(
+                    Diagnostic::new(
                         codes.wrong_type,
                         format!("expected `key: value` lines, found {}", other.kind()),
                     )
@@ -150,9 +148,9 @@ impl<'a> Reader<'a> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Reports that no key of this name is known, that `meant` is near, and what follows as long as this is not clear.
-    pub fn unclear_key(&mut self, entry: &'a Entry, meant: &str, consequence: &str) {
-        let problem = self.unknown(entry, Severity::Error);
+    /// Reports with `code` that no key of this name is known, that `meant` is near, and what follows as long as this is not clear.
+    pub fn unclear_key(&mut self, code: Code, entry: &'a Entry, meant: &str, consequence: &str) {
+        let problem = self.unknown(entry, code);
         let problem = problem
             .with_hint(format!("did you mean `{meant}`?"))
             .with_hint(consequence);
@@ -160,13 +158,9 @@ impl<'a> Reader<'a> {
         self.diagnostics.push(problem);
     }
 
-    fn unknown(&self, entry: &Entry, severity: Severity) -> Diagnostic {
+    fn unknown(&self, entry: &Entry, code: Code) -> Diagnostic {
         let message = format!("unknown key `{}{}`", self.path, entry.key);
-        let problem = match severity {
-            Severity::Error => Diagnostic::error(self.codes.unknown, message),
-            _ => Diagnostic::warning(self.codes.unknown, message),
-        };
-        problem.with_span(self.place.span(&entry.key_range))
+        Diagnostic::new(code, message).with_span(self.place.span(&entry.key_range))
     }
 
     fn expected(&self, entry: &Entry, expected: &str) -> Diagnostic {
@@ -177,7 +171,7 @@ impl<'a> Reader<'a> {
             entry.node.value.kind()
         );
         let span = self.place.span(&entry.node.range);
-        Diagnostic::error(self.codes.wrong_type, message).with_span(span)
+        Diagnostic::new(self.codes.wrong_type, message).with_span(span)
     }
 
     /// Text; numbers are taken as they are written.
@@ -267,16 +261,15 @@ impl<'a> Reader<'a> {
             return Some(*value);
         }
         let words: Vec<String> = choices.iter().map(|(word, _)| format!("`{word}`")).collect();
-        let message = format!(
-            "`{}{}` must be {}, found `{text}`",
-            self.path,
-            entry.key,
-            words.join(" or ")
-        );
+        let words = match words.split_last() {
+            Some((last, first)) if !first.is_empty() => format!("{} or {last}", first.join(", ")),
+            _ => words.concat(),
+        };
+        let message = format!("`{}{}` must be {words}, found `{text}`", self.path, entry.key,);
         let hint = did_you_mean(&text, choices.iter().map(|(word, _)| *word));
         let span = self.place.span(&entry.node.range);
         self.diagnostics.push(
-            Diagnostic::error(self.codes.wrong_type, message)
+            Diagnostic::new(self.codes.wrong_type, message)
                 .with_span(span)
                 .with_hint_if(hint),
         );
@@ -337,7 +330,7 @@ impl<'a> Reader<'a> {
         for entry in self.entries {
             if !self.is_known(entry) {
                 let hint = did_you_mean(&entry.key, self.known.iter().copied());
-                let problem = self.unknown(entry, self.codes.unknown_severity).with_hint_if(hint);
+                let problem = self.unknown(entry, self.codes.unknown).with_hint_if(hint);
                 self.diagnostics.push(problem);
             }
         }

@@ -1,12 +1,11 @@
 use super::*;
-use crate::diagnostic::{Diagnostic, Severity, SourceText};
+use crate::diagnostic::{Code, Diagnostic, SourceText};
 
 const CODES: Codes = Codes {
-    syntax: "s",
-    duplicate: "d",
-    wrong_type: "t",
-    unknown: "u",
-    unknown_severity: Severity::Error,
+    syntax: Code::ConfigSyntax,
+    duplicate: Code::ConfigDuplicateKey,
+    wrong_type: Code::ConfigType,
+    unknown: Code::ConfigUnknownKey,
 };
 
 fn read<T>(text: &str, node: &Node, f: impl FnOnce(&mut Reader<'_>) -> T) -> (T, Vec<Diagnostic>) {

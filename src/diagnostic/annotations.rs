@@ -14,7 +14,7 @@ pub fn render_github(diagnostics: &[Diagnostic]) -> String {
         let command = match diagnostic.severity {
             Severity::Error => "error",
             Severity::Warning => "warning",
-            Severity::Note => "notice",
+            Severity::Info => "notice",
         };
         out.push_str("::");
         out.push_str(command);
@@ -33,7 +33,7 @@ pub fn render_github(diagnostics: &[Diagnostic]) -> String {
         for hint in &diagnostic.hints {
             let _ = write!(message, "\nhint: {hint}");
         }
-        let _ = writeln!(out, "title={}::{}", property(diagnostic.code), data(&message));
+        let _ = writeln!(out, "title={}::{}", property(diagnostic.code.name()), data(&message));
     }
     out
 }

@@ -4,6 +4,7 @@
 //! a cache, sent to a browser or printed long after the file was read.
 
 mod annotations;
+mod code;
 mod json;
 mod sarif;
 mod source_text;
@@ -12,6 +13,7 @@ mod terminal;
 use serde::Serialize;
 
 pub use annotations::render_github;
+pub use code::{Code, Effect};
 pub use json::render_json;
 pub use sarif::render_sarif;
 pub use source_text::SourceText;
@@ -22,7 +24,7 @@ pub use terminal::{TerminalOptions, render_terminal};
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing; never fails a build.
-    Note,
+    Info,
     /// Probably a mistake; fails a build with `--strict`.
     Warning,
     /// A fault in the content or the set-up; the build ends with exit code 1.
@@ -33,7 +35,7 @@ impl Severity {
     /// The word that messages begin with.
     pub fn word(self) -> &'static str {
         match self {
-            Self::Note => "note",
+            Self::Info => "info",
             Self::Warning => "warning",
             Self::Error => "error",
         }
@@ -92,8 +94,8 @@ pub struct Diagnostic {
     pub span: Option<Box<Span>>,
     /// How bad it is.
     pub severity: Severity,
-    /// A stable short name, such as `link-missing`.
-    pub code: &'static str,
+    /// What kind of problem it is.
+    pub code: Code,
     /// What is wrong, as one sentence without a full stop.
     pub message: String,
     /// What to do about it.
@@ -101,29 +103,22 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// An error with a code and a message.
-    pub fn error(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(Severity::Error, code, message)
-    }
-
-    /// A warning with a code and a message.
-    pub fn warning(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(Severity::Warning, code, message)
-    }
-
-    /// A note with a code and a message.
-    pub fn note(code: &'static str, message: impl Into<String>) -> Self {
-        Self::new(Severity::Note, code, message)
-    }
-
-    fn new(severity: Severity, code: &'static str, message: impl Into<String>) -> Self {
+    /// A problem of the code's own level.
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self {
             span: None,
-            severity,
+            severity: code.level(),
             code,
             message: message.into(),
             hints: Vec::new(),
         }
+    }
+
+    /// Sets the level, where the case at hand is less or more than the code says.
+    #[must_use]
+    pub fn with_severity(mut self, severity: Severity) -> Self {
+        self.severity = severity;
+        self
     }
 
     /// Adds the place.

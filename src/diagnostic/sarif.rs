@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{Diagnostic, Severity};
+use super::{Code, Diagnostic, Severity};
 
 /// Renders problems as one SARIF 2.1.0 log.
 ///
 /// The format is that of <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>.
 pub fn render_sarif(diagnostics: &[Diagnostic]) -> String {
-    let rules: BTreeSet<&str> = diagnostics.iter().map(|d| d.code).collect();
+    let rules: BTreeSet<Code> = diagnostics.iter().map(|d| d.code).collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -18,7 +18,7 @@ pub fn render_sarif(diagnostics: &[Diagnostic]) -> String {
             "tool": { "driver": {
                 "name": "kb",
                 "version": env!("CARGO_PKG_VERSION"),
-                "rules": rules.iter().map(|id| json!({ "id": id })).collect::<Vec<_>>(),
+                "rules": rules.iter().map(|code| rule(*code)).collect::<Vec<_>>(),
             }},
             "columnKind": "unicodeCodePoints",
             "results": diagnostics.iter().map(result).collect::<Vec<_>>(),
@@ -29,18 +29,30 @@ pub fn render_sarif(diagnostics: &[Diagnostic]) -> String {
     text
 }
 
-fn result(diagnostic: &Diagnostic) -> Value {
-    let level = match diagnostic.severity {
+fn rule(code: Code) -> Value {
+    json!({
+        "id": code,
+        "shortDescription": { "text": code.meaning() },
+        "defaultConfiguration": { "level": level(code.level()) },
+    })
+}
+
+fn level(severity: Severity) -> &'static str {
+    match severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
-        Severity::Note => "note",
-    };
+        Severity::Info => "note",
+    }
+}
+
+fn result(diagnostic: &Diagnostic) -> Value {
     let mut message = diagnostic.message.clone();
     for hint in &diagnostic.hints {
         message.push_str("\nhint: ");
         message.push_str(hint);
     }
-    let mut result = json!({ "ruleId": diagnostic.code, "level": level, "message": { "text": message } });
+    let mut result =
+        json!({ "ruleId": diagnostic.code, "level": level(diagnostic.severity), "message": { "text": message } });
     if let Some(span) = &diagnostic.span {
         let mut place = json!({ "artifactLocation": { "uri": uri(&span.file) } });
         if !span.is_whole_file() {

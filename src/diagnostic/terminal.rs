@@ -42,7 +42,7 @@ fn level(severity: Severity) -> Level<'static> {
     match severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
-        Severity::Note => Level::NOTE,
+        Severity::Info => Level::INFO,
     }
 }
 
@@ -50,7 +50,7 @@ fn group(diagnostic: &Diagnostic) -> Group<'_> {
     let mut group = Group::with_title(
         level(diagnostic.severity)
             .primary_title(diagnostic.message.as_str())
-            .id(diagnostic.code),
+            .id(diagnostic.code.name()),
     );
     if let Some(span) = &diagnostic.span {
         if span.is_whole_file() {

@@ -3,7 +3,7 @@ use super::*;
 fn sample() -> Diagnostic {
     let text = "# Refunds\nSee [this](refnd.md) first.\n";
     let at = text.find("refnd.md").unwrap_or_default();
-    Diagnostic::error("link-missing", "no article \"refnd.md\"")
+    Diagnostic::new(Code::LinkMissing, "no article \"refnd.md\"")
         .with_span(SourceText::new("content/billing.md", text).span(at..at + 8))
         .with_hint("did you mean `refund.md`?")
 }
@@ -76,4 +76,23 @@ fn sarif_and_json_are_valid_json() {
 fn nearest_needs_likeness() {
     assert_eq!(nearest("titel", ["title", "weight"]), Some("title"));
     assert_eq!(nearest("zzz", ["title", "weight"]), None);
+}
+
+#[test]
+fn the_manual_lists_every_code_with_its_level() {
+    let manual = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/content/reference/error-codes.md"));
+    let manual = manual.expect("the manual is there");
+    let rows = manual.lines().filter(|line| line.starts_with("| `"));
+    let mut listed = Vec::new();
+    for row in rows {
+        let cells: Vec<&str> = row.split(" | ").collect();
+        let codes = cells[0].trim_start_matches("| ").split(", ");
+        listed.extend(codes.map(|code| format!("{} {}", code.trim_matches('`'), cells[1])));
+    }
+    let known: Vec<String> = (Code::ALL.iter())
+        .map(|code| format!("{code} {}", code.level().word()))
+        .collect();
+    assert_eq!(listed, known);
+    let sentences = Code::ALL.iter().map(|code| code.meaning());
+    assert!(sentences.into_iter().all(|meaning| meaning.ends_with('.')));
 }

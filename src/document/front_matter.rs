@@ -4,18 +4,17 @@ use jiff::Timestamp;
 use jiff::civil;
 
 use crate::data::{Codes, Entry, Node, Place, Reader, Value, parse_toml, parse_yaml};
-use crate::diagnostic::{Diagnostic, Severity, SourceText, Span};
+use crate::diagnostic::{Code, Diagnostic, SourceText, Span};
 
 use super::comments::without_comments;
 use super::containers::{columns, opens_fence};
 use super::visibility;
 
 const CODES: Codes = Codes {
-    syntax: "front-matter-syntax",
-    duplicate: "front-matter-duplicate-key",
-    wrong_type: "front-matter-type",
-    unknown: "front-matter-unknown-key",
-    unknown_severity: Severity::Warning,
+    syntax: Code::FrontMatterSyntax,
+    duplicate: Code::FrontMatterDuplicateKey,
+    wrong_type: Code::FrontMatterType,
+    unknown: Code::FrontMatterUnknownKey,
 };
 
 /// Keys of other tools that mean nothing here and are passed over in silence, so that content builds unchanged.
@@ -253,8 +252,8 @@ pub fn split(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatt
         if looks_like_keys(&text[start..], fence) {
             let span = file.span(lead..lead + fence.len());
             diagnostics.push(
-                Diagnostic::error(
-                    "front-matter-unclosed",
+                Diagnostic::new(
+                    Code::FrontMatterUnclosed,
                     format!("the front matter is not closed with `{fence}`"),
                 )
                 .with_span(span)
@@ -320,8 +319,8 @@ fn text_alone(file: &SourceText, none: FrontMatter, diagnostics: &mut Vec<Diagno
         let Some(key) = visibility::hiding_key(said).filter(|_| columns(line) < 4) else {
             continue;
         };
-        let problem = Diagnostic::error(
-            "front-matter-misplaced",
+        let problem = Diagnostic::new(
+            Code::FrontMatterMisplaced,
             format!("`{key}` stands in the text of the article, not in its front matter"),
         );
         diagnostics.push(

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::*;
+use crate::diagnostic::Code;
 use crate::source::ContentPath;
 
 mod comments;
@@ -468,14 +469,14 @@ fn summaries_are_cut_at_words() {
 #[test]
 fn deep_and_long_texts_are_read() {
     let nested = parse(&":::note\n".repeat(20_000));
-    assert!(nested.diagnostics.iter().all(|d| d.code == "container-unclosed"));
+    assert!(nested.diagnostics.iter().all(|d| d.code == Code::ContainerUnclosed));
     let headings = parse(&"# x\n".repeat(20_000));
     assert_eq!(headings.headings.last().map(|h| h.id.as_str()), Some("x-19998"));
     let deep = parse(&format!("{} x\n", ">".repeat(50_000)));
     assert!(html(&deep).contains('x'));
     for raw in ["<b>".repeat(50_000), "<div>\n\n".repeat(20_000)] {
         let clean = parse_with(&raw, RawHtml::Sanitize);
-        assert_eq!(clean.diagnostics.first().map(|d| d.code), Some("html-too-deep"));
+        assert_eq!(clean.diagnostics.first().map(|d| d.code), Some(Code::HtmlTooDeep));
     }
     let clean = parse_with(&"# x\n".repeat(20_000), RawHtml::Sanitize);
     assert_eq!(clean.headings.len(), 19_999);

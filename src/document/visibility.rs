@@ -5,6 +5,7 @@
 
 use super::front_matter::Date;
 use crate::data::{Entry, Reader, Value};
+use crate::diagnostic::Code;
 
 /// Who may see an article, and where.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -178,7 +179,7 @@ pub(super) fn misspelt(r: &mut Reader<'_>, seen: &mut Visibility) {
         // Else it is an unknown key as any other.
         if hides && entry.key != reported {
             reported = &entry.key;
-            r.unclear_key(entry, meant, LEFT_OUT);
+            r.unclear_key(Code::FrontMatterUnclearKey, entry, meant, LEFT_OUT);
             seen.draft = true;
         }
     }

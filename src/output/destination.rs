@@ -6,6 +6,8 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
+use crate::diagnostic::Code;
+
 use super::error::OutputError;
 use super::writer::SyncOptions;
 
@@ -44,13 +46,13 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    pub(super) fn code(&self) -> &'static str {
+    pub(super) fn code(&self) -> Code {
         match self {
-            Self::NotAFolder | Self::DanglingLink | Self::Root => "output-not-a-folder",
-            Self::NotOurs => "output-not-ours",
-            Self::ReadOnly => "output-read-only",
-            Self::Overlaps(_) => "output-overlaps",
-            Self::Outside(_) => "output-outside",
+            Self::NotAFolder | Self::DanglingLink | Self::Root => Code::OutputNotAFolder,
+            Self::NotOurs => Code::OutputNotOurs,
+            Self::ReadOnly => Code::OutputReadOnly,
+            Self::Overlaps(_) => Code::OutputOverlaps,
+            Self::Outside(_) => Code::OutputOutside,
         }
     }
 

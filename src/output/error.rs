@@ -4,6 +4,8 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::diagnostic::Code;
+
 use super::destination::Refusal;
 
 /// A fault of the output: `Display` says what is wrong, [`hint`](Self::hint) what to do.
@@ -122,16 +124,16 @@ impl OutputError {
     }
 
     /// A short name for the kind of fault, fit for a diagnostic's code.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Code {
         match self {
-            Self::Path { .. } => "output-path",
-            Self::Collision { .. } => "output-collision",
+            Self::Path { .. } => Code::OutputPath,
+            Self::Collision { .. } => Code::OutputCollision,
             Self::Refused { refusal, .. } => refusal.code(),
-            Self::Locked { .. } => "output-locked",
-            Self::Source { .. } => "file-unreadable",
-            Self::SourceChanged { .. } => "file-changed",
-            Self::Io { source, .. } if is_disk_full(source) => "disk-full",
-            Self::Io { .. } | Self::Incomplete => "output-write",
+            Self::Locked { .. } => Code::OutputLocked,
+            Self::Source { .. } => Code::FileUnreadable,
+            Self::SourceChanged { .. } => Code::FileChanged,
+            Self::Io { source, .. } if is_disk_full(source) => Code::DiskFull,
+            Self::Io { .. } | Self::Incomplete => Code::OutputWrite,
         }
     }
 

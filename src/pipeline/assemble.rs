@@ -13,7 +13,7 @@ use super::listing::{Listing, Shown, list};
 use super::memo::{ListingMemo, Memo, ThemeKey, ThemeMemo, WordsMemo, stamps};
 use super::{BuildOptions, Clock, Project, index, offline};
 use crate::config::RawHtml;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Date, Document, DocumentOptions, parse_document};
 use crate::output::MARKER;
 use crate::render::i18n::Messages;
@@ -193,8 +193,8 @@ fn dates_by_path(dates: GitDates, diagnostics: &mut Vec<Diagnostic>) -> HashMap<
         GitDates::None => HashMap::new(),
         GitDates::Shallow => {
             diagnostics.push(
-                Diagnostic::note(
-                    "git-shallow",
+                Diagnostic::new(
+                    Code::GitShallow,
                     "this is a shallow clone, so git does not know when articles were changed",
                 )
                 .with_hint("fetch the whole history (`fetch-depth: 0` in GitHub Actions), or set `git_dates = false`"),
@@ -326,7 +326,7 @@ fn no_articles(project: &Project) -> Diagnostic {
     } else {
         &project.content_display
     };
-    Diagnostic::warning("no-articles", format!("there are no Markdown files in {folder}"))
+    Diagnostic::new(Code::NoArticles, format!("there are no Markdown files in {folder}"))
         .with_hint("articles are files that end in `.md`")
 }
 

@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::active::active;
 use super::memo::AssetMemo;
 use super::pictures::{Flaw, Format, Head, PictureMemo, Problem, Shown, head};
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::document::slug::slugify;
 use crate::document::{Document, LinkKind};
 use crate::site::{Asset, links::candidate_files};
@@ -135,25 +135,25 @@ fn flaw(folder: AssetFolder<'_>, path: &ContentPath, flaw: Flaw) -> Diagnostic {
         Flaw::CutOff => "this picture is cut off: the file ends before it says how large the picture is",
         Flaw::NoPixels => "this picture has no pixels: it is 0 wide or 0 high",
     };
-    Diagnostic::warning("image-unreadable", message)
+    Diagnostic::new(Code::ImageUnreadable, message)
         .with_span(folder.span(path))
         .with_hint("readers see nothing; put the whole file there, or save it again as PNG or JPEG")
 }
 
 fn picture_problem(folder: AssetFolder<'_>, path: &ContentPath, problem: &Problem) -> Diagnostic {
     let diagnostic = match problem {
-        Problem::Broken(why) => Diagnostic::warning(
-            "image-unreadable",
+        Problem::Broken(why) => Diagnostic::new(
+            Code::ImageUnreadable,
             format!("no smaller forms of this picture can be made: {why}"),
         )
         .with_hint("it is published as it is; open it, and save it again as PNG or JPEG"),
-        Problem::TooLarge => Diagnostic::warning(
-            "image-too-large",
+        Problem::TooLarge => Diagnostic::new(
+            Code::ImageTooLarge,
             "this picture has more than 50 million pixels, so no smaller forms of it are made",
         )
         .with_hint("it is published as it is; make it smaller, so that readers do not wait for it"),
-        Problem::TooLong => Diagnostic::warning(
-            "image-too-large",
+        Problem::TooLong => Diagnostic::new(
+            Code::ImageTooLarge,
             "this picture has a side longer than 16,383 pixels, so no smaller forms of it are made",
         )
         .with_hint("it is published as it is; make it smaller, or cut it into several"),
@@ -181,7 +181,7 @@ fn wanted(documents: &[Arc<Document>]) -> HashMap<String, LinkKind> {
 
 fn read(folder: AssetFolder<'_>, source: AssetSource) -> Result<ReadAsset, Diagnostic> {
     let bytes = folder.files.read(&source.location).map_err(|error| {
-        Diagnostic::error("file-unreadable", format!("cannot be read: {error}"))
+        Diagnostic::new(Code::FileUnreadable, format!("cannot be read: {error}"))
             .with_span(folder.span(&source.path))
             .with_hint("check the permissions")
     })?;

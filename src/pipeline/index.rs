@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::config::SearchConfig;
-use crate::diagnostic::{Diagnostic, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::document::Document;
 use crate::render::Nearest;
 use crate::search::{self, LiveArticle, PackOptions, Pin, Popular, RelatedArticles, Synonym, Tuning};
@@ -210,7 +210,7 @@ pub(super) fn check_pins(site: &Site) -> Vec<Diagnostic> {
             if !known {
                 let hint = did_you_mean(target, site.documents.iter().map(|document| document.path.as_str()));
                 diagnostics.push(
-                    Diagnostic::error("pin-missing", format!("there is no article `{target}`"))
+                    Diagnostic::new(Code::PinMissing, format!("there is no article `{target}`"))
                         .with_span(span.clone())
                         .with_hint_if(hint),
                 );

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::{Project, output_problem};
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::output::{Output, OutputError, OutputPath};
 use crate::render::theme::Theme;
 use crate::render::{REDIRECTS, Route, routes};
@@ -127,7 +127,7 @@ impl Adding<'_> {
             Ok(path) if !is_note => path,
             Ok(path) => {
                 let message = format!("`{path}` is the name of a file that kb keeps notes in; it is left out");
-                let problem = Diagnostic::error("output-path", message).with_hint("give the file another name");
+                let problem = Diagnostic::new(Code::OutputPath, message).with_hint("give the file another name");
                 return self.problems.push(self.placed(problem, path.as_str(), &file));
             }
             Err(error) => {
@@ -187,7 +187,7 @@ impl Adding<'_> {
             }
         };
         let message = format!("{message}; {own} is left out");
-        let problem = Diagnostic::error(error.code(), message).with_hint_if(error.hint());
+        let problem = Diagnostic::new(error.code(), message).with_hint_if(error.hint());
         self.placed(problem, path.as_str(), file)
     }
 

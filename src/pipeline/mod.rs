@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::output::{Body, OutputError, OutputPath, Sink, SyncOptions, SyncReport, Writer};
 use crate::render::{Failures, Nearest, Route, SiteRenderer, WrittenPage};
 use crate::site::Publish;
@@ -119,7 +119,7 @@ pub fn build(
     clock.add("  related", related_time);
     clock.add("  render and write", render_time.saturating_sub(related_time));
     diagnostics.extend(made.diagnostics);
-    let index = index.map_err(|error| vec![Diagnostic::error("search-index", error.to_string())])?;
+    let index = index.map_err(|error| vec![Diagnostic::new(Code::SearchIndex, error.to_string())])?;
     let index_bytes = index.iter().map(|(_, bytes)| bytes.len() as u64).sum();
     clock.begin("write");
     let index = if options.offline {
@@ -135,6 +135,7 @@ pub fn build(
     }
     diagnostics.extend(sink.finish()?);
     let written = writer.finish().map_err(|error| vec![output_problem(&error)])?;
+    let mut diagnostics = site.config.checks.apply(diagnostics);
     diagnostics.sort();
     diagnostics.dedup();
     Ok(BuildReport {
@@ -280,7 +281,7 @@ fn protected(root: Option<&Path>, content: &Path, output_given: bool) -> SyncOpt
 }
 
 fn output_problem(error: &OutputError) -> Diagnostic {
-    Diagnostic::error(error.code(), error.to_string()).with_hint_if(error.hint())
+    Diagnostic::new(error.code(), error.to_string()).with_hint_if(error.hint())
 }
 
 /// Hands files to the output and keeps what it says.

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::config::{BaseUrl, Config, SearchConfig, Views, parse_config, parse_search_config, parse_views};
-use crate::diagnostic::{Diagnostic, Severity, Span};
+use crate::diagnostic::{Code, Diagnostic, Severity, Span};
 use crate::site::urls::humanize;
 use crate::source::{
     Bounds, CONTENT, Disk, FileSystem, IgnoreRules, Standing, link_out_of_project, link_outside, not_a_file,
@@ -59,7 +59,7 @@ pub fn open_project(path: &Path, base_url: Option<&str>) -> Result<Project, Vec<
                 "give a folder with `kb.toml`, or a folder of Markdown files",
             )
         };
-        return Err(vec![Diagnostic::error("project-missing", message).with_hint(hint)]);
+        return Err(vec![Diagnostic::new(Code::ProjectMissing, message).with_hint(hint)]);
     }
     let display = display_prefix(path);
     let settings = path.join("kb.toml");
@@ -69,11 +69,11 @@ pub fn open_project(path: &Path, base_url: Option<&str>) -> Result<Project, Vec<
         Standing::File(_) => true,
         Standing::LinkOutside => {
             let message = "this symbolic link leads out of the project; settings are not read through it";
-            let diagnostic = Diagnostic::error("link-outside", message).with_hint("copy the file into the project");
+            let diagnostic = Diagnostic::new(Code::LinkOutside, message).with_hint("copy the file into the project");
             return Err(vec![diagnostic.with_span(Span::file(shown))]);
         }
         Standing::Other => {
-            let diagnostic = Diagnostic::error("config-unreadable", "this is not a regular file");
+            let diagnostic = Diagnostic::new(Code::ConfigUnreadable, "this is not a regular file");
             return Err(vec![diagnostic.with_span(Span::file(shown))]);
         }
     };
@@ -85,7 +85,7 @@ pub fn open_project(path: &Path, base_url: Option<&str>) -> Result<Project, Vec<
     let bounds = bounds(path, &config)?;
     let files = &Disk::within(bounds.clone());
     if let Some(url) = base_url {
-        let base = BaseUrl::parse(url).map_err(|message| vec![Diagnostic::error("base-url", message)])?;
+        let base = BaseUrl::parse(url).map_err(|message| vec![Diagnostic::new(Code::BaseUrl, message)])?;
         config.base_url = Some(base);
     }
     let (root, content) = if is_project {
@@ -95,7 +95,7 @@ pub fn open_project(path: &Path, base_url: Option<&str>) -> Result<Project, Vec<
     };
     if !files.is_folder(&content) {
         return Err(vec![
-            Diagnostic::error("content-missing", format!("there is no folder `{display}content`"))
+            Diagnostic::new(Code::ContentMissing, format!("there is no folder `{display}content`"))
                 .with_hint("articles live in `content/`; `kb init` makes a project to start from"),
         ]);
     }
@@ -143,7 +143,7 @@ fn bounds(path: &Path, config: &Config) -> Result<Bounds, Vec<Diagnostic>> {
         } else {
             let message = format!("`build.follow_links_to` names `{folder}`, which is no folder");
             problems.push(
-                Diagnostic::error("config-value", message)
+                Diagnostic::new(Code::ConfigValue, message)
                     .with_span(span.clone())
                     .with_hint("write its path as seen from the project, such as `../common`"),
             );
@@ -176,7 +176,7 @@ fn read_config(
     let text = match files.read_if_present(path) {
         Ok(text) => text.unwrap_or_default(),
         Err(error) => {
-            let diagnostic = Diagnostic::error("config-unreadable", format!("cannot be read: {error}"));
+            let diagnostic = Diagnostic::new(Code::ConfigUnreadable, format!("cannot be read: {error}"));
             return Err(vec![diagnostic.with_span(Span::file(display))]);
         }
     };
@@ -203,8 +203,8 @@ fn check_static_files(
         .filter_map(|(key, path)| path.as_ref().map(|path| (key, path)))
         .filter(|(_, path)| !files.is_file(&root.join("static").join(path)))
         .map(|(key, path)| {
-            Diagnostic::error(
-                "config-file-missing",
+            Diagnostic::new(
+                Code::ConfigFileMissing,
                 format!("`{key}` names `{path}`, which is not in `{display}static/`"),
             )
             .with_span(Span::file(format!("{display}kb.toml")))
@@ -302,8 +302,8 @@ fn read_text(files: &dyn FileSystem, path: &Path, folder: &Path) -> Result<Optio
         Standing::Nothing => return Ok(None),
         Standing::LinkOutside => return Err(NotRead::LinkOutside),
         Standing::Other => not_a_file(),
-        Standing::File(stamp) if stamp.len > MAX_DATA_BYTES => Diagnostic::error(
-            "file-too-large",
+        Standing::File(stamp) if stamp.len > MAX_DATA_BYTES => Diagnostic::new(
+            Code::FileTooLarge,
             format!(
                 "{} MB; this file may have {} MB at most, and it is left out",
                 stamp.len.div_ceil(MEGABYTE),
@@ -313,7 +313,7 @@ fn read_text(files: &dyn FileSystem, path: &Path, folder: &Path) -> Result<Optio
         .with_hint("keep only the lines and columns in it that are needed"),
         Standing::File(_) => match files.read_if_present(path) {
             Ok(text) => return Ok(text),
-            Err(error) => Diagnostic::error("file-unreadable", format!("cannot be read: {error}")),
+            Err(error) => Diagnostic::new(Code::FileUnreadable, format!("cannot be read: {error}")),
         },
     };
     Err(NotRead::Otherwise(problem))

@@ -18,7 +18,7 @@ use icu_properties::props::BidiClass;
 
 use crate::config::{Direction, Language};
 use crate::data::{Node, Value, parse_toml};
-use crate::diagnostic::{Diagnostic, SourceText};
+use crate::diagnostic::{Code, Diagnostic, SourceText};
 use crate::document::Date;
 
 /// The words of the theme in one language; what is missing is English.
@@ -68,7 +68,7 @@ impl Messages {
             match parse_toml(file.text) {
                 Ok(node) => messages.add(&node, file.own),
                 Err(error) => diagnostics.push(
-                    Diagnostic::error("i18n-syntax", error.message)
+                    Diagnostic::new(Code::I18nSyntax, error.message)
                         .with_span(SourceText::new(file.file, file.text).span(error.range)),
                 ),
             }

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use tera::{Kwargs, State, Tera};
 
-use crate::diagnostic::{Diagnostic, Span, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Span, did_you_mean};
 use crate::site::Site;
 
 /// What helps where no icon has a name like the one that was written.
@@ -104,7 +104,7 @@ pub fn check(site: &Site) -> Vec<Diagnostic> {
                 suggestion(icon).unwrap_or_else(|| OTHER_ICONS.to_owned()),
             ),
         };
-        let problem = Diagnostic::warning("icon-unknown", message);
+        let problem = Diagnostic::new(Code::IconUnknown, message);
         Some(problem.with_span(span.clone()).with_hint(hint))
     };
     icons.filter_map(problem).collect()

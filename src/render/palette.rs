@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use crate::config::{Oklch, Rgb, ThemeConfig};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 
 /// Whether pages are dark on light or light on dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -403,7 +403,7 @@ pub fn adjustment(theme: &ThemeConfig) -> Option<Diagnostic> {
         shades(&dark)
     );
     Some(
-        Diagnostic::note("accent-adjusted", message)
+        Diagnostic::new(Code::AccentAdjusted, message)
             .with_span(span)
             .with_hint("there is nothing to do; a darker accent is used as it is"),
     )

@@ -364,7 +364,7 @@ shadow.adoptedStyleSheets = [sheet(`
     --code: light-dark(#f3f4f7, #0f131a);
     --error: light-dark(#b0183f, #ff8fa8);
     --warning: light-dark(#875000, #f0b860);
-    --note: light-dark(#0a56ae, #83bbff);
+    --info: light-dark(#0a56ae, #83bbff);
     color: var(--text);
     font: 1rem/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", Ubuntu, sans-serif;
   }
@@ -385,7 +385,7 @@ shadow.adoptedStyleSheets = [sheet(`
   }
   .badge.errors::before { border-radius: 0; transform: rotate(45deg); background: var(--error); }
   .lost { color: var(--soft); }
-  :focus-visible { outline: 3px solid var(--note); outline-offset: 2px; }
+  :focus-visible { outline: 3px solid var(--info); outline-offset: 2px; }
   dialog {
     inline-size: min(56rem, 100vw - 1.5rem); max-block-size: min(48rem, 100dvh - 1.5rem); padding: 0; overflow: hidden;
     border: 1px solid var(--line); border-radius: .75rem; background: var(--back);
@@ -406,7 +406,7 @@ shadow.adoptedStyleSheets = [sheet(`
   .close:hover, .place:hover { background: var(--code); }
   .list { overflow: auto; padding: 0 1rem 1rem; overscroll-behavior: contain; }
   h3 { margin-block: 1rem .25rem; font-size: .875rem; font-weight: 650; letter-spacing: .02em; }
-  .error h3 { color: var(--error); } .warning h3 { color: var(--warning); } .note h3 { color: var(--note); }
+  .error h3 { color: var(--error); } .warning h3 { color: var(--warning); } .info h3 { color: var(--info); }
   li { padding: .6rem 0 .75rem; border-block-start: 1px solid light-dark(#e1e5eb, #29313d); }
   ol > li:first-child { border: 0; }
   .message { font-weight: 600; overflow-wrap: anywhere; }
@@ -417,7 +417,7 @@ shadow.adoptedStyleSheets = [sheet(`
   .place {
     display: inline-block; max-inline-size: 100%; min-block-size: 1.75rem;
     margin-inline-start: -.4rem; padding: .1rem .4rem;
-    border: 0; border-radius: .35rem; background: none; color: var(--note); cursor: pointer; text-align: start;
+    border: 0; border-radius: .35rem; background: none; color: var(--info); cursor: pointer; text-align: start;
     font: .8125rem/1.5 ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere;
     text-decoration: underline; text-underline-offset: .2em;
   }
@@ -434,7 +434,7 @@ shadow.adoptedStyleSheets = [sheet(`
     background: none; color: inherit; text-decoration: underline wavy var(--error); text-underline-offset: .3em;
     text-decoration-skip-ink: none;
   }
-  .warning mark { text-decoration-color: var(--warning); } .note mark { text-decoration-color: var(--note); }
+  .warning mark { text-decoration-color: var(--warning); } .info mark { text-decoration-color: var(--info); }
   .hint { color: var(--soft); font-size: .9375rem; overflow-wrap: anywhere; }
   .more { padding-block-start: .75rem; color: var(--soft); }
   @media (prefers-reduced-motion: no-preference) {
@@ -476,7 +476,7 @@ closing.addEventListener("click", () => dialog.close());
 // Beside it: a press inside meets its parts.
 dialog.addEventListener("pointerdown", (event) => event.target === dialog && dialog.close());
 
-const groups = [["error", "Errors"], ["warning", "Warnings"], ["note", "Notes"]];
+const groups = [["error", "Errors"], ["warning", "Warnings"], ["info", "Information"]];
 const placeOf = ({ file, line, column }) => (line ? `${file}:${line}:${column}` : file);
 
 function showProblems({ errors, warnings, total, list: problems }) {

@@ -6,32 +6,16 @@ use std::hash::{BuildHasher as _, RandomState};
 use serde::Serialize;
 
 use super::Version;
-use crate::diagnostic::{Counts, Diagnostic, Severity, count};
+use crate::diagnostic::{Code, Counts, Diagnostic, Effect, Severity, count};
 
 /// How many problems the browser lists; the terminal has all of them.
 pub(super) const LISTED: usize = 50;
-
-/// Beginnings of the codes of errors after which an article is not what its writer means: its front matter or its
-/// bytes could not be read. While its file has one, a page that was good stays in the browser.
-const ARTICLE_IS_UNREADABLE: [&str; 4] = ["front-matter-", "not-utf8", "nul-byte", "file-"];
-
-/// Beginnings of the codes of errors after which no page is what it should be, whichever file they are in: nothing is
-/// built, or the built-in theme or template steps in.
-const SITE_IS_UNREADABLE: [&str; 7] = [
-    "config-",
-    "theme-",
-    "template-",
-    "i18n-",
-    "base-url",
-    "project-missing",
-    "content-missing",
-];
 
 /// A problem, flat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Entry {
     severity: Severity,
-    code: &'static str,
+    code: Code,
     message: String,
     file: Option<String>,
     /// Line, column and column after the last marked character, from 1; none where the whole file is meant.
@@ -129,12 +113,12 @@ fn is_in(problem: &Diagnostic, source: Option<&str>) -> bool {
 
 /// Code and file of each error that keeps the page of `source` as it was; `gone` says that there is no page any more.
 pub(super) fn holding(problems: &[Diagnostic], source: Option<&str>, gone: bool) -> Vec<String> {
-    let begins = |code: &str, beginnings: &[&str]| beginnings.iter().any(|beginning| code.starts_with(beginning));
     let keys: BTreeSet<String> = (problems.iter())
         .filter(|problem| problem.severity == Severity::Error)
-        .filter(|problem| {
-            let of_article = is_in(problem, source) && (gone || begins(problem.code, &ARTICLE_IS_UNREADABLE));
-            of_article || begins(problem.code, &SITE_IS_UNREADABLE)
+        .filter(|problem| match problem.code.effect() {
+            Effect::Place => gone && is_in(problem, source),
+            Effect::Article => is_in(problem, source),
+            Effect::Site | Effect::Stop => true,
         })
         .map(|problem| {
             let file = problem.span.as_ref().map_or("", |span| span.file.as_str());
@@ -176,16 +160,16 @@ mod tests {
     use super::*;
     use crate::diagnostic::Span;
 
-    fn problem(code: &'static str, file: &str, line: usize) -> Diagnostic {
-        Diagnostic::error(code, "wrong").with_span(Span::at(file, line, 1, "text"))
+    fn problem(code: Code, file: &str, line: usize) -> Diagnostic {
+        Diagnostic::new(code, "wrong").with_span(Span::at(file, line, 1, "text"))
     }
 
     #[test]
     fn problems_of_the_page_come_first_and_the_rest_is_counted() {
         let problems = [
-            problem("link-missing", "a.md", 1),
-            problem("link-missing", "b.md", 1),
-            Diagnostic::warning("no-articles", "none"),
+            problem(Code::LinkMissing, "a.md", 1),
+            problem(Code::LinkMissing, "b.md", 1),
+            Diagnostic::new(Code::NoArticles, "none"),
         ];
         let listed = listed(&problems, |index| index == 2, Some("b.md"), 2);
         assert_eq!((listed.errors, listed.warnings, listed.total), (2, 1, 3));
@@ -198,26 +182,28 @@ mod tests {
     #[test]
     fn only_what_spoils_the_page_holds_it() {
         let hold = |problem: Diagnostic, gone| !holding(&[problem], Some("a.md"), gone).is_empty();
-        assert!(hold(problem("front-matter-syntax", "a.md", 1), false));
-        assert!(!hold(problem("front-matter-syntax", "b.md", 1), false));
-        assert!(!hold(problem("link-missing", "a.md", 1), false));
+        assert!(hold(problem(Code::FrontMatterSyntax, "a.md", 1), false));
+        assert!(!hold(problem(Code::FrontMatterSyntax, "b.md", 1), false));
+        assert!(!hold(problem(Code::LinkMissing, "a.md", 1), false));
         assert!(
-            hold(problem("url-taken", "a.md", 1), true),
+            hold(problem(Code::UrlTaken, "a.md", 1), true),
             "the page is gone because of it"
         );
-        assert!(!hold(problem("url-taken", "b.md", 1), true));
-        assert!(hold(problem("template-error", "templates/article.html", 1), false));
-        let mut warning = problem("front-matter-unknown-key", "a.md", 1);
-        warning.severity = Severity::Warning;
+        assert!(!hold(problem(Code::UrlTaken, "b.md", 1), true));
+        assert!(hold(problem(Code::TemplateError, "templates/article.html", 1), false));
+        let warning = problem(Code::FrontMatterSyntax, "a.md", 1).with_severity(Severity::Warning);
         assert!(!hold(warning, false));
     }
 
     #[test]
     fn a_problem_that_moves_is_not_new_but_a_second_one_is() {
         let mut known = Known::default();
-        assert_eq!(known.replace(&[problem("x", "a.md", 1)]).len(), 1);
-        assert_eq!(known.replace(&[problem("x", "a.md", 9)]).len(), 0);
-        let two = [problem("x", "a.md", 2), problem("x", "a.md", 5)];
+        assert_eq!(known.replace(&[problem(Code::LinkMissing, "a.md", 1)]).len(), 1);
+        assert_eq!(known.replace(&[problem(Code::LinkMissing, "a.md", 9)]).len(), 0);
+        let two = [
+            problem(Code::LinkMissing, "a.md", 2),
+            problem(Code::LinkMissing, "a.md", 5),
+        ];
         assert_eq!(known.replace(&two), BTreeSet::from([1]));
         assert_eq!(known.replace(&[]).len(), 0);
         assert_eq!(

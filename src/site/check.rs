@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::links::{NEVER_SCHEMES, Problem};
 use super::{DocumentId, Site};
 use crate::config::Language;
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic, Severity, Span};
 use crate::document::{Document, LinkKind};
 
 /// Most suggestions that are looked for by comparing with every file.
@@ -143,7 +143,7 @@ fn check_related(site: &Site, document: &Document, language: usize) -> Vec<Diagn
         .filter(unknown)
         .map(|(target, span)| {
             let hint = site.resolver.suggestion(document, target, true);
-            Diagnostic::error("related-missing", format!("there is no article `{target}`"))
+            Diagnostic::new(Code::RelatedMissing, format!("there is no article `{target}`"))
                 .with_span(span.clone())
                 .with_hint_if(hint.map(|hint| format!("did you mean `{hint}`?")))
         })
@@ -159,20 +159,20 @@ fn describe(
 ) -> Diagnostic {
     let diagnostic = match problem {
         Problem::Missing if kind == LinkKind::Media => {
-            Diagnostic::error("image-missing", format!("there is no file `{target}`"))
+            Diagnostic::new(Code::ImageMissing, format!("there is no file `{target}`"))
                 .with_hint("put it beside the article or into `static/`")
         }
-        Problem::Missing => Diagnostic::error("link-missing", format!("there is no article or file `{target}`"))
+        Problem::Missing => Diagnostic::new(Code::LinkMissing, format!("there is no article or file `{target}`"))
             .with_hint(suggestion().map_or_else(|| LINK_HINT.to_owned(), |path| format!("did you mean `{path}`?"))),
-        Problem::HeldBack(reason) => Diagnostic::error(
-            "link-unpublished",
+        Problem::HeldBack(reason) => Diagnostic::new(
+            Code::LinkUnpublished,
             format!("`{target}` is {reason}, so this link would lead nowhere"),
         )
         .with_hint("publish it, or remove the link"),
-        Problem::Script => Diagnostic::error("link-script", "a link must not run a script; it is left out"),
+        Problem::Script => Diagnostic::new(Code::LinkScript, "a link must not run a script; it is left out"),
         Problem::Scheme(scheme) => {
-            let diagnostic = Diagnostic::error(
-                "link-scheme",
+            let diagnostic = Diagnostic::new(
+                Code::LinkScheme,
                 format!("a link with `{scheme}:` does not belong into an article; it is left out"),
             );
             if kind == LinkKind::Media || NEVER_SCHEMES.contains(&scheme.as_str()) {
@@ -183,7 +183,7 @@ fn describe(
                 ))
             }
         }
-        Problem::Active(reason) => Diagnostic::error("file-active", format!("`{target}` is not published: {reason}"))
+        Problem::Active(reason) => Diagnostic::new(Code::FileActive, format!("`{target}` is not published: {reason}"))
             .with_hint("with `html = \"allow\"` it would be; else put it into `static/`, pack it into a ZIP file, or make a picture or PDF of it"),
         Problem::Anchor {
             page,
@@ -192,12 +192,8 @@ fn describe(
             foreign,
         } => {
             let message = format!("`{page}` has no heading or id `{anchor}`");
-            let diagnostic = if *foreign {
-                Diagnostic::warning("anchor-missing", message)
-            } else {
-                Diagnostic::error("anchor-missing", message)
-            };
-            diagnostic.with_hint_if(hint.as_ref().map(|hint| format!("did you mean `#{hint}`?")))
+            let level = if *foreign { Severity::Warning } else { Code::AnchorMissing.level() };
+            Diagnostic::new(Code::AnchorMissing, message).with_severity(level).with_hint_if(hint.as_ref().map(|hint| format!("did you mean `#{hint}`?")))
         }
     };
     diagnostic.with_span(span)

@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 
 use super::{ArticleId, LanguageSite, SitePath};
 use crate::config::{ViewRow, Views};
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::document::Document;
 
 /// Most articles of a list.
@@ -153,7 +153,7 @@ fn unknown_pages(views: &Views, unknown: &[&ViewRow]) -> Option<Diagnostic> {
     };
     let message = format!("{names} no page of this site, such as {}", examples.join(", "));
     Some(
-        Diagnostic::note("views-unknown-page", message)
+        Diagnostic::new(Code::ViewsUnknownPage, message)
             .with_span(Span::at(views.file.clone(), first.line, 1, &first.page))
             .with_hint("where an article has moved, put its old address into `aliases`; else nothing is to be done"),
     )

@@ -8,7 +8,7 @@ use super::languages::LanguageMap;
 use super::urls::{self, SitePath};
 use super::{Article, Category, CategoryId, DocumentId, LanguageSite, PageRef, Tag, in_document};
 use crate::config::{Config, Language};
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::document::{Date, Document, slug::slugify};
 use crate::source::ContentPath;
 
@@ -128,8 +128,8 @@ impl Tree<'_> {
             if let Some(first) = by_language.get(&place.language) {
                 let first = &self.documents[*first];
                 diagnostics.push(in_document(
-                    Diagnostic::error(
-                        "url-taken",
+                    Diagnostic::new(
+                        Code::UrlTaken,
                         format!("this is the same article as `{}`; it is left out", first.path),
                     )
                     .with_hint("remove or rename one of the two files"),
@@ -333,7 +333,7 @@ impl<'a> Builder<'a> {
             let message = format!("the URL `{wanted}` is taken by {taken_by}; this category is at `{path}`");
             let span = document.map_or_else(|| self.folder_span(folder), |document| address_span(document));
             self.diagnostics.push(
-                Diagnostic::error("url-taken", message)
+                Diagnostic::new(Code::UrlTaken, message)
                     .with_span(span)
                     .with_hint("rename the folder, or give it another `slug` in its `_index.md`"),
             );
@@ -421,7 +421,7 @@ impl<'a> Builder<'a> {
             if own {
                 let message = format!("the URL `{path}` is taken by {taken_by}; this article is left out");
                 self.diagnostics.push(
-                    Diagnostic::error("url-taken", message)
+                    Diagnostic::new(Code::UrlTaken, message)
                         .with_span(address_span(document))
                         .with_hint("give one of them another `slug`"),
                 );
@@ -476,7 +476,7 @@ impl<'a> Builder<'a> {
             .map_err(|message| {
                 if own {
                     self.diagnostics
-                        .push(Diagnostic::error("slug-invalid", message).with_span(span.clone()));
+                        .push(Diagnostic::new(Code::SlugInvalid, message).with_span(span.clone()));
                 }
             })
             .ok()
@@ -491,7 +491,7 @@ impl<'a> Builder<'a> {
             Err(message) => {
                 if own {
                     self.diagnostics
-                        .push(Diagnostic::error("path-invalid", message).with_span(span.clone()));
+                        .push(Diagnostic::new(Code::PathInvalid, message).with_span(span.clone()));
                 }
                 None
             }
@@ -643,7 +643,7 @@ pub(super) fn redirects(
                     Ok(from) => from,
                     Err(message) => {
                         diagnostics.push(
-                            Diagnostic::error("alias-invalid", message)
+                            Diagnostic::new(Code::AliasInvalid, message)
                                 .with_span(span.clone())
                                 .with_hint("write an address below the root of the help centre, such as `/old/page/`"),
                         );
@@ -659,8 +659,8 @@ pub(super) fn redirects(
                         redirects.insert(from, path.clone());
                     }
                     Err(taken_by) => diagnostics.push(
-                        Diagnostic::error(
-                            "alias-taken",
+                        Diagnostic::new(
+                            Code::AliasTaken,
                             format!("`{alias}` is taken by {taken_by}; the alias is left out"),
                         )
                         .with_span(span.clone())

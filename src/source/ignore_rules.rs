@@ -4,7 +4,7 @@ use std::path::Path;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic, Span};
 
 /// Rules that say which files of the content folder are left alone, in the syntax of `.gitignore`.
 #[derive(Debug, Clone)]
@@ -24,9 +24,12 @@ impl IgnoreRules {
             for (index, line) in lines.iter().enumerate() {
                 if builder.add_line(None, line).is_err() {
                     problems.push(
-                        Diagnostic::warning("ignore-pattern", format!("`{line}` is not a pattern that can be used"))
-                            .with_span(Span::at(file, index + 1, 1, line))
-                            .with_hint("the syntax is that of `.gitignore`"),
+                        Diagnostic::new(
+                            Code::IgnorePattern,
+                            format!("`{line}` is not a pattern that can be used"),
+                        )
+                        .with_span(Span::at(file, index + 1, 1, line))
+                        .with_hint("the syntax is that of `.gitignore`"),
                     );
                 }
             }

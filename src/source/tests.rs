@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::diagnostic::Code;
 
 fn folder(ignore: &IgnoreRules) -> SourceFolder<'_> {
     SourceFolder {
@@ -76,9 +77,9 @@ fn encodings_other_than_utf8_are_named() {
     assert_eq!(
         messages,
         [
-            ("not-utf8", "not valid UTF-8 (byte 0xff); this article is left out"),
-            ("not-utf8", "this file is UTF-16; it is left out"),
-            ("nul-byte", "a NUL character; it is shown as `\u{fffd}`"),
+            (Code::NotUtf8, "not valid UTF-8 (byte 0xff); this article is left out"),
+            (Code::NotUtf8, "this file is UTF-16; it is left out"),
+            (Code::NulByte, "a NUL character; it is shown as `\u{fffd}`"),
         ]
     );
     assert_eq!(

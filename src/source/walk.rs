@@ -12,7 +12,7 @@ use super::{
     ArticleSource, AssetSource, ContentPath, FileSystem, IgnoreRules, MAX_ARTICLE_BYTES, SourceMemo, SourceSet, Stamp,
     Standing, WalkProblem, WalkProblemKind,
 };
-use crate::diagnostic::{Diagnostic, SourceText, Span};
+use crate::diagnostic::{Code, Diagnostic, SourceText, Span};
 
 /// What the content folder is called in sentences.
 pub const CONTENT: &str = "the content folder";
@@ -51,9 +51,12 @@ pub fn read_sources(files: &dyn FileSystem, folder: SourceFolder<'_>, memo: &mut
         let Some(path) = content_path(&file.path) else {
             let shown = join(folder.display, &file.path.to_string_lossy());
             walk.push(
-                Diagnostic::error("file-name", "the name of this file is not valid UTF-8; it is left out")
-                    .with_span(Span::file(shown))
-                    .with_hint("rename it"),
+                Diagnostic::new(
+                    Code::FileName,
+                    "the name of this file is not valid UTF-8; it is left out",
+                )
+                .with_span(Span::file(shown))
+                .with_hint("rename it"),
             );
             continue;
         };
@@ -153,8 +156,8 @@ fn join(folder: &str, path: &str) -> String {
 }
 
 fn folder_named_like_article(display: &str, path: &ContentPath) -> Diagnostic {
-    Diagnostic::warning(
-        "folder-named-like-article",
+    Diagnostic::new(
+        Code::FolderNamedLikeArticle,
         format!("`{}` is a folder, not an article", path.file_name()),
     )
     .with_span(Span::file(join(display, path.as_str())))
@@ -164,20 +167,20 @@ fn folder_named_like_article(display: &str, path: &ContentPath) -> Diagnostic {
 /// What is said of a link that leads out of the folder that it stands in, such as `the content folder`.
 pub fn link_outside(folder: &str) -> Diagnostic {
     let message = format!("this symbolic link leads out of {folder}; it is left out");
-    Diagnostic::error("link-outside", message).with_hint(format!("copy the file into {folder}, or {ALLOW_LINKS}"))
+    Diagnostic::new(Code::LinkOutside, message).with_hint(format!("copy the file into {folder}, or {ALLOW_LINKS}"))
 }
 
 /// What is said of a file or folder of the project that is itself a link out of it.
 pub fn link_out_of_project() -> Diagnostic {
     let message = "this symbolic link leads out of the project; it is not followed";
-    Diagnostic::error("link-outside", message).with_hint(format!("put a copy in its place, or {ALLOW_LINKS}"))
+    Diagnostic::new(Code::LinkOutside, message).with_hint(format!("put a copy in its place, or {ALLOW_LINKS}"))
 }
 
 const ALLOW_LINKS: &str = "name the folder that it may lead to in `kb.toml`: `follow_links_to` in `[build]`";
 
 /// What is said of a pipe, a device and the like.
 pub fn not_a_file() -> Diagnostic {
-    Diagnostic::error("file-unreadable", "this is not a regular file; it is left out")
+    Diagnostic::new(Code::FileUnreadable, "this is not a regular file; it is left out")
         .with_hint("remove it, or put a file in its place")
 }
 
@@ -189,17 +192,18 @@ pub fn walk_problem(problem: &WalkProblem, folder: &str, display: &str) -> Diagn
         WalkProblemKind::LinkOutside => link_outside(folder),
         WalkProblemKind::NotAFile => not_a_file(),
         WalkProblemKind::LinkCircle => {
-            Diagnostic::error("link-circle", "this symbolic link leads in a circle; it is left out")
+            Diagnostic::new(Code::LinkCircle, "this symbolic link leads in a circle; it is left out")
                 .with_hint("remove the link")
         }
         WalkProblemKind::LinkBroken => {
-            Diagnostic::error("link-broken", "this symbolic link leads nowhere; it is left out")
+            Diagnostic::new(Code::LinkBroken, "this symbolic link leads nowhere; it is left out")
                 .with_hint("remove the link or restore what it points to")
         }
-        WalkProblemKind::Unreadable(reason) => {
-            Diagnostic::error("file-unreadable", format!("cannot be read: {reason}; it is left out"))
-                .with_hint("check the permissions")
-        }
+        WalkProblemKind::Unreadable(reason) => Diagnostic::new(
+            Code::FileUnreadable,
+            format!("cannot be read: {reason}; it is left out"),
+        )
+        .with_hint("check the permissions"),
     };
     let shown = if is_folder_itself {
         display.to_owned()
@@ -220,7 +224,7 @@ fn read_article(
         (
             None,
             Some(
-                Diagnostic::error(code, message)
+                Diagnostic::new(code, message)
                     .with_span(Span::file(shown))
                     .with_hint(hint),
             ),
@@ -228,7 +232,7 @@ fn read_article(
     };
     if stamp.len > MAX_ARTICLE_BYTES {
         return problem(
-            "file-too-large",
+            Code::FileTooLarge,
             format!(
                 "{} MB of Markdown; an article may have {} MB at most, and this one is left out",
                 stamp.len.div_ceil(1024 * 1024),
@@ -241,7 +245,7 @@ fn read_article(
         Ok(bytes) => bytes,
         Err(error) => {
             return problem(
-                "file-unreadable",
+                Code::FileUnreadable,
                 format!("cannot be read: {error}; it is left out"),
                 "check the permissions",
             );
@@ -249,7 +253,7 @@ fn read_article(
     };
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return problem(
-            "not-utf8",
+            Code::NotUtf8,
             "this file is UTF-16; it is left out".to_owned(),
             "save it as UTF-8",
         );
@@ -261,8 +265,8 @@ fn read_article(
             let before = String::from_utf8_lossy(&error.as_bytes()[..valid]);
             let byte = error.as_bytes().get(valid).copied().unwrap_or_default();
             let span = SourceText::new(shown, before).span(valid..valid);
-            let diagnostic = Diagnostic::error(
-                "not-utf8",
+            let diagnostic = Diagnostic::new(
+                Code::NotUtf8,
                 format!("not valid UTF-8 (byte 0x{byte:02x}); this article is left out"),
             )
             .with_span(span)
@@ -276,7 +280,7 @@ fn read_article(
     let text = if let Some(at) = text.find('\0') {
         let span = SourceText::new(shown, text.as_str()).span(at..at + 1);
         diagnostic = Some(
-            Diagnostic::error("nul-byte", "a NUL character; it is shown as `\u{fffd}`")
+            Diagnostic::new(Code::NulByte, "a NUL character; it is shown as `\u{fffd}`")
                 .with_span(span)
                 .with_hint("remove it; the file may be damaged"),
         );

@@ -484,7 +484,7 @@ fn an_accent_that_is_too_light() {
         &sandbox,
         0,
         "
-note[accent-adjusted]: `#ffd700` is too light to be read on white, so light pages have links #7d6800 (5.5:1) and buttons #a78c00 with dark text (5.8:1), and dark pages links #ffd700 (13.2:1) and buttons #ffd700 with dark text (13.7:1)
+info[accent-adjusted]: `#ffd700` is too light to be read on white, so light pages have links #7d6800 (5.5:1) and buttons #a78c00 with dark text (5.8:1), and dark pages links #ffd700 (13.2:1) and buttons #ffd700 with dark text (13.7:1)
  --> kb.toml:2:10
   |
 2 | accent = \"gold\"

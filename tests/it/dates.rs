@@ -66,7 +66,7 @@ fn a_shallow_clone_gives_no_dates_and_says_so() {
     let run = clone.kb(&["build", "clone", "--quiet", "--strict"]);
     assert_eq!(run.code, 0);
     assert!(
-        run.stderr.starts_with("note[git-shallow]: this is a shallow clone"),
+        run.stderr.starts_with("info[git-shallow]: this is a shallow clone"),
         "{}",
         run.stderr
     );

@@ -116,7 +116,7 @@ fn hidden_articles_and_unread_ones_are_left_out() {
         (run.code, run.stderr.as_str()),
         (
             0,
-            "note[views-unknown-page]: 1 row names no page of this site, such as `billing/q3.md`
+            "info[views-unknown-page]: 1 row names no page of this site, such as `billing/q3.md`
  --> content/views.csv:3:1
   |
 3 | billing/q3.md

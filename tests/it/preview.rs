@@ -533,7 +533,12 @@ fn a_template_that_fails_is_reported_and_mended() {
     let preview = start(&sandbox);
     let codes = |preview: &Preview| -> Vec<&'static str> {
         preview.settle();
-        preview.current().problems.iter().map(|problem| problem.code).collect()
+        preview
+            .current()
+            .problems
+            .iter()
+            .map(|problem| problem.code.name())
+            .collect()
     };
     assert_eq!(codes(&preview), Vec::<&str>::new());
     sandbox.write("templates/article.html", "{{ page.title | nothing }}");

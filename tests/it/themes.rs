@@ -360,7 +360,7 @@ fn a_copy_of_an_older_file_is_told() {
         ("css/print.css", "static/css/print.css"),
     ] {
         let message =
-            format!("note[template-outdated]: `{name}` of the theme `default` has changed since you ejected it");
+            format!("info[template-outdated]: `{name}` of the theme `default` has changed since you ejected it");
         assert!(run.stderr.contains(&message), "{}", run.stderr);
         assert!(run.stderr.contains(path), "{}", run.stderr);
         assert!(

@@ -1,7 +1,7 @@
 //! Blocks of their own kind: code, raw HTML, containers, table cells, tasks.
 
 use super::{
-    Collapse, Container, ContainerProblemKind, Cow, Diagnostic, Frame, Mark, Message, PatchKind, Range, RawHtml,
+    Code, Collapse, Container, ContainerProblemKind, Cow, Diagnostic, Frame, Mark, Message, PatchKind, Range, RawHtml,
     RawHtmlPiece, RawHtmlPlace, Renderer, TASK_END, highlight, read_raw_html,
 };
 use crate::document::containers::{closes_fence, opens_fence};
@@ -235,7 +235,7 @@ impl Renderer<'_> {
             let free = id.trim_start_matches('_');
             let span = self.file_span(&self.place_in(html, place, part));
             self.diagnostics.push(
-                Diagnostic::warning("html-id", format!("the id or name `{id}` is left out"))
+                Diagnostic::new(Code::HtmlId, format!("the id or name `{id}` is left out"))
                     .with_span(span)
                     .with_hint(format!(
                         "those that begin with `_` belong to the theme; choose another, such as `{}`",
@@ -246,7 +246,7 @@ impl Renderer<'_> {
         if let Some(part) = &piece.unfinished {
             let span = self.file_span(&self.place_in(html, place, part));
             self.diagnostics.push(
-                Diagnostic::warning("html-unfinished", "this tag has no end, so it is shown as text")
+                Diagnostic::new(Code::HtmlUnfinished, "this tag has no end, so it is shown as text")
                     .with_span(span)
                     .with_hint("end it with `>`; HTML ends at a blank line, also within a tag"),
             );
@@ -315,8 +315,8 @@ impl Renderer<'_> {
             let first = code.find('\n').map_or(range.end, |length| range.start + length);
             let span = self.span(&(range.start..first));
             self.diagnostics.push(
-                Diagnostic::warning(
-                    "code-unclosed",
+                Diagnostic::new(
+                    Code::CodeUnclosed,
                     "this code block is not closed, so what follows is part of it",
                 )
                 .with_span(span)
@@ -339,20 +339,20 @@ impl Renderer<'_> {
             let span = self.source.file.span(range);
             let diagnostic = match &problem.kind {
                 ContainerProblemKind::Unclosed => {
-                    Diagnostic::warning("container-unclosed", "this container is not closed with `:::`")
+                    Diagnostic::new(Code::ContainerUnclosed, "this container is not closed with `:::`")
                         .with_hint("it ends with the article, or with the container around it")
                 }
                 ContainerProblemKind::Stray => {
-                    Diagnostic::warning("container-stray", "there is no container to close here")
+                    Diagnostic::new(Code::ContainerStray, "there is no container to close here")
                         .with_hint("remove the line, or open a container such as `:::note` above")
                 }
-                ContainerProblemKind::Fence => Diagnostic::warning(
-                    "code-unclosed",
+                ContainerProblemKind::Fence => Diagnostic::new(
+                    Code::CodeUnclosed,
                     "this code block is not closed, so it ends with the block around it",
                 )
                 .with_hint(CLOSE_CODE),
-                ContainerProblemKind::Comment => Diagnostic::error(
-                    "comment-unclosed",
+                ContainerProblemKind::Comment => Diagnostic::new(
+                    Code::CommentUnclosed,
                     "this comment is not closed with `-->`, so the rest of the article is left out",
                 )
                 .with_hint("close it; if it is no comment, write it as code: `` `<!--` ``"),
@@ -368,7 +368,7 @@ impl Renderer<'_> {
                         "tabs",
                         "tab",
                     ];
-                    Diagnostic::warning("container-unknown", format!("there is no container `{name}`"))
+                    Diagnostic::new(Code::ContainerUnknown, format!("there is no container `{name}`"))
                         .with_hint_if(crate::diagnostic::did_you_mean(name, known))
                 }
             };
@@ -394,7 +394,7 @@ impl Renderer<'_> {
             );
             let span = self.span(range);
             self.diagnostics.push(
-                Diagnostic::warning("shortcode", message)
+                Diagnostic::new(Code::Shortcode, message)
                     .with_span(span)
                     .with_hint("write Markdown or HTML in its place, or put it into code"),
             );
@@ -407,8 +407,8 @@ impl Renderer<'_> {
         for (range, label) in undefined {
             let span = self.span(&range);
             self.diagnostics.push(
-                Diagnostic::warning(
-                    "reference-missing",
+                Diagnostic::new(
+                    Code::ReferenceMissing,
                     format!("there is no definition of `[{label}]`, so this is text"),
                 )
                 .with_span(span)

@@ -1,8 +1,8 @@
 //! Headings: ids, anchors, and the sections that begin with them.
 
 use super::{
-    Cow, CowStr, Diagnostic, FaqHeading, Fragment, Frame, Heading, HeadingLevel, HeadingState, Message, PatchKind,
-    Range, RawText, Renderer, Section, heading_id,
+    Code, Cow, CowStr, Diagnostic, FaqHeading, Fragment, Frame, Heading, HeadingLevel, HeadingState, Message,
+    PatchKind, Range, RawText, Renderer, Section, heading_id,
 };
 
 impl Renderer<'_> {
@@ -59,8 +59,8 @@ impl Renderer<'_> {
         if heading.id.is_some() && id != wanted {
             let span = self.span(&heading.range);
             self.diagnostics.push(
-                Diagnostic::warning(
-                    "heading-id",
+                Diagnostic::new(
+                    Code::HeadingId,
                     format!("the id `{wanted}` cannot be used again; it became `{id}`"),
                 )
                 .with_span(span)

@@ -1,6 +1,6 @@
 //! Links, bare URLs, images and figures.
 
-use super::{Cow, Diagnostic, FoundKind, Link, LinkFinder, LinkKind, LinkType, PatchKind, Range, Renderer};
+use super::{Code, Cow, Diagnostic, FoundKind, Link, LinkFinder, LinkKind, LinkType, PatchKind, Range, Renderer};
 
 /// What a reader sees without scrolling, in characters.
 const TOP_CHARS: usize = 600;
@@ -128,7 +128,7 @@ impl Renderer<'_> {
     pub(super) fn report_alt(&mut self, range: &Range<u32>) {
         let span = self.file_span(range);
         self.diagnostics.push(
-            Diagnostic::warning("image-alt", "this picture has no text for those who cannot see it")
+            Diagnostic::new(Code::ImageAlt, "this picture has no text for those who cannot see it")
                 .with_span(span)
                 .with_hint(
                     "say what it shows: `![text](file)`; for pure decoration write `<img alt=\"\" src=\"file\">`",

@@ -21,7 +21,7 @@ use pulldown_cmark::{
 };
 
 use crate::config::RawHtml;
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::document::containers::{Collapse, Container, ContainerProblemKind, Mark, Marked, mark_containers};
 use crate::document::fragment::{Fragment, Message, PatchKind};
 use crate::document::raw_html::{RawHtmlPiece, RawHtmlPlace, RawText, read_raw_html};
@@ -141,8 +141,8 @@ fn read_body(
         let source = body.source;
         let span = source.file.span(body.start..body.start);
         diagnostics.push(
-            Diagnostic::warning(
-                "html-too-deep",
+            Diagnostic::new(
+                Code::HtmlTooDeep,
                 "the HTML of this article is nested too deeply; it is shown as text",
             )
             .with_span(span)

@@ -221,7 +221,7 @@ fn keys_with_a_typing_error_hide_the_article() {
     ] {
         let (front, said) = front(keys);
         assert!(front.draft && said.len() == 1, "{keys} {said:?}");
-        assert!(said[0].starts_with("3:1 error[front-matter-unknown-key]"), "{said:?}");
+        assert!(said[0].starts_with("3:1 error[front-matter-unclear-key]"), "{said:?}");
     }
     for keys in [
         "drafts: false",

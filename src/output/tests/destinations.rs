@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use crate::diagnostic::Code;
+
 use super::super::*;
 use super::{Mount, Outcome, build, names, output, snapshot};
 
@@ -266,7 +268,7 @@ fn a_full_disk_leaves_the_old_site() -> Outcome {
         .map(|(path, text)| (path.as_str(), text.as_str()))
         .collect();
     let error = build(&dest, &pages).err().ok_or("the disk was not full")?;
-    assert_eq!(error.code(), "disk-full");
+    assert_eq!(error.code(), Code::DiskFull);
     assert!(
         error.to_string().starts_with("the disk is full: cannot write "),
         "{error}"

@@ -106,7 +106,7 @@ impl Preview {
         let snapshot = Arc::new(Snapshot {
             number: 1,
             state: 1,
-            problems: sorted(assembled.diagnostics.clone()),
+            problems: told(&assembled, assembled.diagnostics.iter()),
             new_problems: Vec::new(),
             search: Arc::new(Search::new(&assembled.site)),
             assembled: Arc::new(assembled),
@@ -235,14 +235,7 @@ impl Current {
         }
         let search = Arc::new(before.search.next(&assembled.site));
         let assembled = Arc::new(assembled);
-        let problems = sorted(
-            assembled
-                .diagnostics
-                .iter()
-                .chain(&published.failures)
-                .cloned()
-                .collect(),
-        );
+        let problems = told(&assembled, assembled.diagnostics.iter().chain(&published.failures));
         let snapshot = self.publish(
             published,
             Snapshot {
@@ -284,7 +277,7 @@ impl Current {
             .iter()
             .chain(&published.failures)
             .chain(&published.settings);
-        let problems = sorted(known.cloned().collect());
+        let problems = told(&before.assembled, known);
         if problems == before.problems {
             return None;
         }
@@ -336,8 +329,9 @@ fn same(before: &Assembled, now: &Assembled) -> bool {
         && same_documents()
 }
 
-/// Problems, the worst first.
-fn sorted(mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+/// The problems that the settings of a site want to be told, the worst first.
+fn told<'a>(assembled: &Assembled, problems: impl Iterator<Item = &'a Diagnostic>) -> Vec<Diagnostic> {
+    let mut problems = assembled.site.config.checks.apply(problems.cloned().collect());
     problems.sort_unstable_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.cmp(b)));
     problems.dedup();
     problems

@@ -15,7 +15,7 @@ use tera::{Context, Value};
 use unicode_normalization::UnicodeNormalization;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Date, Document, Message, PatchKind};
 use crate::render::context::{
     Alternate, ArticleContext, ArticleLink, CategoryLink, DateContext, Fallback, LanguageLink, LetterGroup, Link, More,
@@ -244,7 +244,7 @@ impl<'a> LanguageRenderer<'a> {
             Some((name, span)) => self.theme.template(name).unwrap_or_else(|| {
                 let names = self.theme.template_names();
                 failure = Some(
-                    Diagnostic::warning("template-missing", format!("the theme has no template `{name}`"))
+                    Diagnostic::new(Code::TemplateMissing, format!("the theme has no template `{name}`"))
                         .with_span(span.clone())
                         .with_hint_if(crate::diagnostic::did_you_mean(name, names)),
                 );

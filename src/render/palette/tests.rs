@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::config::parse_config;
+use crate::diagnostic::Code;
 
 /// Every promised contrast, checked against what WCAG asks for.
 fn assert_promises(accent: Rgb, scheme: Scheme, contrast: Contrast) {
@@ -162,7 +163,7 @@ fn only_what_is_seen_is_told() {
     let told = note("#ffd60a").expect("too light");
     assert_eq!(
         (told.code, told.severity),
-        ("accent-adjusted", crate::diagnostic::Severity::Note)
+        (Code::AccentAdjusted, crate::diagnostic::Severity::Info)
     );
     assert_eq!(told.span.map(|span| (span.line, span.column)), Some((2, 10)));
     assert_eq!(

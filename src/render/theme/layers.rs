@@ -9,7 +9,7 @@ use include_dir::{Dir, include_dir};
 use super::manifest;
 use super::{CUSTOM_CSS, MISSING_IMAGE, MISSING_IMAGE_SVG, ThemeSource};
 use crate::config::Config;
-use crate::diagnostic::{Diagnostic, SourceText, Span, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, SourceText, Span, did_you_mean};
 use crate::source::FileSystem;
 
 /// The themes built into kb, a folder each.
@@ -169,8 +169,8 @@ fn extended(own: &[Layer], name: &str, diagnostics: &mut Vec<Diagnostic>) -> Opt
     let found = built_in(&base);
     if found.is_none() {
         diagnostics.push(
-            Diagnostic::error(
-                "theme-missing",
+            Diagnostic::new(
+                Code::ThemeMissing,
                 format!("there is no built-in theme `{base}` to extend"),
             )
             .with_span(span)
@@ -184,8 +184,8 @@ fn extended(own: &[Layer], name: &str, diagnostics: &mut Vec<Diagnostic>) -> Opt
 fn missing(files: &dyn FileSystem, project: &Path, name: &str, display: &str) -> Diagnostic {
     let names = folder_names(files, project);
     let known: Vec<&str> = built_in_names().chain(names.iter().map(String::as_str)).collect();
-    Diagnostic::error(
-        "theme-missing",
+    Diagnostic::new(
+        Code::ThemeMissing,
         format!("there is no theme `{name}` in `{display}themes/`"),
     )
     .with_hint_if(did_you_mean(name, known))
@@ -262,7 +262,7 @@ fn add_folder(
                 layer.insert(format!("{prefix}{path}"), file);
             }
             Err(error) => diagnostics.push(
-                Diagnostic::error("file-unreadable", format!("cannot be read: {error}")).with_span(Span::file(shown)),
+                Diagnostic::new(Code::FileUnreadable, format!("cannot be read: {error}")).with_span(Span::file(shown)),
             ),
         }
     }

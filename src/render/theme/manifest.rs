@@ -2,14 +2,13 @@
 
 use super::layers::{Files, Layers, ThemeFile};
 use crate::data::{Codes, Place, Reader, parse_toml};
-use crate::diagnostic::{Diagnostic, Severity, Span};
+use crate::diagnostic::{Code, Diagnostic, Span};
 
 const CODES: Codes = Codes {
-    syntax: "theme-syntax",
-    duplicate: "theme-duplicate-key",
-    wrong_type: "theme-type",
-    unknown: "theme-unknown-key",
-    unknown_severity: Severity::Error,
+    syntax: Code::ThemeSyntax,
+    duplicate: Code::ThemeDuplicateKey,
+    wrong_type: Code::ThemeType,
+    unknown: Code::ThemeUnknownKey,
 };
 
 /// What the `theme.toml` files of a theme say together.
@@ -87,7 +86,7 @@ fn add(manifest: &mut Manifest, file: &ThemeFile, present: Option<&Files>, diagn
                 into.push(path);
             } else {
                 reader.report(
-                    Diagnostic::error("theme-file-missing", format!("the theme has no file `static/{path}`"))
+                    Diagnostic::new(Code::ThemeFileMissing, format!("the theme has no file `static/{path}`"))
                         .with_span(span),
                 );
             }

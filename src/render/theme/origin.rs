@@ -6,7 +6,7 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::layers::Layers;
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic, Span};
 
 /// Where a copy comes from, as its first line says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,8 +69,8 @@ pub(super) fn outdated(layers: &Layers) -> Vec<Diagnostic> {
         let changed = theme == origin.theme && xxh3_64(&original.bytes) != origin.hash;
         let name = super::catalogue::name_of(path);
         changed.then(|| {
-            Diagnostic::note(
-                "template-outdated",
+            Diagnostic::new(
+                Code::TemplateOutdated,
                 format!("`{name}` of the theme `{theme}` has changed since you ejected it"),
             )
             .with_span(Span::file(&*file.display))

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tera::{ErrorKind, Kwargs, State, Tera};
 
 use super::layers::Files;
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic, Span};
 
 /// The functions that templates can call, with what they know.
 #[derive(Debug, Clone)]
@@ -47,8 +47,8 @@ impl Functions<'_> {
 pub(super) fn fallback(built_in: &Files, functions: &Functions<'_>, diagnostics: &mut Vec<Diagnostic>) -> Tera {
     let mut tera = functions.engine();
     if let Err(error) = tera.add_raw_templates(texts(built_in)) {
-        diagnostics.push(Diagnostic::error(
-            "template-error",
+        diagnostics.push(Diagnostic::new(
+            Code::TemplateError,
             format!("built-in templates: {error}"),
         ));
     }
@@ -124,7 +124,7 @@ pub(super) fn diagnostic(files: &Files, error: &tera::Error) -> Diagnostic {
             .unwrap_or("the template cannot be used")
             .to_owned(),
     };
-    let diagnostic = Diagnostic::error("template-error", message.trim_end_matches('.'));
+    let diagnostic = Diagnostic::new(Code::TemplateError, message.trim_end_matches('.'));
     match (error.kind(), file) {
         (ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report), Some(file)) => {
             diagnostic.with_span(file.source_text().span(report.span().range.clone()))

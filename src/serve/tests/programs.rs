@@ -1,7 +1,7 @@
 //! Searches for programs.
 
 use super::site::{Running, Site};
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::search::Typing;
 
 #[test]
@@ -137,9 +137,9 @@ fn all_problems_are_told() {
     let mut site = Site::new("/help/");
     site.problems = (0..60)
         .map(|n| {
-            Diagnostic::error("link-missing", format!("no article {n}")).with_span(Span::at("a.md", n + 1, 3, "x"))
+            Diagnostic::new(Code::LinkMissing, format!("no article {n}")).with_span(Span::at("a.md", n + 1, 3, "x"))
         })
-        .chain([Diagnostic::warning("no-articles", "none")])
+        .chain([Diagnostic::new(Code::NoArticles, "none")])
         .collect();
     site.new_problems = vec![60];
     let server = Running::new(site);

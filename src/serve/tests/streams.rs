@@ -6,11 +6,11 @@ use serde_json::json;
 
 use super::client::PATIENCE;
 use super::site::{Running, Site, options};
-use crate::diagnostic::{Diagnostic, Span};
+use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::serve::file;
 
 fn broken() -> Diagnostic {
-    Diagnostic::error("front-matter-syntax", "it <is> broken")
+    Diagnostic::new(Code::FrontMatterSyntax, "it <is> broken")
         .with_span(Span::at("content/a.md", 2, 5, "titel: x: y"))
         .with_hint("quote it")
 }
@@ -68,7 +68,7 @@ fn problems_are_told_with_all_that_is_shown() {
     let server = Running::new(Site::new("/"));
     let mut stream = server.follow("/_kb/events?path=/a/");
     stream.next();
-    let elsewhere = Diagnostic::error("link-missing", "no b").with_span(Span::at("content/b.md", 1, 1, "x"));
+    let elsewhere = Diagnostic::new(Code::LinkMissing, "no b").with_span(Span::at("content/b.md", 1, 1, "x"));
     server.change(|site| site.problems = vec![elsewhere.clone(), broken()]);
     let (_, state) = stream.next();
     assert_eq!(state["hold"], json!(["front-matter-syntax content/a.md"]));
@@ -95,7 +95,7 @@ fn a_page_that_is_gone_remembers_its_source() {
     stream.next();
     server.change(|site| {
         site.files.remove("a/index.html");
-        site.problems = vec![Diagnostic::error("url-taken", "x").with_span(Span::at("content/a.md", 1, 1, ""))];
+        site.problems = vec![Diagnostic::new(Code::UrlTaken, "x").with_span(Span::at("content/a.md", 1, 1, ""))];
     });
     let (_, state) = stream.next();
     assert!(state["page"].is_null());
@@ -107,8 +107,8 @@ fn a_page_that_is_gone_remembers_its_source() {
 #[test]
 fn fifty_problems_are_listed_and_those_of_the_first_greeting_are_marked() {
     let mut site = Site::new("/");
-    site.problems = vec![Diagnostic::warning("shortcode", "x"); 120];
-    site.problems.push(Diagnostic::note("git-shallow", "x"));
+    site.problems = vec![Diagnostic::new(Code::Shortcode, "x"); 120];
+    site.problems.push(Diagnostic::new(Code::GitShallow, "x"));
     site.new_problems = vec![1];
     let mut options = options();
     options.strict = true;
