@@ -265,7 +265,7 @@ impl<'a> Reader<'a> {
             Some((last, first)) if !first.is_empty() => format!("{} or {last}", first.join(", ")),
             _ => words.concat(),
         };
-        let message = format!("`{}{}` must be {words}, found `{text}`", self.path, entry.key,);
+        let message = format!("`{}{}` must be {words}, found `{text}`", self.path, entry.key);
         let hint = did_you_mean(&text, choices.iter().map(|(word, _)| *word));
         let span = self.place.span(&entry.node.range);
         self.diagnostics.push(

@@ -78,7 +78,7 @@ codes! {
     AliasInvalid "alias-invalid" Error Place "The alias cannot be an address on this site."
     AliasTaken "alias-taken" Error Place "Something is at this address already: a page, a file, another alias, or what kb writes itself."
     // Front matter
-    FrontMatterMisplaced "front-matter-misplaced" Error Article "A line such as `draft: true` stands in the text of an article, not in its front matter."
+    FrontMatterMisplaced "front-matter-misplaced" Error Article "A key that hides the article stands in its text, not in its front matter."
     FrontMatterUnclosed "front-matter-unclosed" Error Article "The front matter has no closing `---` or `+++`."
     FrontMatterSyntax "front-matter-syntax" Error Article "The front matter is not valid YAML, TOML or JSON."
     FrontMatterDuplicateKey "front-matter-duplicate-key" Error Article "A key stands twice in the front matter."

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::containers::{FencesAhead, closes_fence, columns, is_colons, opens_fence, opens_indented};
+use super::containers::{FencesAhead, closes_fence, columns, columns_from, is_colons, opens_fence, opens_indented};
 
 /// What stands in the text where a comment stood: one without words, which ends and begins the same blocks.
 pub const STAND_IN: &str = "<!-- -->";
@@ -44,7 +44,7 @@ impl Hidden<'_> {
 
 /// Takes the comments out of an article.
 pub fn hide_comments(text: &str) -> Hidden<'_> {
-    if !["<!", "<?", "]:"].iter().any(|part| text.contains(part)) {
+    if !["<!", "<?", "[//]", "]:"].iter().any(|part| text.contains(part)) {
         return Hidden {
             text: Cow::Borrowed(text),
             ..Hidden::default()
@@ -117,8 +117,6 @@ struct Scanner<'a> {
     colons: usize,
     /// The ends that [`OTHERS`] were found to lack.
     missing: Vec<&'static str>,
-    /// A sign that closes titles, and up to where there is none in the paragraph.
-    no_title: (char, usize),
     /// What ends the element that is open and holds no comments.
     raw: Option<&'static str>,
     /// Whether the line before was text, which goes on however far a line is indented.
@@ -183,16 +181,25 @@ impl Scanner<'_> {
             return end;
         }
         let from = end - inner.len();
-        if !self.in_text
-            && let Some(length) = self.definition_length(from)
+        let said = inner.trim_start_matches(['>', ' ', '\t']);
+        let from = from + inner.len() - said.len();
+        if let Some(close) = self.label_comment_end(from, end) {
+            let said = self.text[from..close].trim_end();
+            self.comments.push(from..from + said.len());
+            return close;
+        }
+        if let Some((open, _)) = OTHERS.into_iter().find(|(open, _)| inner.starts_with(open))
+            && self.other_end(from, quoted).is_none()
+            && is_other(open, inner)
         {
-            self.comments.push(from..from + length);
-            return self.line_end(from + length);
+            self.comments.push(from..self.text.len());
+            self.unclosed = true;
+            return self.text.len();
         }
         self.in_text = true;
         let begins_table = || is_delimiter_row(&self.text[end..self.line_end(end)]);
         self.in_table = line.contains('|') && (self.in_table || begins_table());
-        self.inline(at, end)
+        self.inline(at, end, quoted)
     }
 
     fn line_end(&self, at: usize) -> usize {
@@ -219,7 +226,7 @@ impl Scanner<'_> {
         }
         while let Some(rest) = behind_item_mark(inner) {
             let mark = inner.len() - rest.len();
-            let space = columns(rest);
+            let space = columns_from(column + mark, rest);
             column += mark + if (1..=4).contains(&space) { space } else { 1 };
             self.items.push(column);
             inner = rest.trim_start();
@@ -227,14 +234,15 @@ impl Scanner<'_> {
                 return "";
             }
         }
-        if opens_indented(inner) {
+        // Lines of a note are indented by four columns, whatever the length of its label.
+        if opens_indented(inner) || begins_note(inner) {
             self.items.push(column + 4);
         }
         inner
     }
 
     /// Reads text from `at` to the end of its line at `end`, or of the line that its last comment ends in.
-    fn inline(&mut self, mut at: usize, mut end: usize) -> usize {
+    fn inline(&mut self, mut at: usize, mut end: usize, quoted: bool) -> usize {
         let is_row = self.in_table || self.text[at..end].trim_start().starts_with('|');
         let mut missing = Vec::new();
         while at < end {
@@ -269,9 +277,11 @@ impl Scanner<'_> {
                     missing.clear();
                 }
                 at = close;
-            } else if let Some(length) = self.other_length(rest) {
-                self.comments.push(at..at + length);
+            } else if let Some(length) = attributes_length(&self.text[at..end]) {
                 at += length;
+            } else if let Some(close) = self.other_end(at, quoted) {
+                self.comments.push(at..close);
+                at = close;
                 if at > end {
                     end = self.line_end(at);
                     missing.clear();
@@ -283,44 +293,59 @@ impl Scanner<'_> {
         end
     }
 
-    /// The length of one of [`OTHERS`] that a text begins with. One that has no end is text.
-    fn other_length(&mut self, text: &str) -> Option<usize> {
+    /// Where one of [`OTHERS`] ends that begins at `at`. One that has no end is text.
+    fn other_end(&mut self, at: usize, quoted: bool) -> Option<usize> {
+        let text = &self.text[at..];
         let (open, close) = OTHERS.into_iter().find(|(open, _)| text.starts_with(open))?;
-        let is_one = open != "<!" || text[open.len()..].starts_with(|c: char| c.is_ascii_alphabetic());
-        if !is_one || self.missing.contains(&close) {
+        if !is_other(open, text) || self.missing.contains(&close) {
             return None;
         }
-        let length = text.find(close);
-        if length.is_none() {
+        // The marks of a quote close nothing.
+        let is_mark = |found: usize| {
+            let line = text[..found].rsplit_once('\n').map(|(_, line)| line);
+            quoted && line.is_some_and(|line| line.trim_matches(['>', ' ', '\t']).is_empty())
+        };
+        let found = text
+            .match_indices(close)
+            .map(|(found, _)| found)
+            .find(|found| !is_mark(*found));
+        if found.is_none() {
             self.missing.push(close);
         }
-        length.map(|length| length + close.len())
+        found.map(|found| at + found + close.len())
     }
 
-    /// The length of a definition at `at` that is a comment: of a link to nowhere, with a title.
-    fn definition_length(&mut self, at: usize) -> Option<usize> {
-        let (before, close) = before_title(&self.text[at..])?;
-        if (self.no_title.0 == close) && at < self.no_title.1 {
-            return None;
-        }
-        let from = at + before + 1;
-        let mut end = from;
-        let mut is_escaped = false;
-        for line in self.text[from..].split_inclusive('\n') {
-            if line.trim().is_empty() {
-                break;
+    /// Where the comment `[//]: # (...)` ends that the line from `at` to `end` is. Its text is closed, or ends with the
+    /// line or, where it has an opening bracket or quote, with the paragraph.
+    fn label_comment_end(&self, at: usize, end: usize) -> Option<usize> {
+        let said = behind_note_label(&self.text[at..end])?;
+        let title = said.trim_start();
+        let title = title
+            .strip_prefix('#')
+            .or_else(|| title.strip_prefix("<>"))
+            .unwrap_or(title);
+        let (open, close) = match title.trim_start().as_bytes().first() {
+            Some(b'(') => ('(', ')'),
+            Some(b'"') => ('"', '"'),
+            Some(b'\'') => ('\'', '\''),
+            _ => return Some(end),
+        };
+        let (mut line, mut at) = (title, end);
+        let (mut opened, mut closed) = (0, 0);
+        loop {
+            opened += line.matches(open).count();
+            closed += line.matches(close).count();
+            let is_closed = if open == close { opened > 1 } else { closed >= opened };
+            if is_closed || at == self.text.len() {
+                return Some(at);
             }
-            for (index, c) in line.char_indices() {
-                if c == close && !is_escaped {
-                    let is_whole = line[index + 1..].trim().is_empty();
-                    return is_whole.then_some(end + index + 1 - at);
-                }
-                is_escaped = c == '\\' && !is_escaped;
+            let next = self.line_end(at);
+            line = &self.text[at..next];
+            if line.trim_matches(['>', ' ', '\t', '\r', '\n']).is_empty() {
+                return Some(at);
             }
-            end += line.len();
+            at = next;
         }
-        self.no_title = (close, end);
-        None
     }
 
     /// Where code ends that `length` backticks before `at` begin, in the line that ends at `end` or in those of the same
@@ -436,30 +461,52 @@ fn whole_comment_end(text: &str, inside: usize, first: usize) -> Option<usize> {
     None
 }
 
-/// The length of what stands before the title of a definition of a link to nowhere that a text begins with, and what
-/// closes the title.
-///
-/// `[//]: # (a note)`, `[comment]: <> "a note"`; see <https://spec.commonmark.org/0.31.2/#link-reference-definitions>.
-fn before_title(text: &str) -> Option<(usize, char)> {
-    let line = text.split('\n').next()?;
-    let label = line.strip_prefix('[')?.find("]:")?;
-    let target = text[label + 3..].trim_start_matches([' ', '\t']);
-    let title = target.strip_prefix('#').or_else(|| target.strip_prefix("<>"))?;
-    let title = title.strip_prefix([' ', '\t', '\r', '\n'])?.trim_start();
-    let close = match title.as_bytes().first()? {
-        b'(' => ')',
-        b'"' => '"',
-        b'\'' => '\'',
-        _ => return None,
-    };
-    Some((text.len() - title.len(), close))
+/// Whether a text that begins with `open`, one of [`OTHERS`], begins what that opens.
+fn is_other(open: &str, text: &str) -> bool {
+    open != "<!" || text[open.len()..].starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
-/// What is behind the mark of a list item that a line begins with.
+/// The length of a tag with attributes that a line begins with, if what looks like a comment stands in their values.
+fn attributes_length(line: &str) -> Option<usize> {
+    let is_tag = line.strip_prefix('<')?.starts_with(|c: char| c.is_ascii_alphabetic());
+    if !is_tag || !line.contains("<!") {
+        return None;
+    }
+    let mut quote = None;
+    for (index, c) in line.char_indices() {
+        match (quote, c) {
+            (None, '>') => return line[..index].contains("<!").then_some(index + 1),
+            (None, '"' | '\'') => quote = Some(c),
+            (None, '<') if index > 0 => return None,
+            (Some(open), _) if open == c => quote = None,
+            _ => {}
+        }
+    }
+    None
+}
+
+/// What is behind the label of a definition that is a comment by custom: `//`, and `comment` where it leads nowhere.
+///
+/// `[//]: # (a note)`; see <https://spec.commonmark.org/0.31.2/#link-reference-definitions>.
+fn behind_note_label(line: &str) -> Option<&str> {
+    if let Some(rest) = line.strip_prefix("[//]") {
+        return rest.trim_start().strip_prefix(':');
+    }
+    let rest = line.get("[comment]:".len()..)?;
+    let is_note = line[..line.len() - rest.len()].eq_ignore_ascii_case("[comment]:");
+    (is_note && rest.trim_start().starts_with(['#', '<'])).then_some(rest)
+}
+
+/// Whether a line begins the text of a footnote.
+fn begins_note(line: &str) -> bool {
+    line.starts_with("[^") && line.contains("]:")
+}
+
+/// What is behind the mark of a list item or definition that a line begins with.
 fn behind_item_mark(line: &str) -> Option<&str> {
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     let rest = match digits {
-        0 => line.strip_prefix(['-', '*', '+'])?,
+        0 => line.strip_prefix(['-', '*', '+', ':'])?,
         1..=9 => line[digits..].strip_prefix(['.', ')'])?,
         _ => return None,
     };

@@ -602,15 +602,20 @@ fn without_stand_ins(line: &str) -> Cow<'_, str> {
 
 /// The indentation of a line in columns; a tab reaches to the next multiple of four.
 pub(super) fn columns(line: &str) -> usize {
-    let mut columns = 0;
-    for byte in line.bytes() {
+    columns_from(0, line)
+}
+
+/// The columns of the blanks that a text begins with, which itself begins in column `from`.
+pub(super) fn columns_from(from: usize, text: &str) -> usize {
+    let mut columns = from;
+    for byte in text.bytes() {
         match byte {
             b' ' => columns += 1,
             b'\t' => columns += 4 - columns % 4,
             _ => break,
         }
     }
-    columns
+    columns - from
 }
 
 /// The fence that a line opens, also behind the marker of a list item.

@@ -7,10 +7,9 @@ use crate::data::{Codes, Entry, Node, Place, Reader, Value, parse_toml, parse_ya
 use crate::diagnostic::{Code, Diagnostic, SourceText, Span};
 
 use super::comments::without_comments;
-use super::containers::{columns, opens_fence};
-use super::visibility;
+use super::{misplaced, visibility};
 
-const CODES: Codes = Codes {
+pub(super) const CODES: Codes = Codes {
     syntax: Code::FrontMatterSyntax,
     duplicate: Code::FrontMatterDuplicateKey,
     wrong_type: Code::FrontMatterType,
@@ -219,11 +218,28 @@ impl FrontMatter {
 /// What becomes of an article whose front matter cannot be read: nobody knows whether it says `draft: true`.
 const LEFT_OUT: &str = "until it can be read, the article is left out, as a draft is";
 
-/// Lines of text at the start of an article in which keys are taken for front matter that is not where it belongs.
-const HEAD_LINES: usize = 20;
-
 /// Splits the text of a file into front matter and body. Returns where the body begins.
+///
+/// An article whose body begins with keys that hide it was not meant to be read as it stands, and is a draft.
 pub fn split(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatter, usize) {
+    let (mut front, body_start) = split_off(file, diagnostics);
+    if let Some(line) = misplaced::hiding_line(&file.text()[body_start..]).filter(|_| !front.draft) {
+        let span = file.span(body_start + line.start..body_start + line.end);
+        diagnostics.push(
+            Diagnostic::new(
+                Code::FrontMatterMisplaced,
+                "this key stands in the text of the article, not in its front matter",
+            )
+            .with_span(span)
+            .with_hint("front matter begins in the first line of a file, between two lines `---`; an example belongs into code")
+            .with_hint(visibility::LEFT_OUT),
+        );
+        front.draft = true;
+    }
+    (front, body_start)
+}
+
+fn split_off(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatter, usize) {
     let text = file.text();
     let none = FrontMatter {
         searchable: true,
@@ -239,14 +255,14 @@ pub fn split(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatt
         return (front.unwrap_or(FrontMatter { draft: true, ..none }), lead + length);
     }
     let Some(fence) = ["---", "+++"].into_iter().find(|fence| opens(&text[lead..], fence)) else {
-        return (text_alone(file, none, diagnostics), 0);
+        return (none, 0);
     };
     let start = text[lead..].find('\n').map_or(text.len(), |at| lead + at + 1);
     let is_indented = lead > 0 && !text[..lead].ends_with('\n');
     let closed = close(text, start, fence, is_indented);
     let is_rule = |(end, _)| (lead > 0 && !looks_like_keys(&text[start..], fence)) || is_sentence(&text[start..end]);
     if closed.map_or(lead > 0, is_rule) {
-        return (text_alone(file, none, diagnostics), 0);
+        return (none, 0);
     }
     let Some((end, body_start)) = closed else {
         if looks_like_keys(&text[start..], fence) {
@@ -271,7 +287,7 @@ pub fn split(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatt
                 end,
             );
         }
-        return (text_alone(file, none, diagnostics), 0);
+        return (none, 0);
     };
     let (front, problems) = read(file, start..end, fence);
     diagnostics.extend(problems);
@@ -302,36 +318,6 @@ fn is_sentence(text: &str) -> bool {
         && !text
             .lines()
             .any(|line| is_key(line) || hides.iter().any(|word| line.to_lowercase().contains(word)))
-}
-
-/// An article without front matter. One that begins with keys which hide it was not meant to be read as it stands.
-fn text_alone(file: &SourceText, none: FrontMatter, diagnostics: &mut Vec<Diagnostic>) -> FrontMatter {
-    let mut at = 0;
-    let mut seen = 0;
-    for line in file.text().split_inclusive('\n') {
-        let from = at;
-        at += line.len();
-        let said = line.trim_matches(is_blank);
-        seen += usize::from(!said.is_empty());
-        if seen > HEAD_LINES || opens_fence(said).is_some() {
-            break;
-        }
-        let Some(key) = visibility::hiding_key(said).filter(|_| columns(line) < 4) else {
-            continue;
-        };
-        let problem = Diagnostic::new(
-            Code::FrontMatterMisplaced,
-            format!("`{key}` stands in the text of the article, not in its front matter"),
-        );
-        diagnostics.push(
-            problem
-                .with_span(file.span(from..from + line.trim_end().len()))
-                .with_hint("front matter begins in the first line of a file, between two lines `---`")
-                .with_hint(visibility::LEFT_OUT),
-        );
-        return FrontMatter { draft: true, ..none };
-    }
-    none
 }
 
 fn opens(text: &str, fence: &str) -> bool {

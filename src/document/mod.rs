@@ -14,6 +14,7 @@ pub mod fragment;
 pub mod front_matter;
 pub mod highlight;
 pub mod markdown;
+mod misplaced;
 pub mod raw_html;
 pub mod sanitize;
 pub mod slug;

@@ -57,12 +57,13 @@ const HIDING: &[&str] = &[
     "disabled",
     "expired",
     "headless",
+    "wip",
     "save_as_draft",
 ];
 /// Keys that leave an article out where they are false.
-const SHOWING: &[&str] = &["publish", "render", "public", "visible"];
+const SHOWING: &[&str] = &["publish", "render", "public", "visible", "live", "enabled", "online"];
 /// Keys that leave an article out by a word.
-const BY_WORD: &[&str] = &["status", "state", "visibility", "access"];
+const BY_WORD: &[&str] = &["status", "state", "post_status", "workflow", "visibility", "access"];
 /// The words by which they do so.
 const HIDING_WORDS: &[&str] = &[
     "draft",
@@ -75,10 +76,75 @@ const HIDING_WORDS: &[&str] = &[
     "wip",
     "inactive",
     "disabled",
+    "trash",
+    "future",
+    "scheduled",
+    "review",
+    "in review",
+    "in progress",
+    "not ready",
+    "not published",
+    "todo",
+    "to do",
+    "unfinished",
+    "secret",
+    "confidential",
+    "restricted",
+    "members",
+    "staff",
+];
+const PUBLIC_WORDS: &[&str] = &[
+    "public",
+    "published",
+    "publish",
+    "visible",
+    "listed",
+    "open",
+    "everyone",
+    "anyone",
+    "all",
 ];
 /// Keys that leave an article out before, and from, a day.
-const FROM: &[&str] = &["publish_date", "published_at", "embargo"];
-const UNTIL: &[&str] = &["expires", "expiry_date", "expiration_date"];
+const FROM: &[&str] = &[
+    "publish_date",
+    "publish_on",
+    "publish_at",
+    "published_at",
+    "embargo",
+    "embargo_until",
+    "go_live",
+];
+const UNTIL: &[&str] = &[
+    "expires",
+    "expire",
+    "expires_at",
+    "expires_on",
+    "expiry",
+    "expiry_date",
+    "expiration_date",
+    "unpublish_date",
+    "unpublish_at",
+    "valid_until",
+];
+/// Keys that are looked for behind typing errors, each with the value that hides an article, where it is a flag.
+const OFTEN_MEANT: &[(&str, Option<bool>)] = &[
+    ("draft", Some(true)),
+    ("private", Some(true)),
+    ("unpublished", Some(true)),
+    ("unlisted", Some(true)),
+    ("hidden", Some(true)),
+    ("publish", Some(false)),
+    ("published", Some(false)),
+    ("status", None),
+    ("visibility", None),
+    ("publish_date", None),
+    ("expires", None),
+    ("expiry_date", None),
+];
+/// Those of them that have dates.
+const DATES: &[&str] = &["publish_date", "expires", "expiry_date"];
+/// Words that are near to these and mean what they say.
+const OWN_MEANING: &[&str] = &["drift", "publisher", "publishers"];
 
 /// Reads the keys.
 pub(super) fn read(r: &mut Reader<'_>) -> Visibility {
@@ -121,8 +187,8 @@ pub(super) fn flag(value: &Value) -> Option<bool> {
         Value::Integer(0) => Some(false),
         Value::Integer(1) => Some(true),
         Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
-            "true" | "yes" | "y" | "on" | "1" => Some(true),
-            "false" | "no" | "n" | "off" | "0" => Some(false),
+            "true" | "yes" | "y" | "on" | "1" | "always" => Some(true),
+            "false" | "no" | "n" | "off" | "0" | "never" => Some(false),
             _ => None,
         },
         _ => None,
@@ -132,6 +198,10 @@ pub(super) fn flag(value: &Value) -> Option<bool> {
 /// Hugo's table `build`, earlier `_build`: whether a page is written, and whether lists have it.
 fn build(r: &mut Reader<'_>, seen: &mut Visibility) {
     for entry in r.entries_in_any_spelling("build") {
+        if !matches!(entry.node.value, Value::Table(_) | Value::Null) {
+            seen.draft |= hides_by(r, entry, false, LEFT_OUT);
+            continue;
+        }
         r.sub_table(entry, |r| {
             for (name, shown) in [("render", &["always"][..]), ("list", &["always", "local"])] {
                 for entry in r.entries_in_any_spelling(name) {
@@ -141,7 +211,7 @@ fn build(r: &mut Reader<'_>, seen: &mut Visibility) {
                         Some(true) => continue,
                         None if is(shown) => continue,
                         Some(false) => {}
-                        None if is(&["never", "link"]) => {}
+                        None if is(&["link"]) => {}
                         None => r.unclear(entry, "`always` or `never`", LEFT_OUT),
                     }
                     if name == "render" {
@@ -151,7 +221,11 @@ fn build(r: &mut Reader<'_>, seen: &mut Visibility) {
                     }
                 }
             }
-            r.accept_all();
+            r.entry(&["publish_resources", "publishResources"]);
+            if let Some((entry, meant)) = r.misspelt(&["render", "list"]).first() {
+                r.unclear_key(Code::FrontMatterUnclearKey, entry, meant, LEFT_OUT);
+                seen.draft = true;
+            }
         });
     }
 }
@@ -160,24 +234,23 @@ fn build(r: &mut Reader<'_>, seen: &mut Visibility) {
 ///
 /// To be called when all known keys have been read.
 pub(super) fn misspelt(r: &mut Reader<'_>, seen: &mut Visibility) {
-    let when = |names: &'static [&'static str], when: Option<bool>| names.iter().map(move |name| (*name, when));
-    let all: Vec<_> = when(HIDING, Some(true))
-        .chain(when(&["unlisted", "hidden"], Some(true)))
-        .chain(when(SHOWING, Some(false)))
-        .chain(when(&["published"], Some(false)))
-        .chain([BY_WORD, FROM, UNTIL].into_iter().flat_map(|names| when(names, None)))
-        .collect();
-    let names: Vec<_> = all.iter().map(|(name, _)| *name).collect();
+    let names: Vec<_> = OFTEN_MEANT.iter().map(|(name, _)| *name).collect();
     let mut reported = "";
     for (entry, meant) in r.misspelt(&names) {
-        let when = all.iter().find(|(name, _)| *name == meant).and_then(|(_, when)| *when);
+        // A typing error is seldom in the first letter, and `craft` is a word of its own.
+        let begins_alike = entry.key.chars().next().map(|c| c.to_ascii_lowercase()) == meant.chars().next();
+        let own_meaning = !begins_alike || OWN_MEANING.iter().any(|word| word.eq_ignore_ascii_case(&entry.key));
+        let when = OFTEN_MEANT
+            .iter()
+            .find(|(name, _)| *name == meant)
+            .and_then(|(_, when)| *when);
         let hides = match (&entry.node.value, when) {
-            (value, Some(_)) => flag(value) == when,
-            (Value::String(text), None) => Date::parse(text).is_some() || HIDING_WORDS.contains(&&*first_word(text)),
-            _ => false,
+            (value, Some(when)) => flag(value) != Some(!when),
+            (Value::String(text), None) if !DATES.contains(&meant) => hiding_word(text),
+            (value, None) => DATES.contains(&meant) && !matches!(value, Value::Table(_)),
         };
         // Else it is an unknown key as any other.
-        if hides && entry.key != reported {
+        if hides && !own_meaning && entry.key != reported {
             reported = &entry.key;
             r.unclear_key(Code::FrontMatterUnclearKey, entry, meant, LEFT_OUT);
             seen.draft = true;
@@ -190,6 +263,8 @@ fn published(r: &mut Reader<'_>, seen: &mut Visibility) {
     for entry in r.entries_in_any_spelling("published") {
         let since = match &entry.node.value {
             Value::String(text) => Date::parse(text),
+            // A year.
+            Value::Integer(year @ 1900..=9999) => Date::parse(&format!("{year}-01-01")),
             _ => None,
         };
         match since {
@@ -202,40 +277,55 @@ fn published(r: &mut Reader<'_>, seen: &mut Visibility) {
 /// `status` and `visibility` of other tools, where they say that not everyone may read an article.
 fn status(r: &mut Reader<'_>, seen: &mut Visibility) {
     for name in BY_WORD {
-        let is_status = matches!(*name, "status" | "state");
+        // A status may be anything, such as `new` or 200.
+        let is_status = !matches!(*name, "visibility" | "access");
         for entry in r.entries_in_any_spelling(name) {
-            let word = match &entry.node.value {
-                Value::String(text) => Some(first_word(text)),
-                // Nothing is said yet.
-                Value::Null if is_status => continue,
-                _ => None,
-            };
-            match word.as_deref().unwrap_or_default() {
-                word if HIDING_WORDS.contains(&word) => seen.draft = true,
-                "unlisted" | "hidden" => seen.unlisted = true,
-                "public" | "published" | "publish" | "visible" | "listed" | "open" | "everyone" | "anyone" | "all" => {}
-                // A status may be any text, such as `new` or `beta`.
-                _ if is_status && word.is_some() => {}
-                _ if is_status => {
+            let words: Vec<&str> = match &entry.node.value {
+                Value::String(text) => vec![text],
+                Value::List(items) => (items.iter())
+                    .filter_map(|item| match &item.value {
+                        Value::String(text) => Some(text.as_str()),
+                        _ => None,
+                    })
+                    .collect(),
+                Value::Table(_) if is_status => {
                     r.unclear(entry, "a word such as `published` or `draft`", LEFT_OUT);
                     seen.draft = true;
+                    continue;
                 }
-                _ => {
-                    r.unclear(entry, "`public`, `unlisted` or `private`", LEFT_OUT);
-                    seen.draft = true;
-                }
+                _ => Vec::new(),
+            };
+            let is_one_of = |known: &[&str]| words.iter().any(|word| known.contains(&&*plain_words(word)));
+            if words.iter().any(|word| hiding_word(word)) {
+                seen.draft = true;
+            } else if is_one_of(&["unlisted", "hidden"]) {
+                seen.unlisted = true;
+            } else if !is_status && !is_one_of(PUBLIC_WORDS) {
+                r.unclear(entry, "`public`, `unlisted` or `private`", LEFT_OUT);
+                seen.draft = true;
             }
         }
     }
 }
 
-/// `draft (until May)` is a draft.
-fn first_word(text: &str) -> String {
-    let text = text.trim().to_ascii_lowercase();
-    text.split(|c: char| !c.is_alphanumeric())
-        .next()
-        .unwrap_or_default()
-        .to_owned()
+/// Whether a word keeps an article from readers: `draft (until May)`, also with a typing error.
+fn hiding_word(text: &str) -> bool {
+    let text = plain_words(text);
+    let is_one = |word: &&str| match text.strip_prefix(word) {
+        Some(rest) => !rest.starts_with(char::is_alphanumeric),
+        None => false,
+    };
+    let first = text.split(' ').next().unwrap_or_default();
+    HIDING_WORDS.iter().any(is_one) || strsim::damerau_levenshtein(first, "draft") == 1 && first != "drift"
+}
+
+/// The words of a text, in small letters with one blank between them.
+fn plain_words(text: &str) -> String {
+    let text = text.to_lowercase();
+    let words = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
 }
 
 fn dates(r: &mut Reader<'_>, seen: &mut Visibility) {
@@ -245,6 +335,7 @@ fn dates(r: &mut Reader<'_>, seen: &mut Visibility) {
             for entry in r.entries_in_any_spelling(name) {
                 let read = match &entry.node.value {
                     Value::Null => continue,
+                    value if flag(value) == Some(false) => continue,
                     Value::String(text) => Date::parse(text),
                     _ => None,
                 };
@@ -288,25 +379,16 @@ fn search(r: &mut Reader<'_>, seen: &mut Visibility) {
     seen.searchable &= !hides(r, &excluding, true, NOT_FOUND);
 }
 
-/// The key in a line of text such as `draft: true` that hides an article where it is read as a key.
-pub(super) fn hiding_key(line: &str) -> Option<&str> {
-    let line = line
-        .trim()
-        .trim_end_matches([',', ';'])
-        .trim_matches(['{', '}', '(', ')']);
-    let (key, value) = line.split_once([':', '='])?;
-    let (key, value) = (unquoted(key), unquoted(value));
-    let is_one_of = |names: &[&str]| names.iter().any(|name| name.eq_ignore_ascii_case(key));
-    let when = match key {
-        _ if is_one_of(&["draft", "private", "unlisted", "hidden", "unpublished"]) => true,
-        _ if is_one_of(&["published", "publish"]) => false,
-        _ => return None,
+/// Whether keys hide an article, or may be meant to.
+pub(super) fn hides_article(r: &mut Reader<'_>) -> bool {
+    let mut seen = read(r);
+    hidden_parts(r, &mut seen);
+    misspelt(r, &mut seen);
+    let plain = Visibility {
+        boost: seen.boost,
+        ..Visibility::default()
     };
-    (flag(&Value::String(value.to_owned())) == Some(when)).then_some(key)
-}
-
-fn unquoted(text: &str) -> &str {
-    text.trim().trim_matches(['"', '\'']).trim()
+    seen != plain
 }
 
 /// `hide` names parts of the page. Where it names none, it is the article that is to be hidden.

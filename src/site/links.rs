@@ -101,7 +101,7 @@ impl Resolver {
             for (id, article) in language.articles.iter().enumerate() {
                 paths.insert(article.path.clone(), (number, PageRef::Article(id)));
             }
-            others.extend(language.tags.values().map(|tag| tag.path.clone()));
+            others.extend(language.tags.iter().map(|tag| tag.path.clone()));
             others.extend(language.contact.map(|_| language.contact_path()));
             others.extend(["all/", "tags/", "feed.xml", "llms.txt"].map(|page| format!("{}{page}", language.home)));
         }

@@ -114,8 +114,8 @@ pub struct LanguageSite {
     pub articles: Vec<Article>,
     /// Its categories; the first is the root.
     pub categories: Vec<Category>,
-    /// Its tags by slug.
-    pub tags: BTreeMap<String, Tag>,
+    /// Its tags, in the order of their slugs.
+    pub tags: Vec<Tag>,
     /// Its contact page, where it has one.
     pub contact: Option<ContactPage>,
     /// The most read articles, the first one most; empty where nobody says how often they are read.
@@ -207,6 +207,8 @@ pub struct Category {
 /// A tag in one language.
 #[derive(Debug, Clone)]
 pub struct Tag {
+    /// Its part of the address.
+    pub slug: String,
     /// What it says.
     pub title: String,
     /// Where its page is.
@@ -447,6 +449,12 @@ impl Site {
 }
 
 impl LanguageSite {
+    /// The tag with a slug.
+    pub fn tag(&self, slug: &str) -> Option<&Tag> {
+        let at = self.tags.binary_search_by(|tag| tag.slug.as_str().cmp(slug)).ok()?;
+        Some(&self.tags[at])
+    }
+
     /// Where the contact page is, if there is one.
     pub fn contact_path(&self) -> SitePath {
         format!("{}contact/", self.home)

@@ -86,7 +86,7 @@ fn pages(
 ) -> HashMap<String, Page> {
     let mut pages = HashMap::new();
     for (number, site) in languages.iter().enumerate() {
-        let tags = site.tags.values().map(|tag| plain(&tag.path));
+        let tags = site.tags.iter().map(|tag| plain(&tag.path));
         let others = OTHERS.iter().map(|page| plain(&format!("{}{page}", site.home)));
         pages.extend(tags.chain(others).map(|path| (path, Page::Other)));
         let categories = site.categories.iter().map(|category| plain(&category.path));

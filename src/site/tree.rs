@@ -575,7 +575,7 @@ impl<'a> Builder<'a> {
         count
     }
 
-    fn tags(&self, articles: &[Article]) -> BTreeMap<String, Tag> {
+    fn tags(&self, articles: &[Article]) -> Vec<Tag> {
         let mut tags: BTreeMap<String, Tag> = BTreeMap::new();
         for (id, article) in articles.iter().enumerate().filter(|(_, article)| !article.unlisted) {
             for title in &self.tree.documents[article.document].front.tags {
@@ -583,10 +583,10 @@ impl<'a> Builder<'a> {
                 if slug.is_empty() {
                     continue;
                 }
-                let path = tag_path(&self.home, &slug);
-                let tag = tags.entry(slug).or_insert_with(|| Tag {
+                let tag = tags.entry(slug).or_insert_with_key(|slug| Tag {
+                    slug: slug.clone(),
                     title: title.clone(),
-                    path,
+                    path: tag_path(&self.home, slug),
                     articles: Vec::new(),
                 });
                 if tag.articles.last() != Some(&id) {
@@ -594,7 +594,7 @@ impl<'a> Builder<'a> {
                 }
             }
         }
-        tags
+        tags.into_values().collect()
     }
 }
 

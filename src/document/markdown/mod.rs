@@ -128,6 +128,13 @@ fn read_body(
         None
     };
     let parser = Parser::new_with_broken_link_callback(&marked.text, syntax, Some(note_undefined));
+    // Nobody follows a link to nowhere: the title of its definition is a note.
+    let definitions = parser.reference_definitions().iter();
+    let notes = definitions.filter(|(_, to)| matches!(&*to.dest, "" | "#") && to.title.is_some());
+    for (_, note) in notes {
+        let range = renderer.source_range(&note.span);
+        renderer.body.comments.push(range);
+    }
     for (event, range) in TextMergeWithOffset::new(parser.into_offset_iter()) {
         renderer.event(event, range);
     }

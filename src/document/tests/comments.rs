@@ -253,30 +253,84 @@ proptest! {
 
 #[test]
 fn other_notations_of_comments_are_comments() {
+    let definitions = [
+        "[//]: # (Hidden)",
+        "[//]: # \"Hidden\"",
+        "[//]: # 'it's Hidden'",
+        "[//]: <> (Hidden)",
+        "[//]: # (a (b) Hidden :) Hidden)",
+        "[//]: # Hidden",
+        "[//]: #(Hidden)",
+        "[//] : # (Hidden) Hidden",
+        "[//]: https://Hidden.example (Hidden)",
+        "[comment]: # (Hidden)",
+        "[Comment]: <> (Hidden)",
+    ];
+    for definition in definitions {
+        for (before, after) in [
+            ("", "\n\nShown\n"),
+            ("Shown\n\n", "\n"),
+            ("Shown\n", "\nShown\n"),
+            ("# Shown\n", "\n\nShown\n"),
+            ("Shown\n===\n", "\n"),
+            ("Shown\n\n---\n", "\n"),
+            (":::note\n", "\nShown\n:::\n"),
+            ("!!! note\n    ", "\n\nShown\n"),
+            ("> Shown\n>\n> ", "\n"),
+            ("> [!NOTE]\n> ", "\n> Shown\n"),
+            ("- Shown\n\n  ", "\n\n  Shown\n"),
+            ("- > ", "\n\nShown\n"),
+            ("-\tShown\n\n\t", "\n"),
+            ("Shown[^1]\n\n[^1]: a\n\n    ", "\n"),
+            ("Shown\n: d\n\n    ", "\n"),
+            ("| Shown |\n|-|\n| b |\n", "\n"),
+        ] {
+            check(&format!("{before}{definition}{after}"));
+        }
+    }
     for text in [
-        "[//]: # (Hidden)\n\nShown\n",
-        "Shown\n\n[//]: # (Hidden \\) Hidden\n   Hidden)\nShown\n",
-        "[comment]: <> \"Hidden\"\n[//]: # 'Hidden'\n\nShown\n",
-        "- Shown\n\n  [//]: # (Hidden)\n\n  Shown\n",
-        "> [//]: # (Hidden)\n> Shown\n",
+        "[//]: # (Hidden\n   Hidden)\nShown\n",
+        "[x]: # \"Hidden\"\n\nShown\n",
         "<?Hidden ?>\n\nShown\n",
         "Shown <? Hidden\nHidden ?> Shown\n",
         "<![CDATA[ Hidden > Hidden ]]>\n\nShown\n",
         "Shown <!Hidden> Shown\n",
+        "> <!x\n> Hidden\n> a>\n\nShown\n",
+        "> [!NOTE]\n> <!DOCTYPE x\n> Hidden>\n\nShown\n",
+        "-\tShown\n\n\t<? 1>0 Hidden ?>\n",
+        "1.\tShown\n\n\t<!x Hidden>\n",
+        "Shown[^1]\n\n[^1]: a\n\n    <? 1>0 Hidden ?>\n",
+        "Shown\n: d\n\n    <![CDATA[ > Hidden ]]>\n",
+        "-\tShown\n\n\t<!--\n\t!!! note\n\t    Hidden\n\t-->\n",
+        "Shown[^1]\n\n[^1]: b\n\n    <!--\n    !!! note\n        Hidden\n    -->\n",
+        "Shown\n:   d\n\n    <!--\n\n    !!! note\n        Hidden\n    -->\n",
+        "Shown\n\n<? Hidden\n\nHidden\n",
+        "Shown\n\n<!Hidden\n\nHidden\n",
     ] {
         check(text);
     }
     for (text, shown) in [
         ("[top]: # \"Up\"x\n\n[a][top]\n", "Up"),
         ("[top]: #\n\n[a][top]\n", "href=\"#\""),
-        ("A line\n[//]: # (Shown)\n", "Shown"),
+        ("See [//] and [comment]: all\n", "[comment]: all"),
+        ("> [!NOTE] Title [//]: # (c)\n> W\n", "Title"),
         ("`<?php Shown ?>`\n", "Shown"),
         ("```\n[//]: # (Shown)\n<!Shown>\n```\n", "Shown)"),
+        ("    [//]: # (Shown)\n", "Shown)"),
         ("<!> Shown > <?\n", "Shown"),
-        ("a <! Shown > b\n", "Shown"),
+        ("a <! Shown > b <? x\n", "Shown"),
+        ("<a href=\"<!--\">Shown</a> -->\n", "Shown"),
+        ("A <a title=\"a <!-- b\">x</a>\n\nShown\n", "Shown"),
     ] {
         let left = leaves(&parse_with(text, RawHtml::Allow));
         assert!(left.contains(shown), "{text}\n---\n{left}");
+    }
+    for text in ["Shown\n\n<? Hidden\n", "<![CDATA[ x\n"] {
+        let said = problems(&parse_with(text, RawHtml::Allow));
+        assert!(
+            said.len() == 1 && said[0].contains("error[comment-unclosed]"),
+            "{text} {said:?}"
+        );
     }
 }
 

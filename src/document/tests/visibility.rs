@@ -72,6 +72,13 @@ fn words_of_people_are_understood() {
         "saveAsDraft: true",
         "archived: true",
         "state: draft",
+        "status: drfat",
+        "status: [draft]",
+        "status: not published",
+        "state: In review",
+        "post_status: trash",
+        "build: false",
+        "live: no",
         "status: notpublished",
         "access: private",
         "_build: {render: never}",
@@ -98,6 +105,11 @@ fn words_of_people_are_understood() {
         "expires:",
         "publish_date: ",
         "access: everyone",
+        "status: 200",
+        "status: [new, beta]",
+        "visible: always",
+        "published: 2024",
+        "expires: never",
         "build: {render: always, list: local, publishResources: false}",
         "<<: {draft: true}\ndraft: false",
     ] {
@@ -133,12 +145,13 @@ fn what_is_not_understood_hides_the_article_and_says_so() {
         "publish: null",
         "publish_date: tomorrow",
         "publishDate: 20261121",
+        "expire: 01.01.2001",
         "PublishDate: 21.11.2026",
-        "expires: never again",
+        "expires: sometime",
         "expiryDate: true",
-        "visibility: members",
-        "status: [draft]",
+        "visibility: vips",
         "status: {state: draft}",
+        "build: {render: nver}",
         "private: ja",
     ] {
         let (front, said) = front(keys);
@@ -211,24 +224,35 @@ fn keys_with_a_typing_error_hide_the_article() {
         "drafts: true",
         "darft: true",
         "Dratf: yes",
-        "draft2: 1",
+        "drafft: maybe",
         "publishd: false",
+        "publihsed: nope",
         "privat: true",
         "hiden: true",
         "publsh_date: 2999-01-01",
-        "expire: 2020-01-01",
+        "publish_dtae: 01.01.2099",
+        "build: {rendr: never}",
+        "expirs: 2020",
         "visiblity: private",
     ] {
         let (front, said) = front(keys);
         assert!(front.draft && said.len() == 1, "{keys} {said:?}");
-        assert!(said[0].starts_with("3:1 error[front-matter-unclear-key]"), "{said:?}");
+        assert!(
+            said[0].starts_with("3:") && said[0].contains("error[front-matter-unclear-key]"),
+            "{said:?}"
+        );
     }
     for keys in [
         "drafts: false",
         "publihs: true",
         "publisher: x",
         "shipper: x",
-        "drift_speed: 3",
+        "drift: 3",
+        "craft: true",
+        "raft: true",
+        "archive: true",
+        "stats: 3",
+        "stat: new",
     ] {
         let (front, said) = front(keys);
         assert!(
@@ -243,11 +267,20 @@ fn front_matter_that_stands_elsewhere_hides_the_article() {
     for (text, line) in [
         ("----\ntitle: x\ndraft: true\n----\nText\n", 3),
         ("<!-- licence -->\n---\ntitle: x\nDraft: yes\n---\nText\n", 4),
+        ("<!-- c -->\n---\ntitle: x\nstatus: draft\n---\n\nText\n", 4),
+        ("Intro\n\n---\npublish_date: 2099-01-01\n---\nText\n", 4),
+        ("---yaml\nhide: true\n---\nText\n", 2),
         ("# A comment\n\n---\npublished: false\n---\nText\n", 4),
+        ("# A\n\n---\nbuild: {render: never}\n---\nText\n", 4),
         (";;;\n\"draft\": true,\n;;;\nText\n", 2),
         ("---\n\nA sentence\n---\nhidden: true\n", 5),
         ("{\n  \"draft\": true\n  \"title\": 1\n}\nText\n", 2),
+        ("{ title: t, draft: true }\nText\n", 1),
         ("draft = true\n\nText\n", 1),
+        ("publish_date: 2099-01-01\n\nText\n", 1),
+        ("---\ntitle: x\n---\n---\ndraft: true\n---\nText\n", 5),
+        ("---\n---\ndraft: true\n---\nText\n", 3),
+        ("---\ntitle: t\n---\n\ndarft: true\n\nText\n", 5),
     ] {
         let document = parse(text);
         assert!(document.front.draft, "{text}");
@@ -259,17 +292,19 @@ fn front_matter_that_stands_elsewhere_hides_the_article() {
         "Text\n\n    draft: true\n",
         "```yaml\ndraft: true\n```\n",
         "Set `draft: true` to hide it.\n",
-        "draft: maybe\n",
         "draft: false\n",
+        "Set\ndraft: true\nin the file.\n",
+        "Hidden: yes\n\nText\n",
+        "Access: administrators\n\nText\n",
+        "# x\n\n{% highlight yaml %}\n---\ndraft: true\n---\n{% endhighlight %}\n",
+        "<pre>\n---\ndraft: true\n---\n</pre>\n",
+        "# x\n\n<!--\nan example:\n---\ndraft: true\n---\n-->\n\nText\n",
+        "# x\n\n> [!NOTE]\n> draft: true\n",
         "---\n\nA sentence\n\n---\n\nMore\n",
         "---\n\nNothing here - or there\n---\nMore\n",
     ] {
-        let document = parse(text);
-        assert!(
-            !document.front.draft && document.diagnostics.is_empty(),
-            "{text} {:?}",
-            document.diagnostics
-        );
+        let said = parse(text);
+        assert!(!said.front.draft, "{text} {:?}", said.diagnostics);
     }
     for text in [
         "\u{feff}\u{feff}---\ndraft: true\n---\nText\n",

@@ -27,7 +27,7 @@ impl<'a> LanguageRenderer<'a> {
             tags: article
                 .tags
                 .iter()
-                .filter_map(|slug| language.tags.get(slug))
+                .filter_map(|slug| language.tag(slug))
                 .map(|tag| Link {
                     title: tag.title.clone(),
                     url: self.site.url(&tag.path),

@@ -144,7 +144,7 @@ impl<'a> LanguageRenderer<'a> {
         path: &str,
     ) -> (PageContext, String, Option<&'a Document>, &'static str) {
         let language = self.language();
-        let Some(tag) = language.tags.values().nth(number) else {
+        let Some(tag) = language.tags.get(number) else {
             return (self.tags_page(path), String::new(), None, "tags.html");
         };
         let own = OwnContext::Tag {
@@ -160,7 +160,7 @@ impl<'a> LanguageRenderer<'a> {
     }
 
     pub(super) fn tags_page(&self, path: &str) -> PageContext {
-        let tags = self.language().tags.values().map(|tag| TagLink {
+        let tags = self.language().tags.iter().map(|tag| TagLink {
             title: tag.title.clone(),
             url: self.site.url(&tag.path),
             count_text: self.count_text(tag.articles.len()),

@@ -79,8 +79,7 @@ impl Job {
             Self::Article(id) => language.articles[id].path.clone(),
             Self::Tag(number) => language
                 .tags
-                .values()
-                .nth(number)
+                .get(number)
                 .map(|tag| tag.path.clone())
                 .unwrap_or_default(),
             Self::Tags => format!("{}tags/", language.home),
