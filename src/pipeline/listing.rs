@@ -7,8 +7,9 @@ use super::{Project, output_problem};
 use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::output::{Output, OutputError, OutputPath};
 use crate::render::theme::Theme;
-use crate::render::{REDIRECTS, Route, routes};
-use crate::site::addresses::{PICTURE_RECORD, SEARCH_FOLDERS, offline_script};
+use crate::render::{Route, routes};
+use crate::site::addresses::{SEARCH_FOLDERS, offline_script};
+use crate::site::pages::MadeFile;
 use crate::site::{Asset, Site};
 
 /// Where a file comes from.
@@ -71,10 +72,11 @@ pub(super) fn list(
         // Nothing is there yet.
         let _ = OutputPath::new(place).and_then(|place| adding.listing.reserve(&place));
     }
+    let redirects = MadeFile::Redirects.name();
     let mut joined = false;
     for (path, route) in routes(site, theme) {
         match static_files.get(&path) {
-            Some(own) if path == REDIRECTS => {
+            Some(own) if path == redirects => {
                 joined = true;
                 adding.add(path, File::JoinedRedirects(own.clone()));
             }
@@ -83,7 +85,7 @@ pub(super) fn list(
         }
     }
     if site.assets.iter().any(|asset| asset.renditions.is_some()) {
-        adding.add(PICTURE_RECORD.to_owned(), File::Pictures);
+        adding.add(MadeFile::Images.name().to_owned(), File::Pictures);
     }
     for (number, asset) in site.assets.iter().enumerate() {
         adding.add(asset.output.clone(), File::Asset(number));
@@ -92,7 +94,7 @@ pub(super) fn list(
         }
     }
     for (path, location) in static_files {
-        let has_place = theme.replacements.contains(path) || (joined && path == REDIRECTS);
+        let has_place = theme.replacements.contains(path) || (joined && path == redirects);
         if !has_place {
             adding.add(path.clone(), File::Static(location.clone()));
         }
@@ -102,7 +104,7 @@ pub(super) fn list(
 
 /// Whether a file of the project's at the same path is written in place of one that kb would make.
 fn gives_way(route: &Route) -> bool {
-    matches!(route, Route::Feed(_) | Route::Llms(_) | Route::Sitemap | Route::Robots)
+    matches!(route, Route::File(_, file) if file.gives_way())
 }
 
 struct Adding<'a> {

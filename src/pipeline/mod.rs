@@ -27,6 +27,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::output::{Body, OutputError, OutputPath, Sink, SyncOptions, SyncReport, Writer};
 use crate::render::{Failures, Nearest, Route, SiteRenderer, WrittenPage};
 use crate::site::Publish;
+use crate::site::pages::MadeFile;
 use crate::source::{BoundFile, Disk, FileSystem as _};
 use assemble::{Assembled, assemble};
 use listing::File;
@@ -217,7 +218,7 @@ fn make_files(assembled: &Assembled, nearest: &dyn Nearest, offline: bool, sink:
     };
     let files: Vec<(&OutputPath, &File)> = assembled.listing.iter().collect();
     files.par_iter().for_each(|(path, file)| match file {
-        File::Made(Route::Manifest) => {}
+        File::Made(Route::File(0, MadeFile::Manifest)) => {}
         File::Made(Route::Page(language, job)) => {
             let renderer = renderer.language(*language);
             let page = renderer.render(&renderer.prepare(*job));
@@ -240,7 +241,9 @@ fn make_files(assembled: &Assembled, nearest: &dyn Nearest, offline: bool, sink:
     });
     let (written, failures) = pages.into_inner().unwrap_or_else(PoisonError::into_inner);
     let pages = written.len() + site.redirects.len();
-    let manifest = files.iter().find(|(_, file)| **file == File::Made(Route::Manifest));
+    let manifest = files
+        .iter()
+        .find(|(_, file)| **file == File::Made(Route::File(0, MadeFile::Manifest)));
     if let Some((path, _)) = manifest {
         put(path, renderer.manifest(written));
     }
@@ -252,7 +255,7 @@ fn make_files(assembled: &Assembled, nearest: &dyn Nearest, offline: bool, sink:
 
 /// kb's redirects, then those of the project's own file.
 fn joined_redirects(renderer: &SiteRenderer<'_>, path: &OutputPath, own: &BoundFile) -> Result<Vec<u8>, OutputError> {
-    let mut bytes = renderer.file(path.as_str(), &Route::Redirects);
+    let mut bytes = renderer.file(path.as_str(), &Route::File(0, MadeFile::Redirects));
     let read = own.open().and_then(|mut file| file.read_to_end(&mut bytes));
     read.map_err(|source| OutputError::Source {
         path: own.path.clone(),

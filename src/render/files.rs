@@ -10,15 +10,11 @@ use serde_json::json;
 use super::WrittenPage;
 use super::pages::LanguageRenderer;
 use crate::document::Date;
-use crate::site::{Article, ContactPage, LanguageSite, PageRef, Site, urls};
+use crate::site::pages::{MadeFile, Page};
+use crate::site::{Article, LanguageSite, Site, urls};
 
 /// Most entries of a feed.
 const FEED_ENTRIES: usize = 50;
-
-/// Whether the site has feeds: they need absolute URLs.
-pub fn has_feed(site: &Site) -> bool {
-    site.config.build.feed && site.config.base_url.is_some()
-}
 
 /// The Atom feed of a language.
 pub fn feed(site: &Site, language: &LanguageSite) -> Option<String> {
@@ -31,7 +27,7 @@ pub fn feed(site: &Site, language: &LanguageSite) -> Option<String> {
     articles.truncate(FEED_ENTRIES);
     let moment = |unix: i64| FixedDateTime::parse_from_rfc3339(&Date { unix }.rfc3339()).ok();
     let home = site.absolute_url(&language.home)?;
-    let own = site.absolute_url(&format!("{}feed.xml", language.home))?;
+    let own = site.absolute_url(&MadeFile::Feed.path(&language.home))?;
     let entries: Vec<Entry> = articles
         .iter()
         .filter_map(|article| {
@@ -97,29 +93,18 @@ pub fn sitemap(site: &Site) -> Option<Vec<u8>> {
     root.push_attribute(("xmlns:xhtml", "http://www.w3.org/1999/xhtml"));
     write(&mut writer, Event::Start(root));
     for language in &*site.languages {
-        let own = |written: &crate::config::Language| *written == language.language;
-        let categories = language
-            .categories
-            .iter()
-            .filter(|c| own(&c.language))
-            .map(|c| (&c.key, &c.path, None));
-        let articles = language
-            .articles
-            .iter()
-            .filter(|a| own(&a.language) && !a.unlisted)
-            .map(|a| (&a.key, &a.path, a.updated));
-        for (key, path, updated) in categories.chain(articles) {
-            let updated = updated.map(Date::iso_day);
+        for page in Page::all(language).filter(|page| page.is_for_search_engines(language)) {
+            let updated = match page {
+                Page::Article(id) => language.articles[id].updated.map(Date::iso_day),
+                _ => None,
+            };
+            let url = site.absolute_url(&page.path(language))?;
             listed(
                 &mut writer,
-                &site.absolute_url(path)?,
+                &url,
                 updated.as_deref(),
-                &translations(site, key),
+                &translations(site, language, page),
             );
-        }
-        if language.contact == Some(ContactPage::Made) {
-            let url = site.absolute_url(&language.contact_path())?;
-            listed(&mut writer, &url, None, &contact_pages(site));
         }
     }
     write(&mut writer, Event::End(BytesEnd::new("urlset")));
@@ -156,38 +141,21 @@ fn element(writer: &mut Writer<Vec<u8>>, name: &str, text: &str) {
 }
 
 /// The real translations of a page: tag and absolute URL.
-fn translations(site: &Site, key: &str) -> Vec<(String, String)> {
-    let found = site.languages.iter().filter_map(|language| {
-        let page = *language.by_key.get(key)?;
-        let (written, listed) = match page {
-            PageRef::Article(id) => (&language.articles[id].language, !language.articles[id].unlisted),
-            PageRef::Category(id) => (&language.categories[id].language, true),
-        };
-        (*written == language.language && listed)
-            .then(|| Some((language.language.to_string(), site.absolute_url(language.path(page))?)))?
+fn translations(site: &Site, language: &LanguageSite, page: Page) -> Vec<(String, String)> {
+    let found = site.languages.iter().filter_map(|other| {
+        let there = page.in_language(language, other)?;
+        let url = there
+            .is_for_search_engines(other)
+            .then(|| site.absolute_url(&there.path(other)))??;
+        Some((other.language.to_string(), url))
     });
     found.collect()
-}
-
-/// The contact pages that kb makes: tag and absolute URL.
-fn contact_pages(site: &Site) -> Vec<(String, String)> {
-    let made = site
-        .languages
-        .iter()
-        .filter(|language| language.contact == Some(ContactPage::Made));
-    made.filter_map(|language| {
-        Some((
-            language.language.to_string(),
-            site.absolute_url(&language.contact_path())?,
-        ))
-    })
-    .collect()
 }
 
 /// `robots.txt`, by RFC 9309.
 pub fn robots(site: &Site) -> String {
     let mut text = "User-agent: *\nAllow: /\n".to_owned();
-    if let Some(url) = site.absolute_url("/sitemap.xml") {
+    if let Some(url) = site.absolute_url(&MadeFile::Sitemap.path("/")) {
         let _ = write!(text, "\nSitemap: {url}\n");
     }
     text

@@ -3,13 +3,14 @@
 use serde_json::{Value, json};
 
 use super::context::PageContext;
-use super::pages::{Job, LanguageRenderer};
+use super::pages::LanguageRenderer;
 use crate::document::{Document, Section};
+use crate::site::pages::Page;
 
 /// The structured data of a page, each ready to stand in a `script` element.
 pub fn for_page(
     renderer: &LanguageRenderer<'_>,
-    job: Job,
+    job: Page,
     page: &PageContext,
     document: Option<&Document>,
 ) -> Vec<String> {
@@ -17,7 +18,7 @@ pub fn for_page(
     if let Some(list) = breadcrumbs(renderer, page) {
         data.push(list);
     }
-    if let (Job::Article(id), Some(document)) = (job, document) {
+    if let (Page::Article(id), Some(document)) = (job, document) {
         let article = &renderer.language().articles[id];
         let mut value = json!({
             "@context": "https://schema.org",

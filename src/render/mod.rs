@@ -23,7 +23,7 @@ use crate::site::{ArticleId, Site};
 use i18n::Messages;
 use theme::Theme;
 
-pub use routes::{REDIRECTS, Route, SiteRenderer, routes};
+pub use routes::{Route, SiteRenderer, routes};
 
 /// Knows which articles are about the same.
 pub trait Nearest: Sync {

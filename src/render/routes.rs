@@ -2,71 +2,61 @@
 
 use super::files;
 use super::i18n::Messages;
-use super::pages::{Job, LanguageRenderer};
+use super::pages::LanguageRenderer;
 use super::theme::Theme;
 use super::{Nearest, WrittenPage};
+use crate::site::pages::{MadeFile, Page};
 use crate::site::{Site, SitePath, urls};
 
 /// How a file is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Route {
     /// A page, in a language by its number.
-    Page(usize, Job),
+    Page(usize, Page),
     /// The Markdown copy of a page.
-    Copy(usize, Job),
+    Copy(usize, Page),
     /// A page at an old path that leads to the new one.
     Redirect(SitePath, SitePath),
-    /// The Atom feed of a language.
-    Feed(usize),
-    /// The list of articles for language models, of a language.
-    Llms(usize),
-    /// The list of pages for search engines.
-    Sitemap,
-    /// What crawlers may read.
-    Robots,
-    /// The redirects for hosts that read them from a file.
-    Redirects,
-    /// What was built from what; the pages must be made before it.
-    Manifest,
+    /// A file beside the pages, of a language by its number.
+    File(usize, MadeFile),
     /// A file of the theme, by its path.
     Theme,
 }
-
-/// Path of the redirects for hosts that read them from a file.
-pub const REDIRECTS: &str = "_redirects";
 
 /// All files that are rendered, by path.
 pub fn routes(site: &Site, theme: &Theme) -> Vec<(String, Route)> {
     let mut routes = Vec::new();
     for (number, language) in site.languages.iter().enumerate() {
-        for job in Job::all(language) {
-            let path = job.path(language);
-            routes.push((urls::output_file(&path), Route::Page(number, job)));
-            if job.has_copy(site, number) {
-                routes.push((urls::markdown_file(&path), Route::Copy(number, job)));
+        for page in Page::all(language) {
+            let path = page.path(language);
+            routes.push((urls::output_file(&path), Route::Page(number, page)));
+            if page.has_copy(site, number) {
+                routes.push((urls::markdown_file(&path), Route::Copy(number, page)));
             }
         }
-        let home = language.home.trim_start_matches('/');
-        if files::has_feed(site) {
-            routes.push((format!("{home}feed.xml"), Route::Feed(number)));
-        }
-        if site.config.build.llms {
-            routes.push((format!("{home}llms.txt"), Route::Llms(number)));
+        let is_here = |file: &MadeFile| file.is_of_language() || number == 0;
+        for file in MadeFile::ALL.into_iter().filter(is_here) {
+            if file.is_made(&site.config) && is_needed(site, file) {
+                let path = file.path(&language.home);
+                routes.push((path.trim_start_matches('/').to_owned(), Route::File(number, file)));
+            }
         }
     }
     routes.extend(theme.outputs.keys().map(|path| (path.clone(), Route::Theme)));
-    if site.config.base_url.is_some() {
-        routes.push(("sitemap.xml".to_owned(), Route::Sitemap));
-    }
-    routes.push(("robots.txt".to_owned(), Route::Robots));
     for (from, to) in &*site.redirects {
         routes.push((urls::output_file(from), Route::Redirect(from.clone(), to.clone())));
     }
-    if !site.redirects.is_empty() {
-        routes.push((REDIRECTS.to_owned(), Route::Redirects));
-    }
-    routes.push(("manifest.json".to_owned(), Route::Manifest));
     routes
+}
+
+/// Whether a file has anything to say.
+fn is_needed(site: &Site, file: MadeFile) -> bool {
+    match file {
+        MadeFile::Redirects => !site.redirects.is_empty(),
+        // The pipeline makes it, with the images.
+        MadeFile::Images => false,
+        MadeFile::Feed | MadeFile::Llms | MadeFile::Sitemap | MadeFile::Robots | MadeFile::Manifest => true,
+    }
 }
 
 /// Makes the files of a site.
@@ -95,17 +85,20 @@ impl<'a> SiteRenderer<'a> {
     /// Makes a file that is neither a page nor the manifest; nothing for those.
     pub fn file(&self, path: &str, route: &Route) -> Vec<u8> {
         match route {
-            Route::Page(..) | Route::Manifest => Vec::new(),
-            Route::Copy(language, job) => self.languages[*language].copy(*job).unwrap_or_default(),
+            Route::Page(..) => Vec::new(),
+            Route::Copy(language, page) => self.languages[*language].copy(*page).unwrap_or_default(),
             Route::Redirect(from, to) => self.language_of(to).redirect(from, to),
-            Route::Feed(language) => {
-                let feed = files::feed(self.site, &self.site.languages[*language]);
-                feed.unwrap_or_default().into_bytes()
-            }
-            Route::Llms(language) => files::llms(&self.languages[*language]).into_bytes(),
-            Route::Sitemap => files::sitemap(self.site).unwrap_or_default(),
-            Route::Robots => files::robots(self.site).into_bytes(),
-            Route::Redirects => files::redirects(self.site).into_bytes(),
+            Route::File(language, file) => match file {
+                MadeFile::Feed => {
+                    let feed = files::feed(self.site, &self.site.languages[*language]);
+                    feed.unwrap_or_default().into_bytes()
+                }
+                MadeFile::Llms => files::llms(&self.languages[*language]).into_bytes(),
+                MadeFile::Sitemap => files::sitemap(self.site).unwrap_or_default(),
+                MadeFile::Robots => files::robots(self.site).into_bytes(),
+                MadeFile::Redirects => files::redirects(self.site).into_bytes(),
+                MadeFile::Manifest | MadeFile::Images => Vec::new(),
+            },
             Route::Theme => self
                 .theme
                 .outputs

@@ -5,6 +5,7 @@
 //! first, then the files of the project's `static/`, then pages and what articles refer to; aliases come last and get what
 //! is left.
 
+use super::pages;
 use super::urls::{SitePath, markdown_file, output_file};
 use crate::output::{Output, OutputError, OutputPath};
 
@@ -32,29 +33,6 @@ pub fn offline_script(language: &str) -> String {
     format!("search/offline-{}.js", language.to_lowercase())
 }
 
-/// The note about smaller forms of images, for the next build.
-pub const PICTURE_RECORD: &str = ".kb-pictures.json";
-
-/// Files at the root that kb writes, or will once a setting changes.
-const OF_SITE: &[(&str, &str)] = &[
-    ("sitemap.xml", "the list of pages for search engines"),
-    ("robots.txt", "the rules for crawlers"),
-    ("_redirects", "the list of redirects"),
-    ("manifest.json", "the list of what was built"),
-    (PICTURE_RECORD, "the note about images"),
-];
-
-/// Paths below a language's home that kb writes, or will once a setting changes.
-const OF_LANGUAGE: &[(&str, &str)] = &[
-    ("", "the home page"),
-    ("all/", "the list of all articles"),
-    ("tags/", "the list of tags"),
-    ("search/", "the search page"),
-    ("404.html", "the page for missing pages"),
-    ("feed.xml", "the feed"),
-    ("llms.txt", "the list for language models"),
-];
-
 /// Who has which address.
 #[derive(Debug, Default)]
 pub(super) struct Addresses {
@@ -72,15 +50,11 @@ impl Addresses {
                 let _ = addresses.files.reserve(&folder);
             }
         }
-        for (file, what) in OF_SITE {
-            addresses.occupy(file, what);
-        }
         for (tag, home) in languages {
             addresses.occupy(&offline_script(tag), "the search without a server");
-            for (path, what) in OF_LANGUAGE {
-                addresses.occupy(&output_file(&format!("{home}{path}")), what);
+            for (file, what) in pages::reserved_files(&home) {
+                addresses.occupy(&file, &what);
             }
-            addresses.occupy(&markdown_file(&home), "the Markdown copy of the home page");
         }
         addresses
     }

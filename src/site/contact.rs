@@ -1,13 +1,14 @@
 //! The contact page of each language: kb's own, unless the site has a page in its place.
 
 use super::addresses::Addresses;
+use super::pages::Page;
 use super::{ContactPage, LanguageSite};
 use crate::config::Config;
 
 /// Says for every language whether there is a contact page, and whose it is.
 pub(super) fn find(config: &Config, addresses: &Addresses, languages: &mut [LanguageSite]) {
     for site in languages {
-        let path = site.contact_path();
+        let path = Page::Contact.path(site);
         let channels = config.contact_in(&site.language);
         // Where a channel leads there, the page is served beside the help centre.
         let leads_there = |link: &Option<String>| link.as_ref().is_some_and(|link| same_page(link, &path));

@@ -6,7 +6,10 @@ use std::sync::Arc;
 use percent_encoding::percent_decode_str;
 
 use super::languages::LanguageMap;
+use super::names::{Files, page_key};
+use super::pages;
 use super::{Asset, DocumentId, HeldBack, LanguageSite, PageRef, Site};
+use crate::config::Config;
 use crate::diagnostic::nearest;
 use crate::document::{Document, Link, LinkKind};
 use crate::source::ContentPath;
@@ -51,7 +54,7 @@ pub enum Problem {
 /// Tables of everything that a link can lead to.
 #[derive(Debug)]
 pub(super) struct Resolver {
-    documents: HashMap<String, DocumentId>,
+    documents: Files<DocumentId>,
     assets: HashMap<String, usize>,
     static_files: HashSet<String>,
     /// Key and language number of each document, and whether its path names the language.
@@ -64,12 +67,14 @@ pub(super) struct Resolver {
     homes: Vec<(String, HashMap<String, PageRef>)>,
     ids: HashMap<String, DocumentId>,
     held_back: HashMap<ContentPath, HeldBack>,
+    by_held_back: Files<HeldBack>,
     refused: HashMap<ContentPath, Arc<str>>,
     by_stem: HashMap<String, Vec<String>>,
 }
 
 impl Resolver {
     pub(super) fn new(
+        config: &Config,
         documents: &[Arc<Document>],
         languages: &[LanguageSite],
         map: &LanguageMap,
@@ -86,12 +91,16 @@ impl Resolver {
                 .iter()
                 .position(|site| site.language == place.language)
                 .unwrap_or(0);
-            placed.push((page_key(&place.key), language, place.named));
+            placed.push((page_key(&place.key).to_owned(), language, place.named));
             by_stem
                 .entry(document.path.stem().to_lowercase())
                 .or_default()
                 .push(document.path.to_string());
         }
+        let mut reasons: Vec<_> = (held_back.iter())
+            .map(|(path, reason)| (path.as_str(), *reason))
+            .collect();
+        reasons.sort_unstable_by_key(|(path, _)| *path);
         let mut paths = HashMap::new();
         let mut others = HashSet::new();
         for (number, language) in languages.iter().enumerate() {
@@ -101,11 +110,8 @@ impl Resolver {
             for (id, article) in language.articles.iter().enumerate() {
                 paths.insert(article.path.clone(), (number, PageRef::Article(id)));
             }
-            others.extend(language.tags.iter().map(|tag| tag.path.clone()));
-            others.extend(language.contact.map(|_| language.contact_path()));
-            others.extend(["all/", "tags/", "feed.xml", "llms.txt"].map(|page| format!("{}{page}", language.home)));
+            others.extend(pages::other_targets(config, language));
         }
-        others.insert("/sitemap.xml".to_owned());
         let folders_of = |site: &LanguageSite| {
             site.categories
                 .iter()
@@ -118,11 +124,7 @@ impl Resolver {
                 .iter()
                 .map(|site| (site.home.clone(), folders_of(site)))
                 .collect(),
-            documents: documents
-                .iter()
-                .enumerate()
-                .map(|(id, document)| (document.path.to_string(), id))
-                .collect(),
+            documents: Files::new((documents.iter().enumerate()).map(|(id, document)| (document.path.as_str(), id))),
             assets: assets
                 .iter()
                 .enumerate()
@@ -141,6 +143,7 @@ impl Resolver {
                 .enumerate()
                 .filter_map(|(number, document)| document.front.id.clone().map(|id| (id, number)))
                 .collect(),
+            by_held_back: Files::new(reasons.into_iter()),
             held_back,
             refused,
             by_stem,
@@ -325,35 +328,13 @@ impl Resolver {
 
     /// Looks up a normalised path in the content folder, with and without the endings that other tools allow.
     fn find_in(&self, file: &str) -> Option<Target> {
-        if let Some(id) = self.documents.get(file) {
-            return Some(Target::Document(*id));
+        if let Some(id) = self.documents.exact(file) {
+            return Some(Target::Document(id));
         }
         if let Some(id) = self.assets.get(file) {
             return Some(Target::Asset(*id));
         }
-        let stem = file
-            .strip_suffix(".html")
-            .or_else(|| file.strip_suffix(".htm"))
-            .unwrap_or(file);
-        let stem = stem.strip_suffix("/index").unwrap_or(stem);
-        let inside = |name: &str| {
-            if stem.is_empty() {
-                name.to_owned()
-            } else {
-                format!("{stem}/{name}")
-            }
-        };
-        let candidates = [
-            format!("{stem}.md"),
-            inside("index.md"),
-            inside("_index.md"),
-            inside("README.md"),
-            inside("readme.md"),
-        ];
-        candidates
-            .iter()
-            .find_map(|candidate| self.documents.get(candidate))
-            .map(|id| Target::Document(*id))
+        self.documents.find(file).map(Target::Document)
     }
 
     fn find_url(&self, url: &str, folder: bool, language: usize) -> Option<Target> {
@@ -393,7 +374,7 @@ impl Resolver {
         foreign: bool,
     ) -> Resolved {
         let (_, own, named) = &self.placed[id];
-        let from_language = self.documents.get(from.path.as_str()).map(|from| self.placed[*from].1);
+        let from_language = self.documents.exact(from.path.as_str()).map(|from| self.placed[from].1);
         // A link that names a language leads there; any other stays in the reader's language.
         let wanted = if *named && from_language != Some(*own) {
             *own
@@ -481,15 +462,18 @@ impl Resolver {
     }
 
     fn why_held_back(&self, document: &Document, file: &str) -> Option<&'static str> {
-        let base = if file.starts_with(['/', '@']) {
-            ""
-        } else {
-            document.path.folder()
+        let absolute = file.strip_prefix("@/").or_else(|| file.strip_prefix('/'));
+        let paths: Vec<String> = match absolute {
+            Some(absolute) => {
+                let folders = self.folders.iter().flatten().map(String::as_str);
+                folders
+                    .chain([""])
+                    .filter_map(|folder| normalize(folder, absolute))
+                    .collect()
+            }
+            None => normalize(document.path.folder(), file).into_iter().collect(),
         };
-        let file = normalize(base, file.trim_start_matches('@').trim_start_matches('/'))?;
-        let reason = [file.clone(), format!("{file}.md"), format!("{file}/index.md")]
-            .iter()
-            .find_map(|candidate| self.held_back.get(&ContentPath::new(candidate)))?;
+        let reason = paths.iter().find_map(|path| self.by_held_back.find(path))?;
         Some(match reason {
             HeldBack::Draft => "a draft",
             HeldBack::Future => "not published yet",
@@ -526,16 +510,6 @@ enum Target {
     Page(usize, PageRef),
     Asset(usize),
     Path(String),
-}
-
-/// The key under which a language knows the page of a file: that of the folder for `_index`, `index` and `README`.
-fn page_key(key: &str) -> String {
-    let (folder, name) = key.rsplit_once('/').unwrap_or(("", key));
-    if matches!(name, "_index" | "index") || name.eq_ignore_ascii_case("readme") {
-        folder.to_owned()
-    } else {
-        key.to_owned()
-    }
 }
 
 /// Schemes that links may have: those of the web, of mail and telephone, and of programs that readers are known to have.

@@ -9,6 +9,8 @@ mod check;
 mod contact;
 pub mod languages;
 pub mod links;
+mod names;
+pub mod pages;
 mod popular;
 pub mod tree;
 pub mod urls;
@@ -350,6 +352,7 @@ pub fn build_site(input: SiteInput, before: Option<&Site>) -> (Site, Vec<Diagnos
     );
     let held_back_count = held_back.len();
     let resolver = links::Resolver::new(
+        &config,
         &published,
         &languages,
         &map,
@@ -453,11 +456,6 @@ impl LanguageSite {
     pub fn tag(&self, slug: &str) -> Option<&Tag> {
         let at = self.tags.binary_search_by(|tag| tag.slug.as_str().cmp(slug)).ok()?;
         Some(&self.tags[at])
-    }
-
-    /// Where the contact page is, if there is one.
-    pub fn contact_path(&self) -> SitePath {
-        format!("{}contact/", self.home)
     }
 
     /// The path of a page.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use percent_encoding::percent_decode_str;
 
+use super::pages;
 use super::{ArticleId, LanguageSite, SitePath};
 use crate::config::{ViewRow, Views};
 use crate::diagnostic::{Code, Diagnostic, Span};
@@ -15,9 +16,6 @@ use crate::document::Document;
 const POPULAR: usize = 6;
 /// Rows that are named where their pages are unknown.
 const EXAMPLES: usize = 3;
-/// Pages that every language has besides its articles, categories and tags.
-const OTHERS: [&str; 7] = ["all", "tags", "search", "contact", "404", "feed.xml", "llms.txt"];
-
 /// What a row of the file names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Page {
@@ -87,7 +85,7 @@ fn pages(
     let mut pages = HashMap::new();
     for (number, site) in languages.iter().enumerate() {
         let tags = site.tags.iter().map(|tag| plain(&tag.path));
-        let others = OTHERS.iter().map(|page| plain(&format!("{}{page}", site.home)));
+        let others = pages::paths_of_kb(&site.home).map(|path| plain(&path));
         pages.extend(tags.chain(others).map(|path| (path, Page::Other)));
         let categories = site.categories.iter().map(|category| plain(&category.path));
         pages.extend(categories.map(|path| (path, Page::Other)));

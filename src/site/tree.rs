@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::addresses::Addresses;
 use super::languages::LanguageMap;
+use super::names::{Role, rank, split};
 use super::urls::{self, SitePath};
 use super::{Article, Category, CategoryId, DocumentId, LanguageSite, PageRef, Tag, in_document};
 use crate::config::{Config, Language};
@@ -96,11 +97,11 @@ impl Tree<'_> {
         let mut with_articles: HashSet<&str> = HashSet::new();
         for place in &placed {
             let (folder, name) = split(&place.key);
-            let inside = match kind(name) {
-                Kind::Article => folder,
+            let inside = match Role::of(name) {
+                Role::Article => folder,
                 // The page of a folder stands in the folder above it.
-                Kind::Index | Kind::Category if !folder.is_empty() => split(folder).0,
-                Kind::Index | Kind::Category => continue,
+                Role::Index | Role::Category if !folder.is_empty() => split(folder).0,
+                Role::Index | Role::Category => continue,
             };
             with_articles.extend(ancestors(inside));
         }
@@ -111,15 +112,15 @@ impl Tree<'_> {
         for id in order {
             let place = &placed[id];
             let (folder, name) = split(&place.key);
-            let is_category = match kind(name) {
-                Kind::Category => true,
-                Kind::Index => folder.is_empty() || with_articles.contains(folder),
-                Kind::Article => false,
+            let is_category = match Role::of(name) {
+                Role::Category => true,
+                Role::Index => folder.is_empty() || with_articles.contains(folder),
+                Role::Article => false,
             };
             let describes = is_category && !has(&roles.categories, folder, &place.language);
             let (roles, key) = if describes {
                 (&mut roles.categories, folder)
-            } else if kind(name) == Kind::Index && !is_category {
+            } else if Role::of(name) == Role::Index && !is_category {
                 (&mut roles.articles, folder)
             } else {
                 (&mut roles.articles, place.key.as_str())
@@ -143,42 +144,10 @@ impl Tree<'_> {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    /// `_index.md` or `README.md`: always describes its folder.
-    Category,
-    /// `index.md`: describes its folder, or is the one article of a bundle.
-    Index,
-    Article,
-}
-
-fn kind(name: &str) -> Kind {
-    match name {
-        "_index" => Kind::Category,
-        "index" => Kind::Index,
-        _ if name.eq_ignore_ascii_case("readme") => Kind::Category,
-        _ => Kind::Article,
-    }
-}
-
-fn rank(name: &str) -> u8 {
-    match kind(name) {
-        Kind::Category if name == "_index" => 0,
-        Kind::Index => 1,
-        Kind::Category => 2,
-        Kind::Article => 3,
-    }
-}
-
 fn has(roles: &BTreeMap<String, BTreeMap<Language, DocumentId>>, key: &str, language: &Language) -> bool {
     roles
         .get(key)
         .is_some_and(|by_language| by_language.contains_key(language))
-}
-
-/// Folder and last part of a key.
-fn split(key: &str) -> (&str, &str) {
-    key.rsplit_once('/').unwrap_or(("", key))
 }
 
 /// The folder and all folders above it, without the root.

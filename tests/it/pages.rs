@@ -260,3 +260,70 @@ fn days_and_names_stand_as_the_language_of_the_page_writes_them() {
     assert!(persian.contains("\u{2068}English\u{2069}"), "{persian}");
     assert!(!german.contains('\u{2068}'), "{german}");
 }
+
+#[test]
+fn links_find_the_pages_and_files_that_kb_makes_and_no_others() {
+    let article = "# A\n\n[s](/search/?q=x) [s](/search/) [a](/all/) [f](/feed.xml) [m](/sitemap.xml) [l](/llms.txt) [t](/tags/) [r](/robots.txt)\n\n<form action=\"/search/\"><input name=\"q\"></form>\n";
+    let sandbox = Sandbox::project(&[("a.md", article)]);
+    let run = sandbox.kb(&["build"]);
+    let missing: Vec<&str> = run
+        .stderr
+        .lines()
+        .filter(|line| line.contains("[link-missing]"))
+        .collect();
+    assert_eq!(
+        missing,
+        [
+            "error[link-missing]: there is no article or file `/feed.xml`",
+            "error[link-missing]: there is no article or file `/sitemap.xml`",
+            "error[link-missing]: there is no article or file `/tags/`",
+        ],
+        "{}",
+        run.stderr
+    );
+    let html = sandbox.read("public/a/index.html");
+    assert!(html.contains("<form action=\"/search/\">"), "{html}");
+    assert!(html.contains("<a href=\"/search/?q=x\">s</a>"), "{html}");
+
+    sandbox.write("content/b.md", "---\ntags: [x]\n---\n# B\n");
+    let run = sandbox.kb(&["build", "-u", "https://help.example/"]);
+    assert_eq!(
+        (run.code, run.stderr.contains("link-missing")),
+        (0, false),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn links_to_what_is_held_back_say_so_however_they_are_written() {
+    let links = [
+        "b.md",
+        "b",
+        "b.html",
+        "/b.html",
+        "@/b.md",
+        "c/",
+        "c",
+        "c/index.html",
+        "/c/",
+        "d",
+        "d/README.md",
+        "/d/",
+    ];
+    let text = links.map(|link| format!("[x]({link})\n\n")).concat();
+    let sandbox = Sandbox::project(&[
+        ("a.md", &text),
+        ("b.md", "---\ndraft: true\n---\n"),
+        ("c/index.md", "---\ndraft: true\n---\n"),
+        ("d/README.md", "---\npublish_date: 2999-01-01\n---\n"),
+    ]);
+    let run = sandbox.kb(&["build"]);
+    let found = run.stderr.matches("error[link-unpublished]").count();
+    assert_eq!(
+        (found, run.stderr.contains("link-missing")),
+        (links.len(), false),
+        "{}",
+        run.stderr
+    );
+}

@@ -447,3 +447,44 @@ fn a_page_can_have_its_own_layout() {
     assert!(!page.contains("id=\"_contact\""), "{page}");
     assert!(!sandbox.read("public/all/index.html").contains("/download/"));
 }
+
+#[test]
+fn an_error_in_a_template_names_its_place_and_nothing_else_is_missing_for_it() {
+    let sandbox = Sandbox::project(&[("a.md", "# A\n"), ("b.md", "---\ntemplate: own\n---\n# B\n")]);
+    sandbox.write("templates/partials/header.html", "<b>my header</b>\n");
+    sandbox.write("templates/partials/footer.html", "one\n  {{ now() }} {{ 1 | oups }}\n");
+    sandbox.write("templates/own.html", "{% include \"partials/mine.html\" %}{% if %}\n");
+    sandbox.write("templates/partials/mine.html", "{{ now() }}\n");
+    let run = sandbox.kb(&["build", "--format", "json"]);
+    let problems: serde_json::Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let mut told: Vec<String> = (problems.as_array().expect("a list").iter())
+        .map(|problem| {
+            let span = &problem["span"];
+            let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+            format!(
+                "{}:{}:{} {} {}",
+                text(&span["file"]),
+                span["line"],
+                span["column"],
+                text(&problem["code"]),
+                text(&problem["message"])
+            )
+        })
+        .collect();
+    told.sort();
+    assert_eq!(told.len(), 4, "{told:#?}");
+    assert!(
+        told[0].starts_with("templates/own.html:1:") && told[0].contains("template-error"),
+        "{told:#?}"
+    );
+    assert_eq!(
+        told[1..],
+        [
+            "templates/partials/footer.html:2:22 template-error Unknown filter `oups`",
+            "templates/partials/footer.html:2:6 template-error Unknown function `now`",
+            "templates/partials/mine.html:1:4 template-error Unknown function `now`",
+        ]
+    );
+    let page = sandbox.read("public/b/index.html");
+    assert!(page.contains("my header") && page.contains("<h1"), "{page}");
+}

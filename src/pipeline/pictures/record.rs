@@ -12,7 +12,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::encode::ENCODER;
 use crate::output::{MARKER, OutputPath};
 use crate::site::Asset;
-use crate::site::addresses::PICTURE_RECORD;
+use crate::site::pages::MadeFile;
 use crate::source::FileSystem;
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -74,7 +74,7 @@ impl Earlier {
     pub(super) fn read(files: &dyn FileSystem, folder: &Path) -> Self {
         let read = || {
             files.is_file(&folder.join(MARKER)).then_some(())?;
-            let text = files.read(&folder.join(PICTURE_RECORD)).ok()?;
+            let text = files.read(&folder.join(MadeFile::Images.name())).ok()?;
             let record: Record = serde_json::from_slice(&text).ok()?;
             (record.encoder == ENCODER).then_some(record.pictures)
         };

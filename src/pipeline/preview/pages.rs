@@ -9,7 +9,8 @@ use xxhash_rust::xxh3::Xxh3;
 use crate::diagnostic::Diagnostic;
 use crate::output::OutputPath;
 use crate::render::WrittenPage;
-use crate::render::pages::{Job, LanguageRenderer};
+use crate::render::pages::LanguageRenderer;
+use crate::site::pages::Page;
 
 /// Bytes of pages that are kept. Those of larger sites are rendered again when they are asked for, which takes less than
 /// a millisecond each; what they are made from, hash and problems, is known of all.
@@ -24,7 +25,7 @@ pub(super) struct PageId {
     /// Number of the language.
     pub(super) language: usize,
     /// The page.
-    pub(super) job: Job,
+    pub(super) job: Page,
 }
 
 /// A page and its Markdown copy.
@@ -220,7 +221,7 @@ impl PageBytes {
 }
 
 /// Hash of all that a page and its copy are made from.
-fn digest(renderer: &LanguageRenderer<'_>, prepared: &crate::render::pages::PreparedPage<'_>, job: Job) -> u128 {
+fn digest(renderer: &LanguageRenderer<'_>, prepared: &crate::render::pages::PreparedPage<'_>, job: Page) -> u128 {
     let mut hash = Xxh3::new();
     hash.update(&renderer.digest(prepared).to_le_bytes());
     if renderer.has_copy(job)

@@ -13,9 +13,10 @@ use crate::pipeline::assemble::Assembled;
 use crate::pipeline::joined_redirects;
 use crate::pipeline::listing::File;
 use crate::pipeline::pictures::record;
-use crate::render::pages::{Job, LanguageRenderer};
+use crate::render::pages::LanguageRenderer;
 use crate::render::{Failures, Nearest, Route, SiteRenderer, WrittenPage};
 use crate::search::{self, Options, Results};
+use crate::site::pages::{MadeFile, Page};
 use crate::site::{ArticleId, LanguageSite};
 use crate::source::Disk;
 
@@ -132,7 +133,7 @@ impl Snapshot {
     ) -> Option<Vec<T>> {
         self.search.prepare_pages();
         let renderer = self.renderer();
-        let pages: Vec<(&OutputPath, usize, Job)> = (self.assembled.listing.iter())
+        let pages: Vec<(&OutputPath, usize, Page)> = (self.assembled.listing.iter())
             .filter_map(|(path, file)| match file {
                 File::Made(Route::Page(language, job)) => Some((path, *language, *job)),
                 _ => None,
@@ -159,7 +160,7 @@ impl Snapshot {
                 let page = OutputPath::new(page).unwrap_or_else(|_| path.clone());
                 Body::Bytes(self.page(&page, *language, *job).copy.unwrap_or_default())
             }
-            File::Made(Route::Manifest) => Body::Bytes(self.manifest()),
+            File::Made(Route::File(0, MadeFile::Manifest)) => Body::Bytes(self.manifest()),
             File::Made(route) => Body::from(self.renderer().file(path.as_str(), route)),
             File::JoinedRedirects(own) => match joined_redirects(&self.renderer(), path, &disk.file(own)) {
                 Ok(bytes) => Body::from(bytes),
@@ -173,13 +174,13 @@ impl Snapshot {
         }
     }
 
-    fn page(&self, path: &OutputPath, language: usize, job: Job) -> PageBytes {
+    fn page(&self, path: &OutputPath, language: usize, job: Page) -> PageBytes {
         let Assembled { site, theme, words, .. } = &*self.assembled;
         let renderer = || LanguageRenderer::new(site, theme, &words[language], language, self);
         self.pages.bytes(path, self.id(language, job), renderer)
     }
 
-    fn id(&self, language: usize, job: Job) -> PageId {
+    fn id(&self, language: usize, job: Page) -> PageId {
         PageId {
             state: self.state,
             language,

@@ -3,9 +3,10 @@
 use super::{
     Article, ArticleId, ArticleLink, BTreeMap, CategoryId, CategoryLink, ContactPage, Document, HOME_ARTICLES,
     LanguageRenderer, LanguageSite, LetterGroup, Link, OwnContext, PageContext, SearchLanguage, SitePath, TagLink,
-    UnicodeNormalization, search_page,
+    UnicodeNormalization,
 };
 use crate::render::icons::IconKind;
+use crate::site::pages::Page;
 
 impl<'a> LanguageRenderer<'a> {
     pub(super) fn article_link(&self, id: ArticleId) -> ArticleLink {
@@ -154,7 +155,7 @@ impl<'a> LanguageRenderer<'a> {
         let mut page = self.page("tag", &tag.title, "", path, own);
         page.breadcrumbs.push(Link {
             title: self.words.text("tags").to_owned(),
-            url: self.site.url(&format!("{}tags/", language.home)),
+            url: self.site.url(&Page::Tags.path(language)),
         });
         (page, String::new(), None, "tag.html")
     }
@@ -251,7 +252,7 @@ impl<'a> LanguageRenderer<'a> {
         };
         let mut page = self.page("search", self.words.text("search_results"), "", path, own);
         // Its canonical address has no query: search engines may list the way to search, but no answers to single queries.
-        page.languages = self.language_links(search_page);
+        page.languages = self.language_links(|language| Page::Search.path(language));
         page
     }
 
@@ -262,13 +263,13 @@ impl<'a> LanguageRenderer<'a> {
         };
         let mut page = self.page("contact", self.words.text("contact_page_title"), "", path, own);
         page.languages = self.language_links(|language| match language.contact {
-            Some(_) => language.contact_path(),
+            Some(_) => Page::Contact.path(language),
             None => language.home.clone(),
         });
         let languages = self.site.languages.iter();
         let made: Vec<(&LanguageSite, SitePath)> = languages
             .filter(|language| language.contact == Some(ContactPage::Made))
-            .map(|language| (language, language.contact_path()))
+            .map(|language| (language, Page::Contact.path(language)))
             .collect();
         page.alternates = self.alternates(&made);
         page

@@ -24,6 +24,7 @@ use crate::render::context::{
 use crate::render::i18n::Messages;
 use crate::render::theme::Theme;
 use crate::render::{Nearest, WrittenPage, icons, json_ld};
+use crate::site::pages::Page;
 use crate::site::{Article, ArticleId, CategoryId, ContactPage, LanguageSite, PageRef, Site, SitePath, urls};
 
 /// Reading speed in words a minute: slow enough for instructions that are followed on the way.
@@ -34,77 +35,6 @@ const MAX_SIBLINGS: usize = 24;
 const MAX_RELATED: usize = 5;
 /// Articles that the home page lists of each collection.
 const HOME_ARTICLES: usize = 5;
-
-/// A page to render.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Job {
-    /// The home page or a category.
-    Category(CategoryId),
-    /// An article.
-    Article(ArticleId),
-    /// Number of a tag, in the order of their slugs.
-    Tag(usize),
-    /// The list of tags.
-    Tags,
-    /// All articles from A to Z.
-    All,
-    /// The search page.
-    Search,
-    /// The ways to reach a human.
-    Contact,
-    /// The page for missing pages.
-    NotFound,
-}
-
-impl Job {
-    /// All pages of a language.
-    pub fn all(language: &LanguageSite) -> Vec<Self> {
-        let mut jobs: Vec<Self> = (0..language.categories.len()).map(Self::Category).collect();
-        jobs.extend((0..language.articles.len()).map(Self::Article));
-        jobs.extend((0..language.tags.len()).map(Self::Tag));
-        if !language.tags.is_empty() {
-            jobs.push(Self::Tags);
-        }
-        jobs.extend([Self::All, Self::Search, Self::NotFound]);
-        if language.contact == Some(ContactPage::Made) {
-            jobs.push(Self::Contact);
-        }
-        jobs
-    }
-
-    /// The path of the page.
-    pub fn path(self, language: &LanguageSite) -> SitePath {
-        match self {
-            Self::Category(id) => language.categories[id].path.clone(),
-            Self::Article(id) => language.articles[id].path.clone(),
-            Self::Tag(number) => language
-                .tags
-                .get(number)
-                .map(|tag| tag.path.clone())
-                .unwrap_or_default(),
-            Self::Tags => format!("{}tags/", language.home),
-            Self::All => format!("{}all/", language.home),
-            Self::Search => search_page(language),
-            Self::Contact => language.contact_path(),
-            Self::NotFound => format!("{}404.html", language.home),
-        }
-    }
-
-    /// Whether the page of language number `language` has a Markdown copy.
-    pub fn has_copy(self, site: &Site, language: usize) -> bool {
-        let document = self.document(site, language);
-        site.config.build.llms && document.is_some_and(|document| document.front.llms)
-    }
-
-    /// The document that the page of language number `language` shows, where there is one.
-    pub fn document(self, site: &Site, language: usize) -> Option<&Document> {
-        match self {
-            Self::Category(id) => site.document(language, PageRef::Category(id)),
-            Self::Article(id) => site.document(language, PageRef::Article(id)),
-            Self::Tag(_) | Self::Tags | Self::All | Self::Search | Self::Contact | Self::NotFound => None,
-        }
-    }
-}
 
 /// What a page shows.
 #[derive(Debug)]
@@ -126,11 +56,6 @@ pub struct RenderedPage {
     pub written: WrittenPage,
     /// What went wrong.
     pub problem: Option<Diagnostic>,
-}
-
-/// Path of the search page of a language.
-fn search_page(language: &LanguageSite) -> String {
-    format!("{}search/", language.home)
 }
 
 /// Renders the pages of one language.
@@ -171,25 +96,25 @@ impl<'a> LanguageRenderer<'a> {
     }
 
     /// What a page is called in messages.
-    pub fn describe(&self, job: Job) -> String {
+    pub fn describe(&self, job: Page) -> String {
         let path = || format!("`{}`", job.path(self.language()));
         let document = self.document(job);
         document.map_or_else(path, |document| format!("`{}`", document.file.name()))
     }
 
     /// Puts together what a page shows.
-    pub fn prepare(&self, job: Job) -> PreparedPage<'a> {
+    pub fn prepare(&self, job: Page) -> PreparedPage<'a> {
         let path = job.path(self.language());
         let plain = |page, template| (page, String::new(), None, template);
         let (page, content, document, template) = match job {
-            Job::Category(id) => self.category_page(id, &path),
-            Job::Article(id) => self.article_page(id, &path),
-            Job::Tag(number) => self.tag_page(number, &path),
-            Job::Tags => plain(self.tags_page(&path), "tags.html"),
-            Job::All => plain(self.all_page(&path), "all.html"),
-            Job::Search => plain(self.search_page(&path), "search.html"),
-            Job::Contact => plain(self.contact_page(&path), "contact.html"),
-            Job::NotFound => plain(self.not_found_page(&path), "404.html"),
+            Page::Category(id) => self.category_page(id, &path),
+            Page::Article(id) => self.article_page(id, &path),
+            Page::Tag(number) => self.tag_page(number, &path),
+            Page::Tags => plain(self.tags_page(&path), "tags.html"),
+            Page::All => plain(self.all_page(&path), "all.html"),
+            Page::Search => plain(self.search_page(&path), "search.html"),
+            Page::Contact => plain(self.contact_page(&path), "contact.html"),
+            Page::NotFound => plain(self.not_found_page(&path), "404.html"),
         };
         let json_ld = json_ld::for_page(self, job, &page, document);
         PreparedPage {
@@ -268,22 +193,22 @@ impl<'a> LanguageRenderer<'a> {
     }
 
     /// The document of a page, where it has one.
-    pub fn document(&self, job: Job) -> Option<&'a Document> {
+    pub fn document(&self, job: Page) -> Option<&'a Document> {
         job.document(self.site, self.number)
     }
 
     /// Whether a page has a Markdown copy.
-    pub fn has_copy(&self, job: Job) -> bool {
+    pub fn has_copy(&self, job: Page) -> bool {
         job.has_copy(self.site, self.number)
     }
 
     /// The Markdown copy of a page that shows a document.
-    pub fn copy(&self, job: Job) -> Option<Vec<u8>> {
+    pub fn copy(&self, job: Page) -> Option<Vec<u8>> {
         let language = self.language();
         let document = self.document(job)?;
         let title = match job {
-            Job::Article(id) => &language.articles[id].title,
-            Job::Category(id) => &language.categories[id].title,
+            Page::Article(id) => &language.articles[id].title,
+            Page::Category(id) => &language.categories[id].title,
             _ => return None,
         };
         Some(self.markdown_copy(document, title, &job.path(language)).into_bytes())

@@ -1,10 +1,11 @@
 //! What every page of a language knows of the site.
 
-use super::{LanguageRenderer, mail, search_page};
+use super::{LanguageRenderer, mail};
 use crate::render::context::{ContactContext, FeedbackContext, LinksContext, SearchContext, SiteContext};
 use crate::render::palette::{Contrast, Palette, Scheme};
 use crate::search;
 use crate::site::LanguageSite;
+use crate::site::pages::{MadeFile, Page};
 
 impl LanguageRenderer<'_> {
     pub(super) fn search_context(&self, language: &LanguageSite) -> SearchContext {
@@ -16,7 +17,7 @@ impl LanguageRenderer<'_> {
             glue: url(&search::glue_path()),
             // In a site that is opened from a folder, "" is its first page and this the folder.
             root: url(if self.site.offline { "./" } else { "" }),
-            page: url(&search_page(language)),
+            page: url(&Page::Search.path(language)),
             offline: self.site.offline.then(|| url(&search::offline_path(tag))),
         }
     }
@@ -36,7 +37,8 @@ impl LanguageRenderer<'_> {
         let site = self.site;
         let config = &site.config;
         let language = self.language();
-        let url = |path: &str| site.url(&format!("{}{path}", language.home));
+        let url = |page: Page| site.url(&page.path(language));
+        let file = |file: MadeFile| file.is_made(config).then(|| site.url(&file.path(&language.home)));
         let contact = &config.contact_in(&language.language);
         let local = |link: &Option<String>| link.as_ref().map(|link| self.local(link));
         let palette = |scheme| Palette::new(config.theme.accent, scheme, Contrast::Normal);
@@ -52,11 +54,11 @@ impl LanguageRenderer<'_> {
             dir: language.direction.attribute(),
             logo: config.theme.logo.as_deref().map(|path| site.url(path)),
             favicon: config.theme.favicon.as_deref().map(|path| site.url(path)),
-            all_url: url("all/"),
-            tags_url: (!language.tags.is_empty()).then(|| url("tags/")),
-            feed_url: crate::render::files::has_feed(site).then(|| url("feed.xml")),
-            llms_url: config.build.llms.then(|| url("llms.txt")),
-            search_url: url("all/"),
+            all_url: url(Page::All),
+            tags_url: (!language.tags.is_empty()).then(|| url(Page::Tags)),
+            feed_url: file(MadeFile::Feed),
+            llms_url: file(MadeFile::Llms),
+            search_url: url(Page::All),
             css_url: site.url(&self.theme.css_path()),
             custom_css_url: (self.theme.custom_css()).map(|(path, hash)| format!("{}?v={hash}", site.url(path))),
             script_urls: self.theme.script_paths().iter().map(|path| site.url(path)).collect(),
@@ -76,7 +78,7 @@ impl LanguageRenderer<'_> {
                 response_time: contact.response_time.clone(),
                 form: local(&contact.form),
             }),
-            contact_url: language.contact.map(|_| site.url(&language.contact_path())),
+            contact_url: language.contact.map(|_| site.url(&Page::Contact.path(language))),
             feedback: config.feedback.asks().then(|| FeedbackContext {
                 email: config.feedback.email.clone(),
                 endpoint: local(&config.feedback.endpoint),

@@ -57,6 +57,8 @@ const MISSING_IMAGE_SVG: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewB
 #[derive(Debug)]
 pub struct Theme {
     templates: Tera,
+    /// Names of templates with errors that were told, for which kb has none of its own.
+    broken: BTreeSet<String>,
     /// The templates of kb itself, for pages whose own template fails.
     fallback: Tera,
     files: Files,
@@ -121,9 +123,10 @@ impl Theme {
             assets: outputs.keys().cloned().collect(),
         };
         let fallback = templates::fallback(&built_in, &functions, diagnostics);
-        let own = templates::own(&merged, &built_in, &functions, diagnostics);
+        let (own, broken) = templates::own(&merged, &built_in, &functions, diagnostics);
         Self {
             templates: own,
+            broken,
             fallback,
             files: merged,
             words,
@@ -206,6 +209,9 @@ impl Theme {
 
     /// Renders a page. Where its template fails, the built-in one is used and the failure comes back too.
     pub fn render(&self, template: &str, fallback: &str, context: &tera::Context) -> (String, Option<Diagnostic>) {
+        if self.broken.contains(template) {
+            return (self.fallback.render(fallback, context).unwrap_or_default(), None);
+        }
         match self.templates.render(template, context) {
             Ok(html) => (html, None),
             Err(error) => {
