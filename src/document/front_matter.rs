@@ -185,10 +185,6 @@ pub struct FrontMatter {
     pub publish_date: Option<Date>,
     /// `expires` (`expiryDate`)
     pub expires: Option<Date>,
-    /// `review_every`, as written
-    pub review_every: Option<String>,
-    /// `owner`
-    pub owner: Option<String>,
     /// Whether search finds it: `search: false`
     pub searchable: bool,
     /// `search: {boost: 2}`
@@ -413,8 +409,6 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
             .or_else(|| date(&mut r, &["date"], &["updated"])),
         publish_date: visibility.publish_date,
         expires: visibility.expires,
-        review_every: r.string(&["review_every"]),
-        owner: r.string(&["owner"]),
         searchable: visibility.searchable,
         boost: visibility.boost,
         llms: visibility.llms,
@@ -426,6 +420,7 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
             .entry(&["extra"])
             .map_or(serde_json::Value::Null, |entry| entry.node.value.to_json()),
     };
+    review(&mut r);
     taxonomies(&mut r, &mut front);
     front.tags = all_shown(&front.tags);
     // An address that is none: other tools write no page then.
@@ -478,6 +473,23 @@ fn date(r: &mut Reader<'_>, names: &[&'static str], inner: &[&str]) -> Option<Da
         .iter()
         .find_map(|name| entries.iter().find(|entry| entry.key == *name))?;
     date_of(r, entry)
+}
+
+/// Checks who reads an article again, and how often. Nothing is made from these keys so far.
+fn review(r: &mut Reader<'_>) {
+    r.string(&["owner"]);
+    let Some(entry) = r.entry(&["review_every"]) else {
+        return;
+    };
+    let span = match &entry.node.value {
+        Value::String(text) => text.trim().parse::<jiff::Span>().ok(),
+        _ => None,
+    };
+    // Calendar units, as `90d`, `6 months` or `P1Y`.
+    let is_period = span.is_some_and(|span| span.is_positive() && span.get_hours() == 0 && span.get_minutes() == 0);
+    if !is_period {
+        r.wrong_type(entry, "a period such as `90d`, `6 months` or `1 year`");
+    }
 }
 
 fn date_of(r: &mut Reader<'_>, entry: &Entry) -> Option<Date> {

@@ -334,3 +334,21 @@ fn dates_of_other_tools_are_read() {
     assert_eq!(front.date.map(Date::iso_day).as_deref(), Some("2024-01-02"));
     assert_eq!(front.updated.map(Date::iso_day).as_deref(), Some("2024-03-04"));
 }
+
+#[test]
+fn periods_are_checked() {
+    for good in ["90d", "6 months", "1 year", "1y 6mo", "P90D", "12 weeks"] {
+        assert_eq!(
+            front(&format!("review_every: {good}")).1,
+            Vec::<String>::new(),
+            "{good}"
+        );
+    }
+    for bad in ["banana", "90", "-3d", "5h", "[90d]", "0d"] {
+        let (front, said) = front(&format!("review_every: {bad}"));
+        assert!(
+            !front.draft && said.len() == 1 && said[0].contains("error[front-matter-type]"),
+            "{bad} {said:?}"
+        );
+    }
+}

@@ -209,9 +209,11 @@ impl Theme {
 
     /// Renders a page. Where its template fails, the built-in one is used and the failure comes back too.
     pub fn render(&self, template: &str, fallback: &str, context: &tera::Context) -> (String, Option<Diagnostic>) {
-        if self.broken.contains(template) {
-            return (self.fallback.render(fallback, context).unwrap_or_default(), None);
-        }
+        let template = if self.broken.contains(template) {
+            fallback
+        } else {
+            template
+        };
         match self.templates.render(template, context) {
             Ok(html) => (html, None),
             Err(error) => {
