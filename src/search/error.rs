@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Why an index could not be written, opened or searched.
 #[derive(Debug)]
@@ -32,6 +33,8 @@ pub enum Error {
     Unreadable,
     /// tantivy could not write or read the index.
     Tantivy(tantivy::TantivyError),
+    /// Why an index that several queries ask could not be made.
+    Shared(Arc<Error>),
 }
 
 impl Error {
@@ -67,6 +70,7 @@ impl fmt::Display for Error {
                  again; if that does not help, this is a fault in kb, so please report it",
             ),
             Self::Tantivy(error) => write!(f, "the search index cannot be used: {error}"),
+            Self::Shared(error) => error.fmt(f),
         }
     }
 }
@@ -77,6 +81,7 @@ impl std::error::Error for Error {
             Self::Read { source, .. } => Some(source),
             Self::Tantivy(error) => Some(error),
             Self::Pack(error) => Some(error),
+            Self::Shared(error) => error.source(),
             Self::NoIndex(_) | Self::Version { .. } | Self::Settings(_) | Self::Damaged(_) | Self::Unreadable => None,
         }
     }

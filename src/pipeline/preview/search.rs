@@ -28,7 +28,7 @@ type Files = HashMap<String, Body>;
 /// What is made for a language, each when it is first asked for.
 #[derive(Default)]
 struct LanguageSearch {
-    index: OnceLock<Result<Arc<LiveIndex>, String>>,
+    index: OnceLock<Result<Arc<LiveIndex>, Arc<Error>>>,
     related: OnceLock<Arc<RelatedArticles>>,
     /// The files of tantivy's index as a build writes them; only who reads them by their addresses makes them.
     tantivy: OnceLock<Result<Files, String>>,
@@ -104,10 +104,10 @@ impl Search {
                 Some(before) => before.next(articles, &tuning, &options),
                 None => LiveIndex::new(site.language.tag(), articles, &tuning, &options),
             };
-            let next = Arc::new(next.map_err(|error| error.to_string())?);
+            let next = Arc::new(next.map_err(Arc::new)?);
             Ok(Arc::clone(known.index.insert(next)))
         });
-        index.as_ref().map_err(|error| Error::Settings(error.clone()))
+        index.as_ref().map_err(|error| Error::Shared(Arc::clone(error)))
     }
 
     /// The file at a path below the root of the site.
