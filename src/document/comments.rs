@@ -7,7 +7,8 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::containers::{FencesAhead, closes_fence, columns, columns_from, is_colons, opens_fence, opens_indented};
+use super::containers::{FencesAhead, closes_fence, columns, is_colons, opens_fence};
+use super::items::{Items, behind_mark};
 
 /// What stands in the text where a comment stood: one without words, which ends and begins the same blocks.
 pub const STAND_IN: &str = "<!-- -->";
@@ -119,12 +120,9 @@ struct Scanner<'a> {
     missing: Vec<&'static str>,
     /// What ends the element that is open and holds no comments.
     raw: Option<&'static str>,
-    /// Whether the line before was text, which goes on however far a line is indented.
-    in_text: bool,
     /// Whether the line before was the row of a table, whose cells need no `|` at their ends.
     in_table: bool,
-    /// The columns from which lines belong to the list items and indented containers that are open.
-    items: Vec<usize>,
+    items: Items,
 }
 
 impl Scanner<'_> {
@@ -150,11 +148,11 @@ impl Scanner<'_> {
             return end;
         }
         if line.trim().is_empty() {
-            self.in_text = false;
+            self.items.in_text = false;
             self.in_table = false;
             return end;
         }
-        let inner = self.inner(line, quoted);
+        let inner = self.items.inner(line, quoted);
         if inner.is_empty() {
             return end;
         }
@@ -163,9 +161,9 @@ impl Scanner<'_> {
                 character,
                 length,
                 is_quoted: quoted,
-                from: self.items.last().copied().filter(|_| !quoted).unwrap_or(0),
+                from: if quoted { 0 } else { self.items.column() },
             });
-            self.in_text = false;
+            self.items.in_text = false;
             return end;
         }
         if inner.starts_with(":::") {
@@ -177,7 +175,7 @@ impl Scanner<'_> {
         }
         if let Some(close) = holds_no_comments(inner) {
             self.raw = Some(close).filter(|close| !contains_ignoring_case(line, close));
-            self.in_text = false;
+            self.items.in_text = false;
             return end;
         }
         let from = end - inner.len();
@@ -196,7 +194,7 @@ impl Scanner<'_> {
             self.unclosed = true;
             return self.text.len();
         }
-        self.in_text = true;
+        self.items.in_text = !is_heading(inner);
         let begins_table = || is_delimiter_row(&self.text[end..self.line_end(end)]);
         self.in_table = line.contains('|') && (self.in_table || begins_table());
         self.inline(at, end, quoted)
@@ -206,39 +204,6 @@ impl Scanner<'_> {
         self.text[at..]
             .find('\n')
             .map_or(self.text.len(), |length| at + length + 1)
-    }
-
-    /// The line behind the marks of quotes and list items; nothing where it is indented code.
-    fn inner<'l>(&mut self, line: &'l str, quoted: bool) -> &'l str {
-        let mut inner = if quoted {
-            line.trim_start_matches([' ', '\t', '>'])
-        } else {
-            line
-        };
-        let mut column = columns(inner);
-        inner = inner.trim_start();
-        while self.items.last().is_some_and(|item| column < *item) && !(self.in_text && quoted) {
-            self.items.pop();
-        }
-        let base = self.items.last().copied().unwrap_or(0);
-        if !self.in_text && column >= base + 4 {
-            return "";
-        }
-        while let Some(rest) = behind_item_mark(inner) {
-            let mark = inner.len() - rest.len();
-            let space = columns_from(column + mark, rest);
-            column += mark + if (1..=4).contains(&space) { space } else { 1 };
-            self.items.push(column);
-            inner = rest.trim_start();
-            if space > 4 {
-                return "";
-            }
-        }
-        // Lines of a note are indented by four columns, whatever the length of its label.
-        if opens_indented(inner) || begins_note(inner) {
-            self.items.push(column + 4);
-        }
-        inner
     }
 
     /// Reads text from `at` to the end of its line at `end`, or of the line that its last comment ends in.
@@ -497,22 +462,6 @@ fn behind_note_label(line: &str) -> Option<&str> {
     (is_note && rest.trim_start().starts_with(['#', '<'])).then_some(rest)
 }
 
-/// Whether a line begins the text of a footnote.
-fn begins_note(line: &str) -> bool {
-    line.starts_with("[^") && line.contains("]:")
-}
-
-/// What is behind the mark of a list item or definition that a line begins with.
-fn behind_item_mark(line: &str) -> Option<&str> {
-    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-    let rest = match digits {
-        0 => line.strip_prefix(['-', '*', '+', ':'])?,
-        1..=9 => line[digits..].strip_prefix(['.', ')'])?,
-        _ => return None,
-    };
-    rest.starts_with([' ', '\t']).then_some(rest)
-}
-
 /// What ends the element that a line begins with, if no comment can stand in it.
 fn holds_no_comments(line: &str) -> Option<&'static str> {
     [
@@ -535,11 +484,17 @@ fn is_delimiter_row(line: &str) -> bool {
     line.contains('-') && line.chars().all(|c| matches!(c, '-' | ':' | '|' | ' ' | '\t')) && line.contains('|')
 }
 
+/// Whether a line is a heading, which no text goes on behind.
+pub(super) fn is_heading(line: &str) -> bool {
+    let rest = line.trim_start_matches('#');
+    (1..=6).contains(&(line.len() - rest.len())) && (rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
+}
+
 /// Whether a line is no more text of the paragraph before it.
 fn begins_a_block(line: &str) -> bool {
     let line = line.trim_start();
     line.is_empty()
-        || behind_item_mark(line).is_some()
+        || behind_mark(line).is_some()
         || ["#", ">", "|", "<", "```", "~~~", ":::", "!!!", "???", "==="]
             .iter()
             .any(|start| line.starts_with(start))

@@ -8,8 +8,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::comments::{STAND_IN, hide_comments};
+use super::comments::{STAND_IN, hide_comments, is_heading};
 use super::fragment::Message;
+use super::items::Items;
+use pulldown_cmark::CowStr;
 
 /// The kinds of callout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,7 +154,17 @@ impl Marked<'_> {
             return None;
         }
         let lead = html.len() - html.trim_start().len();
-        self.marks.get(&(offset + lead))
+        // Blanks that belong to no list item are part of the block, its offset is that of the mark.
+        self.marks.get(&(offset + lead)).or_else(|| self.marks.get(&offset))
+    }
+
+    /// A text of the parse without marks, which stand in it where something before them was never closed, such as
+    /// `<script>`. It keeps its length. What a writer puts into comments is gone before marks are made.
+    pub fn without_marks<'t>(&self, text: CowStr<'t>) -> CowStr<'t> {
+        if self.marks.is_empty() || !text.contains(MARK) {
+            return text;
+        }
+        text.replace(MARK, &" ".repeat(MARK.len())).into()
     }
 
     fn into_owned(self) -> Marked<'static> {
@@ -256,10 +268,12 @@ fn mark_lines(text: &str) -> Marked<'_> {
 }
 
 enum Open {
-    /// Opened by colons: their number and the place of the opener.
-    Colons(usize, Range<usize>),
-    /// Opened by `!!!`, `???` or `===`: the column from which its lines are its own.
-    Indented(usize),
+    /// Opened by colons: their number, the place of the opener, and whether it is a group of tabs.
+    Colons(usize, Range<usize>, bool),
+    /// A tab that is one block of code in a group of tabs, with what the code begins with.
+    CodeTab(String),
+    /// Opened by `!!!`, `???` or `===`: the column from which its lines are its own, and what its opener begins with.
+    Indented(usize, String),
     /// Opened by a code fence.
     Fence(Fence),
 }
@@ -287,12 +301,14 @@ struct Marker<'a> {
     /// Whether the last line was the first of an alert's block quote.
     quote: bool,
     fences: FencesAhead,
+    items: Items,
 }
 
 impl<'a> Marker<'a> {
     fn line(&mut self, line: &str, at: usize) {
         let content = line.trim_end_matches(['\n', '\r']);
         if content.trim().is_empty() {
+            self.items.in_text = false;
             self.quote = false;
             self.blank.push((at, line.len()));
             if matches!(self.open.last(), Some(Open::Fence(..))) {
@@ -308,13 +324,21 @@ impl<'a> Marker<'a> {
         if let Some(Open::Fence(fence)) = self.open.last() {
             let is_open = !closes_fence(stripped, fence.character, fence.length);
             if !(is_open && self.ends_unclosed_fence(stripped, at)) {
+                self.copy(stripped, start);
                 if !is_open {
                     self.open.pop();
+                    self.end_code_tab();
                 }
-                self.copy(stripped, start);
                 return;
             }
             self.end_fence();
+        }
+        let inner = self.items.inner(content, content.trim_start().starts_with('>'));
+        if inner.is_empty() {
+            // Indented code.
+            self.quote = false;
+            self.copy(stripped, start);
+            return;
         }
         let body = stripped.trim_start();
         if self.open.len() >= MAX_DEPTH {
@@ -329,6 +353,10 @@ impl<'a> Marker<'a> {
         }
         let shown = &*without_stand_ins(body);
         if let Some((character, length)) = opens_fence(body) {
+            if let Some(Open::Colons(.., true)) = self.open.last() {
+                self.mark(prefix, Mark::Open(Container::Tab(code_title(&body[length..]))));
+                self.open.push(Open::CodeTab(prefix.to_owned()));
+            }
             let mark = body.find(char::from(character)).unwrap_or(0);
             let from = start + prefix.len() + mark;
             self.open.push(Open::Fence(Fence {
@@ -338,19 +366,21 @@ impl<'a> Marker<'a> {
                 range: from..start + stripped.len(),
             }));
             self.copy(stripped, start);
+            self.items.in_text = false;
         } else if body.starts_with(":::") {
             let from = start + prefix.len();
             self.colons(prefix, shown, from..from + body.len());
         } else if let Some(container) = admonition(shown) {
             self.mark(prefix, Mark::Open(container));
-            self.open.push(Open::Indented(indent + 4));
+            self.open.push(Open::Indented(indent + 4, prefix.to_owned()));
         } else if let Some(title) = tab_title(shown) {
             self.mark(prefix, Mark::Open(Container::Tab(title)));
-            self.open.push(Open::Indented(indent + 4));
+            self.open.push(Open::Indented(indent + 4, prefix.to_owned()));
         } else if body.starts_with('>') {
             self.quoted(stripped, start);
         } else {
             self.quote = false;
+            self.items.in_text = !is_heading(inner);
             self.copy(stripped, start);
         }
     }
@@ -371,14 +401,20 @@ impl<'a> Marker<'a> {
         while let Some(index) = self
             .open
             .iter()
-            .position(|open| matches!(open, Open::Indented(from) if indent < *from))
+            .position(|open| matches!(open, Open::Indented(from, _) if indent < *from))
         {
             while self.open.len() > index {
-                if matches!(self.open.last(), Some(Open::Fence(_))) {
-                    self.end_fence();
-                } else {
-                    self.open.pop();
-                    self.mark("", Mark::Close);
+                match self.open.last() {
+                    Some(Open::Fence(_)) => self.end_fence(),
+                    Some(Open::Indented(_, prefix)) => {
+                        let prefix = prefix.clone();
+                        self.open.pop();
+                        self.mark(&prefix, Mark::Close);
+                    }
+                    _ => {
+                        self.open.pop();
+                        self.mark("", Mark::Close);
+                    }
                 }
             }
         }
@@ -403,6 +439,15 @@ impl<'a> Marker<'a> {
             range: fence.range,
             kind: ContainerProblemKind::Fence,
         });
+        self.end_code_tab();
+    }
+
+    fn end_code_tab(&mut self) {
+        if let Some(Open::CodeTab(prefix)) = self.open.last() {
+            let prefix = prefix.clone();
+            self.open.pop();
+            self.mark(&prefix, Mark::Close);
+        }
     }
 
     /// The line without the indentation of the blocks it stands in.
@@ -410,7 +455,7 @@ impl<'a> Marker<'a> {
         let levels = self
             .open
             .iter()
-            .filter(|open| matches!(open, Open::Indented(_)))
+            .filter(|open| matches!(open, Open::Indented(..)))
             .count();
         let mut rest = content;
         for _ in 0..levels {
@@ -430,13 +475,14 @@ impl<'a> Marker<'a> {
             return;
         }
         let container = self.named(rest, range.clone());
+        let is_tabs = container == Container::Tabs;
         self.mark(prefix, Mark::Open(container));
-        self.open.push(Open::Colons(length, range));
+        self.open.push(Open::Colons(length, range, is_tabs));
     }
 
     /// A line of colons alone ends the innermost container opened with as many, else the innermost one.
     fn close_colons(&mut self, prefix: &str, length: usize, range: Range<usize>) {
-        let same_length = |open: &Open| matches!(open, Open::Colons(opened, _) if *opened == length);
+        let same_length = |open: &Open| matches!(open, Open::Colons(opened, ..) if *opened == length);
         let index = self
             .open
             .iter()
@@ -450,7 +496,7 @@ impl<'a> Marker<'a> {
             return;
         };
         for open in self.open.split_off(index + 1) {
-            if let Open::Colons(_, range) = open {
+            if let Open::Colons(_, range, _) = open {
                 self.problems.push(ContainerProblem {
                     range,
                     kind: ContainerProblemKind::Unclosed,
@@ -536,8 +582,8 @@ impl<'a> Marker<'a> {
         while let Some(open) = self.open.pop() {
             match open {
                 Open::Fence(..) => {}
-                Open::Indented(_) => self.mark("", Mark::Close),
-                Open::Colons(_, range) => {
+                Open::Indented(_, prefix) | Open::CodeTab(prefix) => self.mark(&prefix, Mark::Close),
+                Open::Colons(_, range, _) => {
                     self.problems.push(ContainerProblem {
                         range,
                         kind: ContainerProblemKind::Unclosed,
@@ -661,7 +707,14 @@ fn admonition(body: &str) -> Option<Container> {
     let after = rest[end..].trim_start();
     // Further words are class names of MkDocs, such as `inline end`.
     let title = after.find('"').and_then(|at| title(after[at..].trim()));
-    if name.is_empty() || (title.is_none() && after.contains(['!', '?', '.', ','])) {
+    if name.is_empty() {
+        // A title alone.
+        let is_title = rest.starts_with('"') && rest.len() > 1 && rest.ends_with('"');
+        return title
+            .filter(|_| is_title)
+            .map(|title| Container::Callout(Callout::Note, Some(title), collapse));
+    }
+    if title.is_none() && after.contains(['!', '?', '.', ',']) {
         return None;
     }
     let (callout, own) = Callout::parse(&name).unwrap_or((Callout::Note, false));
@@ -670,6 +723,22 @@ fn admonition(body: &str) -> Option<Container> {
         title.or_else(|| default_title(&name, own)),
         collapse,
     ))
+}
+
+/// The title of a tab of code, from what stands behind the fence: `sh [npm]`, `js title="a.js"`, or the language alone.
+fn code_title(info: &str) -> String {
+    let between = |open: &str, close: char| {
+        let (_, rest) = info.split_once(open)?;
+        rest.split(close)
+            .next()
+            .map(str::trim)
+            .filter(|title| !title.is_empty())
+    };
+    let language = || info.split_whitespace().next().unwrap_or("\u{2026}");
+    between("[", ']')
+        .or_else(|| between("title=\"", '"'))
+        .unwrap_or_else(language)
+        .to_owned()
 }
 
 /// `=== "Title"`

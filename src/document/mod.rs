@@ -13,6 +13,7 @@ pub mod depth;
 pub mod fragment;
 pub mod front_matter;
 pub mod highlight;
+mod items;
 pub mod markdown;
 mod misplaced;
 pub mod raw_html;

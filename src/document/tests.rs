@@ -9,6 +9,7 @@ use crate::source::ContentPath;
 mod comments;
 mod faq;
 mod media;
+mod nesting;
 mod reserved;
 mod sections;
 mod tables;
@@ -499,4 +500,93 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn containers_in_list_items_at_four_columns_stay_in_them() {
+    let text = "1. First\n\n    !!! warning \"Mind the gap\"\n        Text of the box.\n\n2. Second\n\n    === \"Windows\"\n\n        Press A.\n\n    === \"macOS\"\n\n        Press B.\n\n3. Third\n\n    :::caution Careful\n    Third box.\n    :::\n\n- Bullet\n\n    ??? note \"More\"\n        Folded text.\n";
+    let document = parse(text);
+    let html = html(&document);
+    assert_eq!(
+        (html.matches("<ol").count(), html.matches("<ul").count()),
+        (1, 1),
+        "{html}"
+    );
+    assert_eq!(html.matches("class=\"callout ").count(), 3, "{html}");
+    for part in [
+        "Mind the gap",
+        "Windows",
+        "macOS",
+        "<p>Press A.</p>",
+        "<p>Press B.</p>",
+        "Careful",
+        "More",
+        "Folded text.",
+    ] {
+        assert!(html.contains(part), "{part} {html}");
+    }
+    assert!(!html.contains("kb-->") && !html.contains("kb--&gt;"), "{html}");
+    assert!(document.diagnostics.is_empty(), "{:?}", document.diagnostics);
+}
+
+#[test]
+fn openers_in_indented_code_are_code() {
+    for text in [
+        "Text\n\n    !!! note\n        x\n",
+        "- a\n\n      :::note\n      x\n      :::\n",
+        "# A\n    === \"T\"\n",
+    ] {
+        let document = parse(text);
+        let html = html(&document);
+        assert!(html.contains("<pre") && !html.contains("kb-"), "{text} {html}");
+        assert!(document.diagnostics.is_empty(), "{text} {:?}", document.diagnostics);
+    }
+}
+
+#[test]
+fn boxes_need_no_kind_and_code_groups_have_titles() {
+    let html_of = |text: &str| html(&parse(text));
+    let details = html_of(
+        "??? \"Raw commands\"\n    ```sql\n    SELECT 1;\n    SELECT 2;\n    ```\n\n!!! \"Only a title\"\n    Text.\n",
+    );
+    assert!(
+        details.contains("Raw commands") && details.contains("data-lang=\"sql\"") && details.contains("<p>Text.</p>"),
+        "{details}"
+    );
+    assert!(
+        details.contains("Only a title") && details.contains("<details"),
+        "{details}"
+    );
+    let text = "::: code-group\n\n```sh [npm]\nnpm install x\n```\n\n```js title=\"a.js\"\ny\n```\n```py\nz\n```\n\n:::\n\nAfter\n";
+    let tabs = html_of(text);
+    for title in ["npm", "a.js", "py"] {
+        assert!(tabs.contains(&format!(">{title}<")), "{title} {tabs}");
+    }
+    assert_eq!(tabs.matches("class=\"code\"").count(), 3, "{tabs}");
+    assert!(tabs.ends_with("<p>After</p>\n"), "{tabs}");
+    // An unclosed block ends with the group.
+    let tabs = html_of("::: code-group\n```sh [npm]\nnpm install x\n:::\n\nAfter\n");
+    assert!(tabs.contains(">npm<") && tabs.ends_with("<p>After</p>\n"), "{tabs}");
+}
+
+#[test]
+fn titles_of_containers_are_inline_markdown() {
+    let document = parse(
+        "> [!NOTE] Use `kb --no-cache` *now* & [here](a.md)\n> x\n\n??? tip \"1. **Bold** <b>\"\n    x\n\n=== \"`npm` 3 * 4\"\n    x\n\n:::details ~~Old~~ # x\nx\n:::\n",
+    );
+    let html = html(&document);
+    for part in [
+        "<p class=\"callout-title\">Use <code>kb <span>--no-cache</span></code> <em>now</em> &amp; here</p>",
+        "<summary class=\"callout-title\">1. <strong>Bold</strong> &lt;b&gt;</summary>",
+        "data-title=\"npm 3 * 4\"",
+        "<p class=\"tab-title\"><code>npm</code> 3 * 4</p>",
+        "<summary><del>Old</del> # x</summary>",
+    ] {
+        assert!(html.contains(part), "{part}\n{html}");
+    }
+    let text = &document.sections[0].text;
+    assert!(
+        text.contains("Use kb --no-cache now & here") && text.contains("1. Bold <b>"),
+        "{text}"
+    );
 }

@@ -5,9 +5,40 @@ use super::{
     RawHtmlPiece, RawHtmlPlace, Renderer, TASK_END, highlight, read_raw_html,
 };
 use crate::document::containers::{closes_fence, opens_fence};
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 /// What ends a block of code.
 const CLOSE_CODE: &str = "close it with a line of as many backticks or tildes";
+
+/// What stands before a title while it is parsed, so that no sign at its start begins a block.
+const BEFORE_TITLE: &str = "x ";
+
+/// Reads the inline Markdown of a title.
+fn title_events(title: &str, mut see: impl FnMut(Event<'_>)) {
+    let text = format!("{BEFORE_TITLE}{title}");
+    let mut before = BEFORE_TITLE.len();
+    for (event, range) in Parser::new_ext(&text, Options::ENABLE_STRIKETHROUGH).into_offset_iter() {
+        match event {
+            Event::Text(text) if range.start < BEFORE_TITLE.len() => {
+                let (_, title) = text.split_at(before.min(text.len()));
+                before = before.saturating_sub(text.len());
+                see(Event::Text(title.into()));
+            }
+            other => see(other),
+        }
+    }
+}
+
+/// A title as text.
+fn plain_title(title: &str) -> String {
+    let mut plain = String::new();
+    title_events(title, |event| {
+        if let Event::Text(text) | Event::Code(text) | Event::InlineHtml(text) = event {
+            plain.push_str(&text);
+        }
+    });
+    plain
+}
 
 /// The parts of raw HTML between comments.
 fn outside_comments(html: &str) -> impl Iterator<Item = &str> {
@@ -73,6 +104,7 @@ impl Renderer<'_> {
             }
             Some(Mark::Alert(_)) => {}
             None => {
+                let html = self.marked.without_marks(html.into());
                 self.raw_html(&html, &range);
             }
         }
@@ -147,7 +179,7 @@ impl Renderer<'_> {
                 if title.is_empty() {
                     self.out.push_patch(PatchKind::Message(Message::Details));
                 }
-                self.out.push_attribute(title);
+                self.out.push_attribute(&plain_title(title));
                 let generated = if title.is_empty() { " generated" } else { "" };
                 self.out.push(&format!("\"><p class=\"tab-title{generated}\">"));
                 self.container_title(Some(title.as_str()).filter(|title| !title.is_empty()), Message::Details);
@@ -171,12 +203,27 @@ impl Renderer<'_> {
     pub(super) fn container_title(&mut self, title: Option<&str>, message: Message) {
         match title {
             Some(title) => {
-                self.out.push_text(title);
-                self.text(title);
+                self.inline_title(title);
+                self.text(&plain_title(title));
                 self.line();
             }
             None => self.out.push_patch(PatchKind::Message(message)),
         }
+    }
+
+    /// Writes a title with its emphasis and code. Links in it would be buttons in buttons, so they are text.
+    fn inline_title(&mut self, title: &str) {
+        title_events(title, |event| match event {
+            Event::Text(text) | Event::InlineHtml(text) => self.out.push_text(&text),
+            Event::Code(code) => self.push_code(&code),
+            Event::Start(Tag::Emphasis) => self.out.push("<em>"),
+            Event::End(TagEnd::Emphasis) => self.out.push("</em>"),
+            Event::Start(Tag::Strong) => self.out.push("<strong>"),
+            Event::End(TagEnd::Strong) => self.out.push("</strong>"),
+            Event::Start(Tag::Strikethrough) => self.out.push("<del>"),
+            Event::End(TagEnd::Strikethrough) => self.out.push("</del>"),
+            _ => {}
+        });
     }
 
     pub(super) fn raw_html(&mut self, html: &str, range: &Range<usize>) {

@@ -172,6 +172,12 @@ fn read_body(
 
 impl Renderer<'_> {
     fn event(&mut self, event: Event<'_>, range: Range<usize>) {
+        let event = match event {
+            Event::Text(text) => Event::Text(self.marked.without_marks(text)),
+            Event::Code(text) => Event::Code(self.marked.without_marks(text)),
+            Event::InlineHtml(text) => Event::InlineHtml(self.marked.without_marks(text)),
+            other => other,
+        };
         if let Some(image) = &mut self.image {
             match event {
                 Event::Start(Tag::Image { .. }) => image.depth += 1,
