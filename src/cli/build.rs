@@ -10,7 +10,7 @@ use super::report::{bytes, counted, grouped, outcome, report};
 use super::{BuildArgs, Format, Outcome, eprint};
 use crate::diagnostic::{Diagnostic, count};
 use crate::pipeline::{BuildOptions, BuildReport, Project, build, open_project};
-use crate::site::Publish;
+use crate::site::{HeldBackCounts, Publish};
 
 /// Where an offline site goes, so that it does not replace the one that is served.
 const OFFLINE_OUTPUT: &str = "public-offline";
@@ -71,6 +71,25 @@ fn failed(diagnostics: &[Diagnostic], format: Format) -> io::Result<Outcome> {
     Ok(Outcome::Failed)
 }
 
+/// The articles that are not published, by reason, each with the option that publishes them.
+fn left_out(held_back: HeldBackCounts) -> Vec<String> {
+    let mut parts = Vec::new();
+    if held_back.drafts > 0 {
+        parts.push(format!(
+            "{} (`--drafts` includes them)",
+            counted(held_back.drafts, "draft")
+        ));
+    }
+    if held_back.scheduled > 0 {
+        let articles = counted(held_back.scheduled, "scheduled article");
+        parts.push(format!("{articles} (`--future` includes them)"));
+    }
+    if held_back.expired > 0 {
+        parts.push(counted(held_back.expired, "expired article"));
+    }
+    parts
+}
+
 /// Now, or the moment that `SOURCE_DATE_EPOCH` names, by <https://reproducible-builds.org/specs/source-date-epoch/>.
 pub(super) fn now() -> i64 {
     let given = std::env::var("SOURCE_DATE_EPOCH")
@@ -108,12 +127,9 @@ fn summary(built: &BuildReport, options: &BuildOptions, took: Duration) -> Strin
         grouped(written.written as usize),
         grouped(written.removed as usize)
     );
-    if built.held_back > 0 {
-        let _ = writeln!(
-            text,
-            "  {} not published: drafts (`--drafts`), yet to come (`--future`) or expired",
-            counted(built.held_back, "article")
-        );
+    let left_out = left_out(built.held_back);
+    if !left_out.is_empty() {
+        let _ = writeln!(text, "  left out: {}", left_out.join(", "));
     }
     if options.offline {
         let page = options.output.join("index.html");

@@ -26,7 +26,7 @@ pub(super) fn run(args: &InitArgs) -> io::Result<Outcome> {
         format!("cd {}\n  ", quoted(dir))
     };
     eprint(&format!(
-        "Made a knowledge base in {}\n\nNext:\n  {cd}kb new \"How do I get a refund?\" --in billing\n  kb build\n  kb search \"money back\"\n",
+        "Created a knowledge base in {}\n\nNext:\n  {cd}kb new \"How do I get a refund?\" --in billing\n  kb build\n  kb search \"money back\"\n",
         dir.display()
     ));
     Ok(Outcome::Fine)

@@ -48,7 +48,10 @@ pub(super) fn run(args: &NewArgs) -> io::Result<Outcome> {
         }
         Err(error) => return Err(error),
     }
-    eprint(&format!("Made {}\n", path.display()));
+    eprint(&format!(
+        "Created {} as a draft; remove `draft: true` to publish it\n",
+        path.display()
+    ));
     Ok(Outcome::Fine)
 }
 

@@ -23,7 +23,7 @@ fn every_problem_is_reported_at_once() {
             "2:config-value `help` is not an absolute URL such as `https://help.example.com/`",
             "4:config-value `blu` is not a colour such as `#0b5cd6`",
             "6:config-type `build.html` must be `allow`, `sanitize` or `escape`, found `alow`",
-            "7:config-type `build.feed` must be true or false, found a number",
+            "7:config-type `build.feed` must be true or false, found the number `3`",
             "8:config-value `docs` is not a language tag such as `en`, `de` or `pt-BR`",
         ]
     );

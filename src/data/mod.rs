@@ -65,6 +65,19 @@ impl Value {
         }
     }
 
+    /// What was found instead of what was expected, with the value where that is short.
+    pub fn found(&self) -> String {
+        match self {
+            Self::Bool(flag) => format!("`{flag}`"),
+            Self::Integer(number) => format!("the number `{number}`"),
+            Self::Float(number) => format!("the number `{number}`"),
+            Self::String(text) if text.chars().count() <= SHORT_CHARS && !text.contains('\n') => {
+                format!("the text `{text}`")
+            }
+            _ => self.kind().to_owned(),
+        }
+    }
+
     /// The value as JSON, for templates.
     pub fn to_json(&self) -> serde_json::Value {
         use serde_json::Value as Json;
@@ -84,6 +97,9 @@ impl Value {
         }
     }
 }
+
+/// Longest text that messages repeat.
+const SHORT_CHARS: usize = 60;
 
 /// Why a text is not valid YAML or TOML.
 #[derive(Debug, Clone, PartialEq, Eq)]

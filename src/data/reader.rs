@@ -168,7 +168,7 @@ impl<'a> Reader<'a> {
             "`{}{}` must be {expected}, found {}",
             self.path,
             entry.key,
-            entry.node.value.kind()
+            entry.node.value.found()
         );
         let span = self.place.span(&entry.node.range);
         Diagnostic::new(self.codes.wrong_type, message).with_span(span)

@@ -35,7 +35,10 @@ fn yaml_places_are_bytes() {
     assert_eq!(problems.len(), 1);
     let span = problems[0].span.as_ref().expect("has a place");
     assert_eq!((span.line, span.column), (2, 9));
-    assert_eq!(problems[0].message, "`weight` must be a whole number, found text");
+    assert_eq!(
+        problems[0].message,
+        "`weight` must be a whole number, found the text `x`"
+    );
 }
 
 #[test]

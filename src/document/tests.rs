@@ -90,7 +90,7 @@ fn broken_front_matter_is_reported_with_its_place() {
         ),
         (
             "---\nweight: heavy\n---\n",
-            "2:9 error[front-matter-type] `weight` must be a whole number, found text",
+            "2:9 error[front-matter-type] `weight` must be a whole number, found the text `heavy`",
         ),
         (
             "---\ntags: {a: b}\n---\n",
@@ -102,7 +102,7 @@ fn broken_front_matter_is_reported_with_its_place() {
         ),
         (
             "---\ndate: soon\n---\n",
-            "2:7 error[front-matter-type] `date` must be a date such as `2026-11-21`, found text",
+            "2:7 error[front-matter-type] `date` must be a date such as `2026-11-21`, found the text `soon`",
         ),
     ] {
         assert_eq!(
@@ -209,7 +209,7 @@ fn containers_that_do_not_match_are_reported_and_closed() {
     assert_eq!(
         problems(&document),
         [
-            "4:1 warning[container-unclosed] this container is not closed with `:::`",
+            "4:1 warning[container-unclosed] this `:::note` box has no closing `:::`",
             "7:1 warning[container-unknown] there is no container `tpi`"
         ]
     );

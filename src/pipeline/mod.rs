@@ -26,8 +26,8 @@ use rayon::prelude::*;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::output::{Body, OutputError, OutputPath, Sink, SyncOptions, SyncReport, Writer};
 use crate::render::{Failures, Nearest, Route, SiteRenderer, WrittenPage};
-use crate::site::Publish;
 use crate::site::pages::MadeFile;
+use crate::site::{HeldBackCounts, Publish};
 use crate::source::{BoundFile, Disk, FileSystem as _};
 use assemble::{Assembled, assemble};
 use listing::File;
@@ -57,7 +57,7 @@ pub struct BuildReport {
     /// Number of articles in the default language.
     pub articles: usize,
     /// Number of articles that are left out as drafts, not yet published or expired.
-    pub held_back: usize,
+    pub held_back: HeldBackCounts,
     /// Tags of the languages, the default first.
     pub languages: Vec<String>,
     /// Number of HTML pages.

@@ -54,8 +54,8 @@ pub struct Site {
     pub offline: bool,
     /// The time for which it was made, in seconds since 1970.
     pub now: i64,
-    /// How many files were left out because they are drafts, not yet published or expired.
-    pub held_back: usize,
+    /// How many articles are not published.
+    pub held_back: HeldBackCounts,
     resolver: Arc<links::Resolver>,
     origin: Arc<Origin>,
 }
@@ -255,6 +255,31 @@ pub struct Publish {
     pub now: i64,
 }
 
+/// How many articles are not published, by reason.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct HeldBackCounts {
+    /// Drafts.
+    pub drafts: usize,
+    /// Articles whose day is yet to come.
+    pub scheduled: usize,
+    /// Articles whose last day is over.
+    pub expired: usize,
+}
+
+impl HeldBackCounts {
+    fn of<'a>(reasons: impl Iterator<Item = &'a HeldBack>) -> Self {
+        let mut counts = Self::default();
+        for reason in reasons {
+            match reason {
+                HeldBack::Draft => counts.drafts += 1,
+                HeldBack::Future => counts.scheduled += 1,
+                HeldBack::Expired => counts.expired += 1,
+            }
+        }
+        counts
+    }
+}
+
 /// Why a document is not published.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum HeldBack {
@@ -350,7 +375,7 @@ pub fn build_site(input: SiteInput, before: Option<&Site>) -> (Site, Vec<Diagnos
         &mut languages,
         diagnostics,
     );
-    let held_back_count = held_back.len();
+    let held_back_count = HeldBackCounts::of(held_back.values());
     let resolver = links::Resolver::new(
         &config,
         &published,

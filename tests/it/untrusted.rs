@@ -132,7 +132,7 @@ fn what_is_not_understood_is_not_published() {
     assert_eq!(run.stderr.matches("error[").count(), 5, "{}", run.stderr);
     assert!(
         run.stderr
-            .contains("`draft` must be true or false, found text\n --> content/a3.md:3:8")
+            .contains("`draft` must be true or false, found the text `maybe`\n --> content/a3.md:3:8")
             && run
                 .stderr
                 .contains("until this is clear, the article is left out, as a draft is"),

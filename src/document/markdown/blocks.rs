@@ -380,13 +380,27 @@ impl Renderer<'_> {
         }
     }
 
+    /// The first word of the line that opens a container, and the colons before it.
+    fn marked_line(&self, range: &Range<usize>) -> String {
+        let text = &self.source.file.text()[range.start + self.body_start..range.end + self.body_start];
+        let (colons, rest) = text.split_at(text.len() - text.trim_start_matches(':').len());
+        let name = rest.trim_start();
+        let end = name
+            .find(|c: char| !(c.is_alphanumeric() || matches!(c, '-' | '_')))
+            .unwrap_or(name.len());
+        format!("{colons}{}", &name[..end])
+    }
+
     pub(super) fn report_containers(&mut self) {
         for problem in &self.marked.problems {
             let range = problem.range.start + self.body_start..problem.range.end + self.body_start;
             let span = self.source.file.span(range);
             let diagnostic = match &problem.kind {
                 ContainerProblemKind::Unclosed => {
-                    Diagnostic::new(Code::ContainerUnclosed, "this container is not closed with `:::`")
+                    let opener = self.marked_line(&problem.range);
+                    let colons = &opener[..opener.len() - opener.trim_start_matches(':').len()];
+                    let message = format!("this `{opener}` box has no closing `{colons}`");
+                    Diagnostic::new(Code::ContainerUnclosed, message)
                         .with_hint("it ends with the article, or with the container around it")
                 }
                 ContainerProblemKind::Stray => {

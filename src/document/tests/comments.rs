@@ -186,7 +186,7 @@ fn places_behind_comments_are_those_of_the_file() {
         problems(&document),
         [
             "12:1 warning[container-unknown] there is no container `odd`",
-            "12:1 warning[container-unclosed] this container is not closed with `:::`"
+            "12:1 warning[container-unclosed] this `:::odd` box has no closing `:::`"
         ]
     );
 }
