@@ -15,7 +15,7 @@ pub(super) fn run(args: &NewArgs) -> io::Result<Outcome> {
     };
     if !args.project.join("kb.toml").is_file() {
         return fail(format!(
-            "`{}` has no `kb.toml`\nhint: run this in a project, or make one with `kb init`",
+            "`{}` has no `kb.toml`\nhint: run this in a project, or create one with `kb init`",
             args.project.display()
         ));
     }

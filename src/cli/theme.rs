@@ -54,7 +54,7 @@ pub(super) fn eject(args: &ThemeEjectArgs) -> io::Result<Outcome> {
     let Some(root) = &project.root else {
         let shown = path.display();
         return Ok(fail(&format!(
-            "`{shown}` has no `kb.toml`\nhint: run this in a project, or make one with `kb init`"
+            "`{shown}` has no `kb.toml`\nhint: run this in a project, or create one with `kb init`"
         )));
     };
     let mut problems = Vec::new();
