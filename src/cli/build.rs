@@ -73,16 +73,18 @@ fn failed(diagnostics: &[Diagnostic], format: Format) -> io::Result<Outcome> {
 
 /// The articles that are not published, by reason, each with the option that publishes them.
 fn left_out(held_back: HeldBackCounts) -> Vec<String> {
+    let them = |count| if count == 1 { "it" } else { "them" };
     let mut parts = Vec::new();
     if held_back.drafts > 0 {
-        parts.push(format!(
-            "{} (`--drafts` includes them)",
-            counted(held_back.drafts, "draft")
-        ));
+        let drafts = counted(held_back.drafts, "draft");
+        parts.push(format!("{drafts} (`--drafts` includes {})", them(held_back.drafts)));
     }
     if held_back.scheduled > 0 {
         let articles = counted(held_back.scheduled, "scheduled article");
-        parts.push(format!("{articles} (`--future` includes them)"));
+        parts.push(format!(
+            "{articles} (`--future` includes {})",
+            them(held_back.scheduled)
+        ));
     }
     if held_back.expired > 0 {
         parts.push(counted(held_back.expired, "expired article"));

@@ -14,7 +14,7 @@ mod serve;
 mod theme;
 
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -328,6 +328,12 @@ fn print(text: &str) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()
+}
+
+/// What commands say that need a project, where a folder is none.
+fn not_a_project(folder: &Path) -> String {
+    let shown = folder.display();
+    format!("`{shown}` has no `kb.toml`\nhint: run this in a project, or create one with `kb init`")
 }
 
 /// Prints to standard error.

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Write as _};
 
 use super::inside::stays_inside;
-use super::{NewArgs, Outcome, eprint};
+use super::{NewArgs, Outcome, eprint, not_a_project};
 use crate::document::slug::slugify;
 use crate::source::{Bounds, Disk, FileSystem as _};
 
@@ -14,10 +14,7 @@ pub(super) fn run(args: &NewArgs) -> io::Result<Outcome> {
         Ok(Outcome::Failed)
     };
     if !args.project.join("kb.toml").is_file() {
-        return fail(format!(
-            "`{}` has no `kb.toml`\nhint: run this in a project, or create one with `kb init`",
-            args.project.display()
-        ));
+        return fail(not_a_project(&args.project));
     }
     let title = args.question.split_whitespace().collect::<Vec<_>>().join(" ");
     let slug = slugify(&title);

@@ -10,7 +10,7 @@ use similar::TextDiff;
 
 use super::inside::stays_inside;
 use super::report::report;
-use super::{Format, ListFormat, Outcome, ThemeEjectArgs, ThemeListArgs, eprint, print};
+use super::{Format, ListFormat, Outcome, ThemeEjectArgs, ThemeListArgs, eprint, not_a_project, print};
 use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::pipeline::{Project, open_project};
 use crate::render::theme::{Part, PartKind, ThemeInfo, ThemeSource, parts, themes};
@@ -52,10 +52,7 @@ pub(super) fn eject(args: &ThemeEjectArgs) -> io::Result<Outcome> {
         Err(problems) => return failed(&problems),
     };
     let Some(root) = &project.root else {
-        let shown = path.display();
-        return Ok(fail(&format!(
-            "`{shown}` has no `kb.toml`\nhint: run this in a project, or create one with `kb init`"
-        )));
+        return Ok(fail(&not_a_project(&path)));
     };
     let mut problems = Vec::new();
     let parts = parts(&project.disk, &source(&project), &project.config, &mut problems);

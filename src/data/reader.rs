@@ -105,11 +105,8 @@ impl<'a> Reader<'a> {
     /// `Publish-Date`.
     pub fn entries_in_any_spelling(&mut self, name: &'static str) -> Vec<&'a Entry> {
         self.known.push(name);
-        let wanted = plain_key(name);
-        let is_same = |key: &str| {
-            let key = plain_key(key);
-            key == wanted || key.strip_prefix("is") == Some(&wanted)
-        };
+        let is_same =
+            |key: &str| plain_key(key).eq(plain_key(name)) || plain_key(key).eq("is".chars().chain(plain_key(name)));
         let found: Vec<&Entry> = self.entries.iter().filter(|entry| is_same(&entry.key)).collect();
         self.taken.extend(found.iter().map(|entry| &*entry.key));
         found
@@ -120,8 +117,8 @@ impl<'a> Reader<'a> {
     pub fn misspelt(&self, names: &[&'static str]) -> Vec<(&'a Entry, &'static str)> {
         let mut found = Vec::new();
         for entry in self.entries.iter().filter(|entry| !self.is_known(entry)) {
-            let key = plain_key(&entry.key);
-            let near = |name: &&&str| strsim::damerau_levenshtein(&key, &plain_key(name)) <= 1;
+            let key: String = plain_key(&entry.key).collect();
+            let near = |name: &&&str| strsim::damerau_levenshtein(&key, &plain_key(name).collect::<String>()) <= 1;
             found.extend(names.iter().filter(near).map(|name| (entry, *name)));
         }
         found
@@ -148,7 +145,7 @@ impl<'a> Reader<'a> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Reports with `code` that no key of this name is known, that `meant` is near, and what follows as long as this is not clear.
+    /// Reports, with `code`, that a key is not known and that `meant` is near, and what follows until this is clear.
     pub fn unclear_key(&mut self, code: Code, entry: &'a Entry, meant: &str, consequence: &str) {
         let problem = self.unknown(entry, code);
         let problem = problem
@@ -339,11 +336,8 @@ impl<'a> Reader<'a> {
 }
 
 /// A key without what joins its words: `publishDate`, `publish_date` and `Publish-Date` are one.
-fn plain_key(key: &str) -> String {
-    key.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
+fn plain_key(key: &str) -> impl Iterator<Item = char> {
+    key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }
 
 fn as_text(value: &Value) -> Option<String> {

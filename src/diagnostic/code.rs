@@ -67,7 +67,7 @@ codes! {
     HtmlUnfinished "html-unfinished" Warning Place "An HTML tag has no `>` before the next blank line."
     HtmlTooDeep "html-too-deep" Warning Place "HTML elements are nested too deeply."
     LinkScript "link-script" Error Place "The link would run a script."
-    LinkScheme "link-scheme" Error Place "The link has a scheme that does not belong into articles."
+    LinkScheme "link-scheme" Error Place "The link has a scheme that does not belong in articles."
     FileActive "file-active" Error Place "Browsers would run the file as a part of the site."
     RelatedMissing "related-missing" Error Place "`related` names an article that does not exist."
     PinMissing "pin-missing" Error Place "A pin names an article that does not exist."

@@ -186,10 +186,7 @@ impl Scanner<'_> {
             self.comments.push(from..from + said.len());
             return close;
         }
-        if let Some((open, _)) = OTHERS.into_iter().find(|(open, _)| inner.starts_with(open))
-            && self.other_end(from, quoted).is_none()
-            && is_other(open, inner)
-        {
+        if other_close(inner).is_some() && self.other_end(from, quoted).is_none() {
             self.comments.push(from..self.text.len());
             self.unclosed = true;
             return self.text.len();
@@ -261,10 +258,7 @@ impl Scanner<'_> {
     /// Where one of [`OTHERS`] ends that begins at `at`. One that has no end is text.
     fn other_end(&mut self, at: usize, quoted: bool) -> Option<usize> {
         let text = &self.text[at..];
-        let (open, close) = OTHERS.into_iter().find(|(open, _)| text.starts_with(open))?;
-        if !is_other(open, text) || self.missing.contains(&close) {
-            return None;
-        }
+        let close = other_close(text).filter(|close| !self.missing.contains(close))?;
         // The marks of a quote close nothing.
         let is_mark = |found: usize| {
             let line = text[..found].rsplit_once('\n').map(|(_, line)| line);
@@ -426,9 +420,11 @@ fn whole_comment_end(text: &str, inside: usize, first: usize) -> Option<usize> {
     None
 }
 
-/// Whether a text that begins with `open`, one of [`OTHERS`], begins what that opens.
-fn is_other(open: &str, text: &str) -> bool {
-    open != "<!" || text[open.len()..].starts_with(|c: char| c.is_ascii_alphabetic())
+/// What closes the one of [`OTHERS`] that a text begins with.
+fn other_close(text: &str) -> Option<&'static str> {
+    let (open, close) = OTHERS.into_iter().find(|(open, _)| text.starts_with(open))?;
+    let is_one = open != "<!" || text[open.len()..].starts_with(|c: char| c.is_ascii_alphabetic());
+    is_one.then_some(close)
 }
 
 /// The length of a tag with attributes that a line begins with, if what looks like a comment stands in their values.
@@ -484,7 +480,7 @@ fn is_delimiter_row(line: &str) -> bool {
     line.contains('-') && line.chars().all(|c| matches!(c, '-' | ':' | '|' | ' ' | '\t')) && line.contains('|')
 }
 
-/// Whether a line is a heading, which no text goes on behind.
+/// Whether a line is a heading. The text of a heading ends with its line.
 pub(super) fn is_heading(line: &str) -> bool {
     let rest = line.trim_start_matches('#');
     (1..=6).contains(&(line.len() - rest.len())) && (rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))

@@ -154,7 +154,7 @@ impl Marked<'_> {
             return None;
         }
         let lead = html.len() - html.trim_start().len();
-        // Blanks that belong to no list item are part of the block, its offset is that of the mark.
+        // The parser may count blanks before the mark to the block, but begin its range at the mark.
         self.marks.get(&(offset + lead)).or_else(|| self.marks.get(&offset))
     }
 
@@ -331,7 +331,7 @@ impl<'a> Marker<'a> {
                 }
                 return;
             }
-            self.end_fence();
+            self.close_innermost();
         }
         let inner = self.items.inner(content, content.trim_start().starts_with('>'));
         if inner.is_empty() {
@@ -404,19 +404,18 @@ impl<'a> Marker<'a> {
             .position(|open| matches!(open, Open::Indented(from, _) if indent < *from))
         {
             while self.open.len() > index {
-                match self.open.last() {
-                    Some(Open::Fence(_)) => self.end_fence(),
-                    Some(Open::Indented(_, prefix)) => {
-                        let prefix = prefix.clone();
-                        self.open.pop();
-                        self.mark(&prefix, Mark::Close);
-                    }
-                    _ => {
-                        self.open.pop();
-                        self.mark("", Mark::Close);
-                    }
-                }
+                self.close_innermost();
             }
+        }
+    }
+
+    /// Ends the innermost block where its own end is missing.
+    fn close_innermost(&mut self) {
+        match self.open.pop() {
+            Some(Open::Fence(fence)) => self.end_fence(fence),
+            Some(Open::Indented(_, prefix) | Open::CodeTab(prefix)) => self.mark(&prefix, Mark::Close),
+            Some(Open::Colons(..)) => self.mark("", Mark::Close),
+            None => {}
         }
     }
 
@@ -426,11 +425,8 @@ impl<'a> Marker<'a> {
         in_colons && is_colons(line) && !self.fences.closes_next(self.text, at)
     }
 
-    /// Ends the code block that is open, with its container.
-    fn end_fence(&mut self) {
-        let Some(Open::Fence(fence)) = self.open.pop() else {
-            return;
-        };
+    /// Ends a code block with its container.
+    fn end_fence(&mut self, fence: Fence) {
         self.out.push_str(&fence.prefix);
         self.out
             .extend(std::iter::repeat_n(char::from(fence.character), fence.length));
@@ -443,10 +439,8 @@ impl<'a> Marker<'a> {
     }
 
     fn end_code_tab(&mut self) {
-        if let Some(Open::CodeTab(prefix)) = self.open.last() {
-            let prefix = prefix.clone();
-            self.open.pop();
-            self.mark(&prefix, Mark::Close);
+        if matches!(self.open.last(), Some(Open::CodeTab(_))) {
+            self.close_innermost();
         }
     }
 

@@ -227,7 +227,9 @@ pub fn split(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatt
                 "this key stands in the text of the article, not in its front matter",
             )
             .with_span(span)
-            .with_hint("front matter begins in the first line of a file, between two lines `---`; an example belongs into code")
+            .with_hint(
+                "front matter begins in the first line of a file, between two lines `---`; write an example as code",
+            )
             .with_hint(visibility::LEFT_OUT),
         );
         front.draft = true;
@@ -292,7 +294,7 @@ fn split_off(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatt
 }
 
 /// What is not seen in an editor.
-fn is_blank(c: char) -> bool {
+pub(super) fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}')
 }
 

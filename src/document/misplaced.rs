@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::containers::{columns, opens_fence};
-use super::front_matter::CODES;
+use super::front_matter::{CODES, is_blank};
 use super::visibility;
 use crate::data::{Node, Place, Reader, SyntaxError, Value, parse_toml, parse_yaml};
 use crate::diagnostic::SourceText;
@@ -22,7 +22,7 @@ pub(super) fn hiding_line(body: &str) -> Option<Range<usize>> {
     for line in body.split_inclusive('\n') {
         let range = at..at + line.trim_end().len();
         at += line.len();
-        let said = line.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}'));
+        let said = line.trim_matches(is_blank);
         let begins_comment = said.starts_with("<!--");
         let was_in_comment = in_comment;
         in_comment = (in_comment || begins_comment) && !said.contains("-->");
@@ -64,10 +64,14 @@ pub(super) fn hiding_line(body: &str) -> Option<Range<usize>> {
     between_bars.chain(paragraph).find_map(|(lines, bar)| {
         let (first, last) = (lines.first()?, lines.last()?);
         let keys = &body[first.0.start..last.0.end];
-        let line = lines.iter().find(|(_, said)| hides(said, bar) == Some(true));
+        let as_a_whole = hides(keys, bar);
+        if as_a_whole == Some(false) {
+            return None;
+        }
         // Where it cannot be read as a whole, each line counts.
-        let is_hidden = hides(keys, bar).unwrap_or(line.is_some());
-        is_hidden.then(|| line.unwrap_or(first).0.clone())
+        let line = lines.iter().find(|(_, said)| hides(said, bar) == Some(true));
+        let line = line.or_else(|| as_a_whole.map(|_| first))?;
+        Some(line.0.clone())
     })
 }
 

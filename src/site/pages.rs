@@ -5,11 +5,9 @@
 //! it shows.
 
 use super::urls::{markdown_file, output_file};
-use super::{CategoryId, ContactPage, LanguageSite, PageRef, Site, SitePath};
+use super::{ArticleId, CategoryId, ContactPage, LanguageSite, PageRef, Site, SitePath};
 use crate::config::Config;
 use crate::document::Document;
-
-use super::ArticleId;
 
 /// A page of a language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -217,6 +215,11 @@ impl MadeFile {
         }
     }
 
+    /// Whether it is for hosts and builds alone.
+    fn is_internal(self) -> bool {
+        matches!(self, Self::Redirects | Self::Images)
+    }
+
     /// Its path on the site, for a language with this home page.
     pub fn path(self, home: &str) -> SitePath {
         let below = if self.is_of_language() { home } else { "/" };
@@ -258,11 +261,4 @@ pub(super) fn other_targets<'a>(config: &'a Config, language: &'a LanguageSite) 
         .map(|page| page.path(language))
         .chain(contact)
         .chain(files.map(|file| file.path(&language.home)))
-}
-
-impl MadeFile {
-    /// Whether it is for hosts and builds alone.
-    fn is_internal(self) -> bool {
-        matches!(self, Self::Redirects | Self::Images)
-    }
 }

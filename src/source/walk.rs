@@ -301,7 +301,6 @@ fn with_line_feeds(text: String) -> String {
     if !text.match_indices('\r').any(|(at, _)| stands_alone(at)) {
         return text;
     }
-    let parts: Vec<&str> = text.split("\r\n").collect();
-    let parts: Vec<String> = parts.iter().map(|part| part.replace('\r', "\n")).collect();
+    let parts: Vec<String> = text.split("\r\n").map(|part| part.replace('\r', "\n")).collect();
     parts.join("\r\n")
 }
