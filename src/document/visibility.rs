@@ -335,7 +335,8 @@ fn dates(r: &mut Reader<'_>, seen: &mut Visibility) {
             for entry in r.entries_in_any_spelling(name) {
                 let read = match &entry.node.value {
                     Value::Null => continue,
-                    value if flag(value) == Some(false) => continue,
+                    // An article may expire never; one that is published never is left out.
+                    value if names == UNTIL && flag(value) == Some(false) => continue,
                     Value::String(text) => Date::parse(text),
                     _ => None,
                 };

@@ -144,6 +144,8 @@ fn what_is_not_understood_hides_the_article_and_says_so() {
         "published: soon",
         "publish: null",
         "publish_date: tomorrow",
+        "publish_date: never",
+        "embargo: false",
         "publishDate: 20261121",
         "expire: 01.01.2001",
         "PublishDate: 21.11.2026",
