@@ -16,8 +16,8 @@ pub const STAND_IN: &str = "<!-- -->";
 const OPEN: &str = "<!--";
 const CLOSE: &str = "-->";
 
-/// What browsers take for comments too: processing instructions, `CDATA`, declarations.
-const OTHERS: [(&str, &str); 3] = [("<?", "?>"), ("<![CDATA[", "]]>"), ("<!", ">")];
+/// What browsers take for comments too: processing instructions, `CDATA`, declarations. And the comments of MDX.
+const OTHERS: [(&str, &str); 4] = [("<?", "?>"), ("<![CDATA[", "]]>"), ("<!", ">"), ("{/*", "*/}")];
 
 /// A text without what its comments say.
 #[derive(Debug, Default)]
@@ -28,6 +28,8 @@ pub struct Hidden<'a> {
     pub comments: Vec<Range<usize>>,
     /// Whether the last comment has no end. It reaches to the end of the text.
     pub unclosed: bool,
+    /// Where comments `[//]: # (` begin that have no closing bracket. Each reaches to the end of its paragraph.
+    pub open_notes: Vec<usize>,
 }
 
 impl Hidden<'_> {
@@ -45,7 +47,7 @@ impl Hidden<'_> {
 
 /// Takes the comments out of an article.
 pub fn hide_comments(text: &str) -> Hidden<'_> {
-    if !["<!", "<?", "[//]", "]:"].iter().any(|part| text.contains(part)) {
+    if !["<!", "<?", "[//]", "]:", "{/*"].iter().any(|part| text.contains(part)) {
         return Hidden {
             text: Cow::Borrowed(text),
             ..Hidden::default()
@@ -78,6 +80,7 @@ pub fn hide_comments(text: &str) -> Hidden<'_> {
         text: Cow::Owned(hidden),
         comments,
         unclosed: scanner.unclosed,
+        open_notes: scanner.open_notes,
     }
 }
 
@@ -111,6 +114,7 @@ struct Scanner<'a> {
     text: &'a str,
     comments: Vec<Range<usize>>,
     unclosed: bool,
+    open_notes: Vec<usize>,
     /// The code fence that is open.
     fence: Option<Fence>,
     fences: FencesAhead,
@@ -181,7 +185,10 @@ impl Scanner<'_> {
         let from = end - inner.len();
         let said = inner.trim_start_matches(['>', ' ', '\t']);
         let from = from + inner.len() - said.len();
-        if let Some(close) = self.label_comment_end(from, end) {
+        if let Some((close, is_closed)) = self.label_comment_end(from, end) {
+            if !is_closed {
+                self.open_notes.push(from);
+            }
             let said = self.text[from..close].trim_end();
             self.comments.push(from..from + said.len());
             return close;
@@ -209,7 +216,9 @@ impl Scanner<'_> {
         let mut missing = Vec::new();
         while at < end {
             let rest = &self.text[at..end];
-            let Some(next) = rest.find(['\\', '`', '<']) else { break };
+            let Some(next) = rest.find(['\\', '`', '<', '{']) else {
+                break;
+            };
             at += next;
             let rest = &self.text[at..];
             if let Some(escaped) = rest.strip_prefix('\\') {
@@ -274,20 +283,29 @@ impl Scanner<'_> {
         found.map(|found| at + found + close.len())
     }
 
-    /// Where the comment `[//]: # (...)` ends that the line from `at` to `end` is. Its text is closed, or ends with the
-    /// line or, where it has an opening bracket or quote, with the paragraph.
-    fn label_comment_end(&self, at: usize, end: usize) -> Option<usize> {
+    /// Where the comment `[//]: # (...)` ends that the line from `at` to `end` is, and whether it is closed. Its text is
+    /// closed, or ends with the line or, where it has an opening bracket or quote, with the paragraph. It may begin in
+    /// the line below.
+    fn label_comment_end(&self, at: usize, mut end: usize) -> Option<(usize, bool)> {
         let said = behind_note_label(&self.text[at..end])?;
         let title = said.trim_start();
         let title = title
             .strip_prefix('#')
             .or_else(|| title.strip_prefix("<>"))
             .unwrap_or(title);
-        let (open, close) = match title.trim_start().as_bytes().first() {
+        let mut title = title.trim_start();
+        if title.is_empty() {
+            let next = self.line_end(end);
+            let below = self.text[end..next].trim_start_matches(['>', ' ', '\t']);
+            if is_title(below) {
+                (title, end) = (below, next);
+            }
+        }
+        let (open, close) = match title.as_bytes().first() {
             Some(b'(') => ('(', ')'),
             Some(b'"') => ('"', '"'),
             Some(b'\'') => ('\'', '\''),
-            _ => return Some(end),
+            _ => return Some((end, true)),
         };
         let (mut line, mut at) = (title, end);
         let (mut opened, mut closed) = (0, 0);
@@ -296,12 +314,12 @@ impl Scanner<'_> {
             closed += line.matches(close).count();
             let is_closed = if open == close { opened > 1 } else { closed >= opened };
             if is_closed || at == self.text.len() {
-                return Some(at);
+                return Some((at, is_closed));
             }
             let next = self.line_end(at);
             line = &self.text[at..next];
             if line.trim_matches(['>', ' ', '\t', '\r', '\n']).is_empty() {
-                return Some(at);
+                return Some((at, false));
             }
             at = next;
         }
@@ -444,6 +462,14 @@ fn attributes_length(line: &str) -> Option<usize> {
         }
     }
     None
+}
+
+/// Whether a line is the title of a definition and nothing else.
+fn is_title(line: &str) -> bool {
+    let line = line.trim_end();
+    [('(', ')'), ('"', '"'), ('\'', '\'')]
+        .into_iter()
+        .any(|(open, close)| line.len() > 1 && line.starts_with(open) && line.ends_with(close))
 }
 
 /// What is behind the label of a definition that is a comment by custom: `//`, and `comment` where it leads nowhere.

@@ -129,6 +129,8 @@ pub enum ContainerProblemKind {
     Unknown(String),
     /// It is a comment without an end.
     Comment,
+    /// A comment `[//]: # (` has no closing bracket.
+    Note,
     /// It is a code block that its container ended.
     Fence,
 }
@@ -228,16 +230,22 @@ const MARK: &str = "<!--kb-->";
 pub fn mark_containers(text: &str) -> Marked<'_> {
     let hidden = hide_comments(text);
     let places = hidden.places();
-    let unclosed = hidden.comments.last().filter(|_| hidden.unclosed).cloned();
+    let unclosed = hidden.comments.last().filter(|_| hidden.unclosed);
+    let unclosed = unclosed.map(|range| ContainerProblem {
+        range: range.start..range.start + "<!--".len(),
+        kind: ContainerProblemKind::Comment,
+    });
+    let notes = hidden.open_notes.iter().map(|start| ContainerProblem {
+        range: *start..start + "[//]:".len(),
+        kind: ContainerProblemKind::Note,
+    });
+    let unclosed: Vec<ContainerProblem> = unclosed.into_iter().chain(notes).collect();
     let mut marked = match hidden.text {
         Cow::Borrowed(text) => mark_lines(text),
         Cow::Owned(text) => mark_lines(&text).into_owned(),
     };
     marked.shift(&places);
-    marked.problems.extend(unclosed.map(|range| ContainerProblem {
-        range: range.start..range.start + "<!--".len(),
-        kind: ContainerProblemKind::Comment,
-    }));
+    marked.problems.extend(unclosed);
     marked.comments = hidden.comments;
     marked
 }

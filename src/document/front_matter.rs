@@ -293,9 +293,10 @@ fn split_off(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatt
     (front.unwrap_or(unreadable), body_start)
 }
 
-/// What is not seen in an editor.
+/// What is not seen in an editor: white space, and characters without a width.
 pub(super) fn is_blank(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}')
+    c.is_whitespace()
+        || matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
 /// The length of the front matter of an article that begins with it in JSON.
@@ -305,7 +306,10 @@ fn json_length(text: &str) -> Option<usize> {
     }
     let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde::de::IgnoredAny>();
     values.next()?.ok()?;
-    Some(values.byte_offset())
+    let length = values.byte_offset();
+    // A text may begin with an object.
+    let rest = text[length..].lines().next().unwrap_or_default();
+    rest.trim_matches(is_blank).is_empty().then_some(length)
 }
 
 /// Whether what stands between two rules is text: a blank line, then no keys, and nothing that hides the article.
@@ -318,9 +322,17 @@ fn is_sentence(text: &str) -> bool {
             .any(|line| is_key(line) || hides.iter().any(|word| line.to_lowercase().contains(word)))
 }
 
+fn is_format(word: &str) -> bool {
+    matches!(word, "yaml" | "yml" | "toml" | "json")
+}
+
 fn opens(text: &str, fence: &str) -> bool {
     text.strip_prefix(fence).is_some_and(|rest| {
-        rest.split('\n').next().is_some_and(|line| line.trim_end().is_empty()) && rest.contains('\n')
+        let line = rest.split('\n').next().unwrap_or_default();
+        let said = line.trim();
+        // YAML takes a comment behind the bar, and some editors name the format.
+        let is_bar = said.is_empty() || line.starts_with([' ', '\t']) && (said.starts_with('#') || is_format(said));
+        is_bar && rest.contains('\n')
     })
 }
 
@@ -437,7 +449,11 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
     }
     r.entry(FOREIGN);
     visibility::misspelt(&mut r, &mut visibility);
+    visibility::in_tables(&mut r, &mut visibility);
     front.draft |= visibility.draft;
+    front.unlisted |= visibility.unlisted;
+    front.searchable &= visibility.searchable;
+    front.llms &= visibility.llms;
     (front, r.finish())
 }
 

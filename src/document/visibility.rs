@@ -3,9 +3,9 @@
 //! A value that is not understood keeps the article from readers too: nobody writes such a key by chance, and what was
 //! published by mistake cannot be taken back.
 
-use super::front_matter::Date;
-use crate::data::{Entry, Reader, Value};
-use crate::diagnostic::Code;
+use super::front_matter::{CODES, Date};
+use crate::data::{Entry, Node, Place, Reader, Value};
+use crate::diagnostic::{Code, Diagnostic};
 
 /// Who may see an article, and where.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -47,37 +47,187 @@ const UNLISTED: &str = "until this is clear, no list has the article, as if it w
 const NOT_FOUND: &str = "until this is clear, search does not find the article";
 const NOT_TOLD: &str = "until this is clear, `llms.txt` does not have the article";
 
-/// Keys that leave an article out where they are true.
-const HIDING: &[&str] = &[
-    "draft",
-    "private",
-    "unpublished",
-    "internal",
-    "archived",
-    "disabled",
-    "expired",
-    "headless",
-    "wip",
-    "save_as_draft",
+/// What a value decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Draft,
+    Unlisted,
+    Search,
+    Llms,
+}
+
+impl Part {
+    /// What becomes of the article where the value is not understood.
+    fn consequence(self) -> &'static str {
+        match self {
+            Self::Draft => LEFT_OUT,
+            Self::Unlisted => UNLISTED,
+            Self::Search => NOT_FOUND,
+            Self::Llms => NOT_TOLD,
+        }
+    }
+
+    fn hide(self, seen: &mut Visibility) {
+        match self {
+            Self::Draft => seen.draft = true,
+            Self::Unlisted => seen.unlisted = true,
+            Self::Search => seen.searchable = false,
+            Self::Llms => seen.llms = false,
+        }
+    }
+}
+
+/// What a key holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A flag that hides where it has this value.
+    Flag(bool, Part),
+    /// A word; of those that are no status of a publication anything may be meant.
+    Status,
+    /// A word that says who may read.
+    Access,
+    /// The day before which the article is left out.
+    From,
+    /// The day from which the article is left out.
+    Until,
+}
+
+/// The keys that decide who sees an article, in any spelling. `published`, `build`, `search` and `hide` have rules of
+/// their own.
+const KEYS: &[(Kind, &[&str])] = &[
+    (
+        Kind::Flag(true, Part::Draft),
+        &[
+            "draft",
+            "private",
+            "unpublished",
+            "unpublish",
+            "not_published",
+            "no_publish",
+            "do_not_publish",
+            "dont_publish",
+            "internal",
+            "internal_only",
+            "archived",
+            "disabled",
+            "deleted",
+            "trashed",
+            "expired",
+            "embargoed",
+            "confidential",
+            "restricted",
+            "secret",
+            "headless",
+            "wip",
+            "unfinished",
+            "save_as_draft",
+        ],
+    ),
+    (
+        Kind::Flag(false, Part::Draft),
+        &[
+            "publish", "render", "public", "visible", "live", "enabled", "enable", "active", "online", "released",
+        ],
+    ),
+    (Kind::Flag(true, Part::Unlisted), &["unlisted", "unlist", "hidden"]),
+    (Kind::Flag(false, Part::Unlisted), &["listed"]),
+    (Kind::Flag(false, Part::Search), &["in_search_index", "pagefind"]),
+    (
+        Kind::Flag(true, Part::Search),
+        &["excluded_in_search", "exclude_search", "search_exclude"],
+    ),
+    (Kind::Flag(false, Part::Llms), &["llms"]),
+    (
+        Kind::Status,
+        &[
+            "status",
+            "state",
+            "stage",
+            "workflow",
+            "post_status",
+            "page_status",
+            "article_status",
+            "content_status",
+            "publish_status",
+            "publication_status",
+            "publishing_status",
+            "workflow_state",
+            "workflow_status",
+        ],
+    ),
+    (Kind::Access, &["visibility", "access"]),
+    (
+        Kind::From,
+        &[
+            "publish_date",
+            "pub_date",
+            "publication_date",
+            "publish_on",
+            "publish_at",
+            "publish_from",
+            "publish_after",
+            "published_at",
+            "published_on",
+            "embargo",
+            "embargo_until",
+            "draft_until",
+            "hidden_until",
+            "scheduled",
+            "scheduled_for",
+            "scheduled_at",
+            "go_live",
+            "live_from",
+            "visible_from",
+            "valid_from",
+        ],
+    ),
+    (
+        Kind::Until,
+        &[
+            "expires",
+            "expire",
+            "expires_at",
+            "expires_on",
+            "expires_after",
+            "expiry",
+            "expiry_date",
+            "expiration",
+            "expiration_date",
+            "unpublish_date",
+            "unpublish_at",
+            "unpublish_on",
+            "unpublish_after",
+            "publish_until",
+            "published_until",
+            "live_until",
+            "visible_until",
+            "valid_until",
+        ],
+    ),
 ];
-/// Keys that leave an article out where they are false.
-const SHOWING: &[&str] = &["publish", "render", "public", "visible", "live", "enabled", "online"];
-/// Keys that leave an article out by a word.
-const BY_WORD: &[&str] = &["status", "state", "post_status", "workflow", "visibility", "access"];
-/// The words by which they do so.
+/// The words by which a status leaves an article out, in the languages of many teams.
 const HIDING_WORDS: &[&str] = &[
     "draft",
+    "auto draft",
     "private",
     "pending",
     "unpublished",
     "notpublished",
+    "unpublish",
     "internal",
     "archived",
+    "deleted",
+    "removed",
     "wip",
     "inactive",
     "disabled",
+    "inherit",
+    "off",
+    "offline",
     "trash",
+    "trashed",
     "future",
+    "planned",
     "scheduled",
     "review",
     "in review",
@@ -92,6 +242,22 @@ const HIDING_WORDS: &[&str] = &[
     "restricted",
     "members",
     "staff",
+    "entwurf",
+    "brouillon",
+    "borrador",
+    "bozza",
+    "rascunho",
+    "concept",
+    "utkast",
+    "kladde",
+    "luonnos",
+    "szkic",
+    "taslak",
+    "черновик",
+    "чернетка",
+    "草稿",
+    "下書き",
+    "초안",
 ];
 const PUBLIC_WORDS: &[&str] = &[
     "public",
@@ -104,59 +270,59 @@ const PUBLIC_WORDS: &[&str] = &[
     "anyone",
     "all",
 ];
-/// Keys that leave an article out before, and from, a day.
-const FROM: &[&str] = &[
+/// Keys that are looked for behind typing errors.
+const OFTEN_MEANT: &[&str] = &[
+    "draft",
+    "private",
+    "unpublished",
+    "unlisted",
+    "hidden",
+    "publish",
+    "published",
+    "status",
+    "visibility",
     "publish_date",
-    "publish_on",
-    "publish_at",
-    "published_at",
-    "embargo",
-    "embargo_until",
-    "go_live",
-];
-const UNTIL: &[&str] = &[
     "expires",
-    "expire",
-    "expires_at",
-    "expires_on",
-    "expiry",
     "expiry_date",
-    "expiration_date",
-    "unpublish_date",
-    "unpublish_at",
-    "valid_until",
+    "search",
+    "llms",
 ];
-/// Keys that are looked for behind typing errors, each with the value that hides an article, where it is a flag.
-const OFTEN_MEANT: &[(&str, Option<bool>)] = &[
-    ("draft", Some(true)),
-    ("private", Some(true)),
-    ("unpublished", Some(true)),
-    ("unlisted", Some(true)),
-    ("hidden", Some(true)),
-    ("publish", Some(false)),
-    ("published", Some(false)),
-    ("status", None),
-    ("visibility", None),
-    ("publish_date", None),
-    ("expires", None),
-    ("expiry_date", None),
-];
-/// Those of them that have dates.
-const DATES: &[&str] = &["publish_date", "expires", "expiry_date"];
 /// Words that are near to these and mean what they say.
 const OWN_MEANING: &[&str] = &["drift", "publisher", "publishers"];
+
+/// What a key that is looked for behind typing errors holds.
+fn kind(name: &str) -> Option<Kind> {
+    match name {
+        "published" => Some(Kind::Flag(false, Part::Draft)),
+        "search" => Some(Kind::Flag(false, Part::Search)),
+        _ => KEYS
+            .iter()
+            .find(|(_, names)| names.contains(&name))
+            .map(|(kind, _)| *kind),
+    }
+}
 
 /// Reads the keys.
 pub(super) fn read(r: &mut Reader<'_>) -> Visibility {
     let mut seen = Visibility::default();
-    seen.draft |= hides(r, HIDING, true, LEFT_OUT);
-    seen.draft |= hides(r, SHOWING, false, LEFT_OUT);
-    seen.unlisted |= hides(r, &["unlisted", "hidden"], true, UNLISTED);
+    for (kind, names) in KEYS {
+        for name in *names {
+            for entry in r.entries_in_any_spelling(name) {
+                match kind {
+                    Kind::Flag(when, part) => {
+                        if hides_by(r, entry, *when, part.consequence()) {
+                            part.hide(&mut seen);
+                        }
+                    }
+                    Kind::Status => status(r, entry, &mut seen),
+                    Kind::Access => access(r, entry, &mut seen),
+                    Kind::From | Kind::Until => date(r, entry, name, *kind, &mut seen),
+                }
+            }
+        }
+    }
     build(r, &mut seen);
-    seen.llms &= !hides(r, &["llms"], false, NOT_TOLD);
     published(r, &mut seen);
-    status(r, &mut seen);
-    dates(r, &mut seen);
     search(r, &mut seen);
     seen
 }
@@ -234,28 +400,106 @@ fn build(r: &mut Reader<'_>, seen: &mut Visibility) {
 ///
 /// To be called when all known keys have been read.
 pub(super) fn misspelt(r: &mut Reader<'_>, seen: &mut Visibility) {
-    let names: Vec<_> = OFTEN_MEANT.iter().map(|(name, _)| *name).collect();
     let mut reported = "";
-    for (entry, meant) in r.misspelt(&names) {
+    for (entry, meant) in r.misspelt(OFTEN_MEANT) {
         // A typing error is seldom in the first letter, and `craft` is a word of its own.
         let begins_alike = entry.key.chars().next().map(|c| c.to_ascii_lowercase()) == meant.chars().next();
         let own_meaning = !begins_alike || OWN_MEANING.iter().any(|word| word.eq_ignore_ascii_case(&entry.key));
-        let when = OFTEN_MEANT
-            .iter()
-            .find(|(name, _)| *name == meant)
-            .and_then(|(_, when)| *when);
-        let hides = match (&entry.node.value, when) {
-            (value, Some(when)) => flag(value) != Some(!when),
-            (Value::String(text), None) if !DATES.contains(&meant) => hiding_word(text),
-            (value, None) => DATES.contains(&meant) && !matches!(value, Value::Table(_)),
+        let value = &entry.node.value;
+        let part = match kind(meant) {
+            Some(Kind::Flag(when, Part::Draft | Part::Unlisted)) if flag(value) != Some(!when) => Part::Draft,
+            // These are words of their own more often.
+            Some(Kind::Flag(when, part)) if flag(value) == Some(when) => part,
+            Some(Kind::Status | Kind::Access) if matches!(value, Value::String(text) if hiding_word(text)) => {
+                Part::Draft
+            }
+            Some(Kind::From | Kind::Until) if !matches!(value, Value::Table(_)) => Part::Draft,
+            _ => continue,
         };
         // Else it is an unknown key as any other.
-        if hides && !own_meaning && entry.key != reported {
+        if !own_meaning && entry.key != reported {
             reported = &entry.key;
-            r.unclear_key(Code::FrontMatterUnclearKey, entry, meant, LEFT_OUT);
-            seen.draft = true;
+            r.unclear_key(Code::FrontMatterUnclearKey, entry, meant, part.consequence());
+            part.hide(seen);
         }
     }
+}
+
+/// Tables that other tools read, in which a key hides nothing although its writer may think so: `draft` that stands below
+/// `[taxonomies]` in TOML, or in Hugo's `cascade`.
+pub(super) fn in_tables(r: &mut Reader<'_>, seen: &mut Visibility) {
+    for entry in r.entries() {
+        if matches!(
+            entry.key.as_str(),
+            "build" | "_build" | "search" | "extra" | "status" | "state"
+        ) {
+            continue;
+        }
+        // `{title:X,draft:true}`, where YAML wants a blank behind the colon.
+        if let (Value::Null, Some((key, value))) = (&entry.node.value, entry.key.split_once(':'))
+            && hiding_key(&pair(key, value), r.place()).is_some()
+        {
+            r.unclear_key(Code::FrontMatterUnclearKey, entry, &format!("{key}: {value}"), LEFT_OUT);
+            seen.draft = true;
+        }
+        let nodes = match &entry.node.value {
+            Value::List(items) => items.as_slice(),
+            _ => std::slice::from_ref(&entry.node),
+        };
+        for node in nodes {
+            if let Some(key) = hiding_key(node, r.place()) {
+                let message = format!(
+                    "`{}` stands in the table `{}`, where it hides nothing",
+                    key.key, entry.key
+                );
+                let span = r.place().span(&key.key_range);
+                r.report(
+                    Diagnostic::new(Code::FrontMatterUnclearKey, message)
+                        .with_span(span)
+                        .with_hint(format!("write it outside of `{}`, for each article", entry.key))
+                        .with_hint(LEFT_OUT),
+                );
+                seen.draft = true;
+            }
+        }
+    }
+}
+
+/// A table of one key.
+fn pair(key: &str, value: &str) -> Node {
+    let node = Node {
+        value: Value::String(value.trim().to_owned()),
+        range: 0..0,
+    };
+    let entry = Entry {
+        key: key.trim().to_owned(),
+        key_range: 0..0,
+        node,
+    };
+    Node {
+        value: Value::Table(vec![entry]),
+        range: 0..0,
+    }
+}
+
+/// The first key of a table, or of the tables in it, that would hide an article outside of it.
+fn hiding_key<'a>(node: &'a Node, place: Place<'_>) -> Option<&'a Entry> {
+    let Value::Table(entries) = &node.value else {
+        return None;
+    };
+    entries.iter().find_map(|entry| {
+        let alone = Node {
+            value: Value::Table(vec![entry.clone()]),
+            range: node.range.clone(),
+        };
+        let mut reader = Reader::new(&alone, place, &CODES);
+        let is_flag =
+            flag(&entry.node.value).is_some() || matches!(entry.node.value, Value::String(_) | Value::Table(_));
+        if is_flag && read(&mut reader).draft {
+            return Some(entry);
+        }
+        hiding_key(&entry.node, place)
+    })
 }
 
 /// `published` says whether, or since when.
@@ -274,38 +518,46 @@ fn published(r: &mut Reader<'_>, seen: &mut Visibility) {
     }
 }
 
-/// `status` and `visibility` of other tools, where they say that not everyone may read an article.
-fn status(r: &mut Reader<'_>, seen: &mut Visibility) {
-    for name in BY_WORD {
-        // A status may be anything, such as `new` or 200.
-        let is_status = !matches!(*name, "visibility" | "access");
-        for entry in r.entries_in_any_spelling(name) {
-            let words: Vec<&str> = match &entry.node.value {
-                Value::String(text) => vec![text],
-                Value::List(items) => (items.iter())
-                    .filter_map(|item| match &item.value {
-                        Value::String(text) => Some(text.as_str()),
-                        _ => None,
-                    })
-                    .collect(),
-                Value::Table(_) if is_status => {
-                    r.unclear(entry, "a word such as `published` or `draft`", LEFT_OUT);
-                    seen.draft = true;
-                    continue;
-                }
-                _ => Vec::new(),
-            };
-            let is_one_of = |known: &[&str]| words.iter().any(|word| known.contains(&&*plain_words(word)));
-            if words.iter().any(|word| hiding_word(word)) {
-                seen.draft = true;
-            } else if is_one_of(&["unlisted", "hidden"]) {
-                seen.unlisted = true;
-            } else if !is_status && !is_one_of(PUBLIC_WORDS) {
-                r.unclear(entry, "`public`, `unlisted` or `private`", LEFT_OUT);
-                seen.draft = true;
-            }
-        }
+/// The words of a value.
+fn words(value: &Value) -> Vec<&str> {
+    let text = |value| match value {
+        &Value::String(ref text) => Some(text.as_str()),
+        _ => None,
+    };
+    match value {
+        Value::List(items) => items.iter().filter_map(|item| text(&item.value)).collect(),
+        value => text(value).into_iter().collect(),
     }
+}
+
+/// The status of an article in other tools, where it says that not everyone may read it.
+fn status(r: &mut Reader<'_>, entry: &Entry, seen: &mut Visibility) {
+    let words = words(&entry.node.value);
+    if matches!(entry.node.value, Value::Table(_)) {
+        r.unclear(entry, "a word such as `published` or `draft`", LEFT_OUT);
+        seen.draft = true;
+    } else if words.iter().any(|word| hiding_word(word)) || flag(&entry.node.value) == Some(false) {
+        seen.draft = true;
+    } else if words.iter().any(|word| is_unlisted(word)) {
+        seen.unlisted = true;
+    }
+}
+
+/// Who may read an article, in the words of other tools.
+fn access(r: &mut Reader<'_>, entry: &Entry, seen: &mut Visibility) {
+    let words = words(&entry.node.value);
+    if words.iter().any(|word| hiding_word(word)) {
+        seen.draft = true;
+    } else if words.iter().any(|word| is_unlisted(word)) {
+        seen.unlisted = true;
+    } else if !words.iter().any(|word| PUBLIC_WORDS.contains(&&*plain_words(word))) {
+        r.unclear(entry, "`public`, `unlisted` or `private`", LEFT_OUT);
+        seen.draft = true;
+    }
+}
+
+fn is_unlisted(word: &str) -> bool {
+    ["unlisted", "hidden"].contains(&&*plain_words(word))
 }
 
 /// Whether a word keeps an article from readers: `draft (until May)`, also with a typing error.
@@ -328,31 +580,25 @@ fn plain_words(text: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-fn dates(r: &mut Reader<'_>, seen: &mut Visibility) {
-    let mut date = |r: &mut Reader<'_>, names: &[&'static str]| {
-        let mut last = None;
-        for name in names {
-            for entry in r.entries_in_any_spelling(name) {
-                let read = match &entry.node.value {
-                    Value::Null => continue,
-                    // An article may expire never; one that is published never is left out.
-                    value if names == UNTIL && flag(value) == Some(false) => continue,
-                    Value::String(text) => Date::parse(text),
-                    _ => None,
-                };
-                if read.is_none() {
-                    r.unclear(entry, "a date such as `2026-11-21`", LEFT_OUT);
-                    seen.draft = true;
-                }
-                last = last.max(read);
-            }
-        }
-        last
+/// A day that the article is left out before, or from. Of several the strictest counts.
+fn date(r: &mut Reader<'_>, entry: &Entry, name: &str, kind: Kind, seen: &mut Visibility) {
+    let read = match &entry.node.value {
+        // Forms leave them empty; an embargo is written by hand.
+        Value::Null if !name.starts_with("embargo") => return,
+        // An article may expire never; one that is published never is left out.
+        value if kind == Kind::Until && flag(value) == Some(false) => return,
+        Value::Bool(false) if name == "scheduled" => return,
+        Value::String(text) => Date::parse(text),
+        _ => None,
     };
-    let publish_date = date(r, FROM);
-    let expires = date(r, UNTIL);
-    seen.publish_date = seen.publish_date.max(publish_date);
-    seen.expires = expires;
+    if read.is_none() {
+        r.unclear(entry, "a date such as `2026-11-21`", LEFT_OUT);
+        seen.draft = true;
+    } else if kind == Kind::From {
+        seen.publish_date = seen.publish_date.max(read);
+    } else {
+        seen.expires = seen.expires.into_iter().chain(read).min();
+    }
 }
 
 /// `search: false` or `search: {boost: 2, exclude: true}`, and the keys of other tools that keep an article out.
@@ -375,9 +621,6 @@ fn search(r: &mut Reader<'_>, seen: &mut Visibility) {
             seen.boost = 1.0;
         }
     }
-    seen.searchable &= !hides(r, &["in_search_index", "pagefind"], false, NOT_FOUND);
-    let excluding = ["excluded_in_search", "excludeSearch", "search_exclude"];
-    seen.searchable &= !hides(r, &excluding, true, NOT_FOUND);
 }
 
 /// Whether keys hide an article, or may be meant to.
@@ -385,6 +628,7 @@ pub(super) fn hides_article(r: &mut Reader<'_>) -> bool {
     let mut seen = read(r);
     hidden_parts(r, &mut seen);
     misspelt(r, &mut seen);
+    in_tables(r, &mut seen);
     let plain = Visibility {
         boost: seen.boost,
         ..Visibility::default()

@@ -251,7 +251,7 @@ fn read_article(
             );
         }
     };
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+    if is_utf16(&bytes) {
         return problem(
             Code::NotUtf8,
             "this file is UTF-16; it is left out".to_owned(),
@@ -293,6 +293,15 @@ fn read_article(
         file: Arc::new(SourceText::new(shown, text)),
     };
     (Some(article), diagnostic)
+}
+
+/// Whether bytes are text in UTF-16: they begin with its mark, or every other of the first ones is 0.
+fn is_utf16(bytes: &[u8]) -> bool {
+    let zeros = |from: usize| {
+        let every_other = || bytes.iter().skip(from).step_by(2).take(16);
+        every_other().len() > 1 && every_other().filter(|byte| **byte == 0).count() * 4 > every_other().len() * 3
+    };
+    bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || zeros(0) || zeros(1)
 }
 
 /// A text in which each carriage return that stands alone, the end of a line on old systems, is a line feed.

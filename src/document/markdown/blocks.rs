@@ -417,6 +417,11 @@ impl Renderer<'_> {
                     "this comment is not closed with `-->`, so the rest of the article is left out",
                 )
                 .with_hint("close it; if it is no comment, write it as code: `` `<!--` ``"),
+                ContainerProblemKind::Note => Diagnostic::new(
+                    Code::CommentUnclosed,
+                    "this comment is not closed, so the rest of the paragraph is left out",
+                )
+                .with_hint("write its whole text in brackets: `[//]: # (a note)`"),
                 ContainerProblemKind::Unknown(name) => {
                     let known = [
                         "note",

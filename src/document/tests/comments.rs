@@ -255,6 +255,8 @@ proptest! {
 fn other_notations_of_comments_are_comments() {
     let definitions = [
         "[//]: # (Hidden)",
+        "[//]: #\n  (Hidden)",
+        "{/* Hidden */}",
         "[//]: # \"Hidden\"",
         "[//]: # 'it's Hidden'",
         "[//]: <> (Hidden)",
