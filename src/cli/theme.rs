@@ -84,6 +84,7 @@ fn source(project: &Project) -> ThemeSource<'_> {
     ThemeSource {
         project: project.root.as_deref(),
         display: &project.root_display,
+        offline: false,
     }
 }
 

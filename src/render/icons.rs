@@ -1,8 +1,9 @@
-//! The icons of [Lucide](https://lucide.dev): by name, drawn once a page, and only those that the page uses.
+//! The icons of [Lucide](https://lucide.dev), by name.
 //!
-//! A page shows one with `<svg class="icon"><use href="#_i-search"/></svg>`, whoever wrote that: a template, an article
-//! or kb itself. [`with_symbols`] finds the names in the finished HTML and puts the shapes in front of it, so what a page
-//! carries follows from its HTML alone. How an icon is stroked is the style sheet's to say.
+//! A page shows one with `<svg class="icon"><use href="…"/></svg>`. The icons that the templates of a theme name are in
+//! one file beside the style sheet ([`sheet`]), which browsers keep. Any other (that of a category, of a video in an
+//! article) is `#_i-NAME`, and so is every icon of a site without a server: [`with_symbols`] finds these references in
+//! the finished HTML and adds their shapes to the page. The style sheet decides how icons are stroked.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -71,17 +72,56 @@ fn suggestion(name: &str) -> Option<String> {
     did_you_mean(name, ICONS.iter().map(|(name, _)| *name))
 }
 
-/// Makes icons known to templates: `icon_href(name="search")` is where `use` finds one.
-pub(super) fn register(tera: &mut Tera) {
-    tera.register_function("icon_href", |kwargs: Kwargs, _: &State| -> tera::TeraResult<String> {
-        let name: String = kwargs.must_get("name")?;
-        if shapes(&name).is_some() {
-            return Ok(format!("#{ID}{name}"));
-        }
-        let hint = suggestion(&name).map(|hint| format!("; {}", hint.trim_end_matches('?')));
-        let hint = hint.unwrap_or_default();
-        Err(tera::Error::message(format!("there is no icon `{name}`{hint}")))
-    });
+/// The icons that the text of a template names, as `name="search"` or `icon="search"`.
+pub(super) fn named(template: &str) -> impl Iterator<Item = &str> {
+    let values = ["name=", "icon="]
+        .into_iter()
+        .flat_map(|key| template.split(key).skip(1));
+    values.filter_map(|value| {
+        let quote = value.chars().next().filter(|first| matches!(first, '"' | '\'' | '`'))?;
+        let (name, _) = value[1..].split_once(quote)?;
+        shapes(name).map(|_| name)
+    })
+}
+
+/// The file that holds these icons, each under its name.
+pub(super) fn sheet(names: &BTreeSet<&str>) -> String {
+    let mut sheet = "<svg xmlns=\"http://www.w3.org/2000/svg\">".to_owned();
+    for name in names {
+        sheet.extend(symbol("", name));
+    }
+    sheet.push_str("</svg>\n");
+    sheet
+}
+
+/// The shapes of an icon as an element that `use` can refer to by `prefix` and name.
+fn symbol(prefix: &str, name: &str) -> Option<String> {
+    let shapes = shapes(name)?;
+    Some(format!(
+        "<symbol id=\"{prefix}{name}\" viewBox=\"0 0 24 24\">{shapes}</symbol>"
+    ))
+}
+
+/// Adds a function to the templates: `icon_href(name="search")` is the address of an icon for `use`. `sheet` has the
+/// address of the file with icons and the names of those in it.
+pub(super) fn register(tera: &mut Tera, sheet: Option<(String, BTreeSet<String>)>) {
+    tera.register_function(
+        "icon_href",
+        move |kwargs: Kwargs, _: &State| -> tera::TeraResult<String> {
+            let name: String = kwargs.must_get("name")?;
+            if let Some((address, names)) = &sheet
+                && names.contains(&name)
+            {
+                return Ok(format!("{address}#{name}"));
+            }
+            if shapes(&name).is_some() {
+                return Ok(format!("#{ID}{name}"));
+            }
+            let hint = suggestion(&name).map(|hint| format!("; {}", hint.trim_end_matches('?')));
+            let hint = hint.unwrap_or_default();
+            Err(tera::Error::message(format!("there is no icon `{name}`{hint}")))
+        },
+    );
 }
 
 /// Says which categories name an icon that is none.
@@ -116,14 +156,7 @@ fn is_missing(site: &Site, image: &str) -> bool {
 
 /// A page with the shapes of the icons that it uses.
 pub fn with_symbols(mut html: String) -> String {
-    let mut symbols = String::new();
-    for name in used(&html) {
-        if let Some(shapes) = shapes(name) {
-            symbols.push_str(&format!(
-                "<symbol id=\"{ID}{name}\" viewBox=\"0 0 24 24\">{shapes}</symbol>"
-            ));
-        }
-    }
+    let symbols: String = used(&html).into_iter().filter_map(|name| symbol(ID, name)).collect();
     if !symbols.is_empty() {
         // `hidden` means nothing to an `svg` element, only to those of HTML.
         html.insert_str(place(&html), &format!("\n<div hidden><svg>{symbols}</svg></div>"));
@@ -201,6 +234,19 @@ mod tests {
         }
         assert_eq!(shapes("chevron-right"), Some("<path d=\"m9 18 6-6-6-6\"/>"));
         assert_eq!(shapes("chevron"), None);
+    }
+
+    #[test]
+    fn templates_name_icons_in_quotes() {
+        let template = r#"{{ <icon name="search" /> }}{{ <icon name='x' class="y" /> }}{{ <page_head icon="tag" /> }}
+            {{ icon_href(name=`check`) }}{{ <icon name={item.icon} /> }}<input name="no-such-icon" name=menu name="#;
+        assert_eq!(named(template).collect::<Vec<_>>(), ["search", "x", "check", "tag"]);
+        assert_eq!(
+            sheet(&BTreeSet::from(["x", "check"])),
+            "<svg xmlns=\"http://www.w3.org/2000/svg\">\
+            <symbol id=\"check\" viewBox=\"0 0 24 24\"><path d=\"M20 6 9 17l-5-5\"/></symbol>\
+            <symbol id=\"x\" viewBox=\"0 0 24 24\"><path d=\"M18 6 6 18\"/><path d=\"m6 6 12 12\"/></symbol></svg>\n"
+        );
     }
 
     #[test]

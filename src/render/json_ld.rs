@@ -5,45 +5,45 @@ use serde_json::{Value, json};
 use super::context::PageContext;
 use super::pages::LanguageRenderer;
 use crate::document::{Document, Section};
+use crate::site::ArticleId;
 use crate::site::pages::Page;
 
-/// The structured data of a page, each ready to stand in a `script` element.
+/// The structured data of a page, ready to stand in a `script` element.
 pub fn for_page(
     renderer: &LanguageRenderer<'_>,
     job: Page,
     page: &PageContext,
     document: Option<&Document>,
-) -> Vec<String> {
-    let mut data = Vec::new();
-    if let Some(list) = breadcrumbs(renderer, page) {
-        data.push(list);
-    }
+) -> Option<String> {
+    let mut graph = Vec::new();
+    graph.extend(breadcrumbs(renderer, page));
     if let (Page::Article(id), Some(document)) = (job, document) {
-        let article = &renderer.language().articles[id];
-        let mut value = json!({
-            "@context": "https://schema.org",
-            "@type": "Article",
-            "headline": page.title,
-            "inLanguage": article.language.tag(),
-        });
-        if !page.description.is_empty() {
-            value["description"] = json!(page.description);
-        }
-        if let Some(canonical) = &page.canonical {
-            value["mainEntityOfPage"] = json!(canonical);
-        }
-        if let Some(date) = document.front.date {
-            value["datePublished"] = json!(date.iso_day());
-        }
-        if let Some(updated) = article.updated {
-            value["dateModified"] = json!(updated.iso_day());
-        }
-        data.push(value);
+        graph.extend(article(renderer, id, page, document));
         if renderer.site.config.build.faq_json_ld {
-            data.extend(faq(document));
+            graph.extend(faq(document));
         }
     }
-    data.iter().map(escape).collect()
+    (!graph.is_empty()).then(|| escape(&json!({ "@context": "https://schema.org", "@graph": graph })))
+}
+
+/// The article, where it has an address that search engines can know. What the head of the page says is not repeated,
+/// but for the headline, which Google wants here:
+/// <https://developers.google.com/search/docs/appearance/structured-data/article>.
+fn article(renderer: &LanguageRenderer<'_>, id: ArticleId, page: &PageContext, document: &Document) -> Option<Value> {
+    let article = &renderer.language().articles[id];
+    let mut value = json!({
+        "@type": "Article",
+        "headline": page.title,
+        "inLanguage": article.language.tag(),
+        "mainEntityOfPage": page.canonical.as_ref()?,
+    });
+    if let Some(date) = document.front.date {
+        value["datePublished"] = json!(date.iso_day());
+    }
+    if let Some(updated) = article.updated {
+        value["dateModified"] = json!(updated.iso_day());
+    }
+    Some(value)
 }
 
 fn breadcrumbs(renderer: &LanguageRenderer<'_>, page: &PageContext) -> Option<Value> {
@@ -60,7 +60,7 @@ fn breadcrumbs(renderer: &LanguageRenderer<'_>, page: &PageContext) -> Option<Va
         })
         .collect();
     items.push(json!({ "@type": "ListItem", "position": items.len() + 1, "name": page.title }));
-    Some(json!({ "@context": "https://schema.org", "@type": "BreadcrumbList", "itemListElement": items }))
+    Some(json!({ "@type": "BreadcrumbList", "itemListElement": items }))
 }
 
 /// The questions of a page of questions and answers; of any other, the sections whose heading is a question.
@@ -85,8 +85,7 @@ fn faq(document: &Document) -> Option<Value> {
             .filter_map(|section| entry(&section.heading, [&section.text]))
             .collect()
     };
-    (!questions.is_empty())
-        .then(|| json!({ "@context": "https://schema.org", "@type": "FAQPage", "mainEntity": questions }))
+    (!questions.is_empty()).then(|| json!({ "@type": "FAQPage", "mainEntity": questions }))
 }
 
 /// A question with its answer, where it has one.

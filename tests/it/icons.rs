@@ -1,9 +1,24 @@
-//! Icons: by name in templates, articles and categories, and once on a page.
+//! Icons: by name in templates, articles and categories.
+
+use std::collections::BTreeSet;
 
 use crate::support::Sandbox;
 
+/// The parts of a text between `before` and the next quote, sorted and each once.
+fn between(text: &str, before: &str) -> BTreeSet<String> {
+    let found = text.split(before).skip(1).filter_map(|rest| rest.split('"').next());
+    found.map(ToOwned::to_owned).collect()
+}
+
+/// The path of the file of icons below the output.
+fn sheet(page: &str) -> String {
+    let (folder, _) = page.split_once("/icons.svg#").expect("an icon of the theme");
+    let (_, folder) = folder.rsplit_once("href=\"/").expect("its address");
+    format!("{folder}/icons.svg")
+}
+
 #[test]
-fn every_page_has_the_shapes_of_its_icons_once() {
+fn icons_of_the_theme_are_in_one_file_and_others_in_the_page_once() {
     let sandbox = Sandbox::project(&[
         ("billing/_index.md", "---\ntitle: Billing\nicon: credit-card\n---\n"),
         (
@@ -14,32 +29,40 @@ fn every_page_has_the_shapes_of_its_icons_once() {
     ]);
     let run = sandbox.build();
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
-    for path in ["", "billing/", "billing/a/", "billing/b/", "all/", "search/"] {
+    let file = sandbox.read(&format!("public/{}", sheet(&sandbox.read("public/index.html"))));
+    let of_theme = between(&file, "<symbol id=\"");
+    for (path, own) in [
+        ("", "credit-card"),
+        ("billing/", ""),
+        ("billing/a/", "anchor"),
+        ("billing/b/", ""),
+        ("all/", ""),
+        ("search/", ""),
+    ] {
         let page = sandbox.read(&format!("public/{path}index.html"));
-        let names = |before: &str| -> Vec<String> {
-            let found = page.split(before).skip(1).filter_map(|rest| rest.split('"').next());
-            found.map(ToOwned::to_owned).collect()
-        };
-        let mut used = names("<use href=\"#_i-");
-        used.sort();
-        used.dedup();
-        let defined = names("<symbol id=\"_i-");
-        assert!(!used.is_empty() && defined == used, "{path}: {defined:?} {used:?}");
-        assert!(page.contains("<body class=\"page-"), "{path}");
+        let own: BTreeSet<String> = own.split_terminator(' ').map(ToOwned::to_owned).collect();
+        assert_eq!(between(&page, "<use href=\"#_i-"), own, "{path}");
+        assert_eq!(between(&page, "<symbol id=\"_i-"), own, "{path}");
+        let used = between(&page, "/icons.svg#");
+        assert!(!used.is_empty() && used.is_subset(&of_theme), "{path}: {used:?}");
         let body = page.split("<body").nth(1).and_then(|body| body.split_once('>'));
-        assert!(
-            body.is_some_and(|(_, inside)| inside.starts_with("\n<div hidden><svg><symbol ")),
-            "{path}"
-        );
+        let begins = body.is_some_and(|(_, inside)| inside.starts_with("\n<div hidden><svg><symbol "));
+        assert_eq!(begins, !own.is_empty(), "{path}");
     }
-    let card = "<span class=\"card-icon\" aria-hidden=\"true\"><svg class=\"icon\" width=\"20\" height=\"20\" aria-hidden=\"true\" focusable=\"false\"><use href=\"#_i-credit-card\"/></svg></span>";
+    let card = "<span class=\"card-icon\" aria-hidden=\"true\"><svg class=\"icon\" width=\"20\" height=\"20\" aria-hidden=\"true\"><use href=\"#_i-credit-card\"/></svg></span>";
     assert!(sandbox.read("public/index.html").contains(card));
-    assert!(sandbox.read("public/billing/a/index.html").contains("_i-anchor"));
-    assert!(!sandbox.read("public/billing/index.html").contains("_i-anchor"));
+}
+
+#[test]
+fn a_site_without_a_server_has_its_icons_in_its_pages() {
+    let sandbox = Sandbox::project(&[("a.md", "# A\n\nText.\n")]);
+    assert_eq!(sandbox.kb(&["build", "--offline"]).code, 0);
+    let page = sandbox.read("public/a/index.html");
+    assert!(!page.contains("icons.svg"), "{page}");
+    let used = between(&page, "<use href=\"#_i-");
     assert!(
-        !sandbox
-            .read("public/billing/b/index.html")
-            .contains("<symbol id=\"_i-anvil\"")
+        used.contains("search") && used == between(&page, "<symbol id=\"_i-"),
+        "{used:?}"
     );
 }
 
@@ -60,11 +83,16 @@ fn a_template_without_icons_stays_without() {
         "<title>{{ page.title }}</title>{{ <icon name=\"check\" /> }}\n",
     );
     assert_eq!(sandbox.build().code, 0);
+    let page = sandbox.read("public/a/index.html");
+    let file = sheet(&page);
     assert_eq!(
-        sandbox.read("public/a/index.html"),
-        "<title>A</title><svg class=\"icon\" width=\"20\" height=\"20\" aria-hidden=\"true\" focusable=\"false\"><use href=\"#_i-check\"/></svg>\n\
-         \n<div hidden><svg><symbol id=\"_i-check\" viewBox=\"0 0 24 24\"><path d=\"M20 6 9 17l-5-5\"/></symbol></svg></div>"
+        page,
+        format!(
+            "<title>A</title><svg class=\"icon\" width=\"20\" height=\"20\" aria-hidden=\"true\"><use href=\"/{file}#check\"/></svg>\n"
+        )
     );
+    let check = "<symbol id=\"check\" viewBox=\"0 0 24 24\"><path d=\"M20 6 9 17l-5-5\"/></symbol>";
+    assert!(sandbox.read(&format!("public/{file}")).contains(check));
 }
 
 #[test]
@@ -128,5 +156,5 @@ warning[icon-unknown]: there is no image `plans.svg` in `static/`
         "{}",
         run.stderr
     );
-    assert!(sandbox.read("public/billing/index.html").contains("_i-search"));
+    assert!(sandbox.read("public/billing/index.html").contains("/icons.svg#search"));
 }

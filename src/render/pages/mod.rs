@@ -30,7 +30,7 @@ use crate::site::{Article, ArticleId, CategoryId, ContactPage, LanguageSite, Pag
 /// Reading speed in words a minute: slow enough for instructions that are followed on the way.
 const WORDS_A_MINUTE: usize = 200;
 /// Most neighbours that an article lists.
-const MAX_SIBLINGS: usize = 24;
+const MAX_SIBLINGS: usize = 16;
 /// Most related articles.
 const MAX_RELATED: usize = 5;
 /// Articles that the home page lists of each collection.
@@ -41,7 +41,7 @@ const HOME_ARTICLES: usize = 5;
 pub struct PreparedPage<'a> {
     page: PageContext,
     content: String,
-    json_ld: Vec<String>,
+    json_ld: Option<String>,
     document: Option<&'a Document>,
     /// The template that this kind of page has.
     template: &'static str,
@@ -139,7 +139,7 @@ impl<'a> LanguageRenderer<'a> {
             chosen.map_or("", |chosen| &chosen.0),
             &prepared.content,
         ];
-        let parts = texts.into_iter().chain(prepared.json_ld.iter().map(String::as_str));
+        let parts = texts.into_iter().chain(prepared.json_ld.as_deref());
         for part in std::iter::once(&*context).chain(parts.map(str::as_bytes)) {
             hash.update(&(part.len() as u64).to_le_bytes());
             hash.update(part);
@@ -176,7 +176,7 @@ impl<'a> LanguageRenderer<'a> {
             }),
             None => prepared.template,
         };
-        let context = self.context(page, &prepared.content, &prepared.json_ld);
+        let context = self.context(page, &prepared.content, prepared.json_ld.as_deref());
         let (html, problem) = self.theme.render(chosen, prepared.template, &context);
         let html = icons::with_symbols(html);
         let written = WrittenPage {
@@ -227,15 +227,17 @@ impl<'a> LanguageRenderer<'a> {
         page.noindex = true;
         let (html, _) = self
             .theme
-            .render("redirect.html", "redirect.html", &self.context(&page, "", &[]));
+            .render("redirect.html", "redirect.html", &self.context(&page, "", None));
         icons::with_symbols(html).into_bytes()
     }
 
-    fn context(&self, page: &PageContext, content: &str, json_ld: &[String]) -> Context {
+    fn context(&self, page: &PageContext, content: &str, json_ld: Option<&str>) -> Context {
         let mut map = Value::from_serializable(page).into_map().unwrap_or_default();
         map.insert(Key::from("content"), Value::safe_string(content));
-        let data: Vec<Value> = json_ld.iter().map(|json| Value::safe_string(json)).collect();
-        map.insert(Key::from("json_ld"), Value::from(data.as_slice()));
+        map.insert(
+            Key::from("json_ld"),
+            json_ld.map_or_else(Value::none, Value::safe_string),
+        );
         let mut context = Context::new();
         context.insert_value("site", self.site_value.clone());
         context.insert_value("search", self.search_value.clone());

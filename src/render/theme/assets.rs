@@ -9,8 +9,11 @@ use super::layers::{DEFAULT, Files, Layers, ThemeFile};
 use super::manifest::Manifest;
 use super::{MISSING_IMAGE, css};
 use crate::config::Config;
-use crate::render::palette;
+use crate::render::{icons, palette};
 use crate::site::addresses::theme_folder;
+
+/// The file of the icons that the templates name.
+pub(super) const ICONS: &str = "icons.svg";
 
 /// The files to write and the folder they go to.
 #[derive(Debug)]
@@ -22,7 +25,13 @@ pub(super) struct Assets {
 }
 
 /// Makes the files to write out of those of the theme, of which only `served` are needed.
-pub(super) fn make(merged: &Files, manifest: &Manifest, served: &BTreeSet<String>, config: &Config) -> Assets {
+pub(super) fn make(
+    merged: &Files,
+    manifest: &Manifest,
+    served: &BTreeSet<String>,
+    icons: Option<&BTreeSet<String>>,
+    config: &Config,
+) -> Assets {
     let mut css = String::new();
     for style in &manifest.styles {
         if let Some(file) = merged.get(&format!("static/{style}")) {
@@ -37,6 +46,10 @@ pub(super) fn make(merged: &Files, manifest: &Manifest, served: &BTreeSet<String
         .map(|(path, file)| (path, bytes(path, file)))
         .collect();
     files.insert("kb.css", Arc::from(css.as_bytes()));
+    if let Some(names) = icons {
+        let names = names.iter().map(String::as_str).collect();
+        files.insert(ICONS, Arc::from(icons::sheet(&names).as_bytes()));
+    }
     let mut hash = Xxh3::new();
     for (path, bytes) in &files {
         hash.update(path.as_bytes());

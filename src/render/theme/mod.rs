@@ -25,6 +25,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 use crate::config::{Config, Language};
 use crate::diagnostic::Diagnostic;
 use crate::render::i18n::{MessageFile, Messages};
+use crate::render::icons;
 use crate::source::FileSystem;
 use layers::{Files, Layers, ThemeFile};
 
@@ -82,8 +83,10 @@ pub struct Theme {
 pub struct ThemeSource<'a> {
     /// The project folder; `None` for a bare folder of Markdown.
     pub project: Option<&'a Path>,
-    /// How the project folder is called in messages; with `/` at the end, or empty.
+    /// What the project folder is called in messages; with `/` at the end, or empty.
     pub display: &'a str,
+    /// Whether pages will be opened from a folder, without a server.
+    pub offline: bool,
 }
 
 impl Theme {
@@ -115,12 +118,22 @@ impl Theme {
             .map(|css| xxh3_64(&css));
         let built_in = layers.built_in();
         let words = take_words(layers, &mut merged);
-        let assets::Assets { outputs, folder } = assets::make(&merged, &manifest, &served, config);
+        // Browsers refuse to take shapes out of another file where pages are files too.
+        let icons = (!source.offline).then(|| {
+            let templates = merged.iter().filter(|(path, _)| path.starts_with("templates/"));
+            let texts: Vec<_> = templates
+                .map(|(_, file)| String::from_utf8_lossy(&file.bytes))
+                .collect();
+            let named = texts.iter().flat_map(|text| icons::named(text));
+            named.map(ToOwned::to_owned).collect()
+        });
+        let assets::Assets { outputs, folder } = assets::make(&merged, &manifest, &served, icons.as_ref(), config);
         let hash = hash(&merged, &words, &format!("{base_path}{folder}"), custom_css);
         let functions = templates::Functions {
             base_path,
             asset_folder: &folder,
             assets: outputs.keys().cloned().collect(),
+            icons,
         };
         let fallback = templates::fallback(&built_in, &functions, diagnostics);
         let (own, broken) = templates::own(&merged, &built_in, &functions, diagnostics);

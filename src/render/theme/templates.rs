@@ -5,8 +5,10 @@ use std::ops::Range;
 
 use tera::{ErrorKind, Kwargs, State, Tera};
 
+use super::assets::ICONS;
 use super::layers::Files;
 use crate::diagnostic::{Code, Diagnostic, Span};
+use crate::render::icons;
 
 /// The functions that templates can call, with what they know.
 #[derive(Debug, Clone)]
@@ -17,14 +19,17 @@ pub(super) struct Functions<'a> {
     pub(super) asset_folder: &'a str,
     /// The output paths of the theme's static files.
     pub(super) assets: BTreeSet<String>,
+    /// The icons in the theme's file of icons, if there is one.
+    pub(super) icons: Option<BTreeSet<String>>,
 }
 
 impl Functions<'_> {
     /// An engine that has them, without templates.
     fn engine(&self) -> Tera {
         let mut tera = Tera::default();
-        crate::render::icons::register(&mut tera);
         let base = format!("{}{}/", self.base_path, self.asset_folder);
+        let sheet = self.icons.clone();
+        icons::register(&mut tera, sheet.map(|names| (format!("{base}{ICONS}"), names)));
         let (folder, known) = (self.asset_folder.to_owned(), self.assets.clone());
         tera.register_function("asset", move |kwargs: Kwargs, _: &State| -> tera::TeraResult<String> {
             let path: String = kwargs.must_get("path")?;

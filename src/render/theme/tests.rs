@@ -8,6 +8,7 @@ fn the_built_in_theme_loads_without_a_word() {
     let source = ThemeSource {
         project: None,
         display: "",
+        offline: false,
     };
     let mut diagnostics = Vec::new();
     let theme = Theme::load(&files, &source, &Config::default(), "/", &mut diagnostics);
@@ -23,6 +24,7 @@ fn every_language_of_the_theme_reads_and_has_all_counted_messages() {
     let source = ThemeSource {
         project: None,
         display: "",
+        offline: false,
     };
     let mut diagnostics = Vec::new();
     let theme = Theme::load(&files, &source, &Config::default(), "/", &mut diagnostics);
