@@ -9,7 +9,7 @@ use std::path::Path;
 use super::{Engine, Outcome, SearchArgs, eprint, print};
 use crate::config::Language;
 use crate::diagnostic::did_you_mean;
-use crate::search::{self, Hit, Options, PackSearch, Results, SearchIndex, Typing, json};
+use crate::search::{self, Answer, Hit, Options, PackSearch, SearchIndex, Typing, json};
 use crate::source::Bounds;
 
 pub(super) fn run(args: &SearchArgs) -> io::Result<Outcome> {
@@ -70,7 +70,7 @@ impl Searcher {
         })
     }
 
-    fn search(&mut self, query: &str, options: &Options) -> Result<Results, search::Error> {
+    fn search(&mut self, query: &str, options: &Options) -> Result<Answer, search::Error> {
         guarded(|| match self {
             Self::Tantivy(index) => index.search(query, options),
             Self::Pack(pack) => pack.search(query, options),
@@ -146,7 +146,7 @@ const BOLD: anstyle::Style = anstyle::Style::new().bold();
 const DIM: anstyle::Style = anstyle::Style::new().dimmed();
 const MARK: anstyle::Style = anstyle::Style::new().bold().underline();
 
-fn human(query: &str, results: &Results) -> String {
+fn human(query: &str, results: &Answer) -> String {
     let mut text = String::new();
     if results.hits.is_empty() {
         let _ = writeln!(text, "Nothing found for \"{query}\".");
@@ -171,7 +171,7 @@ fn push_hit(text: &mut String, rank: usize, hit: &Hit) {
     let _ = writeln!(
         text,
         "{rank:>2}. {BOLD}{}{BOLD:#}  {DIM}{:.2}{}{DIM:#}",
-        marked(&hit.title, &hit.title_highlights, BOLD),
+        marked(&hit.title.text, &hit.title.highlights, BOLD),
         hit.score,
         if hit.pinned { " pinned" } else { "" }
     );

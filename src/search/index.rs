@@ -8,19 +8,21 @@ use kb_search::execute::{Field, Posting, Postings};
 use kb_search::pack::Facet;
 use kb_search::plan::{Vocabulary, Wanted};
 use kb_search::rank::Articles;
-use kb_search::{Language, score::Ranking};
+use kb_search::search::{self, Article, Rules};
+use kb_search::{Analyzer, Language, score::Ranking};
 use tantivy::columnar::Column;
-use tantivy::directory::{MmapDirectory, RamDirectory};
+use tantivy::directory::MmapDirectory;
+#[cfg(test)]
+use tantivy::directory::RamDirectory;
 use tantivy::schema::{Field as Stored, IndexRecordOption, Value as _};
 use tantivy::store::StoreReader;
 use tantivy::{Directory, DocSet as _, Index, SegmentReader, TERMINATED, TantivyDocument, Term};
 
-use super::query::{Rules, Searched};
 use super::schema::{BOOST, Fields, Keep};
 use super::seal::{self, MANAGED};
 use super::segment::Segment;
 use super::settings::{FILE_NAME, Settings};
-use super::{Error, IndexedArticle, IndexedSection, Options, Results, query};
+use super::{Answer, Error, Options, Section, rules};
 
 /// Decompressed blocks of the document store that are kept.
 const STORE_CACHE_BLOCKS: usize = 64;
@@ -28,6 +30,8 @@ const STORE_CACHE_BLOCKS: usize = 64;
 /// The search index of one language, open for queries. It may be shared between threads.
 pub struct SearchIndex {
     fields: Fields,
+    /// With an empty cache; every query works on a copy.
+    analyzer: Analyzer,
     rules: Rules,
     store: StoreReader,
     boosts: Option<Column<f64>>,
@@ -69,7 +73,8 @@ impl SearchIndex {
     ///
     /// # Errors
     /// As for [`SearchIndex::open`].
-    pub fn from_files(files: &[(String, Vec<u8>)]) -> Result<Self, Error> {
+    #[cfg(test)]
+    pub(super) fn from_files(files: &[(String, Vec<u8>)]) -> Result<Self, Error> {
         let directory = RamDirectory::create();
         let mut settings = None;
         for (name, bytes) in files {
@@ -100,22 +105,21 @@ impl SearchIndex {
         // Without an `IndexReader`: that would put a lock file into the folder.
         let reader = SegmentReader::open(segment)?;
         let mut index = Self {
-            rules: Rules::new(&language),
+            analyzer: Analyzer::new(language),
+            rules: Rules::default(),
             store: reader.get_store_reader(STORE_CACHE_BLOCKS)?,
             boosts: reader.fast_fields().f64(BOOST).ok(),
             segment: Segment::new(&reader, &fields)?,
             fields,
             reader,
         };
-        let mut rules = Rules::new(&language);
-        rules.set(&settings.tuning(), |source| index.number(source))?;
-        index.rules = rules;
+        index.rules = rules(&settings.tuning, &index.analyzer, |source| index.number(source))?;
         Ok(index)
     }
 
     /// The language of its articles.
     pub fn language(&self) -> &Language {
-        self.rules.analyzer.language()
+        self.analyzer.language()
     }
 
     /// The number of articles.
@@ -133,25 +137,19 @@ impl SearchIndex {
         &self.rules.ranking
     }
 
-    /// Replaces the numbers that steer the ranking, to try others.
-    pub fn set_ranking(&mut self, ranking: Ranking) {
+    /// Replaces the numbers that steer the ranking.
+    #[cfg(test)]
+    pub(super) fn set_ranking(&mut self, ranking: Ranking) {
         self.rules.ranking = ranking;
     }
 
-    /// Answers a query. No text is an error; one without words has no hits.
+    /// Answers a query. Never fails on input; a query without words has no hits.
     ///
     /// # Errors
     /// If the index cannot be read.
-    pub fn search(&self, query: &str, options: &Options) -> Result<Results, Error> {
-        query::search(self, query, options)
-    }
-
-    /// The numbers and scores of the best articles without anything to show, for `kb test` and the like.
-    ///
-    /// # Errors
-    /// If the index cannot be read.
-    pub fn best_articles(&self, query: &str, limit: usize) -> Result<Vec<(usize, f32)>, Error> {
-        query::best_articles(self, query, limit)
+    pub fn search(&self, query: &str, options: &Options) -> Result<Answer, Error> {
+        let mut analyzer = self.analyzer.clone();
+        search::search(self, &self.rules, &mut analyzer, query, options).map(|(answer, _)| answer)
     }
 
     /// The source of an article by its number.
@@ -159,16 +157,44 @@ impl SearchIndex {
     /// # Errors
     /// If there is no such article.
     pub fn source(&self, article: usize) -> Result<String, Error> {
-        Ok(self.article(article as u32)?.source.into_owned())
+        Ok(self.shown(article as u32)?.source.into_owned())
     }
 
     /// The address and the sections of an article by its number, as they were indexed.
     ///
     /// # Errors
     /// If there is no such article.
-    pub fn sections(&self, article: usize) -> Result<(String, Vec<IndexedSection<'_>>), Error> {
-        let article = self.article(article as u32)?;
+    pub fn sections(&self, article: usize) -> Result<(String, Vec<Section<'_>>), Error> {
+        let article = self.shown(article as u32)?;
         Ok((article.url.into_owned(), article.sections))
+    }
+
+    /// What is shown of an article, as it was indexed.
+    pub(super) fn shown(&self, doc: u32) -> Result<Article<'_>, Error> {
+        if doc >= self.segment.docs() {
+            return Err(Error::Damaged(FILE_NAME.into()));
+        }
+        let document: TantivyDocument = self.store.get(doc)?;
+        let texts = |field: Stored| -> Vec<Cow<'static, str>> {
+            (document.get_all(field))
+                .filter_map(|value| Some(Cow::Owned(value.as_str()?.to_owned())))
+                .collect()
+        };
+        let text = |field: Stored| texts(field).pop().unwrap_or_default();
+        // These three hold one value a section, in step.
+        let anchors = texts(self.fields.anchors);
+        let headings = texts(self.fields.searched(Field::Headings));
+        let bodies = texts(self.fields.searched(Field::Body));
+        Ok(Article {
+            source: text(self.fields.source),
+            url: text(self.fields.url),
+            title: text(self.fields.searched(Field::Title)),
+            breadcrumb: texts(self.fields.breadcrumb),
+            sections: (anchors.into_iter().zip(headings).zip(bodies))
+                .map(|((anchor, heading), text)| Section { anchor, heading, text })
+                .collect(),
+            ..Article::default()
+        })
     }
 
     /// The number of the article with this source.
@@ -235,55 +261,16 @@ impl Articles for SearchIndex {
             .and_then(|column| column.first(doc))
             .map_or(1.0, |boost| boost as f32)
     }
-
-    fn pinned(&self, terms: &[String]) -> &[u32] {
-        self.rules.pinned(terms)
-    }
 }
 
-impl Searched for SearchIndex {
-    fn rules(&self) -> &Rules {
-        &self.rules
+impl search::Index for SearchIndex {
+    const EXPLAINS: bool = true;
+
+    fn article(&self, doc: u32) -> Result<Option<Article<'_>>, Error> {
+        self.shown(doc).map(Some)
     }
 
-    fn article(&self, doc: u32) -> Result<IndexedArticle<'_>, Error> {
-        if doc >= self.segment.docs() {
-            return Err(Error::Damaged(FILE_NAME.into()));
-        }
-        let document: TantivyDocument = self.store.get(doc)?;
-        let texts = |field: Stored| -> Vec<Cow<'static, str>> {
-            (document.get_all(field))
-                .filter_map(|value| Some(Cow::Owned(value.as_str()?.to_owned())))
-                .collect()
-        };
-        let text = |field: Stored| texts(field).pop().unwrap_or_default();
-        // These three hold one value a section, in step.
-        let anchors = texts(self.fields.anchors);
-        let headings = texts(self.fields.searched(Field::Headings));
-        let bodies = texts(self.fields.searched(Field::Body));
-        Ok(IndexedArticle {
-            source: text(self.fields.source),
-            url: text(self.fields.url),
-            title: text(self.fields.searched(Field::Title)),
-            breadcrumb: texts(self.fields.breadcrumb),
-            sections: (anchors.into_iter().zip(headings).zip(bodies))
-                .map(|((anchor, heading), text)| IndexedSection { anchor, heading, text })
-                .collect(),
-            ..IndexedArticle::default()
-        })
-    }
-
-    fn groups(&self, facet: Facet) -> Result<Vec<String>, Error> {
-        let inverted = self.reader.inverted_index(self.facet(facet))?;
-        let mut stream = inverted.terms().stream()?;
-        let mut names = Vec::new();
-        while let Some((name, _)) = stream.next() {
-            names.extend(String::from_utf8(name.to_vec()));
-        }
-        Ok(names)
-    }
-
-    fn for_each_of(&self, facet: Facet, name: &str, visit: &mut dyn FnMut(u32)) -> Result<(), Error> {
+    fn for_each_in_group(&self, facet: Facet, name: &str, visit: &mut dyn FnMut(u32)) -> Result<bool, Error> {
         let field = self.facet(facet);
         let inverted = self.reader.inverted_index(field)?;
         let term = Term::from_field_text(field, name);
@@ -291,6 +278,18 @@ impl Searched for SearchIndex {
             while postings.doc() != TERMINATED {
                 visit(postings.doc());
                 postings.advance();
+            }
+        }
+        Ok(true)
+    }
+
+    fn for_each_group(&self, facet: Facet, visit: &mut dyn FnMut(&str, u32)) -> Result<(), Error> {
+        let inverted = self.reader.inverted_index(self.facet(facet))?;
+        let mut stream = inverted.terms().stream()?;
+        while let Some((name, _)) = stream.next() {
+            // Names are text.
+            if let Ok(name) = std::str::from_utf8(name) {
+                self.for_each_in_group(facet, name, &mut |doc| visit(name, doc))?;
             }
         }
         Ok(())

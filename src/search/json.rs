@@ -1,10 +1,10 @@
-//! Results as JSON, for `kb search --json` and `--batch`.
+//! Answer as JSON, for `kb search --json` and `--batch`.
 
 use std::ops::Range;
 
 use serde::Serialize;
 
-use super::{Count, Hit, Results};
+use super::{Answer, Count, Hit};
 
 #[derive(Serialize)]
 struct ResultsJson<'a> {
@@ -50,7 +50,7 @@ impl<'a> HitJson<'a> {
         Self {
             source: &hit.source,
             url: &hit.url,
-            title: &hit.title,
+            title: &hit.title.text,
             section: &hit.section.heading,
             score: hit.score,
             anchor: &hit.section.anchor,
@@ -65,7 +65,7 @@ impl<'a> HitJson<'a> {
 
 /// One JSON object without line breaks:
 /// `{"query":"...","hits":[{"source":...,"url":...,"title":...,"section":...,"score":...,...}],...}`.
-pub fn results(query: &str, results: &Results) -> String {
+pub fn results(query: &str, results: &Answer) -> String {
     let object = ResultsJson {
         query,
         hits: results.hits.iter().map(HitJson::new).collect(),

@@ -13,19 +13,19 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 
-use kb_search::Language;
 use kb_search::execute::Field;
 use kb_search::pack::Facets;
+use kb_search::search::{self, Rules};
+use kb_search::{Analyzer, Language};
 use rayon::prelude::*;
 
 use super::live_pack::{BasePack, Compressed, SharedFiles};
 use super::pack::excerpt;
-use super::query::Rules;
 use super::segment::Segment;
 use super::tokenizer::SharedAnalyzer;
 use super::walk::{GONE, Part};
 use super::write::{postings_of, shared_analyzer};
-use super::{Error, IndexedArticle, Options, PackOptions, Results, Tuning, query};
+use super::{Answer, Error, IndexedArticle, Options, PackOptions, Tuning, rules};
 use crate::document::Document;
 use crate::source::ContentPath;
 
@@ -74,7 +74,9 @@ impl LiveArticle {
 /// It never changes: after an edit the next one is made from it, and shares with it what is the same. It may be shared
 /// between threads. Its answers and its pack depend on its articles only, not on how they came about.
 pub struct LiveIndex {
-    pub(super) rules: Rules,
+    /// With an empty cache; every query works on a copy.
+    analyzer: Analyzer,
+    rules: Rules,
     pub(super) tuning: Tuning,
     pub(super) options: PackOptions,
     pub(super) articles: Vec<Entry>,
@@ -197,10 +199,10 @@ impl LiveIndex {
         tuning: &Tuning,
         options: &PackOptions,
     ) -> Result<Self, Error> {
-        let rules = Rules::new(&Language::new(language));
+        let analyzer = Analyzer::new(Language::new(language));
         let excerpts = articles.par_iter().map(excerpt_of).collect();
-        let caches = Caches::new(rules.analyzer.language());
-        Self::with_new_base(rules, articles, excerpts, tuning, options, caches)
+        let caches = Caches::new(analyzer.language());
+        Self::with_new_base(analyzer, articles, excerpts, tuning, options, caches)
     }
 
     /// The same index after its articles have changed: edited, added, removed, reordered, with other titles, addresses
@@ -228,15 +230,16 @@ impl LiveIndex {
             .collect();
         // More than all of them: a new base is made sooner than the rest.
         if dead + added.len() > articles.len().max(CHANGED_LEAST) {
-            let (rules, caches) = (self.rules.clone(), self.caches.clone());
-            return Self::with_new_base(rules, articles, excerpts, tuning, options, caches);
+            let (analyzer, caches) = (self.analyzer.clone(), self.caches.clone());
+            return Self::with_new_base(analyzer, articles, excerpts, tuning, options, caches);
         }
         let (dead, delta) = rayon::join(
             || self.next_dead(&base_numbers, &base_articles),
             || self.next_delta(added, &articles),
         );
         let mut next = Self {
-            rules: self.rules.clone(),
+            analyzer: self.analyzer.clone(),
+            rules: Rules::default(),
             tuning: tuning.clone(),
             options: options.clone(),
             articles: entries(articles, excerpts, in_base),
@@ -267,25 +270,26 @@ impl LiveIndex {
     pub fn compact(&self) -> Result<Self, Error> {
         let articles = self.articles.iter().map(|entry| entry.article.clone()).collect();
         let excerpts = self.articles.iter().map(|entry| Arc::clone(&entry.excerpt)).collect();
-        let (rules, caches) = (self.rules.clone(), self.caches.clone());
-        let next = Self::with_new_base(rules, articles, excerpts, &self.tuning, &self.options, caches)?;
+        let (analyzer, caches) = (self.analyzer.clone(), self.caches.clone());
+        let next = Self::with_new_base(analyzer, articles, excerpts, &self.tuning, &self.options, caches)?;
         if self.pack.get().is_some() {
             next.pack()?;
         }
         Ok(next)
     }
 
-    /// Answers a query as [`super::SearchIndex::search`] does. No text is an error; one without words has no hits.
+    /// Answers a query as [`super::SearchIndex::search`] does. Never fails on input; a query without words has no hits.
     ///
     /// # Errors
     /// If the index cannot be read.
-    pub fn search(&self, query: &str, options: &Options) -> Result<Results, Error> {
-        query::search(self, query, options)
+    pub fn search(&self, query: &str, options: &Options) -> Result<Answer, Error> {
+        let mut analyzer = self.analyzer.clone();
+        search::search(self, &self.rules, &mut analyzer, query, options).map(|(answer, _)| answer)
     }
 
     /// The language of its articles.
     pub fn language(&self) -> &Language {
-        self.rules.analyzer.language()
+        self.analyzer.language()
     }
 
     /// The number of articles.
@@ -299,7 +303,7 @@ impl LiveIndex {
     }
 
     fn with_new_base(
-        rules: Rules,
+        analyzer: Analyzer,
         articles: Vec<LiveArticle>,
         excerpts: Vec<Arc<str>>,
         tuning: &Tuning,
@@ -307,7 +311,7 @@ impl LiveIndex {
         caches: Caches,
     ) -> Result<Self, Error> {
         // Not an analyzer that stays: it would keep all words of all articles.
-        let language = rules.analyzer.language();
+        let language = analyzer.language();
         let segment = postings_of(
             language,
             &shared_analyzer(language),
@@ -319,7 +323,8 @@ impl LiveIndex {
         }
         let numbers: Vec<u32> = (0..articles.len() as u32).collect();
         let mut index = Self {
-            rules,
+            analyzer,
+            rules: Rules::default(),
             tuning: tuning.clone(),
             options: options.clone(),
             base: Arc::new(Base {
@@ -341,9 +346,7 @@ impl LiveIndex {
     }
 
     fn set_rules(&mut self) -> Result<(), Error> {
-        let mut rules = self.rules.clone();
-        rules.set(&self.tuning, |source| Ok(self.number(source)))?;
-        self.rules = rules;
+        self.rules = rules(&self.tuning, &self.analyzer, |source| Ok(self.number(source)))?;
         Ok(())
     }
 

@@ -7,12 +7,12 @@ use kb_search::execute::{Field, Posting, Postings};
 use kb_search::pack::{Facet, Facets};
 use kb_search::plan::{Vocabulary, Wanted};
 use kb_search::rank::Articles;
+use kb_search::search::{Article, Index};
 
 use super::pack::Groups;
-use super::query::{Rules, Searched};
 use super::segment::{FullPosting, Segment};
 use super::walk::{GONE, order};
-use super::{Error, IndexedArticle, LiveIndex, valid_boost};
+use super::{Error, LiveIndex, valid_boost};
 
 impl LiveIndex {
     /// What the terms with a prefix have more or fewer articles than in the base.
@@ -144,31 +144,22 @@ impl Articles for LiveIndex {
     fn boost(&self, doc: u32) -> f32 {
         valid_boost(self.articles[doc as usize].article.document.front.boost as f32)
     }
-
-    fn pinned(&self, terms: &[String]) -> &[u32] {
-        self.rules.pinned(terms)
-    }
 }
 
-impl Searched for LiveIndex {
-    fn rules(&self) -> &Rules {
-        &self.rules
+impl Index for LiveIndex {
+    const EXPLAINS: bool = true;
+
+    fn article(&self, doc: u32) -> Result<Option<Article<'_>>, Error> {
+        Ok(Some(self.articles[doc as usize].article.view().into()))
     }
 
-    fn article(&self, doc: u32) -> Result<IndexedArticle<'_>, Error> {
-        Ok(self.articles[doc as usize].article.view())
+    fn for_each_in_group(&self, facet: Facet, name: &str, visit: &mut dyn FnMut(u32)) -> Result<bool, Error> {
+        self.facets().for_each_in_group(facet, name, visit);
+        Ok(true)
     }
 
-    fn groups(&self, facet: Facet) -> Result<Vec<String>, Error> {
-        let groups = self.facets().groups(facet).iter();
-        Ok(groups.map(|group| group.name.clone()).collect())
-    }
-
-    fn for_each_of(&self, facet: Facet, name: &str, visit: &mut dyn FnMut(u32)) -> Result<(), Error> {
-        let groups = self.facets().groups(facet).iter();
-        for doc in groups.filter(|group| group.name == name).flat_map(|group| &group.docs) {
-            visit(*doc);
-        }
+    fn for_each_group(&self, facet: Facet, visit: &mut dyn FnMut(&str, u32)) -> Result<(), Error> {
+        self.facets().for_each_group(facet, visit);
         Ok(())
     }
 }

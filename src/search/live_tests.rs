@@ -356,8 +356,8 @@ impl Session {
     }
 }
 
-fn same(found: &Results, wanted: &Results, query: &str) {
-    let whole = |results: &Results| {
+fn same(found: &Answer, wanted: &Answer, query: &str) {
+    let whole = |results: &Answer| {
         let mut results = results.clone();
         for hit in &mut results.hits {
             hit.score = 0.0;
@@ -402,7 +402,7 @@ fn edit_at_random(mut session: Session, steps: usize, pack_every: usize) {
             same_files(&live.pack().unwrap(), &files.pack);
             most_files = most_files.max(files.pack.len());
             near = RelatedArticles::new(session.language, &session.articles, Some(&near));
-            let wanted = related(
+            let wanted = super::related::related(
                 session.language,
                 session.articles.iter().map(LiveArticle::view),
                 RELATED,

@@ -2,17 +2,16 @@
 //!
 //! 1. [`write_index`] turns the articles of one language into the files of a one-segment tantivy index. It is a value:
 //!    whoever builds the site writes it to `search/tantivy/<lang>/` ([`index_folder`]).
-//! 2. [`related`] finds for every article those most like it.
 //!    Beside it comes the same index in the form that browsers read, for `search/pack/<lang>/` ([`pack_folder`]).
-//! 3. [`SearchIndex`] opens such a folder, also in a copied site, and answers queries: the plan, the scores and the
+//! 2. [`SearchIndex`] opens such a folder, also in a copied site, and answers queries: the plan, the scores and the
 //!    choice of sections come from `kb_search`, tantivy supplies term dictionaries, postings, field norms and documents.
 //!    [`PackSearch`] answers them from the pack instead, as a browser does.
-//! 4. [`LiveIndex`] and [`RelatedArticles`] give the same answers, and the same pack, while the articles are edited.
-//! 5. [`json`] and [`Explanation`] show the answer to programs and to people.
+//! 3. [`LiveIndex`] gives the same answers, and the same pack, while the articles are edited; [`RelatedArticles`] finds
+//!    for every article those most like it.
+//! 4. [`json`] and [`Explanation`] show the answer to programs and to people.
 
 mod browser;
 mod error;
-mod explain;
 mod index;
 pub mod json;
 mod live;
@@ -20,7 +19,6 @@ mod live_pack;
 mod live_postings;
 mod pack;
 mod pack_engine;
-mod query;
 mod related;
 mod schema;
 mod seal;
@@ -33,26 +31,29 @@ mod write;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
+use kb_search::Analyzer;
+use kb_search::search::{Article, Rules};
+
 use crate::document::Document;
 
 pub use crate::site::addresses::INDEX_ROOT;
 pub use browser::{browser_files, engine_path, glue_path, offline_path};
 pub use error::Error;
-pub use explain::{ExplainedClause, ExplainedMatch, Explanation};
 pub use index::SearchIndex;
-pub use kb_search::engine::Count;
+pub use kb_search::explain::{ExplainedClause, ExplainedMatch, Explanation};
 pub use kb_search::hits::SectionHit;
 pub use kb_search::pack::Popular;
 pub use kb_search::plan::Typing;
+pub use kb_search::search::{Answer, Count, Hit, Options, Section};
+pub use kb_search::sections::Excerpt;
 pub use kb_search::suggest::Suggestion;
 pub use kb_search::tuning::{Pin, Synonym, Tuning};
 pub use live::{LiveArticle, LiveIndex};
 pub use live_pack::SharedFiles;
 pub use pack::{PackOptions, boot_path, pack_folder};
 pub use pack_engine::PackSearch;
-pub use query::{Hit, Options, Results};
-pub use related::{RelatedArticles, related};
-pub use write::write_index;
+pub use related::RelatedArticles;
+pub use write::{write_index, write_tantivy};
 
 /// An article as search sees it. Everything may be borrowed.
 #[derive(Clone, Debug, Default)]
@@ -78,7 +79,7 @@ pub struct IndexedArticle<'a> {
     /// Factor on its score; 1 is neutral. Not finite or not above 0 counts as 1.
     pub boost: f32,
     /// Its text in sections, in order; what precedes the first heading is a section without heading and anchor.
-    pub sections: Vec<IndexedSection<'a>>,
+    pub sections: Vec<Section<'a>>,
 }
 
 impl<'a> IndexedArticle<'a> {
@@ -86,7 +87,7 @@ impl<'a> IndexedArticle<'a> {
     pub fn new(document: &'a Document, title: &'a str, url: Cow<'a, str>, breadcrumb: Vec<Cow<'a, str>>) -> Self {
         let sections = (document.sections.iter())
             .filter(|section| !section.heading.is_empty() || !section.text.trim().is_empty())
-            .map(|section| IndexedSection {
+            .map(|section| Section {
                 anchor: Cow::Borrowed(section.anchor.as_str()),
                 heading: Cow::Borrowed(section.heading.as_str()),
                 text: Cow::Borrowed(section.text.as_str()),
@@ -121,6 +122,37 @@ impl<'a> IndexedArticle<'a> {
     }
 }
 
+/// What of an article is shown as a hit.
+impl<'a> From<IndexedArticle<'a>> for Article<'a> {
+    fn from(article: IndexedArticle<'a>) -> Self {
+        Self {
+            source: article.source,
+            url: article.url,
+            title: article.title,
+            breadcrumb: article.breadcrumb,
+            excerpt: Cow::Borrowed(""),
+            sections: article.sections,
+        }
+    }
+}
+
+/// Synonyms and pins made ready for an index; `number` finds an article by its source.
+fn rules(
+    tuning: &Tuning,
+    analyzer: &Analyzer,
+    number: impl Fn(&str) -> Result<Option<u32>, Error>,
+) -> Result<Rules, Error> {
+    let mut pins = Vec::new();
+    for pin in &tuning.pins {
+        let mut articles = Vec::new();
+        for source in &pin.articles {
+            articles.extend(number(source)?);
+        }
+        pins.push((pin.query.as_str(), articles));
+    }
+    Ok(Rules::new(&tuning.synonyms, pins, &mut analyzer.clone()))
+}
+
 /// A factor on the score that means nothing counts as 1.
 fn valid_boost(boost: f32) -> f32 {
     if boost.is_finite() && boost > 0.0 { boost } else { 1.0 }
@@ -136,17 +168,6 @@ pub struct IndexFiles {
     pub tantivy: Files,
     /// The browser's form of it, relative to [`pack_folder`].
     pub pack: Files,
-}
-
-/// One heading and the text below it.
-#[derive(Clone, Debug, Default)]
-pub struct IndexedSection<'a> {
-    /// Id of the heading in the page; empty for the article's beginning.
-    pub anchor: Cow<'a, str>,
-    /// The heading as plain text; empty for the article's beginning.
-    pub heading: Cow<'a, str>,
-    /// Its text as plain text, blocks separated by line breaks.
-    pub text: Cow<'a, str>,
 }
 
 /// The folder of a language's index below the root of a site, with `/`. The tag is lower-cased.

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use flate2::read::GzDecoder;
 use kb_search::analysis::Unicode;
-use kb_search::engine::{self, Engine, Needs, PageSection, Step, page_text};
+use kb_search::engine::{Engine, Needs, Step};
+use kb_search::pack::page_text;
 use kb_search::plan::Vocabulary as _;
 
 use super::pack::{boot_path, file_path, pack_folder};
-use super::query::Searched as _;
-use super::{Error, Hit, Options, Results, SearchIndex, index_path};
+use super::{Answer, Error, Options, SearchIndex, index_path};
 use crate::source::Bounds;
 
 /// The most that a file of a pack inflates to.
@@ -54,53 +54,22 @@ impl PackSearch {
     ///
     /// # Errors
     /// If a file of the pack is missing or damaged.
-    pub fn search(&mut self, query: &str, options: &Options) -> Result<Results, Error> {
-        let wanted = engine::Options {
-            typing: options.typing,
-            limit: options.limit,
-            offset: options.offset,
-            collection: options.collection.as_deref().unwrap_or_default(),
-            tag: options.tag.as_deref().unwrap_or_default(),
-            facets: options.facets,
-        };
-        let answer = loop {
-            match self.engine.search(query, &wanted) {
+    pub fn search(&mut self, query: &str, options: &Options) -> Result<Answer, Error> {
+        let mut answer = loop {
+            match self.engine.search(query, options) {
                 Step::Needs(needs) => self.fetch(&needs)?,
-                Step::Done(answer) => break answer,
+                Step::Done(answer) => break *answer,
             }
         };
-        let base = self.engine.pack().base().to_owned();
-        let mut hits = Vec::new();
-        for found in answer.hits {
-            let text = self.text(found.doc)?;
-            let mut sections = self
-                .engine
-                .sections(query, options.typing, &text, 1 + options.more_sections)
-                .into_iter();
-            hits.push(Hit {
-                article: found.doc as usize,
-                source: found.source,
-                url: absolute(&base, &found.url),
-                title: found.title.text,
-                title_highlights: found.title.highlights,
-                breadcrumb: found.breadcrumb,
-                section: sections.next().unwrap_or_default(),
-                more: sections.collect(),
-                score: found.score,
-                pinned: found.pinned,
-                explanation: None,
-            });
+        for hit in &mut answer.hits {
+            let text = self.text(hit.doc)?;
+            hit.set_sections(
+                self.engine
+                    .sections(query, options.typing, &text, 1 + options.more_sections),
+            );
+            hit.url = absolute(self.engine.pack().base(), &hit.url);
         }
-        Ok(Results {
-            hits,
-            total: answer.total,
-            relaxed: answer.relaxed,
-            missing: answer.missing,
-            suggestions: answer.suggestions,
-            did_you_mean: answer.did_you_mean,
-            collections: answer.collections,
-            tags: answer.tags,
-        })
+        Ok(answer)
     }
 
     fn fetch(&mut self, needs: &Needs) -> Result<(), Error> {
@@ -119,12 +88,7 @@ impl PackSearch {
 
     /// The text of an article's page.
     fn text(&self, doc: u32) -> Result<String, Error> {
-        let article = self.texts.article(doc)?;
-        Ok(page_text(article.sections.iter().map(|section| PageSection {
-            anchor: &section.anchor,
-            heading: &section.heading,
-            text: &section.text,
-        })))
+        Ok(page_text(&self.texts.shown(doc)?.sections))
     }
 }
 

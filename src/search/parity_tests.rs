@@ -15,9 +15,9 @@ pub(super) fn article<'a>(source: &'a str, title: &'a str, text: &'a str) -> Ind
         title: title.into(),
         collection: source.split_once('/').map(|(collection, _)| collection.into()),
         boost: 1.0,
-        sections: vec![IndexedSection {
+        sections: vec![Section {
             text: text.into(),
-            ..IndexedSection::default()
+            ..Section::default()
         }],
         ..IndexedArticle::default()
     }
@@ -49,21 +49,13 @@ pub(super) fn write_site(
 }
 
 /// Asks both engines and compares everything but the texts shown.
-fn same(tantivy: &SearchIndex, pack: &mut PackSearch, query: &str, options: &Options) -> Results {
+fn same(tantivy: &SearchIndex, pack: &mut PackSearch, query: &str, options: &Options) -> Answer {
     let wanted = tantivy.search(query, options).unwrap();
     let found = pack.search(query, options).unwrap();
-    let shown = |results: &Results| -> Vec<_> {
+    let shown = |results: &Answer| -> Vec<_> {
         let hits = results.hits.iter();
-        hits.map(|hit| {
-            (
-                hit.source.clone(),
-                hit.url.clone(),
-                hit.title.clone(),
-                hit.title_highlights.clone(),
-                hit.pinned,
-            )
-        })
-        .collect()
+        hits.map(|hit| (hit.source.clone(), hit.url.clone(), hit.title.clone(), hit.pinned))
+            .collect()
     };
     assert_eq!(shown(&found), shown(&wanted), "{query:?}");
     for (a, b) in found.hits.iter().zip(&wanted.hits) {
@@ -92,7 +84,7 @@ fn same(tantivy: &SearchIndex, pack: &mut PackSearch, query: &str, options: &Opt
     found
 }
 
-fn sources(results: &Results) -> Vec<&str> {
+fn sources(results: &Answer) -> Vec<&str> {
     results.hits.iter().map(|hit| hit.source.as_str()).collect()
 }
 

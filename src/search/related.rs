@@ -51,7 +51,8 @@ const UNUSED_TERMS: usize = 1_000;
 /// For every article the numbers of the at most `count` articles most like it, best first.
 ///
 /// Depends on the articles and their order only.
-pub fn related<'a>(
+#[cfg(test)]
+pub(super) fn related<'a>(
     language: &str,
     articles: impl IntoIterator<Item = IndexedArticle<'a>>,
     count: usize,
@@ -190,6 +191,7 @@ fn known<'b>(articles: &[LiveArticle], before: Option<&'b RelatedArticles>) -> V
     articles.iter().enumerate().map(find).collect()
 }
 
+#[cfg(test)]
 fn collection(article: &IndexedArticle<'_>) -> u64 {
     collection_hash(article.collection.as_deref().unwrap_or_default())
 }

@@ -1,7 +1,7 @@
 //! The small file beside an index that makes a copied site answer the same: language, analyzer version, synonyms, pins.
 
 use kb_search::analysis::ANALYZER_VERSION;
-use kb_search::tuning::{Pin, Synonym, Tuning};
+use kb_search::tuning::Tuning;
 use serde::{Deserialize, Serialize};
 
 use super::Error;
@@ -13,39 +13,16 @@ pub(crate) const FILE_NAME: &str = "kb-search.json";
 pub(crate) struct Settings {
     pub(crate) analyzer: u32,
     pub(crate) language: String,
-    #[serde(default)]
-    synonyms: Vec<SynonymJson>,
-    #[serde(default)]
-    pins: Vec<PinJson>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct SynonymJson {
-    from: Vec<String>,
-    to: Vec<String>,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-struct PinJson {
-    query: String,
-    articles: Vec<String>,
+    #[serde(flatten)]
+    pub(crate) tuning: Tuning,
 }
 
 impl Settings {
     pub(crate) fn new(language: &str, tuning: &Tuning) -> Self {
-        let synonym = |rule: &Synonym| SynonymJson {
-            from: rule.from.clone(),
-            to: rule.to.clone(),
-        };
-        let pin = |pin: &Pin| PinJson {
-            query: pin.query.clone(),
-            articles: pin.articles.clone(),
-        };
         Self {
             analyzer: ANALYZER_VERSION,
             language: language.to_owned(),
-            synonyms: tuning.synonyms.iter().map(synonym).collect(),
-            pins: tuning.pins.iter().map(pin).collect(),
+            tuning: tuning.clone(),
         }
     }
 
@@ -66,20 +43,5 @@ impl Settings {
         let mut bytes = serde_json::to_vec_pretty(self).map_err(|error| Error::Settings(error.to_string()))?;
         bytes.push(b'\n');
         Ok(bytes)
-    }
-
-    pub(crate) fn tuning(&self) -> Tuning {
-        let synonym = |rule: &SynonymJson| Synonym {
-            from: rule.from.clone(),
-            to: rule.to.clone(),
-        };
-        let pin = |pin: &PinJson| Pin {
-            query: pin.query.clone(),
-            articles: pin.articles.clone(),
-        };
-        Tuning {
-            synonyms: self.synonyms.iter().map(synonym).collect(),
-            pins: self.pins.iter().map(pin).collect(),
-        }
     }
 }

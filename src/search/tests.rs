@@ -11,15 +11,15 @@ use tantivy::query::Bm25Weight;
 
 use super::*;
 
-fn section<'a>(heading: &'a str, text: &'a str) -> IndexedSection<'a> {
-    IndexedSection {
+fn section<'a>(heading: &'a str, text: &'a str) -> Section<'a> {
+    Section {
         anchor: heading.to_lowercase().replace(' ', "-").into(),
         heading: heading.into(),
         text: text.into(),
     }
 }
 
-fn article<'a>(source: &'a str, title: &'a str, sections: Vec<IndexedSection<'a>>) -> IndexedArticle<'a> {
+fn article<'a>(source: &'a str, title: &'a str, sections: Vec<Section<'a>>) -> IndexedArticle<'a> {
     let url = format!("/{}/", source.trim_end_matches(".md"));
     let collection = source.split('/').next().unwrap_or_default();
     IndexedArticle {
@@ -82,7 +82,7 @@ fn files_of<'a>(language: &str, articles: impl IntoIterator<Item = IndexedArticl
         .tantivy
 }
 
-fn sources(results: &Results) -> Vec<&str> {
+fn sources(results: &Answer) -> Vec<&str> {
     results.hits.iter().map(|hit| hit.source.as_str()).collect()
 }
 
@@ -270,9 +270,10 @@ fn a_hit_shows_the_best_section() {
         .collect();
     assert_eq!(marked, ["Forgot", "password"]);
     assert_eq!(
-        hit.title_highlights
+        hit.title
+            .highlights
             .iter()
-            .map(|range| &hit.title[range.clone()])
+            .map(|range| &hit.title.text[range.clone()])
             .collect::<Vec<_>>(),
         ["password"]
     );
@@ -402,7 +403,11 @@ fn boosts_and_pages_of_results_work() {
         ..Options::default()
     };
     assert!(index.search("refund", &none).unwrap().hits.is_empty());
-    assert!(index.best_articles("E4017", 3).unwrap()[0].1.is_finite());
+    assert!(
+        index.search("E4017", &Options::default()).unwrap().hits[0]
+            .score
+            .is_finite()
+    );
 }
 
 #[test]
@@ -469,7 +474,7 @@ fn json_is_one_line_with_the_agreed_keys() {
     }
     assert_eq!(hit["section"], "On the phone");
     assert_eq!(
-        json::results("", &Results::default()),
+        json::results("", &Answer::default()),
         r#"{"query":"","hits":[],"total":0}"#
     );
 }
@@ -549,7 +554,7 @@ fn chinese_is_found_by_two_characters() {
     let results = index.search("退款", &Options::default()).unwrap();
     assert_eq!(sources(&results), ["a.md"]);
     assert_eq!(
-        &results.hits[0].title[results.hits[0].title_highlights[0].clone()],
+        &results.hits[0].title.text[results.hits[0].title.highlights[0].clone()],
         "退款"
     );
     assert_eq!(sources(&index.search("密碼", &Options::default()).unwrap()), ["b.md"]);
@@ -565,15 +570,15 @@ fn related_articles_share_what_is_rare() {
         ("misc/lonely.md", "Zebra"),
     ];
     let articles = || texts.iter().map(|(source, title)| article(source, title, Vec::new()));
-    let found = related("en", articles(), 5);
+    let found = super::related::related("en", articles(), 5);
     assert_eq!(found.len(), 5);
     assert_eq!(found[0].first(), Some(&1));
     assert_eq!((found[2].as_slice(), found[3].as_slice()), (&[3][..], &[2][..]));
     assert!(found[4].is_empty());
     assert!(found.iter().enumerate().all(|(article, near)| !near.contains(&article)));
-    assert_eq!(found, related("en", articles(), 5));
-    assert!(related("en", articles(), 0).iter().all(Vec::is_empty));
-    assert!(related("en", [], 5).is_empty());
+    assert_eq!(found, super::related::related("en", articles(), 5));
+    assert!(super::related::related("en", articles(), 0).iter().all(Vec::is_empty));
+    assert!(super::related::related("en", [], 5).is_empty());
 }
 
 mod properties {
@@ -647,8 +652,8 @@ mod properties {
                 let results = index.search(query, &options).unwrap();
                 for hit in &results.hits {
                     prop_assert!(hit.score.is_finite() && hit.score >= 0.0);
-                    for range in &hit.title_highlights {
-                        prop_assert!(hit.title.get(range.clone()).is_some_and(|word| !word.is_empty()));
+                    for range in &hit.title.highlights {
+                        prop_assert!(hit.title.text.get(range.clone()).is_some_and(|word| !word.is_empty()));
                     }
                     for range in &hit.section.highlights {
                         prop_assert!(hit.section.excerpt.get(range.clone()).is_some_and(|word| !word.is_empty()));

@@ -38,24 +38,54 @@ pub fn write_index<'a>(
     options: &PackOptions,
 ) -> Result<IndexFiles, Error> {
     let language = Language::new(language);
-    let directory = RamDirectory::create();
-    let settings = Settings::new(language.tag(), tuning).to_bytes()?;
-    let fields = Fields::new(language.tag(), Keep::Texts);
     let mut shown = Shown::default();
     let mut boosts = Vec::new();
     let articles = articles.into_iter().inspect(|article| {
         boosts.push(article.boost());
         shown.push(article, excerpt(article), &options.base);
     });
-    let tokenizers = tokenizers(&language, &shared_analyzer(&language));
+    let (directory, segment) = index(&language, articles)?;
+    let pack = write_pack(&segment, language.tag(), shown, &boosts, tuning, options)?;
+    drop(segment);
+    Ok(IndexFiles {
+        tantivy: files(&directory, &language, tuning)?,
+        pack,
+    })
+}
+
+/// The same without the form for browsers: the files of tantivy's index alone.
+///
+/// # Errors
+/// As [`write_index`].
+pub fn write_tantivy<'a>(
+    language: &str,
+    articles: impl IntoIterator<Item = IndexedArticle<'a>>,
+    tuning: &Tuning,
+) -> Result<Files, Error> {
+    let language = Language::new(language);
+    let (directory, _) = index(&language, articles)?;
+    files(&directory, &language, tuning)
+}
+
+/// Indexes articles with all their texts.
+fn index<'a>(
+    language: &Language,
+    articles: impl IntoIterator<Item = IndexedArticle<'a>>,
+) -> Result<(RamDirectory, Segment), Error> {
+    let directory = RamDirectory::create();
+    let fields = Fields::new(language.tag(), Keep::Texts);
+    let tokenizers = tokenizers(language, &shared_analyzer(language));
     let index = fill(directory.clone(), &fields, tokenizers, articles, TABLE_BUDGET_BYTES)?;
     let segment = open(&index, &fields)?;
-    let pack = write_pack(&segment, language.tag(), shown, &boosts, tuning, options)?;
-    drop((segment, index));
-    let mut tantivy = finished_files(&directory)?;
-    tantivy.push((FILE_NAME.to_owned(), settings));
-    tantivy.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(IndexFiles { tantivy, pack })
+    Ok((directory, segment))
+}
+
+/// The files of an index with its settings, sorted by name.
+fn files(directory: &RamDirectory, language: &Language, tuning: &Tuning) -> Result<Files, Error> {
+    let mut files = finished_files(directory)?;
+    files.push((FILE_NAME.to_owned(), Settings::new(language.tag(), tuning).to_bytes()?));
+    files.sort_by(|a, b| a.0.cmp(&b.0));
+    Ok(files)
 }
 
 /// An analyzer that knows no words yet.

@@ -13,7 +13,7 @@ use url::form_urlencoded;
 use super::Version;
 use crate::config::Language;
 use crate::diagnostic::did_you_mean;
-use crate::search::{self, Hit, Options, Results, Typing};
+use crate::search::{self, Answer, Hit, Options, Typing};
 
 /// The longest query of a search, in characters. Customers type less than a hundred.
 const QUERY_CHARS: usize = 256;
@@ -150,7 +150,7 @@ fn suggestion(hit: &Hit) -> Value {
         format!("{}#{}", hit.url, section.anchor)
     };
     json!({
-        "title": hit.title,
+        "title": hit.title.text,
         "url": hit.url,
         "section": { "heading": section.heading, "anchor": section.anchor, "url": url },
         "excerpt": section.excerpt,
@@ -185,7 +185,7 @@ fn number(query: Option<&str>, default: usize) -> Result<usize, Refusal> {
         })
 }
 
-fn results(version: &dyn Version, query: Option<&str>, text: &str, options: &Options) -> Result<Results, Refusal> {
+fn results(version: &dyn Version, query: Option<&str>, text: &str, options: &Options) -> Result<Answer, Refusal> {
     let language = language(version, parameter(query, "lang").as_deref())?;
     version.search(&language, text, options).map_err(|error| {
         Refusal::new(

@@ -74,7 +74,7 @@ pub trait Version: Send + Sync {
     ///
     /// # Errors
     /// If the index cannot be built or read.
-    fn search(&self, language: &str, query: &str, options: &search::Options) -> Result<search::Results, search::Error>;
+    fn search(&self, language: &str, query: &str, options: &search::Options) -> Result<search::Answer, search::Error>;
 }
 
 /// How to serve.

@@ -12,9 +12,10 @@
 //! Answers are JSON texts. A module that traps, which no input should bring about, is to be thrown away.
 
 use kb_search::analysis::Unicode;
-use kb_search::engine::{self, Options, json};
+use kb_search::engine::{self, json};
 use kb_search::pack::Error;
 use kb_search::plan::Typing;
+use kb_search::search::Options;
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
 #[wasm_bindgen]
@@ -84,13 +85,15 @@ impl Engine {
         tag: &str,
         facets: bool,
     ) -> String {
+        let named = |name: &str| (!name.is_empty()).then(|| name.to_owned());
         let options = Options {
             typing: typing(still_typing),
             limit,
             offset,
-            collection,
-            tag,
+            collection: named(collection),
+            tag: named(tag),
             facets,
+            ..Options::default()
         };
         self.0.search(query, &options).to_json()
     }

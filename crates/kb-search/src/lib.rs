@@ -9,7 +9,8 @@
 //! 4. [`score`]: one function turns candidates into the final ranking: coverage, titles, article boost, pins.
 //! 5. [`sections`]: inside each hit the best sections are chosen, with an excerpt and the matched words marked.
 //!
-//! [`tuning`] holds what a writer may add: synonyms and pinned articles.
+//! [`search`] is these steps in order, the same over every index. [`tuning`] holds what a writer may add: synonyms and
+//! pinned articles.
 
 pub mod analysis;
 pub mod bm25;
@@ -17,12 +18,14 @@ pub mod collections;
 pub mod distance;
 pub mod engine;
 pub mod execute;
+pub mod explain;
 pub mod hits;
 pub mod pack;
 pub mod phrase;
 pub mod plan;
 pub mod rank;
 pub mod score;
+pub mod search;
 pub mod sections;
 mod stopwords;
 pub mod suggest;

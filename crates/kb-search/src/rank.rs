@@ -3,6 +3,7 @@
 use crate::execute::{Candidate, Field, Matches, Postings, matches};
 use crate::plan::Plan;
 use crate::score::{ArticleFactors, Ranking, Score, rescore};
+use crate::search::Rules;
 
 /// An article that covers this share of the best coverage answers about as well.
 const ANSWERING: f32 = 0.75;
@@ -11,9 +12,6 @@ const ANSWERING: f32 = 0.75;
 pub trait Articles: Postings {
     /// The writer's boost of an article; 1 is neutral.
     fn boost(&self, doc: u32) -> f32;
-
-    /// The articles pinned to a query of these terms, best first.
-    fn pinned(&self, terms: &[String]) -> &[u32];
 }
 
 /// A ranked article.
@@ -43,10 +41,11 @@ pub struct Ranks {
 pub fn rank<I: Articles>(
     plan: &Plan,
     index: &I,
-    ranking: &Ranking,
+    rules: &Rules,
     wanted: usize,
     filter: Option<&[bool]>,
 ) -> Result<Ranks, I::Error> {
+    let ranking = &rules.ranking;
     let mut allowed = without_excluded(plan, index, filter)?;
     let mut unmet = false;
     if !plan.phrases.is_empty() {
@@ -62,7 +61,7 @@ pub fn rank<I: Articles>(
         coverage,
         complete,
     } = matches(plan, index, ranking, Ranking::candidates(wanted), allowed.as_deref())?;
-    let pinned: Vec<u32> = (index.pinned(&plan.terms).iter().copied())
+    let pinned: Vec<u32> = (rules.pinned(&plan.terms).iter().copied())
         .filter(|&doc| allowed.as_ref().is_none_or(|allowed| allowed[doc as usize]))
         .collect();
     let most = coverage.iter().map(|article| article.1).fold(0.0, f32::max);

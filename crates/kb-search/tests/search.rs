@@ -7,7 +7,7 @@ use kb_search::analysis::Mode;
 use kb_search::execute::{Field, Posting, Postings};
 use kb_search::plan::{MatchKind, Plan, SynonymTable, Typing, Vocabulary, Wanted, plan};
 use kb_search::rank::{Articles, Ranks, rank};
-use kb_search::score::Ranking;
+use kb_search::search::Rules;
 use kb_search::sections::Highlighter;
 use kb_search::tuning::Synonym;
 use kb_search::{Analyzer, Language};
@@ -70,7 +70,7 @@ impl Memory {
     }
 
     fn ranks(&self, plan: &Plan) -> Ranks {
-        let Ok(ranks) = rank(plan, self, &Ranking::default(), 10, None);
+        let Ok(ranks) = rank(plan, self, &Rules::default(), 10, None);
         ranks
     }
 
@@ -149,10 +149,6 @@ impl Postings for Memory {
 impl Articles for Memory {
     fn boost(&self, _: u32) -> f32 {
         1.0
-    }
-
-    fn pinned(&self, _: &[String]) -> &[u32] {
-        &[]
     }
 }
 

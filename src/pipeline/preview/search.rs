@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::output::Body;
 use crate::pipeline::index;
-use crate::search::{self, Error, LiveIndex, Options, RelatedArticles, Results};
+use crate::search::{self, Answer, Error, LiveIndex, Options, RelatedArticles};
 use crate::site::{ArticleId, LanguageSite, Site};
 
 /// The search of one state. Whatever was made for another state before is the beginning of it, never the result: index,
@@ -88,7 +88,7 @@ impl Search {
     }
 
     /// Answers a query in a language by its number.
-    pub(super) fn search(&self, language: usize, query: &str, options: &Options) -> Result<Results, Error> {
+    pub(super) fn search(&self, language: usize, query: &str, options: &Options) -> Result<Answer, Error> {
         self.index(language)?.search(query, options)
     }
 
@@ -185,10 +185,11 @@ impl Search {
 
     fn tantivy(&self, number: usize) -> &Result<Files, String> {
         self.languages[number].tantivy.get_or_init(|| {
-            let folder = search::index_folder(self.site.languages[number].language.tag());
-            let files = index::write_index(&self.site, number).map_err(|error| error.to_string())?;
-            let own = files.into_iter().filter(|(path, _)| path.starts_with(&folder));
-            Ok(own.map(|(path, bytes)| (path, Body::from(bytes))).collect())
+            let files = index::write_tantivy(&self.site, number).map_err(|error| error.to_string())?;
+            Ok(files
+                .into_iter()
+                .map(|(path, bytes)| (path, Body::from(bytes)))
+                .collect())
         })
     }
 }

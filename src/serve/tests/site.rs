@@ -10,7 +10,7 @@ use tokio::sync::{oneshot, watch};
 use super::client::{Answer, Stream, ask};
 use crate::diagnostic::Diagnostic;
 use crate::output::Body;
-use crate::search::{self, Hit, Options, Results, SectionHit};
+use crate::search::{self, Excerpt, Hit, Options, SectionHit};
 use crate::serve::{PATIENCE, Served, ServerOptions, Version, bind};
 
 /// A version of a site, spelt out.
@@ -88,18 +88,21 @@ impl Version for Site {
         vec!["en".to_owned(), "pt-BR".to_owned()]
     }
 
-    fn search(&self, language: &str, query: &str, options: &Options) -> Result<Results, search::Error> {
+    fn search(&self, language: &str, query: &str, options: &Options) -> Result<search::Answer, search::Error> {
         let mut asked = self.asked.lock().expect("no test panics with the lock");
         asked.push((language.to_owned(), query.to_owned(), options.clone()));
         if query == "damaged" {
             return Err(search::Error::Damaged("search/x".into()));
         }
         let hit = Hit {
-            article: 0,
+            doc: 0,
             source: "a.md".to_owned(),
             url: "/a/".to_owned(),
-            title: "Article".to_owned(),
-            title_highlights: Vec::new(),
+            title: Excerpt {
+                text: "Article".to_owned(),
+                highlights: Vec::new(),
+            },
+            excerpt: Excerpt::default(),
             breadcrumb: vec!["Home".to_owned()],
             section: SectionHit {
                 heading: "Part".to_owned(),
@@ -112,11 +115,11 @@ impl Version for Site {
             pinned: false,
             explanation: None,
         };
-        Ok(Results {
+        Ok(search::Answer {
             hits: vec![hit; options.limit.min(4)],
             total: 4,
             missing: vec!["xyzzy".to_owned()],
-            ..Results::default()
+            ..search::Answer::default()
         })
     }
 }

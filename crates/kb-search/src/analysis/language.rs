@@ -89,11 +89,6 @@ impl Language {
         &self.tag
     }
 
-    /// Whether words of this language are stemmed.
-    pub fn is_stemmed(&self) -> bool {
-        self.stemmer.is_some()
-    }
-
     /// The name of the Snowball algorithm, or `none`.
     pub fn stemmer_name(&self) -> &'static str {
         self.stemmer.map_or(NO_STEMMER, |stemmer| stemmer.algorithm().name())

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use super::{Answer, Count, Engine, Hit, Needs, Step};
+use super::{Engine, Needs, Step};
 use crate::hits::SectionHit;
 use crate::plan::Vocabulary as _;
+use crate::search::{Answer, Count, Hit};
 use crate::sections::Excerpt;
 
 /// Writes one JSON value; objects and lists keep track of their commas.

@@ -39,6 +39,22 @@ impl Facets {
         }
     }
 
+    /// Calls `visit` for every article of one group.
+    pub fn for_each_in_group(&self, facet: Facet, name: &str, visit: &mut dyn FnMut(u32)) {
+        if let Some(group) = self.groups(facet).iter().find(|group| group.name == name) {
+            group.docs.iter().copied().for_each(visit);
+        }
+    }
+
+    /// Calls `visit` for every article of every group of a facet, group by group.
+    pub fn for_each_group(&self, facet: Facet, visit: &mut dyn FnMut(&str, u32)) {
+        for group in self.groups(facet) {
+            for doc in &group.docs {
+                visit(&group.name, *doc);
+            }
+        }
+    }
+
     pub(super) fn write(&self) -> Vec<u8> {
         let mut out = Vec::new();
         for groups in [&self.collections, &self.tags] {

@@ -1,21 +1,28 @@
 //! A pack that is asked: serves from the files it has, and notes which it lacks.
 
 use core::cell::{Cell, RefCell};
+use std::borrow::Cow;
 
-use super::boot::{Boot, Popular};
+use super::boot::{Boot, PinnedQuery, Popular};
 use super::documents::{self, DOCUMENTS_PER_SHARD, Document};
-use super::facets::Facets;
+use super::facets::{Facet, Facets};
+use super::page::page_sections;
 use super::terms::{FarPostings, TermShard};
 use super::vocabulary::VocabularyShard;
 use super::{Damaged, Error};
+use crate::analysis::Analyzer;
 use crate::execute::{Field, Posting, Postings};
-use crate::plan::{Vocabulary, Wanted};
-use crate::rank::Articles;
+use crate::plan::{Plan, Vocabulary, Wanted, probes};
+use crate::rank::{Articles, Ranked};
+use crate::search::{Article, Index, Options};
 use crate::tuning::Synonym;
 
 /// A beginning of words that spreads over more term shards is looked up in the vocabulary. The words found are in these
 /// shards, so that few of them had better be fetched at once.
 const FEW_SHARDS: usize = 2;
+
+/// Pages whose texts are asked for at once, to look for a phrase or a spelling in them.
+const PAGES_AT_ONCE: usize = 10;
 
 /// One of the files of a pack besides the boot file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -98,9 +105,10 @@ pub struct Pack {
     vocabulary: Vec<Slot<VocabularyShard>>,
     documents: Vec<Slot<Vec<Document>>>,
     facets: Slot<Facets>,
-    /// Terms of a pinned query, and its articles.
-    pins: Vec<(Vec<String>, Vec<u32>)>,
+    /// Texts of pages that were handed in, by address.
+    pages: Vec<(String, String)>,
     wanted: RefCell<Vec<Resource>>,
+    wanted_pages: RefCell<Vec<(u32, String)>>,
     incomplete: Cell<bool>,
 }
 
@@ -118,9 +126,10 @@ impl Pack {
             vocabulary: absent(boot.vocabulary.len()),
             documents: absent(boot.doc_count().div_ceil(DOCUMENTS_PER_SHARD) as usize),
             facets: Slot::Absent,
-            pins: Vec::new(),
+            pages: Vec::new(),
             boot,
             wanted: RefCell::default(),
+            wanted_pages: RefCell::default(),
             incomplete: Cell::default(),
         };
         for (name, bytes) in embedded {
@@ -181,7 +190,7 @@ impl Pack {
     /// Notes that files would be needed, without using them.
     ///
     /// The term shard of `term`, if `postings` also its body postings, and what of `prefix` begins with it.
-    pub fn prefetch(&self, term: &str, prefix: Option<Wanted>, postings: bool) {
+    pub(super) fn prefetch(&self, term: &str, prefix: Option<Wanted>, postings: bool) {
         // What is missing is noted; nothing else is wanted here.
         let _ = self.term_shard(term);
         if postings && let Ok(number) = self.boot.far.search(term) {
@@ -196,7 +205,7 @@ impl Pack {
     ///
     /// # Errors
     /// [`Missing`] if its shard is not here yet.
-    pub fn document(&self, doc: u32) -> Result<Option<&Document>, Missing> {
+    pub(super) fn document(&self, doc: u32) -> Result<Option<&Document>, Missing> {
         let number = (doc / DOCUMENTS_PER_SHARD) as usize;
         let shard = self.serve(&self.documents, number, Resource::Documents)?;
         let document = shard.and_then(|shard| shard.get((doc % DOCUMENTS_PER_SHARD) as usize));
@@ -210,7 +219,7 @@ impl Pack {
     ///
     /// # Errors
     /// [`Missing`] if the file is not here yet.
-    pub fn facets(&self) -> Result<Option<&Facets>, Missing> {
+    pub(super) fn facets(&self) -> Result<Option<&Facets>, Missing> {
         self.served(&self.facets, Resource::Facets)
     }
 
@@ -239,15 +248,35 @@ impl Pack {
         &self.boot.synonyms
     }
 
-    /// Prepares the pinned queries; `terms` analyses a query.
-    pub fn read_pins(&mut self, mut terms: impl FnMut(&str) -> Vec<String>) {
-        let pins = core::mem::take(&mut self.boot.pins).into_iter();
-        self.pins = pins.map(|pin| (terms(&pin.query), pin.docs)).collect();
+    /// Pinned queries with the numbers of their articles.
+    pub fn pins(&self) -> &[PinnedQuery] {
+        &self.boot.pins
     }
 
-    /// Whether a file was missed since the last [`Pack::take_wanted`].
-    pub fn is_wanting(&self) -> bool {
-        !self.wanted.borrow().is_empty()
+    /// Hands in the text of a page; empty if it cannot be had. [`page_sections`] has the form.
+    pub fn put_page(&mut self, url: &str, text: String) {
+        if self.page(url).is_none() {
+            self.pages.push((url.to_owned(), text));
+        }
+    }
+
+    fn page(&self, url: &str) -> Option<&str> {
+        let (_, text) = self.pages.iter().find(|page| page.0 == url)?;
+        Some(text)
+    }
+
+    /// The pages whose texts were missed since the last call: number of the article and address, as [`Document::url`].
+    pub fn take_wanted_pages(&self) -> Vec<(u32, String)> {
+        self.wanted_pages.take()
+    }
+
+    /// Fails if a file was missed since the last [`Pack::take_wanted`].
+    fn nothing_wanted(&self) -> Result<(), Missing> {
+        if self.wanted.borrow().is_empty() {
+            Ok(())
+        } else {
+            Err(Missing)
+        }
     }
 
     fn served<'a, T>(&'a self, slot: &'a Slot<T>, resource: Resource) -> Result<Option<&'a T>, Missing> {
@@ -418,8 +447,81 @@ impl Articles for Pack {
     fn boost(&self, doc: u32) -> f32 {
         self.boot.boost(doc)
     }
+}
 
-    fn pinned(&self, terms: &[String]) -> &[u32] {
-        self.pins.iter().find(|pin| pin.0 == terms).map_or(&[], |pin| &pin.1)
+impl Index for Pack {
+    /// Asks for everything at once that the query will need.
+    fn prepare_query(&self, query: &str, options: &Options, analyzer: &mut Analyzer) -> Result<(), Missing> {
+        for probe in probes(query, options.typing, analyzer) {
+            self.prefetch(&probe.term, probe.prefix, probe.postings);
+        }
+        if options.facets || options.collection.is_some() || options.tag.is_some() {
+            // Noted; it is looked at later.
+            let _ = self.facets();
+        }
+        self.nothing_wanted()
+    }
+
+    fn prepare_plan(&self, plan: &Plan) -> Result<(), Missing> {
+        for clause in &plan.clauses {
+            let body = clause.fields.contains(&Field::Body);
+            for term in clause.alternatives.iter().flat_map(|alternative| &alternative.terms) {
+                self.prefetch(term, None, body);
+            }
+        }
+        self.nothing_wanted()
+    }
+
+    fn prepare_articles(&self, articles: &[Ranked]) -> Result<(), Missing> {
+        for ranked in articles {
+            let _ = self.document(ranked.candidate.doc);
+        }
+        self.nothing_wanted()
+    }
+
+    fn article(&self, doc: u32) -> Result<Option<Article<'_>>, Missing> {
+        Ok(self.document(doc)?.map(|document| Article {
+            source: Cow::Borrowed(&document.source),
+            url: Cow::Borrowed(&document.url),
+            title: Cow::Borrowed(&document.title),
+            breadcrumb: document
+                .breadcrumb
+                .iter()
+                .map(|title| Cow::Borrowed(title.as_str()))
+                .collect(),
+            excerpt: Cow::Borrowed(&document.excerpt),
+            sections: Vec::new(),
+        }))
+    }
+
+    fn article_with_text(&self, doc: u32) -> Result<Option<Article<'_>>, Missing> {
+        let mut article = self.article(doc)?;
+        if let Some(article) = &mut article {
+            match self.page(&article.url) {
+                Some(text) => article.sections = page_sections(text).collect(),
+                None => {
+                    let mut wanted = self.wanted_pages.borrow_mut();
+                    if wanted.len() < PAGES_AT_ONCE {
+                        wanted.push((doc, article.url.as_ref().to_owned()));
+                    }
+                }
+            }
+        }
+        Ok(article)
+    }
+
+    fn for_each_in_group(&self, facet: Facet, name: &str, visit: &mut dyn FnMut(u32)) -> Result<bool, Missing> {
+        let Some(facets) = self.facets()? else {
+            return Ok(false);
+        };
+        facets.for_each_in_group(facet, name, visit);
+        Ok(true)
+    }
+
+    fn for_each_group(&self, facet: Facet, visit: &mut dyn FnMut(&str, u32)) -> Result<(), Missing> {
+        if let Some(facets) = self.facets()? {
+            facets.for_each_group(facet, visit);
+        }
+        Ok(())
     }
 }

@@ -25,6 +25,7 @@ mod bytes;
 mod documents;
 mod facets;
 mod index;
+mod page;
 mod terms;
 mod vocabulary;
 mod write;
@@ -35,6 +36,7 @@ pub use boot::{PinnedQuery, Popular};
 pub use documents::Document;
 pub use facets::{Facet, Facets, Group};
 pub use index::{Missing, Pack, Resource};
+pub use page::{page_sections, page_text};
 pub use terms::{EncodedTerm, EncodedTerms};
 pub use write::{Header, PackFiles, PackWriter};
 

@@ -1,13 +1,11 @@
 //! Why a hit has its score: clause by clause, alternative by alternative, field by field.
 
-use std::fmt;
+use core::fmt;
 
-use kb_search::execute::{Candidate, Contribution, Field, TitleMatch, contributions};
-use kb_search::plan::{MatchKind, Plan};
-use kb_search::score::{Ranking, Score};
-
-use super::Error;
-use super::query::Searched;
+use crate::execute::{Contribution, Field, Postings, TitleMatch, contributions};
+use crate::plan::{MatchKind, Plan};
+use crate::rank::Ranked;
+use crate::score::{Ranking, Score};
 
 /// The parts of a hit's score. `Display` shows them as an indented table.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,13 +53,12 @@ pub struct ExplainedMatch {
 }
 
 impl Explanation {
-    pub(super) fn new<I: Searched>(
-        index: &I,
-        ranking: &Ranking,
-        plan: &Plan,
-        candidate: &Candidate,
-        score: Score,
-    ) -> Result<Self, Error> {
+    /// Explains a ranked article.
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    pub fn new<I: Postings>(index: &I, ranking: &Ranking, plan: &Plan, ranked: &Ranked) -> Result<Self, I::Error> {
+        let Ranked { candidate, score } = ranked;
         let found = contributions(plan, index, ranking, candidate.doc)?;
         let explained = |found: Contribution| {
             let alternative = &plan.clauses[found.clause].alternatives[found.alternative];
@@ -90,7 +87,7 @@ impl Explanation {
             clauses,
             covered: candidate.coverage,
             title: candidate.title,
-            score,
+            score: *score,
         })
     }
 }
