@@ -59,7 +59,7 @@ pub(super) fn run(args: &ServeArgs) -> io::Result<Outcome> {
     reporter.begin(&snapshot)?;
     reporter.say(&greeting(args, &bound, &snapshot, since.elapsed()));
     if let Some(output) = &args.output {
-        write_on_change(args, output, &preview, written);
+        write_on_change(output, &preview, written);
     }
     if args.watch {
         follow(args, &preview, &reporter);
@@ -115,7 +115,7 @@ fn address_of(name: &str) -> io::Result<IpAddr> {
 fn start(args: &ServeArgs, listener: Box<crate::pipeline::Listener>) -> Result<Preview, Vec<Diagnostic>> {
     let project = open_project(&args.path, args.base_url.as_deref())?;
     if let Some(output) = &args.output {
-        check_output(&args.path, output).map_err(|problem| vec![problem])?;
+        check_output(&project, output).map_err(|problem| vec![problem])?;
     }
     let output = args.output.clone().unwrap_or_else(|| output_folder(&project, false));
     let all = args.watch && !args.published;
@@ -234,12 +234,12 @@ fn watch_folders(preview: &Preview, watcher: &mut Watcher, watched: &mut BTreeSe
 }
 
 /// Writes the site to a folder, now and after each change, on a thread of its own.
-fn write_on_change(args: &ServeArgs, output: &Path, preview: &Arc<Preview>, changed: Receiver<()>) {
-    let (preview, output, path) = (Arc::clone(preview), output.to_path_buf(), args.path.clone());
+fn write_on_change(output: &Path, preview: &Arc<Preview>, changed: Receiver<()>) {
+    let (preview, output) = (Arc::clone(preview), output.to_path_buf());
     thread::spawn(move || {
         loop {
             let snapshot = preview.current();
-            if let Err(problem) = write_snapshot(&snapshot, &path, &output) {
+            if let Err(problem) = write_snapshot(&snapshot, &output) {
                 let _ = report(&[problem], Format::Human);
             }
             drop(snapshot);
@@ -368,7 +368,7 @@ impl Version for Snapshot {
             .collect()
     }
 
-    fn search(&self, language: &str, query: &str, options: &search::Options) -> Result<search::Results, search::Error> {
+    fn search(&self, language: &str, query: &str, options: &search::Options) -> Result<search::Answer, search::Error> {
         let named = |site: &crate::site::LanguageSite| site.language.tag() == language;
         let number = self.languages().iter().position(named).unwrap_or(0);
         self.search(number, query, options)

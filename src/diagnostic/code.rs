@@ -88,7 +88,7 @@ codes! {
     IconUnknown "icon-unknown" Warning Place "The icon is no name from Lucide, no emoji and no image."
     // Text
     CodeUnclosed "code-unclosed" Warning Place "A block of code has no closing line."
-    CommentUnclosed "comment-unclosed" Error Article "A comment, `<!--`, has no `-->`."
+    CommentUnclosed "comment-unclosed" Error Article "A comment, `<!--` or `[//]: # (`, is not closed."
     ContainerUnclosed "container-unclosed" Warning Place "A `:::` container has no end."
     ContainerStray "container-stray" Warning Place "A line `:::` closes nothing."
     ContainerUnknown "container-unknown" Warning Place "There is no container of this name."

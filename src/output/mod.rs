@@ -1,8 +1,7 @@
-//! What a build leaves behind: a set of paths with their contents, kept in memory or put on disk.
+//! What a build leaves behind: a set of paths with their contents.
 //!
-//! A page goes into a [`Sink`] as soon as it is rendered. There are two sinks: an [`Output`], which is a
-//! value in memory (the preview server and tests use it), and a [`Writer`], which puts the site on
-//! disk so that a build that is killed, fails or fills the disk leaves the site of the build before it.
+//! An [`Output`] says which files there are. A [`Writer`] takes each as soon as it is made and puts the site on disk so
+//! that a build that is killed, fails or fills the disk leaves the site of the build before it.
 //! This layer knows nothing of the rest of `kb` and makes no diagnostics: its errors are [`OutputError`].
 
 mod body;
@@ -19,10 +18,6 @@ mod writer;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::{Mutex, PoisonError};
-
-use rayon::prelude::*;
 
 pub use body::Body;
 pub use destination::{MARKER, Refusal};
@@ -32,18 +27,9 @@ pub use writer::{SyncOptions, SyncReport, Writer};
 
 use names::Names;
 
-/// Where rendered pages go; may be called from many threads at once.
-pub trait Sink: Sync {
-    /// Takes one file of the site. Each path can be put only once.
-    ///
-    /// # Errors
-    /// When the path collides with one that was put before, or when the file cannot be written.
-    fn put(&self, path: OutputPath, body: Body) -> Result<(), OutputError>;
-}
-
-/// A whole site in memory: every path with its body, or with whatever else says what is there, in the order of the paths.
+/// A whole site: every path with its body, or with what else says what is there, in the order of the paths.
 #[derive(Debug)]
-pub struct Output<B = Body> {
+pub struct Output<B> {
     files: BTreeMap<OutputPath, B>,
     names: Names,
 }
@@ -105,39 +91,4 @@ impl<B> Output<B> {
     pub fn is_empty(&self) -> bool {
         self.files.is_empty()
     }
-}
-
-impl Output {
-    /// An empty site.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The size of all files together.
-    pub fn bytes(&self) -> u64 {
-        self.files.values().map(Body::len).sum()
-    }
-}
-
-/// Collects a site in memory from many threads; `into_inner` gives the [`Output`].
-impl Sink for Mutex<Output> {
-    fn put(&self, path: OutputPath, body: Body) -> Result<(), OutputError> {
-        // A panic while the lock was held leaves the maps whole: each insert is one step.
-        let mut output = self.lock().unwrap_or_else(PoisonError::into_inner);
-        output.insert(path, body)
-    }
-}
-
-/// Makes the folder `dest` hold exactly the files of `output`, all at once: see [`Writer`].
-///
-/// # Errors
-/// As [`Writer::create`], [`Writer::put`](Sink::put) and [`Writer::finish`]; the old site then stays as it was.
-pub fn sync(output: &Output, dest: &Path, options: &SyncOptions) -> Result<SyncReport, OutputError> {
-    let writer = Writer::create(dest, options)?;
-    // Neighbours in sorted order share folders, so each thread gets whole folders most of the time.
-    let files: Vec<_> = output.iter().collect();
-    files
-        .par_iter()
-        .try_for_each(|(path, body)| writer.put((*path).clone(), (*body).clone()))?;
-    writer.finish()
 }

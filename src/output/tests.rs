@@ -16,12 +16,21 @@ use super::*;
 type Outcome = Result<(), Box<dyn Error>>;
 
 /// An output of these files.
-fn output(files: &[(&str, &str)]) -> Result<Output, OutputError> {
-    let mut output = Output::new();
+fn output(files: &[(&str, &str)]) -> Result<Output<Body>, OutputError> {
+    let mut output = Output::default();
     for (path, text) in files {
         output.insert(OutputPath::new(*path)?, (*text).into())?;
     }
     Ok(output)
+}
+
+/// Makes the folder hold exactly these files.
+fn sync(output: &Output<Body>, dest: &Path, options: &SyncOptions) -> Result<SyncReport, OutputError> {
+    let writer = Writer::create(dest, options)?;
+    output
+        .iter()
+        .try_for_each(|(path, body)| writer.put(path.clone(), body))?;
+    writer.finish()
 }
 
 /// Puts these files on disk.

@@ -1,7 +1,7 @@
 //! The sink on disk: the new site is prepared beside the old one and then put in its place.
 //!
 //! 1. [`Writer::create`] looks at the destination, takes its lock and clears up after a killed build.
-//! 2. [`Writer::put`](Sink::put) compares each file with the one that is there. If they are the same it only
+//! 2. [`Writer::put`] compares each file with the one that is there. If they are the same it only
 //!    notes that; if not it writes the new one into the work folder.
 //! 3. [`Writer::finish`] links the unchanged files into the work folder too, so that it holds the whole new
 //!    site, exchanges the two folders in one step, and removes the old one. If nothing has changed at
@@ -27,7 +27,7 @@ use super::lock::Lock;
 use super::names::Names;
 use super::replace::{self, Work};
 use super::tree::{self, Found};
-use super::{Body, OutputError, OutputPath, Sink};
+use super::{Body, OutputError, OutputPath};
 use crate::source::{BoundFile, Bounds};
 
 /// What a destination must stay clear of.
@@ -134,10 +134,23 @@ impl Writer {
         Ok(writer)
     }
 
+    /// Takes one file of the site. May be called from many threads at once.
+    ///
+    /// # Errors
+    /// When the path collides with one that was put before, or when the file cannot be written.
+    pub fn put(&self, path: OutputPath, body: &Body) -> Result<(), OutputError> {
+        let result = self.store(path, body);
+        // A collision leaves the first file in place and is the caller's to report: the site is still whole.
+        if !matches!(result, Ok(()) | Err(OutputError::Collision { .. })) {
+            self.failed.store(true, Ordering::Relaxed);
+        }
+        result
+    }
+
     /// Puts the new site in the place of the old one.
     ///
     /// # Errors
-    /// When an earlier [`put`](Sink::put) failed ([`OutputError::Incomplete`]) or the system refuses. The old
+    /// When an earlier [`put`](Self::put) failed ([`OutputError::Incomplete`]) or the system refuses. The old
     /// site is then still in place.
     pub fn finish(mut self) -> Result<SyncReport, OutputError> {
         if self.failed.load(Ordering::Relaxed) {
@@ -211,17 +224,6 @@ impl Writer {
     fn state(&self) -> MutexGuard<'_, State> {
         // Each change of the state is one step, so a panic elsewhere leaves it whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Sink for Writer {
-    fn put(&self, path: OutputPath, body: Body) -> Result<(), OutputError> {
-        let result = self.store(path, &body);
-        // A collision leaves the first file in place and is the caller's to report: the site is still whole.
-        if !matches!(result, Ok(()) | Err(OutputError::Collision { .. })) {
-            self.failed.store(true, Ordering::Relaxed);
-        }
-        result
     }
 }
 

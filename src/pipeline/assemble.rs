@@ -11,11 +11,11 @@ use tempfile::TempDir;
 use super::assets::{AssetFolder, referred_assets};
 use super::listing::{Listing, Shown, list};
 use super::memo::{ListingMemo, Memo, ThemeKey, ThemeMemo, WordsMemo, stamps};
-use super::{BuildOptions, Clock, Project, index, offline};
+use super::{BuildOptions, Clock, Project, clear_of, index, offline};
 use crate::config::RawHtml;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::document::{Date, Document, DocumentOptions, parse_document};
-use crate::output::MARKER;
+use crate::output::{MARKER, SyncOptions};
 use crate::render::i18n::Messages;
 use crate::render::theme::{Theme, ThemeSource, static_files};
 use crate::render::{icons, messages};
@@ -38,6 +38,8 @@ pub(super) struct Assembled {
     pub(super) stamps: Vec<(PathBuf, Stamp)>,
     /// The part of the file system that its files are read from.
     pub(super) disk: Disk,
+    /// What an output folder must stay clear of.
+    pub(super) clear_of: SyncOptions,
     /// Keeps the smaller forms of pictures on disk.
     pub(super) _pictures: Option<Arc<TempDir>>,
 }
@@ -138,6 +140,7 @@ pub(super) fn assemble(
         folders,
         stamps: theme_files,
         disk: disk.clone(),
+        clear_of: clear_of(project, options.output_given),
         _pictures: memo.pictures.folder(),
     }
 }
@@ -254,6 +257,7 @@ fn theme(
             let source = ThemeSource {
                 project: project.root.as_deref(),
                 display: &project.root_display,
+                offline: site.offline,
             };
             let mut diagnostics = Vec::new();
             let theme = Theme::load(files, &source, &site.config, &site.base_path, &mut diagnostics);

@@ -44,16 +44,34 @@ pub(super) fn write_indexes(site: &Site) -> Result<IndexFiles, search::Error> {
 ///
 /// # Errors
 /// Returns what went wrong inside the search engine.
-pub(super) fn write_index(site: &Site, number: usize) -> Result<IndexFiles, search::Error> {
+fn write_index(site: &Site, number: usize) -> Result<IndexFiles, search::Error> {
     let language = &site.languages[number];
     let tag = language.language.tag();
     let articles = searchable(site, language);
     let views = articles.iter().map(LiveArticle::view);
     let files = search::write_index(tag, views, &tuning(site, number), &pack_options(site, language))?;
-    let within = |folder: String| move |(name, bytes)| (format!("{folder}/{name}"), bytes);
-    Ok((files.tantivy.into_iter().map(within(search::index_folder(tag))))
-        .chain(files.pack.into_iter().map(within(search::pack_folder(tag))))
+    Ok(below(search::index_folder(tag), files.tantivy)
+        .chain(below(search::pack_folder(tag), files.pack))
         .collect())
+}
+
+/// Writes the index of a language for `kb search` alone.
+///
+/// # Errors
+/// Returns what went wrong inside the search engine.
+pub(super) fn write_tantivy(site: &Site, number: usize) -> Result<IndexFiles, search::Error> {
+    let language = &site.languages[number];
+    let tag = language.language.tag();
+    let articles = searchable(site, language);
+    let files = search::write_tantivy(tag, articles.iter().map(LiveArticle::view), &tuning(site, number))?;
+    Ok(below(search::index_folder(tag), files).collect())
+}
+
+/// Files with their paths below the root of the site.
+fn below(folder: String, files: search::Files) -> impl Iterator<Item = (String, Vec<u8>)> {
+    files
+        .into_iter()
+        .map(move |(name, bytes)| (format!("{folder}/{name}"), bytes))
 }
 
 /// What can be found in a language.

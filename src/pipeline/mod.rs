@@ -8,6 +8,7 @@
 mod active;
 mod assemble;
 mod assets;
+mod files;
 mod index;
 mod listing;
 mod memo;
@@ -16,21 +17,17 @@ mod pictures;
 mod preview;
 mod project;
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use rayon::prelude::*;
-
 use crate::diagnostic::{Code, Diagnostic};
-use crate::output::{Body, OutputError, OutputPath, Sink, SyncOptions, SyncReport, Writer};
+use crate::output::{Body, OutputError, OutputPath, SyncOptions, SyncReport, Writer};
 use crate::render::{Failures, Nearest, Route, SiteRenderer, WrittenPage};
-use crate::site::pages::MadeFile;
+use crate::site::pages::Page;
 use crate::site::{HeldBackCounts, Publish};
-use crate::source::{BoundFile, Disk, FileSystem as _};
 use assemble::{Assembled, assemble};
-use listing::File;
+use files::{Collector, Rendering};
 use memo::Memo;
 
 pub use preview::{Changed, Listener, Preview, PreviewOptions, Rendered, Snapshot};
@@ -96,30 +93,29 @@ pub fn build(
     progress: &dyn Progress,
 ) -> Result<BuildReport, Vec<Diagnostic>> {
     let mut clock = Clock::new(progress);
-    let writer = Writer::create(
-        &options.output,
-        &protected(project.root.as_deref(), &project.content, options.output_given),
-    )
-    .map_err(|e| vec![output_problem(&e)])?;
+    let writer = writer(project, &options.output, options.output_given).map_err(|problem| vec![problem])?;
     let assembled = assemble(project, options, None, &mut Memo::default(), &mut clock);
     let (site, theme) = (&assembled.site, &assembled.theme);
     let mut diagnostics = assembled.diagnostics.clone();
 
     clock.begin("render and index");
-    let sink = Collector::new(&writer);
-    let ((index, index_time), ((made, related_time), render_time)) = rayon::join(
+    let output = Collector::new(&writer);
+    let ((index, index_time), ((rendered, related_time), render_time)) = rayon::join(
         || timed(|| index::write_indexes(site)),
         || {
             timed(|| {
                 let (alike, related_time) = timed(|| index::Alike::of(site));
-                (make_files(&assembled, &alike, options.offline, &sink), related_time)
+                let rendering = RenderOnce::new(&assembled, &alike);
+                files::write(&assembled, &rendering, &output);
+                (rendering.finish(), related_time)
             })
         },
     );
     clock.add("  index", index_time);
     clock.add("  related", related_time);
     clock.add("  render and write", render_time.saturating_sub(related_time));
-    diagnostics.extend(made.diagnostics);
+    let (pages, failures) = rendered;
+    diagnostics.extend(failures);
     let index = index.map_err(|error| vec![Diagnostic::new(Code::SearchIndex, error.to_string())])?;
     let index_bytes = index.iter().map(|(_, bytes)| bytes.len() as u64).sum();
     clock.begin("write");
@@ -129,12 +125,9 @@ pub fn build(
         index
     };
     for (path, bytes) in index {
-        match OutputPath::new(path) {
-            Ok(path) => sink.put(path, Body::from(bytes)),
-            Err(error) => sink.keep(&error),
-        }
+        output.put(OutputPath::new(path).map(|path| (path, Body::from(bytes))));
     }
-    diagnostics.extend(sink.finish()?);
+    diagnostics.extend(output.finish().map_err(|problem| vec![problem])?);
     let written = writer.finish().map_err(|error| vec![output_problem(&error)])?;
     let mut diagnostics = site.config.checks.apply(diagnostics);
     diagnostics.sort();
@@ -148,7 +141,7 @@ pub fn build(
             .iter()
             .map(|language| language.language.to_string())
             .collect(),
-        pages: made.pages,
+        pages: pages + site.redirects.len(),
         index_bytes,
         has_base_url: site.config.base_url.is_some(),
         written,
@@ -156,127 +149,97 @@ pub fn build(
     })
 }
 
-/// Whether a build of the project at `path` may write into a folder; nothing in it changes.
+/// Whether a build of a project may write into a folder that the user named; nothing in it changes.
 ///
 /// # Errors
 /// Why it may not.
-pub fn check_output(path: &Path, output: &Path) -> Result<(), Diagnostic> {
+pub fn check_output(project: &Project, output: &Path) -> Result<(), Diagnostic> {
     // Nothing is put, and what is not finished leaves nothing behind.
-    writer(path, output).map(drop)
+    writer(project, output, true).map(drop)
 }
 
-/// Writes a state of a preview into a folder, as a build of the project at `path` would.
+/// Writes a state of a preview into its output folder, as a build would.
 ///
 /// # Errors
 /// What kept it from being written; the folder is then as it was before.
-pub fn write_snapshot(snapshot: &Snapshot, path: &Path, output: &Path) -> Result<SyncReport, Diagnostic> {
-    let problem = |error: OutputError| output_problem(&error);
-    let writer = writer(path, output)?;
-    snapshot.prepare_pages();
-    snapshot.paths().par_iter().try_for_each(|path| {
-        let Some(body) = snapshot.file(path) else { return Ok(()) };
-        OutputPath::new(path.clone())
-            .and_then(|path| writer.put(path, body))
-            .map_err(problem)
-    })?;
-    writer.finish().map_err(problem)
+pub fn write_snapshot(snapshot: &Snapshot, output: &Path) -> Result<SyncReport, Diagnostic> {
+    let writer = Writer::create(output, snapshot.clear_of()).map_err(|error| output_problem(&error))?;
+    let files = Collector::new(&writer);
+    snapshot.write(&files);
+    files.finish()?;
+    writer.finish().map_err(|error| output_problem(&error))
 }
 
-fn writer(path: &Path, output: &Path) -> Result<Writer, Diagnostic> {
-    let root = Disk::UNBOUND.is_file(&path.join("kb.toml")).then(|| path.to_path_buf());
-    let content = root
-        .as_ref()
-        .map_or_else(|| path.to_path_buf(), |root| root.join("content"));
-    Writer::create(output, &protected(root.as_deref(), &content, true)).map_err(|error| output_problem(&error))
+/// Begins to write a site of a project into a folder.
+fn writer(project: &Project, output: &Path, output_given: bool) -> Result<Writer, Diagnostic> {
+    Writer::create(output, &clear_of(project, output_given)).map_err(|error| output_problem(&error))
 }
 
-/// What was made.
-struct Made {
-    /// Number of HTML pages.
-    pages: usize,
-    diagnostics: Vec<Diagnostic>,
+/// Renders each page once and keeps what the manifest says of it and what went wrong.
+struct RenderOnce<'a> {
+    renderer: SiteRenderer<'a>,
+    pages: Mutex<(Vec<WrittenPage>, Failures)>,
 }
 
-/// Makes every file of the listing and hands it to the output.
-fn make_files(assembled: &Assembled, nearest: &dyn Nearest, offline: bool, sink: &Collector<'_>) -> Made {
-    let Assembled {
-        site,
-        theme,
-        words,
-        disk,
-        ..
-    } = assembled;
-    let renderer = SiteRenderer::new(site, theme, words, nearest);
-    let pages: Mutex<(Vec<WrittenPage>, Failures)> = Mutex::default();
-    let put = |path: &OutputPath, bytes: Vec<u8>| {
-        let bytes = if offline {
-            offline::relative(path.as_str(), bytes)
-        } else {
-            bytes
-        };
-        sink.put(path.clone(), Body::from(bytes));
-    };
-    let files: Vec<(&OutputPath, &File)> = assembled.listing.iter().collect();
-    files.par_iter().for_each(|(path, file)| match file {
-        File::Made(Route::File(0, MadeFile::Manifest)) => {}
-        File::Made(Route::Page(language, job)) => {
-            let renderer = renderer.language(*language);
-            let page = renderer.render(&renderer.prepare(*job));
-            put(path, page.html);
-            let mut pages = pages.lock().unwrap_or_else(PoisonError::into_inner);
-            pages.0.push(page.written);
-            if let Some(problem) = page.problem {
-                pages.1.add(problem, renderer.describe(*job));
-            }
+impl<'a> RenderOnce<'a> {
+    fn new(assembled: &'a Assembled, nearest: &'a dyn Nearest) -> Self {
+        let Assembled { site, theme, words, .. } = assembled;
+        Self {
+            renderer: SiteRenderer::new(site, theme, words, nearest),
+            pages: Mutex::default(),
         }
-        File::Made(route) => put(path, renderer.file(path.as_str(), route)),
-        File::JoinedRedirects(own) => match joined_redirects(&renderer, path, &disk.file(own)) {
-            Ok(bytes) => put(path, bytes),
-            Err(error) => sink.keep(&error),
-        },
-        File::Asset(number) => sink.copy(path, disk.file(&site.assets[*number].source.location)),
-        File::Pictures => put(path, pictures::record(&site.assets)),
-        File::Static(location) => sink.copy(path, disk.file(location)),
-        File::Rendition(_, location) => sink.copy(path, Disk::UNBOUND.file(location)),
-    });
-    let (written, failures) = pages.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let pages = written.len() + site.redirects.len();
-    let manifest = files
-        .iter()
-        .find(|(_, file)| **file == File::Made(Route::File(0, MadeFile::Manifest)));
-    if let Some((path, _)) = manifest {
-        put(path, renderer.manifest(written));
     }
-    Made {
-        pages,
-        diagnostics: failures.into_diagnostics(),
+
+    fn pages(&self) -> MutexGuard<'_, (Vec<WrittenPage>, Failures)> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Number of pages, and what went wrong in them.
+    fn finish(self) -> (usize, Vec<Diagnostic>) {
+        let (pages, failures) = self.pages.into_inner().unwrap_or_else(PoisonError::into_inner);
+        (pages.len(), failures.into_diagnostics())
     }
 }
 
-/// kb's redirects, then those of the project's own file.
-fn joined_redirects(renderer: &SiteRenderer<'_>, path: &OutputPath, own: &BoundFile) -> Result<Vec<u8>, OutputError> {
-    let mut bytes = renderer.file(path.as_str(), &Route::File(0, MadeFile::Redirects));
-    let read = own.open().and_then(|mut file| file.read_to_end(&mut bytes));
-    read.map_err(|source| OutputError::Source {
-        path: own.path.clone(),
-        source,
-    })?;
-    Ok(bytes)
+impl Rendering for RenderOnce<'_> {
+    fn page(&self, _: &OutputPath, language: usize, page: Page) -> Arc<Vec<u8>> {
+        let renderer = self.renderer.language(language);
+        let rendered = renderer.render(&renderer.prepare(page));
+        let mut pages = self.pages();
+        pages.0.push(rendered.written);
+        if let Some(problem) = rendered.problem {
+            pages.1.add(problem, renderer.describe(page));
+        }
+        Arc::new(rendered.html)
+    }
+
+    fn copy(&self, path: &OutputPath, language: usize, page: Page) -> Arc<Vec<u8>> {
+        Arc::new(self.file(path, &Route::Copy(language, page)))
+    }
+
+    fn manifest(&self) -> Arc<Vec<u8>> {
+        Arc::new(self.renderer.manifest(self.pages().0.clone()))
+    }
+
+    fn file(&self, path: &OutputPath, route: &Route) -> Vec<u8> {
+        self.renderer.file(path.as_str(), route)
+    }
 }
 
 /// What the output must stay clear of: a project's own folders, or a bare folder of Markdown.
-fn protected(root: Option<&Path>, content: &Path, output_given: bool) -> SyncOptions {
+fn clear_of(project: &Project, output_given: bool) -> SyncOptions {
+    let (root, content) = (project.root.as_deref(), &project.content);
     let mut sync = SyncOptions::default();
     match root {
         Some(root) => {
-            sync.forbidden.push(content.to_path_buf());
+            sync.forbidden.push(content.clone());
             sync.forbidden
                 .extend(["templates", "static", "themes", "i18n"].map(|part| root.join(part)));
             sync.protected.push(root.to_path_buf());
         }
         // The default folder of a bare folder of Markdown may lie in it; one that was named may not.
-        None if output_given => sync.forbidden.push(content.to_path_buf()),
-        None => sync.protected.push(content.to_path_buf()),
+        None if output_given => sync.forbidden.push(content.clone()),
+        None => sync.protected.push(content.clone()),
     }
     // What a project says, or a link that it holds, leads nowhere else.
     sync.within = (!output_given).then(|| root.unwrap_or(Path::new(".")).to_path_buf());
@@ -285,49 +248,6 @@ fn protected(root: Option<&Path>, content: &Path, output_given: bool) -> SyncOpt
 
 fn output_problem(error: &OutputError) -> Diagnostic {
     Diagnostic::new(error.code(), error.to_string()).with_hint_if(error.hint())
-}
-
-/// Hands files to the output and keeps what it says.
-struct Collector<'a> {
-    writer: &'a Writer,
-    problems: Mutex<(Vec<Diagnostic>, Option<Diagnostic>)>,
-}
-
-impl<'a> Collector<'a> {
-    fn new(writer: &'a Writer) -> Self {
-        Self {
-            writer,
-            problems: Mutex::default(),
-        }
-    }
-
-    fn put(&self, path: OutputPath, body: Body) {
-        if let Err(error) = self.writer.put(path, body) {
-            self.keep(&error);
-        }
-    }
-
-    fn keep(&self, error: &OutputError) {
-        let mut problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
-        // A name that cannot be written costs one file; a disk that cannot be written to costs the build.
-        if matches!(error, OutputError::Collision { .. } | OutputError::Path { .. }) {
-            problems.0.push(output_problem(error));
-        } else if problems.1.is_none() {
-            problems.1 = Some(output_problem(error));
-        }
-    }
-
-    fn copy(&self, path: &OutputPath, from: BoundFile) {
-        self.put(path.clone(), Body::on_disk(from));
-    }
-
-    fn finish(self) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
-        let (problems, fatal) = self.problems.into_inner().unwrap_or_default();
-        match fatal {
-            Some(fatal) => Err(vec![fatal]),
-            None => Ok(problems),
-        }
-    }
 }
 
 /// Measures the stages.

@@ -469,11 +469,6 @@ impl Site {
     pub fn check_links(&self, memo: &mut LinkMemo) -> Vec<Diagnostic> {
         check::check(self, memo)
     }
-
-    /// The number of the language site, by language.
-    pub fn language_index(&self, language: &Language) -> Option<usize> {
-        self.languages.iter().position(|site| site.language == *language)
-    }
 }
 
 impl LanguageSite {

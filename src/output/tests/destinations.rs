@@ -10,7 +10,7 @@ use super::{Mount, Outcome, build, names, output, snapshot};
 
 /// The message and the hint with which a destination is refused.
 fn refused(dest: &Path, options: &SyncOptions) -> Result<(String, String), Box<dyn std::error::Error>> {
-    let error = sync(&output(&[("index.html", "new")])?, dest, options)
+    let error = super::sync(&output(&[("index.html", "new")])?, dest, options)
         .err()
         .ok_or("it was not refused")?;
     let message = error.to_string().replace(&*dest.to_string_lossy(), "DEST");
@@ -108,8 +108,8 @@ fn folders_that_the_build_reads_are_kept_clear_of() -> Outcome {
         );
     }
     assert_eq!(names(&at("project")), ["content"], "nothing was created");
-    sync(&output(&[])?, &at("project/content-2"), &options)?;
-    sync(&output(&[])?, &at("project/public"), &options)?;
+    super::sync(&output(&[])?, &at("project/content-2"), &options)?;
+    super::sync(&output(&[])?, &at("project/public"), &options)?;
     Ok(())
 }
 
@@ -192,7 +192,7 @@ fn links_inside_are_removed_and_never_followed() -> Outcome {
             writer = Writer::create(&dest, &SyncOptions::default())?;
         }
         for path in ["a/index.html", "b", "c"] {
-            writer.put(OutputPath::new(path)?, "same".into())?;
+            writer.put(OutputPath::new(path)?, &"same".into())?;
         }
         let report = writer.finish()?;
         assert_eq!(
@@ -226,7 +226,7 @@ fn two_builds_at_once_do_not_meet() -> Outcome {
         dest.display()
     );
     assert_eq!(error.to_string(), expected);
-    first.put(OutputPath::new("index.html")?, "first".into())?;
+    first.put(OutputPath::new("index.html")?, &"first".into())?;
     first.finish()?;
     build(&dest, &[("index.html", "second")])?;
     assert_eq!(fs::read(dest.join("index.html"))?, b"second");

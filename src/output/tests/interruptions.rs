@@ -127,7 +127,7 @@ fn a_fault_in_place_keeps_what_is_needed_to_complete() -> Outcome {
     let mut writer = Writer::create(&dest, &SyncOptions::default())?;
     writer.fix();
     for (path, text) in NEW {
-        writer.put(OutputPath::new(path)?, text.into())?;
+        writer.put(OutputPath::new(path)?, &text.into())?;
     }
     // A record with nothing moved yet is what a fault at the first file leaves.
     fs::write(

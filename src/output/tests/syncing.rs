@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use rayon::prelude::*;
+
 use super::super::*;
 use super::{Outcome, build, names, output, snapshot};
 use crate::source::{BoundFile, Bounds};
@@ -118,8 +120,8 @@ fn files_are_copied_without_their_mode() -> Outcome {
         )?;
         Ok::<_, OutputError>(site)
     };
-    assert_eq!(sync(&site()?, &dest, &SyncOptions::default())?.written, 3);
-    assert_eq!(sync(&site()?, &dest, &SyncOptions::default())?.unchanged, 3);
+    assert_eq!(super::sync(&site()?, &dest, &SyncOptions::default())?.written, 3);
+    assert_eq!(super::sync(&site()?, &dest, &SyncOptions::default())?.unchanged, 3);
     let copied = dest.join("a/image.png");
     assert_eq!(fs::read(&copied)?, vec![7; 100_000]);
     #[cfg(unix)]
@@ -155,9 +157,9 @@ fn a_fault_while_writing_leaves_the_old_site() -> Outcome {
     ];
     for (body, message) in cases {
         let writer = Writer::create(&dest, &SyncOptions::default())?;
-        writer.put(OutputPath::new("index.html")?, "new".into())?;
+        writer.put(OutputPath::new("index.html")?, &"new".into())?;
         let error = writer
-            .put(OutputPath::new("image.png")?, body)
+            .put(OutputPath::new("image.png")?, &body)
             .err()
             .map(|error| error.to_string());
         assert!(error.as_deref().unwrap_or_default().contains(message), "{error:?}");
@@ -173,8 +175,8 @@ fn a_collision_does_not_spoil_the_site() -> Outcome {
     let dir = tempfile::tempdir()?;
     let dest = dir.path().join("public");
     let writer = Writer::create(&dest, &SyncOptions::default())?;
-    writer.put(OutputPath::new("index.html")?, "first".into())?;
-    let second = writer.put(OutputPath::new("INDEX.html")?, "second".into());
+    writer.put(OutputPath::new("index.html")?, &"first".into())?;
+    let second = writer.put(OutputPath::new("INDEX.html")?, &"second".into());
     assert!(matches!(second, Err(OutputError::Collision { .. })));
     writer.finish()?;
     assert_eq!(fs::read(dest.join("index.html"))?, b"first");
@@ -186,7 +188,7 @@ fn an_abandoned_site_leaves_no_trace() -> Outcome {
     let dir = tempfile::tempdir()?;
     let dest = dir.path().join("public");
     let writer = Writer::create(&dest, &SyncOptions::default())?;
-    writer.put(OutputPath::new("a/b/index.html")?, "new".into())?;
+    writer.put(OutputPath::new("a/b/index.html")?, &"new".into())?;
     assert_eq!(names(dir.path()), [".public.kb-build"]);
     drop(writer);
     assert!(names(dir.path()).is_empty());
@@ -201,7 +203,7 @@ fn many_threads_write_one_site() -> Outcome {
     (0..2_000).into_par_iter().try_for_each(|n| {
         writer.put(
             OutputPath::new(format!("{}/{}/index.html", n % 7, n))?,
-            format!("page {n}").into(),
+            &format!("page {n}").into(),
         )
     })?;
     assert_eq!(writer.finish()?.written, 2_001);

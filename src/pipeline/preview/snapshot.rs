@@ -8,17 +8,15 @@ use rayon::prelude::*;
 use super::pages::{PageBytes, PageId, PageMemo};
 use super::search::Search;
 use crate::diagnostic::Diagnostic;
-use crate::output::{Body, OutputPath};
+use crate::output::{Body, OutputError, OutputPath, SyncOptions};
 use crate::pipeline::assemble::Assembled;
-use crate::pipeline::joined_redirects;
+use crate::pipeline::files::{self, Collector, Rendering};
 use crate::pipeline::listing::File;
-use crate::pipeline::pictures::record;
 use crate::render::pages::LanguageRenderer;
 use crate::render::{Failures, Nearest, Route, SiteRenderer, WrittenPage};
-use crate::search::{self, Options, Results};
-use crate::site::pages::{MadeFile, Page};
-use crate::site::{ArticleId, LanguageSite};
-use crate::source::Disk;
+use crate::search::{self, Answer, Options};
+use crate::site::pages::Page;
+use crate::site::{ArticleId, LanguageSite, urls};
 
 /// Where the files of the search lie.
 const SEARCH: &str = "search/";
@@ -70,18 +68,33 @@ impl Snapshot {
         &self.assembled.site.languages
     }
 
-    /// Makes what rendering any page will ask for. Before [`Snapshot::file`] is called on threads of the pool, this must
-    /// have been called on a thread outside of it.
-    pub(in crate::pipeline) fn prepare_pages(&self) {
-        self.search.prepare_pages();
+    /// What an output folder must stay clear of.
+    pub(in crate::pipeline) fn clear_of(&self) -> &SyncOptions {
+        &self.assembled.clear_of
     }
 
     /// The file at a path below the root of the output.
     pub fn file(&self, path: &str) -> Option<Body> {
         match self.assembled.listing.entry(path) {
-            Some((path, file)) => Some(self.make(path, file)),
+            Some((path, file)) => Some(match files::make(&self.assembled, self, path, file) {
+                Ok(body) => body,
+                // Whoever reads it is told why it cannot be read.
+                Err(OutputError::Source { path, .. }) => Body::on_disk(self.assembled.disk.file(&path)),
+                Err(_) => return None,
+            }),
             None if path.starts_with(SEARCH) => self.search.file(path),
             None => None,
+        }
+    }
+
+    /// Hands every file to the output. Not to be called on a thread of the pool, see [`Search`].
+    pub(in crate::pipeline) fn write(&self, output: &Collector<'_>) {
+        self.search.prepare_pages();
+        files::write(&self.assembled, self, output);
+        for path in self.search.paths() {
+            if let Some(body) = self.search.file(&path) {
+                output.put(OutputPath::new(path).map(|path| (path, body)));
+            }
         }
     }
 
@@ -109,7 +122,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// If the index cannot be made or read.
-    pub fn search(&self, language: usize, query: &str, options: &Options) -> Result<Results, search::Error> {
+    pub fn search(&self, language: usize, query: &str, options: &Options) -> Result<Answer, search::Error> {
         self.search.search(language, query, options)
     }
 
@@ -150,31 +163,7 @@ impl Snapshot {
         SiteRenderer::new(site, theme, words, self)
     }
 
-    fn make(&self, path: &OutputPath, file: &File) -> Body {
-        let disk = &self.assembled.disk;
-        match file {
-            File::Made(Route::Page(language, job)) => Body::Bytes(self.page(path, *language, *job).html),
-            File::Made(Route::Copy(language, job)) => {
-                let language_site = &self.assembled.site.languages[*language];
-                let page = crate::site::urls::output_file(&job.path(language_site));
-                let page = OutputPath::new(page).unwrap_or_else(|_| path.clone());
-                Body::Bytes(self.page(&page, *language, *job).copy.unwrap_or_default())
-            }
-            File::Made(Route::File(0, MadeFile::Manifest)) => Body::Bytes(self.manifest()),
-            File::Made(route) => Body::from(self.renderer().file(path.as_str(), route)),
-            File::JoinedRedirects(own) => match joined_redirects(&self.renderer(), path, &disk.file(own)) {
-                Ok(bytes) => Body::from(bytes),
-                // Whoever reads it is told why it cannot be read.
-                Err(_) => Body::on_disk(disk.file(own)),
-            },
-            File::Asset(number) => Body::on_disk(disk.file(&self.assembled.site.assets[*number].source.location)),
-            File::Static(location) => Body::on_disk(disk.file(location)),
-            File::Rendition(_, location) => Body::on_disk(Disk::UNBOUND.file(location)),
-            File::Pictures => Body::from(record(&self.assembled.site.assets)),
-        }
-    }
-
-    fn page(&self, path: &OutputPath, language: usize, job: Page) -> PageBytes {
+    fn page_bytes(&self, path: &OutputPath, language: usize, job: Page) -> PageBytes {
         let Assembled { site, theme, words, .. } = &*self.assembled;
         let renderer = || LanguageRenderer::new(site, theme, &words[language], language, self);
         self.pages.bytes(path, self.id(language, job), renderer)
@@ -187,6 +176,19 @@ impl Snapshot {
             job,
         }
     }
+}
+
+impl Rendering for Snapshot {
+    fn page(&self, path: &OutputPath, language: usize, page: Page) -> Arc<Vec<u8>> {
+        self.page_bytes(path, language, page).html
+    }
+
+    fn copy(&self, path: &OutputPath, language: usize, page: Page) -> Arc<Vec<u8>> {
+        let html = urls::output_file(&page.path(&self.assembled.site.languages[language]));
+        // The memo has both under the path of the page.
+        let html = OutputPath::new(html).unwrap_or_else(|_| path.clone());
+        self.page_bytes(&html, language, page).copy.unwrap_or_default()
+    }
 
     fn manifest(&self) -> Arc<Vec<u8>> {
         let made = self.manifest.get_or_init(|| {
@@ -197,5 +199,9 @@ impl Snapshot {
             Arc::new(self.renderer().manifest(written))
         });
         Arc::clone(made)
+    }
+
+    fn file(&self, path: &OutputPath, route: &Route) -> Vec<u8> {
+        self.renderer().file(path.as_str(), route)
     }
 }

@@ -146,7 +146,7 @@ fn background() -> Option<ThreadPool> {
 fn work(current: &Current, snapshot: &Snapshot, pool: Option<&ThreadPool>, stop: &(dyn Fn() -> bool + Sync)) {
     // The search first: customers' questions are what a writer tries next.
     snapshot.search.warm();
-    snapshot.prepare_pages();
+    snapshot.search.prepare_pages();
     let failures = match pool {
         Some(pool) => pool.install(|| snapshot.check_pages(stop)),
         None => snapshot.check_pages(stop),
