@@ -520,10 +520,12 @@ fn published(r: &mut Reader<'_>, seen: &mut Visibility) {
 
 /// The words of a value.
 fn words(value: &Value) -> Vec<&str> {
-    let text = |value| match value {
-        &Value::String(ref text) => Some(text.as_str()),
-        _ => None,
-    };
+    fn text(value: &Value) -> Option<&str> {
+        match value {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
     match value {
         Value::List(items) => items.iter().filter_map(|item| text(&item.value)).collect(),
         value => text(value).into_iter().collect(),

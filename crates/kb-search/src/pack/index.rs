@@ -497,13 +497,12 @@ impl Index for Pack {
     fn article_with_text(&self, doc: u32) -> Result<Option<Article<'_>>, Missing> {
         let mut article = self.article(doc)?;
         if let Some(article) = &mut article {
-            match self.page(&article.url) {
-                Some(text) => article.sections = page_sections(text).collect(),
-                None => {
-                    let mut wanted = self.wanted_pages.borrow_mut();
-                    if wanted.len() < PAGES_AT_ONCE {
-                        wanted.push((doc, article.url.as_ref().to_owned()));
-                    }
+            if let Some(text) = self.page(&article.url) {
+                article.sections = page_sections(text).collect();
+            } else {
+                let mut wanted = self.wanted_pages.borrow_mut();
+                if wanted.len() < PAGES_AT_ONCE {
+                    wanted.push((doc, article.url.as_ref().to_owned()));
                 }
             }
         }
