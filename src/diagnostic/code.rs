@@ -83,7 +83,7 @@ codes! {
     FrontMatterSyntax "front-matter-syntax" Error Article "The front matter is not valid YAML, TOML or JSON."
     FrontMatterDuplicateKey "front-matter-duplicate-key" Error Article "A key stands twice in the front matter."
     FrontMatterType "front-matter-type" Error Article "A value in the front matter is of the wrong kind."
-    FrontMatterUnclearKey "front-matter-unclear-key" Error Article "A key may be one that hides the article, with a typing error."
+    FrontMatterUnclearKey "front-matter-unclear-key" Error Article "A key may be one that hides the article, with a typing error or in the wrong table."
     FrontMatterUnknownKey "front-matter-unknown-key" Warning Place "The front matter has a key that kb does not know."
     IconUnknown "icon-unknown" Warning Place "The icon is no name from Lucide, no emoji and no image."
     // Text

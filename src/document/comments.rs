@@ -486,10 +486,18 @@ fn behind_note_label(line: &str) -> Option<&str> {
 
 /// What ends the element that a line begins with, if no comment can stand in it.
 fn holds_no_comments(line: &str) -> Option<&'static str> {
+    verbatim_end(line).filter(|close| *close != "</pre")
+}
+
+/// What ends the element that a line begins with, if its text is taken as it stands until then, whatever it looks like.
+///
+/// See <https://spec.commonmark.org/0.31.2/#html-blocks>, the first kind.
+pub(super) fn verbatim_end(line: &str) -> Option<&'static str> {
     [
         ("<script", "</script"),
         ("<style", "</style"),
         ("<textarea", "</textarea"),
+        ("<pre", "</pre"),
     ]
     .into_iter()
     .find(|(open, _)| {
@@ -522,7 +530,7 @@ fn begins_a_block(line: &str) -> bool {
             .any(|start| line.starts_with(start))
 }
 
-fn contains_ignoring_case(line: &str, part: &str) -> bool {
+pub(super) fn contains_ignoring_case(line: &str, part: &str) -> bool {
     line.as_bytes()
         .windows(part.len())
         .any(|bytes| bytes.eq_ignore_ascii_case(part.as_bytes()))

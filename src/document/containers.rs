@@ -8,9 +8,9 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 
-use super::comments::{STAND_IN, hide_comments, is_heading};
+use super::comments::{STAND_IN, contains_ignoring_case, hide_comments, is_heading, verbatim_end};
 use super::fragment::Message;
-use super::items::Items;
+use super::items::{Items, behind_mark, behind_note};
 use pulldown_cmark::CowStr;
 
 /// The kinds of callout.
@@ -308,6 +308,12 @@ struct Marker<'a> {
     blank: Vec<(usize, usize)>,
     /// Whether the last line was the first of an alert's block quote.
     quote: bool,
+    /// The code fence that is open in a block quote.
+    quoted_fence: Option<(u8, usize)>,
+    /// What ends the element that is open and whose text is taken as it stands.
+    verbatim: Option<&'static str>,
+    /// Whether the line stands in a block of HTML, which ends with a blank line.
+    html: bool,
     fences: FencesAhead,
     items: Items,
 }
@@ -318,6 +324,8 @@ impl<'a> Marker<'a> {
         if content.trim().is_empty() {
             self.items.in_text = false;
             self.quote = false;
+            self.quoted_fence = None;
+            self.html = false;
             self.blank.push((at, line.len()));
             if matches!(self.open.last(), Some(Open::Fence(..))) {
                 self.flush_blank();
@@ -341,7 +349,32 @@ impl<'a> Marker<'a> {
             }
             self.close_innermost();
         }
-        let inner = self.items.inner(content, content.trim_start().starts_with('>'));
+        if let Some(end) = self.verbatim {
+            self.verbatim = Some(end).filter(|end| !contains_ignoring_case(content, end));
+            self.copy(stripped, start);
+            return;
+        }
+        let in_text = self.items.in_text;
+        let is_quoted = content.trim_start().starts_with('>');
+        // Text goes on however far a line is indented; a quote is code there.
+        let is_far = indent >= self.items.column_at(indent) + 4;
+        if is_far && (is_quoted || in_text && behind_mark(content.trim_start()).is_none()) {
+            self.copy(stripped, start);
+            return;
+        }
+        let inner = self.items.inner(content, is_quoted);
+        if let Some(end) = verbatim_end(inner) {
+            self.verbatim = Some(end).filter(|end| !contains_ignoring_case(content, end));
+            self.items.in_text = false;
+            self.quote = false;
+            self.copy(stripped, start);
+            return;
+        }
+        let is_tag = |line: &str| {
+            line.strip_prefix('<')
+                .is_some_and(|rest| rest.starts_with(|c: char| c == '/' || c.is_ascii_alphabetic()))
+        };
+        self.html |= !in_text && is_tag(inner);
         if inner.is_empty() {
             // Indented code.
             self.quote = false;
@@ -360,7 +393,7 @@ impl<'a> Marker<'a> {
             return;
         }
         let shown = &*without_stand_ins(body);
-        if let Some((character, length)) = opens_fence(body) {
+        if let Some((character, length)) = opens_fence(body).or_else(|| opens_fence(behind_note(inner))) {
             if let Some(Open::Colons(.., true)) = self.open.last() {
                 self.mark(prefix, Mark::Open(Container::Tab(code_title(&body[length..]))));
                 self.open.push(Open::CodeTab(prefix.to_owned()));
@@ -388,6 +421,7 @@ impl<'a> Marker<'a> {
             self.quoted(stripped, start);
         } else {
             self.quote = false;
+            self.quoted_fence = None;
             self.items.in_text = !is_heading(inner);
             self.copy(stripped, start);
         }
@@ -543,7 +577,16 @@ impl<'a> Marker<'a> {
         let nested = prefix.matches('>').count();
         let first = !self.quote || nested > 1;
         self.quote = true;
-        if first && let Some(container) = alert(&without_stand_ins(inner)) {
+        let in_code = self.quoted_fence.is_some();
+        self.quoted_fence = match self.quoted_fence {
+            Some((character, length)) => Some((character, length)).filter(|_| !closes_fence(inner, character, length)),
+            None => opens_fence(inner),
+        };
+        if first
+            && !in_code
+            && !self.html
+            && let Some(container) = alert(&without_stand_ins(inner))
+        {
             self.lines.push((self.out.len(), at));
             self.out.push_str(prefix);
             self.marks.insert(self.out.len(), Mark::Alert(container));
@@ -707,13 +750,18 @@ fn admonition(body: &str) -> Option<Container> {
         .unwrap_or(rest.len());
     let name = rest[..end].to_lowercase();
     let after = rest[end..].trim_start();
-    // Further words are class names of MkDocs, such as `inline end`.
-    let title = after.find('"').and_then(|at| title(after[at..].trim()));
+    // Further words are class names of MkDocs, such as `inline end`. A title in quotes is the last.
+    let title = match quotes(after) {
+        Some((at, open, close)) => {
+            let quoted = after[at + open.len_utf8()..].strip_suffix(close)?;
+            Some(quoted.trim().to_owned()).filter(|title| !title.is_empty())
+        }
+        None => None,
+    };
     if name.is_empty() {
         // A title alone.
-        let is_title = rest.starts_with('"') && rest.len() > 1 && rest.ends_with('"');
         return title
-            .filter(|_| is_title)
+            .filter(|_| quotes(rest).is_some_and(|(at, ..)| at == 0))
             .map(|title| Container::Callout(Callout::Note, Some(title), collapse));
     }
     if title.is_none() && after.contains(['!', '?', '.', ',']) {
@@ -725,6 +773,16 @@ fn admonition(body: &str) -> Option<Container> {
         title.or_else(|| default_title(&name, own)),
         collapse,
     ))
+}
+
+/// Where the first word begins that stands in quotes, with these.
+fn quotes(text: &str) -> Option<(usize, char, char)> {
+    const PAIRS: [(char, char); 5] = [('"', '"'), ('\'', '\''), ('“', '”'), ('„', '“'), ('«', '»')];
+    let begins = |at: usize| text[..at].chars().next_back().is_none_or(char::is_whitespace);
+    text.char_indices().find_map(|(at, c)| {
+        let (open, close) = PAIRS.into_iter().find(|(open, _)| *open == c)?;
+        begins(at).then_some((at, open, close))
+    })
 }
 
 /// The title of a tab of code, from what stands behind the fence: `sh [npm]`, `js title="a.js"`, or the language alone.
@@ -777,16 +835,16 @@ fn alert(inner: &str) -> Option<Container> {
 
 /// The title in `Title`, `"Title"`, `[Title]` or `{title="Title"}`.
 fn title(text: &str) -> Option<String> {
-    let text = if let Some(rest) = text.strip_prefix('[') {
-        rest.split(']').next().unwrap_or(rest)
-    } else if let Some(rest) = text.strip_prefix('{') {
-        rest.split_once("title=\"")
-            .and_then(|(_, rest)| rest.split('"').next())
-            .unwrap_or("")
-    } else if let Some(rest) = text.strip_prefix('"') {
-        rest.split('"').next().unwrap_or(rest)
+    let between = |open: char, close: char| {
+        let inside = text.strip_prefix(open)?.strip_suffix(close)?;
+        // `[a](b) and [c]` is Markdown, `"a" and "b"` a text.
+        (!inside.contains(close)).then_some(inside)
+    };
+    let text = if let Some((attributes, rest)) = text.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
+        let named = attributes.split_once("title=\"");
+        named.and_then(|(_, title)| title.split('"').next()).unwrap_or(rest)
     } else {
-        text
+        between('[', ']').or_else(|| between('"', '"')).unwrap_or(text)
     };
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())

@@ -44,6 +44,12 @@ impl Items {
         inner
     }
 
+    /// The column from which lines belong to what a line with this indentation stands in.
+    pub(super) fn column_at(&self, indent: usize) -> usize {
+        let columns = self.columns.iter().rev();
+        columns.copied().find(|column| *column <= indent).unwrap_or(0)
+    }
+
     /// The column from which lines belong to what the last line stood in.
     pub(super) fn column(&self) -> usize {
         self.columns.last().copied().unwrap_or(0)
@@ -53,6 +59,14 @@ impl Items {
 /// Whether a line begins the text of a footnote.
 fn begins_note(line: &str) -> bool {
     line.starts_with("[^") && line.contains("]:")
+}
+
+/// What is behind the label of a footnote that a line begins with, else the line.
+pub(super) fn behind_note(line: &str) -> &str {
+    match line.split_once("]:") {
+        Some((label, rest)) if label.starts_with("[^") => rest.trim_start(),
+        _ => line,
+    }
 }
 
 /// What is behind the mark of a list item or definition that a line begins with.

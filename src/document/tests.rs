@@ -8,6 +8,7 @@ use crate::source::ContentPath;
 
 mod comments;
 mod faq;
+mod literal;
 mod media;
 mod nesting;
 mod reserved;

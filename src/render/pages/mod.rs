@@ -165,15 +165,22 @@ impl<'a> LanguageRenderer<'a> {
         let PreparedPage { page, document, .. } = prepared;
         let mut failure = None;
         let chosen = match document.and_then(|document| document.front.template.as_ref()) {
-            Some((name, span)) => self.theme.template(name).unwrap_or_else(|| {
-                let names = self.theme.template_names();
-                failure = Some(
-                    Diagnostic::new(Code::TemplateMissing, format!("the theme has no template `{name}`"))
-                        .with_span(span.clone())
-                        .with_hint_if(crate::diagnostic::did_you_mean(name, names)),
-                );
-                prepared.template
-            }),
+            Some((name, span)) => {
+                let named = self.theme.template(name);
+                let names = self.theme.template_names(prepared.template);
+                named.filter(|named| names.contains(named)).unwrap_or_else(|| {
+                    let problem = match named {
+                        Some(named) => format!("`{named}` is not a template for this kind of page"),
+                        None => format!("the theme has no template `{name}`"),
+                    };
+                    failure = Some(
+                        Diagnostic::new(Code::TemplateMissing, problem)
+                            .with_span(span.clone())
+                            .with_hint_if(crate::diagnostic::did_you_mean(name, names)),
+                    );
+                    prepared.template
+                })
+            }
             None => prepared.template,
         };
         let context = self.context(page, &prepared.content, prepared.json_ld.as_deref());

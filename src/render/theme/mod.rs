@@ -46,6 +46,9 @@ pub const TEMPLATES: &[&str] = &[
     "redirect.html",
 ];
 
+/// The template that the others extend.
+const FRAME: &str = "base.html";
+
 /// The project's own style sheet in `static/`, which every page loads after that of the theme.
 pub const CUSTOM_CSS: &str = "custom.css";
 
@@ -209,12 +212,14 @@ impl Theme {
         named(name).or_else(|| named(&format!("{name}.html")))
     }
 
-    /// Names of the templates that pages can choose.
-    pub fn template_names(&self) -> Vec<&str> {
+    /// Names of the templates that a page can choose whose kind has the template `own`: those that belong to no other
+    /// kind of page, and are whole pages.
+    pub fn template_names(&self, own: &str) -> Vec<&str> {
+        let of_others = |name: &str| TEMPLATES.contains(&name) && name != "article.html" && name != own;
         let mut names: Vec<&str> = self
             .templates
             .get_template_names()
-            .filter(|name| !name.contains('/'))
+            .filter(|name| !(name.contains('/') || *name == FRAME || of_others(name)))
             .collect();
         names.sort_unstable();
         names

@@ -1,0 +1,102 @@
+//! What looks like a box and is text: nothing of it is lost; and what follows is still understood.
+
+use super::*;
+
+/// The HTML without what kb adds to code and tables.
+fn shown(text: &str) -> String {
+    html(&parse(text))
+}
+
+#[test]
+fn elements_that_hold_text_as_it_stands_keep_the_syntax_of_boxes() {
+    let inside = ":::note Q1\nQ2\n:::\n!!! note \"Q3\"\n=== \"Q4\"\n> [!NOTE] Q5\n";
+    for element in ["pre", "textarea", "script", "style"] {
+        let text = format!("<{element}>\n{inside}</{element}>\n\n:::note After\nQ6\n:::\n");
+        let page = shown(&text);
+        assert!(page.contains(inside.trim_end()), "{element} {page}");
+        assert!(
+            page.contains("<p class=\"callout-title\">After</p>"),
+            "{element} {page}"
+        );
+    }
+    let document = parse(":::note\n<pre>\n:::\n</pre>\nQ0\n:::\nQ1\n");
+    assert!(html(&document).contains("<pre>\n:::\n</pre>") && problems(&document).is_empty());
+    for open in ["<div>", "<table><tr><td>", "<p class=\"a\">"] {
+        let page = shown(&format!("{open}\n> [!NOTE] Q1\n> Q2\n"));
+        assert!(page.contains("> [!NOTE] Q1\n> Q2"), "{open} {page}");
+    }
+    // A blank line ends a block of HTML.
+    assert!(shown("<div>\n\n> [!NOTE] Q1\n> Q2\n\n</div>\n").contains("callout-note"));
+}
+
+#[test]
+fn code_and_text_that_goes_on_keep_the_syntax_of_boxes() {
+    for (text, kept) in [
+        (
+            "Text\n\n    > [!NOTE] Q1\n    > Q2\n",
+            "<code>&gt; [!NOTE] Q1\n&gt; Q2\n",
+        ),
+        (
+            "1. a\n\n       > [!NOTE] Q1\n       > Q2\n",
+            "<code>&gt; [!NOTE] Q1\n&gt; Q2\n",
+        ),
+        ("Text\n    > [!NOTE] Q1\n", "<p>Text\n&gt; [!NOTE] Q1</p>"),
+        (
+            "Text\n    :::note Q1\n    Q2\n    :::\n",
+            "<p>Text\n:::note Q1\nQ2\n:::</p>",
+        ),
+        (
+            "Text\n    !!! note \"Q1\"\n        Q2\n",
+            "<p>Text\n!!! note \"Q1\"\nQ2</p>",
+        ),
+        ("Text\n    === \"Q1\"\n        Q2\n", "<p>Text\n=== \"Q1\"\nQ2</p>"),
+        ("> ```\n> > [!TIP] Q1\n> ```\n", "&gt; [!TIP] Q1"),
+        ("> [!NOTE]\n> ```\n> > [!TIP]\n> > Q2\n> ```\n", "&gt; [!TIP]\n&gt; Q2"),
+    ] {
+        let page = shown(text);
+        assert!(page.contains(kept), "{text}{page}");
+    }
+}
+
+#[test]
+fn boxes_behind_code_on_the_line_of_a_mark_are_boxes() {
+    for before in [
+        "[^f]: ```\n    code\n    ```",
+        "Term\n: ```\n  code\n  ```",
+        "* - ```\n    code\n    ```",
+        "- ```\n  code\n  ```",
+    ] {
+        let page = shown(&format!(
+            "Q[^f]\n\n{before}\n\n:::note T\n\nQ3\n:::\n\n!!! tip \"T2\"\n    Q4\n"
+        ));
+        for title in ["T", "T2"] {
+            assert!(
+                page.contains(&format!("<p class=\"callout-title\">{title}</p>")),
+                "{before} {page}"
+            );
+        }
+    }
+}
+
+#[test]
+fn titles_are_whole() {
+    for (opener, title) in [
+        ("!!! note \"Say \"Q1\" now\"\n    x", "Say \"Q1\" now"),
+        ("!!! note \"a \\\"Q1\\\" b\"\n    x", "a \"Q1\" b"),
+        ("!!! note 'Q1'\n    x", "Q1"),
+        ("!!! note “Q1”\n    x", "Q1"),
+        ("!!! note inline end \"Q1\"\n    x", "Q1"),
+        (":::note [Q1](https://e.com) and Q2\nx\n:::", "Q1 and Q2"),
+        (":::note[Q1]\nx\n:::", "Q1"),
+        (":::note{.c} Q1\nx\n:::", "Q1"),
+        (":::note{title=\"Q1\"}\nx\n:::", "Q1"),
+        (":::note \"Q1\"\nx\n:::", "Q1"),
+        (":::note \"Q1\" and \"Q2\"\nx\n:::", "\"Q1\" and \"Q2\""),
+    ] {
+        let page = shown(&format!("{opener}\n"));
+        let expected = format!("<p class=\"callout-title\">{title}</p>");
+        assert!(page.contains(&expected), "{opener}\n{page}");
+    }
+    // No title: text, as Python-Markdown has it.
+    assert!(shown("!!! note \"T\" Q2\n    x\n").contains("!!! note \"T\" Q2"));
+}
