@@ -72,7 +72,7 @@ pub enum RawText {
     HeadingEnd,
 }
 
-/// Elements that begin and end a line of text. `js/search/host.js` reads finished pages by the same list.
+/// Elements that begin and end a line of text. `js/shared/text.js` has the same list for finished pages.
 const BLOCKS: &[&[u8]] = &[
     b"address",
     b"article",
@@ -615,6 +615,17 @@ fn clamp(html: &str, start: usize, end: usize) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn browsers_split_text_at_the_same_elements() {
+        let script = include_str!("../../themes/default/static/js/shared/text.js");
+        let list = BLOCKS.iter().map(|name| String::from_utf8_lossy(name));
+        let list = list.collect::<Vec<_>>().join(",");
+        assert!(
+            script.contains(&format!("export const BLOCKS = \"{list}\";\n")),
+            "{list}"
+        );
+    }
 
     fn place() -> RawHtmlPlace<'static> {
         RawHtmlPlace {

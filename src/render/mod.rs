@@ -4,7 +4,8 @@
 //! 2. [`pages`] makes the typed context of every page, and the page of it.
 //! 3. [`files`] makes what is not a page.
 //! 4. [`icons`] puts the icons that a page uses into it.
-//! 5. [`routes`] says which files there are; [`SiteRenderer`] makes any one of them.
+//! 5. [`script`] writes what scripts share into each of them.
+//! 6. [`routes`] says which files there are; [`SiteRenderer`] makes any one of them.
 
 pub mod context;
 pub mod files;
@@ -14,6 +15,7 @@ pub mod json_ld;
 pub mod pages;
 pub mod palette;
 mod routes;
+pub mod script;
 pub mod theme;
 
 use std::collections::BTreeMap;

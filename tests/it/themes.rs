@@ -336,6 +336,38 @@ fn copies_change_nothing_until_they_are_changed() {
 }
 
 #[test]
+fn what_scripts_share_is_written_into_each_of_them_and_into_copies() {
+    let sandbox = site("default");
+    let script = |name: &str| {
+        let files = snapshot(&sandbox.path("public/assets"));
+        let found = files.iter().find(|(path, _)| path.ends_with(&format!("/js/{name}")));
+        String::from_utf8(found.expect("a script").1.clone()).expect("UTF-8")
+    };
+    let alone =
+        |script: &str| !script.lines().any(|line| line.starts_with("import ")) && script.contains("const make =");
+    build(&sandbox);
+    assert!(alone(&script("kb.js")) && alone(&script("article.js")) && alone(&script("search/view.js")));
+    assert!(!assets(&sandbox).iter().any(|path| path.contains("shared")));
+    // A copy of one of them, and of what they share.
+    assert_eq!(eject(&sandbox, &["js/article.js"]).code, 0);
+    build(&sandbox);
+    let copy = script("article.js");
+    assert!(alone(&copy) && copy.contains("ejected from theme"), "{copy}");
+    sandbox.write("static/js/article.js", "import { mine } from \"./mine.js\";\nmine();\n");
+    sandbox.write("static/js/shared/mine.js", "export const mine = 1;\n");
+    assert_eq!(eject(&sandbox, &["js/shared/lib.js"]).code, 0);
+    let lib = sandbox.read("static/js/shared/lib.js");
+    let changed = lib.replace("document.createElement(tag)", "document.createElement(`${tag}`)");
+    sandbox.write("static/js/shared/lib.js", &changed);
+    build(&sandbox);
+    assert!(script("kb.js").contains("createElement(`${tag}`)"));
+    // What is the project's own is left as it is.
+    assert_eq!(script("article.js"), sandbox.read("static/js/article.js"));
+    assert!(sandbox.path("public/js/shared/mine.js").is_file());
+    assert!(!sandbox.path("public/js/shared/lib.js").exists());
+}
+
+#[test]
 fn a_copy_of_an_older_file_is_told() {
     let sandbox = site("default");
     let missing = eject(&sandbox, &["tag.html", "--diff"]);

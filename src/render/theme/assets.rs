@@ -5,15 +5,17 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::Xxh3;
 
-use super::layers::{DEFAULT, Files, Layers, ThemeFile};
+use super::layers::{self, DEFAULT, Files, Layers, ThemeFile};
 use super::manifest::Manifest;
 use super::{MISSING_IMAGE, css};
 use crate::config::Config;
-use crate::render::{icons, palette};
+use crate::render::{icons, palette, script};
 use crate::site::addresses::theme_folder;
 
 /// The file of the icons that the templates name.
 pub(super) const ICONS: &str = "icons.svg";
+/// Scripts of the default theme in this folder are written into those that import them, and are not served.
+const SHARED: &str = "js/shared/";
 
 /// The files to write and the folder they go to.
 #[derive(Debug)]
@@ -43,7 +45,7 @@ pub(super) fn make(
         .iter()
         .filter_map(|(path, file)| Some((path.strip_prefix("static/")?, file)))
         .filter(|(path, _)| served.contains(*path))
-        .map(|(path, file)| (path, bytes(path, file)))
+        .map(|(path, file)| (path, bytes(path, file, merged)))
         .collect();
     files.insert("kb.css", Arc::from(css.as_bytes()));
     if let Some(names) = icons {
@@ -74,6 +76,7 @@ pub(super) fn served(layers: &Layers, merged: &Files, manifest: &Manifest) -> BT
     let paths: BTreeSet<&str> = (layers.themes.iter())
         .flat_map(|layer| layer.files.keys())
         .filter_map(|path| path.strip_prefix("static/"))
+        .filter(|path| !is_shared(path))
         .collect();
     let own = |path: &str| {
         let of_theme = layers.themes.iter().filter(|layer| layer.theme == layers.name);
@@ -108,6 +111,11 @@ pub(super) fn served(layers: &Layers, merged: &Files, manifest: &Manifest) -> BT
     served
 }
 
+/// Whether a static file is served, or a part of one that is.
+pub(super) fn is_used(path: &str, served: &BTreeSet<String>, manifest: &Manifest) -> bool {
+    served.contains(path) || manifest.styles.iter().any(|style| style == path) || is_shared(path)
+}
+
 /// Whether a text names a path as one that is loaded; comments may speak of any.
 fn names(text: &str, path: &str) -> bool {
     text.match_indices(path)
@@ -115,19 +123,30 @@ fn names(text: &str, path: &str) -> bool {
 }
 
 /// What is served of a file.
-fn bytes(path: &str, file: &ThemeFile) -> Arc<[u8]> {
+fn bytes(path: &str, file: &ThemeFile, merged: &Files) -> Arc<[u8]> {
     match std::str::from_utf8(&file.bytes) {
-        Ok(script) if file.built_in && path.ends_with(".js") => Arc::from(without_comments(script).as_bytes()),
+        Ok(text) if path.ends_with(".js") => {
+            let module = |path: &str| std::str::from_utf8(&shared(path, merged)?.bytes).ok();
+            let whole = script::joined(path, text, &module);
+            if file.built_in {
+                Arc::from(script::without_comments(&whole).as_bytes())
+            } else if whole.lines().eq(text.lines()) {
+                Arc::clone(&file.bytes)
+            } else {
+                Arc::from(whole.as_bytes())
+            }
+        }
         Ok(style) if path.ends_with(".css") => Arc::from(css::minify(style).as_bytes()),
         _ => Arc::clone(&file.bytes),
     }
 }
 
-/// Takes lines that are comments, and indentation, from a script of a built-in theme, in which no text spans lines.
-fn without_comments(script: &str) -> String {
-    let lines = script.lines().map(str::trim);
-    lines
-        .filter(|line| !line.is_empty() && !line.starts_with("//"))
-        .flat_map(|line| [line, "\n"])
-        .collect()
+/// Whether a static file is only ever a part of others, which import it.
+fn is_shared(path: &str) -> bool {
+    path.starts_with(SHARED) && layers::default_has(&format!("static/{path}"))
+}
+
+/// The script at a path, if others import it and it is not served itself.
+fn shared<'a>(path: &str, merged: &'a Files) -> Option<&'a ThemeFile> {
+    is_shared(path).then(|| merged.get(&format!("static/{path}"))).flatten()
 }

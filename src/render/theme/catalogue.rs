@@ -113,11 +113,7 @@ pub fn parts(
     let manifest = manifest::read(&layers, &merged, diagnostics);
     let served = assets::served(&layers, &merged, &manifest);
     let wanted = |path: &str| match path.strip_prefix("static/") {
-        Some(path) => {
-            (served.contains(path) || manifest.styles.iter().any(|style| style == path))
-                && path != MISSING_IMAGE
-                && path != CUSTOM_CSS
-        }
+        Some(path) => assets::is_used(path, &served, &manifest) && path != MISSING_IMAGE && path != CUSTOM_CSS,
         None => path.starts_with("templates/") || path.starts_with("i18n/"),
     };
     let mut parts: Vec<Part> = (merged.keys().filter(|path| wanted(path)))

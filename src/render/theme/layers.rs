@@ -90,6 +90,11 @@ pub(super) fn built_in_names<'a>() -> impl Iterator<Item = &'a str> {
     BUILT_IN.dirs().filter_map(|dir| dir.path().to_str())
 }
 
+/// Whether kb's own default theme has a file at a path.
+pub(super) fn default_has(path: &str) -> bool {
+    BUILT_IN.get_file(format!("{DEFAULT}/{path}")).is_some()
+}
+
 /// The files of a built-in theme; none where there is no such theme.
 pub(super) fn built_in(name: &str) -> Option<Layer> {
     let dir = BUILT_IN.get_dir(name)?;

@@ -108,7 +108,7 @@ impl Theme {
         let manifest = manifest::read(&layers, &merged, diagnostics);
         let served = assets::served(&layers, &merged, &manifest);
         // A file of the project replaces one of the theme only where the theme makes use of it.
-        let needed = |path: &str| served.contains(path) || manifest.styles.iter().any(|style| style == path);
+        let needed = |path: &str| assets::is_used(path, &served, &manifest);
         let used = |path: &String| path.strip_prefix("static/").is_none_or(needed);
         layers.project.retain(|path, _| used(path));
         merged.retain(|path, _| used(path));

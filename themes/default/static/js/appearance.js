@@ -3,9 +3,11 @@
   const root = document.documentElement;
   // Without one of them, the parts it serves are as without JavaScript. Whatever else fails is no concern of theirs.
   const scripts = new Set(["kb", "article", "all"]);
-  const folder = document.currentScript.src.replace(/[^/]*$/, "");
+  const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
+  const folder = src.replace(/[^/]*$/, "");
   const expect = () => (root.dataset.js = [...scripts].join(" "));
-  addEventListener("error", ({ target: { localName, src } }) => {
+  addEventListener("error", ({ target }) => {
+    const { localName, src } = /** @type {HTMLScriptElement} */ (target);
     if (localName === "script" && src?.startsWith?.(folder) && scripts.delete(src.slice(folder.length, -".js".length))) expect();
   }, true);
   expect();

@@ -1,15 +1,17 @@
 // What every page gains with JavaScript: menus that close, light or dark, search.
-// What an article carries stands in for no part of the page: its text is in `.prose`, and nothing else is.
-const isPart = (element) => !element.closest(".prose");
-const all = (selector, root = document) => [...root.querySelectorAll(selector)].filter(isPart);
-const first = (selector) => all(selector)[0];
+
+import { all, attempt, isPart, make, parts } from "./shared/lib.js";
+
+const first = (selector) => parts(selector)[0];
 
 // Menus close on Escape and on a press outside of them.
-const close = (except) => all("details.drop").forEach((menu) => menu !== except && (menu.open = false));
-document.addEventListener("click", (event) => close(event.target.closest("details.drop")));
+const close = (except) => parts("details.drop").forEach((menu) => menu !== except && (menu.open = false));
+document.addEventListener("click", (event) => close(/** @type {Element} */ (event.target).closest("details.drop")));
 document.addEventListener("focusout", (event) => {
-  const menu = event.target.closest("details.drop");
-  if (menu && isPart(menu) && event.relatedTarget && !menu.contains(event.relatedTarget)) menu.open = false;
+  /** @type {HTMLDetailsElement | null} */
+  const menu = /** @type {Element} */ (event.target).closest("details.drop");
+  const to = /** @type {Element | null} */ (event.relatedTarget);
+  if (menu && isPart(menu) && to && !menu.contains(to)) menu.open = false;
 });
 
 document.addEventListener("keydown", (event) => {
@@ -20,22 +22,23 @@ document.addEventListener("keydown", (event) => {
 });
 
 // A header of two rows covers more of what stands below it.
+/** @type {HTMLElement | null} */
 const header = document.querySelector(".site-header");
 if (header) new ResizeObserver(() => document.documentElement.style.setProperty("--kb-header", `${header.offsetHeight}px`)).observe(header);
 
 // Light, dark, or as the device is set.
-function appearance(chosen) {
+const showAppearance = () => {
+  const chosen = document.documentElement.dataset.theme ?? "auto";
+  parts("[data-appearance]").forEach((button) => button.setAttribute("aria-pressed", button.dataset.appearance === chosen));
+};
+const appearance = (chosen) => {
   const root = document.documentElement;
   if (chosen === "auto") delete root.dataset.theme;
   else root.dataset.theme = chosen;
-  try { localStorage.setItem("kb-theme", chosen); } catch { /* private mode */ }
+  attempt(() => localStorage.setItem("kb-theme", chosen));
   showAppearance();
-}
-function showAppearance() {
-  const chosen = document.documentElement.dataset.theme ?? "auto";
-  all("[data-appearance]").forEach((button) => button.setAttribute("aria-pressed", button.dataset.appearance === chosen));
-}
-all("[data-appearance]").forEach((button) => button.addEventListener("click", () => appearance(button.dataset.appearance)));
+};
+parts("[data-appearance]").forEach((button) => button.addEventListener("click", () => appearance(button.dataset.appearance)));
 showAppearance();
 
 // Search. This file holds only what must be there before somebody searches; the rest, in search/, the engine and the
@@ -55,14 +58,14 @@ const results = first("[data-search-page]");
 
 // Everything that is loaded later comes through this. Opened as a file:// a page may fetch nothing: an offline
 // build has it in one script (name: base64). Its name is a symbol, as every id of an article is a name in `self`.
+/** @type {() => Record<string, string> | undefined} */
 const copy = () => self[Symbol.for("kb-offline")];
 const offline = (url) => copy()?.[url.startsWith(place.root) ? url.slice(place.root.length) : url];
 const load = {
   async ready() {
     if (!place.offline || copy()) return;
     await new Promise((resolve, reject) => {
-      const script = Object.assign(document.createElement("script"), { src: place.offline, onload: resolve, onerror: reject });
-      document.head.append(script);
+      document.head.append(make("script", { src: place.offline, onload: resolve, onerror: reject }));
     });
   },
   // A part of a URL after "#" makes the same module another one.
@@ -84,14 +87,17 @@ const load = {
 const own = (name) => load.module(`./search/${name}.js`, copy()?.[`js/search/${name}.js`]);
 
 // The look of lists of results, where the page has not got it yet. Without it, none is shown.
+/** @type {Promise<void> | undefined} */
 let look;
 const styled = () => look ??= new Promise((resolve, reject) => {
-  if (document.querySelector(`link[href="${place.style}"]`)?.sheet) return resolve();
+  /** @type {HTMLLinkElement | null} */
+  const link = document.querySelector(`link[href="${place.style}"]`);
+  if (link?.sheet) return resolve();
   const onerror = () => {
     look = undefined;
     reject(new Error(place.style));
   };
-  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: place.style, onload: resolve, onerror }));
+  document.head.append(make("link", { rel: "stylesheet", href: place.style, onload: resolve, onerror }));
 });
 
 let loading;
@@ -118,9 +124,15 @@ const search = () => loading ??= (async () => {
 const goTo = (query) => `${place.page}?q=${encodeURIComponent(query)}`;
 
 class SearchBox extends HTMLElement {
+  started = false;
+  /** @type {any} */
+  form;
+  /** @type {any} */
+  field;
+
   connectedCallback() {
-    this.form = this.querySelector("form");
-    this.field = this.querySelector("[data-search]");
+    [this.form] = all("form", this);
+    [this.field] = all("[data-search]", this);
     if (!place || !this.form || first("[data-filter]")) return;
     for (const sign of ["focusin", "pointerenter", "touchstart"]) this.addEventListener(sign, () => this.start(), { passive: true });
     this.form.addEventListener("submit", (event) => {
@@ -147,10 +159,8 @@ class SearchBox extends HTMLElement {
   fail(error) {
     this.querySelector(".search-failed")?.remove();
     if (!results && !this.contains(document.activeElement)) return;
-    const notice = document.createElement("div");
-    notice.className = "search-failed";
-    notice.setAttribute("role", "alert");
-    notice.append(...all(`[data-${error.outdated ? "outdated" : "failed"}], [data-contact]`, kit.content).map((part) => part.cloneNode(true)));
+    const said = parts(`[data-${error.outdated ? "outdated" : "failed"}], [data-contact]`, kit.content).map((part) => part.cloneNode(true));
+    const notice = make("div", { className: "search-failed", role: "alert" }, said);
     notice.querySelector("button").addEventListener("click", () => {
       if (error.outdated) return location.reload();
       this.field.focus();
@@ -163,7 +173,7 @@ class SearchBox extends HTMLElement {
       this.form.append(notice);
       notice.classList.add("search-pop");
       notice.addEventListener("mousedown", (event) => event.preventDefault());
-      this.addEventListener("focusout", (event) => this.contains(event.relatedTarget) || notice.remove());
+      this.addEventListener("focusout", (event) => this.contains(/** @type {Node} */ (event.relatedTarget)) || notice.remove());
     }
     document.dispatchEvent(new CustomEvent("kb:search-failed", { detail: { query: this.field.value, error: String(error) } }));
   }
@@ -174,7 +184,7 @@ customElements.define("kb-search", SearchBox);
 document.addEventListener("keydown", (event) => {
   const slash = event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey;
   const k = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey;
-  if (!slash && !k || slash && event.target.closest("input, textarea, select, [contenteditable]")) return;
+  if (!slash && !k || slash && /** @type {Element} */ (event.target).closest("input, textarea, select, [contenteditable]")) return;
   const field = first("[data-search]");
   if (!field) return;
   event.preventDefault();
@@ -198,8 +208,9 @@ if (place) {
   // With time to spare, and a connection that is known to be good and not paid by volume, the large parts come early.
   const net = navigator.connection;
   if (net && !net.saveData && net.type !== "cellular" && net.effectiveType === "4g" && !place.offline) {
-    (self.requestIdleCallback?.call ? requestIdleCallback : setTimeout)(() => {
-      if (!loading) for (const href of [place.engine, place.glue]) document.head.append(Object.assign(document.createElement("link"), { rel: "prefetch", href }));
+    // An article may have an element of that name, which is a name in `self` too.
+    (typeof self.requestIdleCallback === "function" ? requestIdleCallback : setTimeout)(() => {
+      if (!loading) for (const href of [place.engine, place.glue]) document.head.append(make("link", { rel: "prefetch", href }));
     });
   }
 }

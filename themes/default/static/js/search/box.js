@@ -20,10 +20,12 @@ export default function box({ form, field, host, view, goTo }) {
     field.setAttribute(name, value);
   }
 
+  /** @type {string | null} */
   let shown = null; // the query that the list answers
   let pending; // the answer
   let turn = 0; // number of the newest search
   let busy = false;
+  /** @type {any} */
   let active = null;
   let waiting, spinner, saying, resting, refining;
   const query = () => field.value.trim();
@@ -63,6 +65,7 @@ export default function box({ form, field, host, view, goTo }) {
     return { id: `${id}-${numbered}`, role: "option", tabIndex: -1, "aria-selected": "false" };
   };
   const row = (className, href, text, onclick) => make("a", { className, href, onclick, ...option() }, text);
+  /** @param {{ above?: Node[], hits?: Node[], below?: Node[] }} parts */
   function fill({ above = [], hits = [], below = [] }) {
     activate(null);
     form.removeAttribute("aria-busy");
@@ -174,6 +177,7 @@ export default function box({ form, field, host, view, goTo }) {
     pending = answer;
   }
 
+  /** @type {string | null} */
   let told = null;
   async function tell(text, { hits, total, relaxed }) {
     if (told === text) return;

@@ -1,6 +1,8 @@
 // The engine's host: it fetches what the engine asks for, hands it in and asks again. It knows nothing of the page it
 // serves, so that every box, and kb.search, can share one. One Host a language.
 
+import { BLOCKS, SKIPPED } from "../shared/text.js";
+
 // Pages kept in memory for their sections.
 const MAX_PAGES = 60;
 // A search that asks for files more often than this is not going to end.
@@ -17,11 +19,6 @@ const inflate = async (bytes) => {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 };
-
-// Elements that begin and end a line of text; kb reads raw HTML by the same list (`src/document/raw_html.rs`).
-const BLOCKS = "address,article,aside,blockquote,br,caption,center,dd,details,dialog,dir,div,dl,dt,fieldset,figcaption,figure,footer,form,h1,h2,h3,h4,h5,h6,header,hgroup,hr,legend,li,main,menu,nav,ol,option,p,pre,search,section,summary,table,td,th,tr,ul";
-// What is no text of the article: what nobody sees, and what kb adds.
-const SKIPPED = "script,style,svg,template,.anchor,.generated,a.footnote-back,.video-open + figcaption";
 
 // The text of a page as the engine reads it, the same as kb's own index has: sections of anchor, heading and lines.
 export function pageText(html) {
@@ -54,9 +51,10 @@ export function pageText(html) {
   };
   const read = (node) => {
     if (node.nodeType === Node.TEXT_NODE) into.text += node.parentElement.closest("pre") ? node.data : node.data.replace(/\s+/g, " ");
-    if (node.nodeType !== Node.ELEMENT_NODE || node.matches(SKIPPED)) return;
+    if (node.nodeType !== Node.ELEMENT_NODE) return;
     if (node.matches("sup.footnote-ref")) cited.set(`#${node.id}`, into);
-    else if (node.matches("section.footnotes[aria-label]")) notes(node);
+    if (node.matches(SKIPPED)) return;
+    if (node.matches("section.footnotes[aria-label]")) notes(node);
     else if (node.matches("img")) into.text += ` ${node.alt.replace(/\s+/g, " ")} `;
     else if (node.matches("details.faq-item[id]")) {
       const [question, ...answer] = node.childNodes;
@@ -84,8 +82,17 @@ export function pageText(html) {
 const isBoot = (bytes) => [0x6b, 0x62, 0x70, 0].every((byte, n) => bytes[n] === byte);
 const same = (one, other) => one.length === other.length && one.every((byte, n) => byte === other[n]);
 
+/**
+ * Addresses: those of the kit of a page, or of another language.
+ * @typedef {{ boot: string, engine: string, glue: string, root: string, page?: string }} Place
+ * What loads files and modules; `tries` counts those that failed.
+ * @typedef {{ module(url: string): Promise<any>, bytes(url: string, options?: RequestInit): Promise<Uint8Array>, tries: number }} Load
+ * @typedef {{ typing?: boolean, limit?: number, offset?: number, collection?: string, tag?: string, facets?: boolean, stale?: () => boolean }} Options
+ */
 export class Host {
+  /** @type {Place} */
   place;
+  /** @type {Load} */
   #load;
   #early;
   #opening;
@@ -100,10 +107,15 @@ export class Host {
   #age = 0; // how often the preview was built anew
   #searched = 0; // when somebody last searched
   #asked = 0; // when a newer index was last asked for
+  /** @type {Map<boolean, Promise<boolean>>} */
   #renewals = new Map(); // those questions that are under way
   #outdated; // the error that says that only a new page can search
 
-  // `place`: addresses (boot, engine, glue, root, page); `early`: promises of the first three, if they are on their way.
+  /**
+   * @param {Place} place
+   * @param {Load} load
+   * @param {{ boot?: Promise<Uint8Array>, engine?: Promise<Uint8Array>, glue?: Promise<any> }} early what is on its way
+   */
   constructor(place, load, early = {}) {
     this.place = place;
     this.#load = load;
@@ -122,6 +134,7 @@ export class Host {
   // The engine's answer, or `null` if `stale()` says that nobody waits for it any more. A tab may be open while the site
   // is built anew: an answer without hits, or with words that are in no article, is given once that is ruled out. Any
   // other is given at once; should there be a newer index, "kb:renewed" says so.
+  /** @type {(query: string, options?: Options) => Promise<any>} */
   async search(query, options = {}) {
     if (this.#failed && Date.now() - this.#failed > RETRY_AFTER) this.retry();
     await this.#open();
@@ -147,6 +160,7 @@ export class Host {
     renewal.catch(() => true).then((renewed) => renewed && this.tell("renewed"));
   }
 
+  /** @type {(query: string, options: Options) => Promise<any>} */
   async #answer(query, { typing = false, limit = 10, offset = 0, collection = "", tag = "", facets = false, stale }) {
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       await this.#open();
@@ -182,6 +196,7 @@ export class Host {
   page(url) {
     if (!this.#pages.has(url)) {
       // A new index is about new pages.
+      /** @type {RequestInit} */
       const options = this.#past.length ? { cache: "no-cache" } : {};
       const page = this.#load.bytes(this.place.root + url, options)
         .then((bytes) => pageText(new TextDecoder().decode(bytes)))
@@ -272,7 +287,7 @@ export class Host {
       engine = new Engine(boot);
     } catch (error) {
       // Whole, and yet refused: another version of kb wrote it.
-      throw Object.assign(error, { outdated: isBoot(boot) });
+      throw Object.assign(/** @type {Error} */ (error), { outdated: isBoot(boot) });
     }
     if (this.#boot) {
       this.#past.push(this.#boot);
@@ -292,6 +307,7 @@ export class Host {
     const html = await this.#load.bytes(page, { cache: "no-cache" }).catch(() => new Uint8Array());
     const kit = new DOMParser().parseFromString(new TextDecoder().decode(html), "text/html").getElementById("_search-kit");
     if (!kit || (kit.dataset.engine === engine && kit.dataset.glue === glue)) return false;
+    /** @type {any} */
     const place = { ...kit.dataset };
     try {
       // A module holds one engine: by another name (a fragment) it is loaded once more.
@@ -307,7 +323,7 @@ export class Host {
   #renew(gone = false) {
     if (!navigator.onLine || this.root.protocol === "file:") return Promise.resolve(false);
     if (!this.#renewals.has(gone)) this.#renewals.set(gone, this.#compare(gone).finally(() => this.#renewals.delete(gone)));
-    return this.#renewals.get(gone);
+    return /** @type {Promise<boolean>} */ (this.#renewals.get(gone));
   }
 
   async #compare(gone) {
@@ -348,7 +364,7 @@ export class Host {
     const engine = this.#engine;
     const url = this.place.boot.replace(/[^/]*$/, `${this.#folder}/${name}.bin`);
     // The folder's name is a hash of the content, so a copy in the cache is as good as new, unless it is damaged.
-    for (const cache of ["force-cache", "reload"]) {
+    for (const cache of /** @type {RequestCache[]} */ (["force-cache", "reload"])) {
       try {
         engine.put(name, await inflate(await this.#load.bytes(url, { cache })));
         return;

@@ -1,23 +1,28 @@
 // Marks the words that led to this page, as the address says (?highlight=), until one has them removed.
 
-const SKIPPED = "script, style, svg, template, button, .anchor";
-const BLOCKS = "p, li, td, th, dd, dt, h1, h2, h3, h4, h5, h6, pre, summary, figcaption, div";
+import { all, make } from "../shared/lib.js";
+import { BLOCKS, SKIPPED } from "../shared/text.js";
 
-// The text of the page with, for each piece of it, the node it comes from.
-function read(root) {
+/**
+ * The text of a part of the page, in the lines that the engine reads, with the place of each text node in it.
+ * @param {Element} root
+ */
+export function read(root) {
+  /** @type {{ node: Text, start: number }[]} */
   const nodes = [];
   let text = "";
-  let block;
-  const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const node = walker.currentNode;
-    if (node.parentElement.closest(SKIPPED)) continue;
-    const own = node.parentElement.closest(BLOCKS);
-    if (own !== block) text += "\n";
-    block = own;
-    nodes.push({ node, start: text.length });
-    text += node.data;
-  }
+  const walk = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) {
+      nodes.push({ node, start: text.length });
+      text += node.parentElement.closest("pre") ? node.data : node.data.replace(/\s/g, " ");
+    } else if (node.nodeType === Node.ELEMENT_NODE && !node.matches(SKIPPED)) {
+      const end = node.matches(BLOCKS) ? "\n" : "";
+      text += end;
+      node.childNodes.forEach(walk);
+      text += end;
+    }
+  };
+  root.childNodes.forEach(walk);
   return { text, nodes };
 }
 
@@ -29,6 +34,7 @@ function literal(query, text) {
 }
 
 function ranges({ nodes }, pieces) {
+  /** @type {Range[]} */
   const found = [];
   let at = 0;
   let n = 0;
@@ -57,7 +63,7 @@ function paint(found) {
   }
   // From the end, so that ranges before it stay true.
   const marks = [...found].reverse().map((range) => {
-    const mark = document.createElement("mark");
+    const mark = make("mark");
     range.surroundContents(mark);
     return mark;
   });
@@ -71,9 +77,10 @@ function paint(found) {
 const CLOSED = "details:not([open]), .tab[hidden]";
 const SECTIONS = "main .prose :is(:is(h2, h3, h4, h5, h6)[id], .faq-item[id])";
 const withOuter = (element, selector) => {
-  const all = [];
-  for (let each = element?.closest(selector); each; each = each.parentElement.closest(selector)) all.push(each);
-  return all;
+  /** @type {Element[]} */
+  const found = [];
+  for (let each = element?.closest(selector); each; each = each.parentElement.closest(selector)) found.push(each);
+  return found;
 };
 
 // Whether two marked words are likely forms of one.
@@ -85,18 +92,22 @@ const related = (one, other) => {
 // Opens what hides marked words, and no more than shows each of them once: in the section that the address names, or
 // else on the page. What the title says is no answer.
 function uncover(found) {
-  const starts = [...document.querySelectorAll(SECTIONS)];
+  const starts = all(SECTIONS);
   const target = document.querySelector(":target");
   const named = starts.indexOf(target);
   const reaches = (start, element) => start === element || start.compareDocumentPosition(element) & Node.DOCUMENT_POSITION_FOLLOWING;
   const inSection = ({ element }) => named >= 0 && reaches(target, element) && !(starts[named + 1] && reaches(starts[named + 1], element));
-  const all = found
-    .map((range) => ({ element: range.startContainer.parentElement, word: range.toString().toLowerCase() }))
+  const places = found
+    .map((range) => {
+      const element = /** @type {Element} */ (range.startContainer.parentElement);
+      return { element, word: range.toString().toLowerCase() };
+    })
     .filter(({ element }) => !element.closest("h1"));
-  const wanted = all.some(inSection) ? all.filter(inSection) : all;
-  const top = () => target?.getBoundingClientRect().top;
+  const wanted = places.some(inSection) ? places.filter(inSection) : places;
+  const top = () => target?.getBoundingClientRect().top ?? 0;
   const before = top();
   // Of a set only one tab can be seen: it is chosen once, and not against the address.
+  /** @type {Set<Element | null>} */
   const chosen = new Set(withOuter(target, ".tabs"));
   const opened = new Set();
   for (;;) {
@@ -125,7 +136,7 @@ function uncover(found) {
 }
 
 export default async function mark({ query, kit, search }) {
-  const parts = () => [...document.querySelectorAll("main h1:not(.prose *), main .prose:not(.prose .prose)")];
+  const parts = () => all("main h1:not(.prose *), main .prose:not(.prose .prose)");
   let unpaint = () => {};
   let there = true;
   const show = (piecesOf) => {
@@ -138,16 +149,9 @@ export default async function mark({ query, kit, search }) {
     return found;
   };
 
-  const notice = document.createElement("div");
-  notice.className = "marked-notice";
-  notice.setAttribute("role", "status");
-  const text = document.createElement("span");
-  text.textContent = kit.dataset.marked.replace("{words}", () => query);
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = "×";
-  button.setAttribute("aria-label", kit.dataset.unmark);
-  notice.append(text, button);
+  const button = make("button", { type: "button", textContent: "×", "aria-label": kit.dataset.unmark });
+  const said = make("span", {}, kit.dataset.marked.replace("{words}", () => query));
+  const notice = make("div", { className: "marked-notice", role: "status" }, said, button);
 
   const remove = () => {
     if (!there) return;

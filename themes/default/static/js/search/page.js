@@ -10,6 +10,7 @@ export default function page({ form, field, results, host, Host, load, view }) {
   const filters = make("div", { className: "search-filters" });
   const list = make("div", {});
   results.replaceChildren(count, filters, notes, list);
+  /** @type {HTMLDetailsElement | null} */
   const others = document.querySelector("[data-others]");
 
   const address = () => new URLSearchParams(location.search);
@@ -139,7 +140,7 @@ export default function page({ form, field, results, host, Host, load, view }) {
   const seen = new IntersectionObserver((entries) => entries.forEach(({ isIntersecting, target }) => {
     if (!isIntersecting) return;
     seen.unobserve(target);
-    target.refine();
+    /** @type {any} */ (target).refine();
   }));
 
   function append(hits, text, answer, options) {
@@ -181,13 +182,13 @@ export default function page({ form, field, results, host, Host, load, view }) {
   // How many articles other languages have: only for who asks.
   const hosts = new Map();
   function countOthers() {
-    others.querySelectorAll("a").forEach(async (link) => {
+    others?.querySelectorAll("a").forEach(async (link) => {
       // A module holds one engine: by another name (a fragment) it is loaded once more.
       const glue = `${link.dataset.glue}#${link.lang}`;
       if (!hosts.has(link)) hosts.set(link, new Host({ ...link.dataset, glue, root: host.place.root }, load));
       const text = query();
       const found = text ? await hosts.get(link).search(text, { limit: 1 }).catch(() => null) : null;
-      if (text === query()) link.querySelector(".count").textContent = found ? number(found.total) : "";
+      if (text === query()) /** @type {Element} */ (link.querySelector(".count")).textContent = found ? number(found.total) : "";
     });
   }
   others?.addEventListener("toggle", () => others.open && countOthers());

@@ -1,22 +1,14 @@
 // What search shows: hits, notices and ways on. The words come from the page's <template id="_search-kit">.
 
+import { make, memory } from "../shared/lib.js";
+
 export function view(kit) {
   const words = kit.dataset;
   const language = document.documentElement.lang;
   const short = (text) => text.length > 80 ? `${text.slice(0, 80)}…` : text;
-  const say = (word, values = {}) => words[word].replace(/\{(\w+)\}/g, (all, name) => name in values ? short(values[name]) : all);
+  const say = (word, values = {}) => words[word].replace(/\{(\w+)\}/g, (text, name) => name in values ? short(values[name]) : text);
   const number = (n) => n.toLocaleString(language);
 
-  // An element with properties (attributes, where there is a hyphen) and children.
-  const make = (name, properties = {}, ...children) => {
-    const element = document.createElement(name);
-    for (const [key, value] of Object.entries(properties)) {
-      if (key === "role" || key.includes("-")) element.setAttribute(key, value);
-      else element[key] = value;
-    }
-    element.append(...children.flat().filter((child) => child != null && child !== false));
-    return element;
-  };
   const marked = (pieces) => pieces.map((piece, n) => n % 2 ? make("mark", {}, piece) : piece);
   const button = (text, action, className = "search-link") =>
     make("button", { type: "button", className, textContent: text, onclick: action });
@@ -66,6 +58,7 @@ export function view(kit) {
     make("p", { className: "search-head" }, say("none", { query })), make("p", {}, say("hint")));
 
   // The search failed, or the page is older than the site and only a new one can search.
+  /** @type {(retry: () => void, error?: { outdated?: boolean }) => any} */
   const failed = (retry, { outdated } = {}) => {
     const message = outdated && kit.content.querySelector("[data-outdated]");
     const part = (message || kit.content.querySelector("[data-failed]")).cloneNode(true);
@@ -76,12 +69,12 @@ export function view(kit) {
   // Searches made in this browser that led somewhere; kept nowhere else.
   const key = `kb-recent-${language}`;
   const recent = {
-    all() { try { return JSON.parse(localStorage.getItem(key)) || []; } catch { return []; } },
+    all: () => memory.get(key) || [],
     add(query) {
       const rest = this.all().filter((other) => other.toLowerCase() !== query.toLowerCase());
-      try { localStorage.setItem(key, JSON.stringify([query, ...rest].slice(0, 5))); } catch { /* private mode */ }
+      memory.set(key, [query, ...rest].slice(0, 5));
     },
-    clear() { try { localStorage.removeItem(key); } catch { /* private mode */ } },
+    clear: () => memory.remove(key),
   };
 
   return { say, number, make, marked, button, hit, notices, contact, none, failed, recent };
