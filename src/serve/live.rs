@@ -1,9 +1,36 @@
 //! The script that pages get in a browser, and where it is put.
 
-use super::address;
+use std::sync::LazyLock;
 
-/// The script itself.
-pub(super) const SOURCE: &str = include_str!("live.js");
+use super::address;
+use crate::render::script;
+
+/// The parts of the script by their path in the repository; the first imports the others.
+const PARTS: [(&str, &str); 10] = [
+    ("src/serve/live/main.js", include_str!("live/main.js")),
+    ("src/serve/live/broken.js", include_str!("live/broken.js")),
+    ("src/serve/live/browser.js", include_str!("live/browser.js")),
+    ("src/serve/live/compare.js", include_str!("live/compare.js")),
+    ("src/serve/live/connection.js", include_str!("live/connection.js")),
+    ("src/serve/live/files.js", include_str!("live/files.js")),
+    ("src/serve/live/overlay.js", include_str!("live/overlay.js")),
+    ("src/serve/live/overlay-style.js", include_str!("live/overlay-style.js")),
+    ("src/serve/live/page.js", include_str!("live/page.js")),
+    ("src/serve/live/remember.js", include_str!("live/remember.js")),
+];
+/// What the theme's scripts share; the script imports it too.
+const LIB: (&str, &str) = (
+    "themes/default/static/js/shared/lib.js",
+    include_str!("../../themes/default/static/js/shared/lib.js"),
+);
+
+/// The script, joined.
+pub(super) static SOURCE: LazyLock<String> = LazyLock::new(|| {
+    let [(path, main), ..] = PARTS;
+    let all = PARTS.iter().chain([&LIB]);
+    let module = |path: &str| all.clone().find_map(|(name, text)| (*name == path).then_some(*text));
+    script::without_comments(&script::joined(path, main, &module))
+});
 
 /// What the script's element says about the page.
 #[derive(Debug, Clone, Copy)]

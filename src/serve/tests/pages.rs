@@ -67,7 +67,15 @@ fn the_script_is_served() {
     let script = server.get("/help/_kb/live.js", "");
     assert_eq!(script.status, 200);
     assert_eq!(script.header("content-type"), "text/javascript; charset=utf-8");
-    assert!(script.text().contains("EventSource"));
+    // It is joined of several.
+    let text = script.text();
+    assert!(text.contains("EventSource") && text.contains("importNode"), "{text}");
+    assert!(
+        !text
+            .lines()
+            .any(|line| line.starts_with("import ") || line.starts_with("export ")),
+        "{text}"
+    );
     assert_eq!(server.get("/help/_kb/other", "").status, 404);
 }
 
