@@ -3,7 +3,6 @@
 
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import path from "node:path";
 import { test } from "node:test";
 import { newPage, nothingFound, serve } from "./support/browser.js";
 

@@ -40,7 +40,7 @@ async function measure({ names, entries, widths }) {
           more.hidden = false;
           more.classList.add("added");
           (more.querySelector("a") ?? more).textContent = self.entryNames[n];
-          own.length ? own.at(-1).after(more) : model.after(more);
+          (own.at(-1) ?? model).after(more);
         }
         for (const width of widths) {
           frame.style.width = `${width}px`;

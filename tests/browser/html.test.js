@@ -63,7 +63,7 @@ test("no page of the showcase has a style, a script or a handler in its text", (
       tags += 1;
       const has = new Map([...attributes.matchAll(ATTRIBUTE)].map(([, key, value = ""]) => [key.toLowerCase(), value.replace(/^["']|["']$/g, "")]));
       const inline = name === "style" || name === "script" && !has.has("src") && has.get("type") !== "application/ld+json";
-      if (inline || has.has("style") || [...has.keys()].some((key) => /^on/.test(key)) || /^\s*javascript:/i.test(has.get("href") ?? "")) faults.push({ kind: tag.slice(0, 100), place: file });
+      if (inline || has.has("style") || [...has.keys()].some((key) => key.startsWith("on")) || /^\s*javascript:/i.test(has.get("href") ?? "")) faults.push({ kind: tag.slice(0, 100), place: file });
     }
   }
   assert.ok(tags > 5000, `tags were read: ${tags}`);

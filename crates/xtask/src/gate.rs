@@ -1,7 +1,7 @@
 //! The one gate that every change passes, on every machine the same.
 
 use crate::step::{Steps, cargo, run};
-use crate::{Outcome, browser, dependencies, wasm};
+use crate::{Outcome, browser, dependencies, scripts, wasm};
 
 /// `cargo xtask test`. What is quick comes first; each step stops the gate.
 pub(crate) fn test() -> Outcome {
@@ -13,6 +13,11 @@ pub(crate) fn test() -> Outcome {
         "dependencies",
         "see deny.toml; a changed Cargo.lock must be committed",
         dependencies::check,
+    )?;
+    steps.run(
+        "scripts",
+        "`cargo xtask scripts` runs only this; see tsconfig.json and .oxlintrc.json",
+        scripts::check,
     )?;
     steps.run(
         "clippy",

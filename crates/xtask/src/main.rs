@@ -6,6 +6,7 @@ mod dependencies;
 mod gate;
 mod npm;
 mod relevance;
+mod scripts;
 mod step;
 mod wasm;
 
@@ -25,7 +26,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// The one gate: format, dependencies, clippy, documentation, all tests, browser, wasm.
+    /// The one gate: format, dependencies, scripts, clippy, documentation, all tests, browser, wasm.
     Test,
     /// Write the expected outputs of the fixture tests anew; read the difference before you commit it.
     Bless,
@@ -38,6 +39,8 @@ enum Command {
         #[arg(long, default_value = "tantivy")]
         engine: String,
     },
+    /// Check the JavaScript with TypeScript and oxlint.
+    Scripts,
     /// Test built sites in a real browser (Chromium, driven by Node.js).
     Browser {
         /// Instead, ask all queries of all relevance sets, and compare with `kb search`.
@@ -106,6 +109,7 @@ fn main() -> ExitCode {
         Command::Bless => gate::bless(),
         Command::Bench(options) => bench::measure_all(&options),
         Command::Relevance { engine } => relevance::compare(&engine),
+        Command::Scripts => scripts::check(),
         Command::Browser { sets: false } => browser::test(),
         Command::Browser { sets: true } => browser::compare_sets(),
         Command::Screenshots { readme: true, .. } => browser::readme_pictures(),

@@ -1,0 +1,11 @@
+// What TypeScript does not know of browsers and of kb.
+
+interface Window {
+  /** The public search; others may have put more here. */
+  kb?: Record<string, unknown>;
+}
+
+interface Navigator {
+  /** https://wicg.github.io/netinfo/, which not all browsers have. */
+  connection?: { saveData: boolean; effectiveType: string; type?: string };
+}
