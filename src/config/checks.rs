@@ -34,7 +34,7 @@ impl Checks {
             reader.report(
                 Diagnostic::new(Code::ConfigValue, format!("the level of `{code}` is fixed"))
                     .with_span(span)
-                    .with_hint("it says that an article or the whole site is not what its writer means"),
+                    .with_hint("it says that an article is missing or not what its writer means, or the whole site"),
             );
         }
         Self { levels }

@@ -9,6 +9,8 @@ use super::Severity;
 pub enum Effect {
     /// Pages are what their writers mean, but for the place that is reported.
     Place,
+    /// A page or file is not on the site, as another has its place.
+    Lost,
     /// The article is not what its writer means. The preview goes on to show it as it was.
     Article,
     /// No page is what it should be. The preview goes on to show all of them as they were.
@@ -72,7 +74,7 @@ codes! {
     RelatedMissing "related-missing" Error Place "`related` names an article that does not exist."
     PinMissing "pin-missing" Error Place "A pin names an article that does not exist."
     // Addresses
-    UrlTaken "url-taken" Error Place "Two articles or categories have one address, or it belongs to kb."
+    UrlTaken "url-taken" Error Lost "Two articles or categories have one address, or it belongs to kb."
     SlugInvalid "slug-invalid" Error Place "The `slug` has a `/` or `..`, or no letter and no digit."
     PathInvalid "path-invalid" Error Place "The `path` cannot be an address on this site."
     AliasInvalid "alias-invalid" Error Place "The alias cannot be an address on this site."
@@ -141,8 +143,8 @@ codes! {
     ProjectMissing "project-missing" Error Stop "There is no such folder."
     ContentMissing "content-missing" Error Stop "There is a `kb.toml`, but no folder `content/`."
     // Output
-    OutputCollision "output-collision" Error Place "Two pages or files want one place."
-    OutputPath "output-path" Error Place "Not every system can store a file of this name."
+    OutputCollision "output-collision" Error Lost "Two pages or files want one place."
+    OutputPath "output-path" Error Lost "Not every system can store a file of this name."
     OutputNotOurs "output-not-ours" Error Stop "The output folder holds files that kb did not write."
     OutputOverlaps "output-overlaps" Error Stop "The output folder holds the articles, or lies among them."
     OutputOutside "output-outside" Error Stop "A symbolic link leads the output folder out of the project."

@@ -5,7 +5,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use kb_search::execute::{Field, Posting, Postings};
-use kb_search::pack::Facet;
+use kb_search::pack::{Facet, Summary};
 use kb_search::plan::{Vocabulary, Wanted};
 use kb_search::rank::Articles;
 use kb_search::search::{self, Article, Rules};
@@ -157,7 +157,7 @@ impl SearchIndex {
     /// # Errors
     /// If there is no such article.
     pub fn source(&self, article: usize) -> Result<String, Error> {
-        Ok(self.shown(article as u32)?.source.into_owned())
+        Ok(self.shown(article as u32)?.summary.source)
     }
 
     /// The address and the sections of an article by its number, as they were indexed.
@@ -166,7 +166,7 @@ impl SearchIndex {
     /// If there is no such article.
     pub fn sections(&self, article: usize) -> Result<(String, Vec<Section<'_>>), Error> {
         let article = self.shown(article as u32)?;
-        Ok((article.url.into_owned(), article.sections))
+        Ok((article.summary.url, article.sections))
     }
 
     /// What is shown of an article, as it was indexed.
@@ -186,14 +186,16 @@ impl SearchIndex {
         let headings = texts(self.fields.searched(Field::Headings));
         let bodies = texts(self.fields.searched(Field::Body));
         Ok(Article {
-            source: text(self.fields.source),
-            url: text(self.fields.url),
-            title: text(self.fields.searched(Field::Title)),
-            breadcrumb: texts(self.fields.breadcrumb),
+            summary: Summary {
+                source: text(self.fields.source).into_owned(),
+                url: text(self.fields.url).into_owned(),
+                title: text(self.fields.searched(Field::Title)).into_owned(),
+                breadcrumb: texts(self.fields.breadcrumb).into_iter().map(Cow::into_owned).collect(),
+                excerpt: String::new(),
+            },
             sections: (anchors.into_iter().zip(headings).zip(bodies))
                 .map(|((anchor, heading), text)| Section { anchor, heading, text })
                 .collect(),
-            ..Article::default()
         })
     }
 
@@ -264,8 +266,6 @@ impl Articles for SearchIndex {
 }
 
 impl search::Index for SearchIndex {
-    const EXPLAINS: bool = true;
-
     fn article(&self, doc: u32) -> Result<Option<Article<'_>>, Error> {
         self.shown(doc).map(Some)
     }

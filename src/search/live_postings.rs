@@ -147,8 +147,6 @@ impl Articles for LiveIndex {
 }
 
 impl Index for LiveIndex {
-    const EXPLAINS: bool = true;
-
     fn article(&self, doc: u32) -> Result<Option<Article<'_>>, Error> {
         Ok(Some(self.articles[doc as usize].article.view().into()))
     }

@@ -32,6 +32,7 @@ use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 use kb_search::Analyzer;
+use kb_search::pack::Summary;
 use kb_search::search::{Article, Rules};
 
 use crate::document::Document;
@@ -126,11 +127,13 @@ impl<'a> IndexedArticle<'a> {
 impl<'a> From<IndexedArticle<'a>> for Article<'a> {
     fn from(article: IndexedArticle<'a>) -> Self {
         Self {
-            source: article.source,
-            url: article.url,
-            title: article.title,
-            breadcrumb: article.breadcrumb,
-            excerpt: Cow::Borrowed(""),
+            summary: Summary {
+                source: article.source.into_owned(),
+                url: article.url.into_owned(),
+                title: article.title.into_owned(),
+                breadcrumb: article.breadcrumb.into_iter().map(Cow::into_owned).collect(),
+                excerpt: String::new(),
+            },
             sections: article.sections,
         }
     }

@@ -6,7 +6,7 @@ use std::io::Write as _;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use kb_search::execute::Field;
-use kb_search::pack::{Document, EncodedTerm, Facets, Group, Header, PackWriter, PinnedQuery, Popular};
+use kb_search::pack::{EncodedTerm, Facets, Group, Header, PackWriter, PinnedQuery, Popular, Summary};
 use kb_search::sections::one_line;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::Xxh3;
@@ -52,7 +52,7 @@ pub struct PackOptions {
 /// What is kept of the articles while they are indexed, for the pack.
 #[derive(Debug, Default)]
 pub(super) struct Shown {
-    documents: Vec<Document>,
+    documents: Vec<Summary>,
     groups: Groups,
 }
 
@@ -62,7 +62,7 @@ impl Shown {
         let doc = self.documents.len() as u32;
         let tags = article.tags.iter().map(AsRef::as_ref);
         self.groups.push(doc, article.collection.as_deref(), tags);
-        self.documents.push(Document {
+        self.documents.push(Summary {
             title: article.title.to_string(),
             url: article.url.strip_prefix(base).unwrap_or(&article.url).to_owned(),
             source: article.source.to_string(),

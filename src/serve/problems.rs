@@ -116,7 +116,7 @@ pub(super) fn holding(problems: &[Diagnostic], source: Option<&str>, gone: bool)
     let keys: BTreeSet<String> = (problems.iter())
         .filter(|problem| problem.severity == Severity::Error)
         .filter(|problem| match problem.code.effect() {
-            Effect::Place => gone && is_in(problem, source),
+            Effect::Place | Effect::Lost => gone && is_in(problem, source),
             Effect::Article => is_in(problem, source),
             Effect::Site | Effect::Stop => true,
         })

@@ -18,6 +18,7 @@ pub mod collections;
 pub mod distance;
 pub mod engine;
 pub mod execute;
+#[cfg(feature = "explain")]
 pub mod explain;
 pub mod hits;
 pub mod pack;

@@ -6,9 +6,10 @@
 use std::borrow::Cow;
 
 use crate::analysis::Analyzer;
+#[cfg(feature = "explain")]
 use crate::explain::Explanation;
 use crate::hits::{SectionHit, best_sections};
-use crate::pack::Facet;
+use crate::pack::{Facet, Summary};
 use crate::phrase;
 use crate::plan::{Plan, SynonymTable, Typing, phrase_terms, plan};
 use crate::rank::{Articles, Ranked, Ranks, rank};
@@ -39,7 +40,8 @@ pub struct Options {
     pub excerpt_chars: usize,
     /// How many further sections a hit may list.
     pub more_sections: usize,
-    /// Whether hits carry an [`Explanation`], where the index gives them ([`Index::EXPLAINS`]).
+    /// Whether hits carry an explanation of their score.
+    #[cfg(feature = "explain")]
     pub explain: bool,
 }
 
@@ -54,6 +56,7 @@ impl Default for Options {
             facets: false,
             excerpt_chars: EXCERPT_CHARS,
             more_sections: 2,
+            #[cfg(feature = "explain")]
             explain: false,
         }
     }
@@ -115,22 +118,15 @@ pub struct Hit {
     /// Whether it comes first because a writer pinned it.
     pub pinned: bool,
     /// Why it has this score, if that was asked for.
+    #[cfg(feature = "explain")]
     pub explanation: Option<Box<Explanation>>,
 }
 
 /// What an index has of an article to show.
 #[derive(Clone, Debug, Default)]
 pub struct Article<'a> {
-    /// Path of its Markdown file below the content folder.
-    pub source: Cow<'a, str>,
-    /// Address of its page, without anchor.
-    pub url: Cow<'a, str>,
-    /// Its title.
-    pub title: Cow<'a, str>,
-    /// Titles of the categories above it, outermost first.
-    pub breadcrumb: Vec<Cow<'a, str>>,
-    /// Its description or beginning; empty where the index has its sections instead.
-    pub excerpt: Cow<'a, str>,
+    /// What is shown of it without its text.
+    pub summary: Summary,
     /// Its text in sections; empty where the index has not got it.
     pub sections: Vec<Section<'a>>,
 }
@@ -148,9 +144,6 @@ pub struct Section<'a> {
 
 /// What a search asks of an index. Every error ends the search.
 pub trait Index: Articles {
-    /// Whether hits may carry an [`Explanation`].
-    const EXPLAINS: bool = false;
-
     /// Before anything else is asked: what the query will need.
     ///
     /// # Errors
@@ -278,11 +271,11 @@ pub fn search<I: Index>(
         let Some(article) = index.article(ranked.candidate.doc)? else {
             continue;
         };
-        let mut hit = hit(ranked, &article, &highlighter, options, analyzer);
-        if I::EXPLAINS && options.explain {
+        answer.hits.push(hit(ranked, article, &highlighter, options, analyzer));
+        #[cfg(feature = "explain")]
+        if let Some(hit) = answer.hits.last_mut().filter(|_| options.explain) {
             hit.explanation = Some(Box::new(Explanation::new(index, &rules.ranking, &plan, ranked)?));
         }
-        answer.hits.push(hit);
     }
     answer.total = ranks.answering.len().max(options.offset + answer.hits.len());
     let titles: Vec<&str> = answer.hits.iter().map(|hit| hit.title.text.as_str()).collect();
@@ -292,7 +285,7 @@ pub fn search<I: Index>(
         };
         let sections = article.sections.into_iter();
         let texts = sections.flat_map(|section| [section.heading.into_owned(), section.text.into_owned()]);
-        Ok(core::iter::once(article.title.into_owned()).chain(texts).collect())
+        Ok(core::iter::once(article.summary.title).chain(texts).collect())
     })?;
     answer.did_you_mean = did_you_mean(query, &answer.suggestions);
     Ok((answer, plan))
@@ -366,33 +359,34 @@ fn verify<I: Index>(
 
 fn hit(
     ranked: &Ranked,
-    article: &Article<'_>,
+    article: Article<'_>,
     highlighter: &Highlighter<'_>,
     options: &Options,
     analyzer: &mut Analyzer,
 ) -> Hit {
+    let Article {
+        summary,
+        sections: texts,
+    } = article;
     let mut hit = Hit {
         doc: ranked.candidate.doc,
-        source: article.source.as_ref().to_owned(),
-        url: article.url.as_ref().to_owned(),
         title: Excerpt {
-            highlights: highlighter.ranges(&article.title, analyzer),
-            text: article.title.as_ref().to_owned(),
+            highlights: highlighter.ranges(&summary.title, analyzer),
+            text: summary.title,
         },
-        breadcrumb: article
-            .breadcrumb
-            .iter()
-            .map(|title| title.as_ref().to_owned())
-            .collect(),
+        excerpt: highlighter.excerpt(&summary.excerpt, EXCERPT_CHARS, analyzer),
+        source: summary.source,
+        url: summary.url,
+        breadcrumb: summary.breadcrumb,
         score: ranked.score.total,
         pinned: ranked.score.pin.is_some(),
         ..Hit::default()
     };
-    if !article.excerpt.is_empty() {
-        hit.excerpt = highlighter.excerpt(&article.excerpt, EXCERPT_CHARS, analyzer);
+    if texts.is_empty() {
+        return hit;
     }
     hit.set_sections(sections(
-        &article.sections,
+        &texts,
         highlighter,
         options.excerpt_chars,
         1 + options.more_sections,

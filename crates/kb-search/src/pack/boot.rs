@@ -14,7 +14,7 @@ const MAGIC: [u8; 4] = *b"kbp\0";
 pub struct Popular {
     /// Its title.
     pub title: String,
-    /// Its address, as [`super::Document::url`].
+    /// Its address, as [`super::Summary::url`].
     pub url: String,
 }
 

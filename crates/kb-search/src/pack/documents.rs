@@ -1,4 +1,4 @@
-//! Document shards: what is shown of an article in a list of hits.
+//! Summary shards: what is shown of an article in a list of hits.
 
 use super::Damaged;
 use super::bytes::{Reader, put_text, put_texts, put_varint};
@@ -8,7 +8,7 @@ pub(super) const DOCUMENTS_PER_SHARD: u32 = 8;
 
 /// What a pack holds of an article.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Document {
+pub struct Summary {
     /// Its title.
     pub title: String,
     /// Address below the root of the site, without a slash before it, or a whole URL.
@@ -21,7 +21,7 @@ pub struct Document {
     pub excerpt: String,
 }
 
-pub(super) fn write(documents: &[Document]) -> Vec<u8> {
+pub(super) fn write(documents: &[Summary]) -> Vec<u8> {
     let mut out = Vec::new();
     put_varint(&mut out, documents.len() as u32);
     for document in documents {
@@ -34,12 +34,12 @@ pub(super) fn write(documents: &[Document]) -> Vec<u8> {
     out
 }
 
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Document>, Damaged> {
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<Summary>, Damaged> {
     let mut reader = Reader::new(bytes);
     let count = reader.count()?;
     let mut documents = Vec::with_capacity(count);
     for _ in 0..count {
-        documents.push(Document {
+        documents.push(Summary {
             title: reader.text()?.to_owned(),
             url: reader.text()?.to_owned(),
             source: reader.text()?.to_owned(),

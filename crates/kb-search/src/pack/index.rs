@@ -1,10 +1,9 @@
 //! A pack that is asked: serves from the files it has, and notes which it lacks.
 
 use core::cell::{Cell, RefCell};
-use std::borrow::Cow;
 
 use super::boot::{Boot, PinnedQuery, Popular};
-use super::documents::{self, DOCUMENTS_PER_SHARD, Document};
+use super::documents::{self, DOCUMENTS_PER_SHARD, Summary};
 use super::facets::{Facet, Facets};
 use super::page::page_sections;
 use super::terms::{FarPostings, TermShard};
@@ -103,7 +102,7 @@ pub struct Pack {
     terms: Vec<Slot<TermShard>>,
     far: Vec<Slot<FarPostings>>,
     vocabulary: Vec<Slot<VocabularyShard>>,
-    documents: Vec<Slot<Vec<Document>>>,
+    documents: Vec<Slot<Vec<Summary>>>,
     facets: Slot<Facets>,
     /// Texts of pages that were handed in, by address.
     pages: Vec<(String, String)>,
@@ -205,7 +204,7 @@ impl Pack {
     ///
     /// # Errors
     /// [`Missing`] if its shard is not here yet.
-    pub(super) fn document(&self, doc: u32) -> Result<Option<&Document>, Missing> {
+    pub(super) fn document(&self, doc: u32) -> Result<Option<&Summary>, Missing> {
         let number = (doc / DOCUMENTS_PER_SHARD) as usize;
         let shard = self.serve(&self.documents, number, Resource::Documents)?;
         let document = shard.and_then(|shard| shard.get((doc % DOCUMENTS_PER_SHARD) as usize));
@@ -265,7 +264,7 @@ impl Pack {
         Some(text)
     }
 
-    /// The pages whose texts were missed since the last call: number of the article and address, as [`Document::url`].
+    /// The pages whose texts were missed since the last call: number of the article and address, as [`Summary::url`].
     pub fn take_wanted_pages(&self) -> Vec<(u32, String)> {
         self.wanted_pages.take()
     }
@@ -481,15 +480,7 @@ impl Index for Pack {
 
     fn article(&self, doc: u32) -> Result<Option<Article<'_>>, Missing> {
         Ok(self.document(doc)?.map(|document| Article {
-            source: Cow::Borrowed(&document.source),
-            url: Cow::Borrowed(&document.url),
-            title: Cow::Borrowed(&document.title),
-            breadcrumb: document
-                .breadcrumb
-                .iter()
-                .map(|title| Cow::Borrowed(title.as_str()))
-                .collect(),
-            excerpt: Cow::Borrowed(&document.excerpt),
+            summary: document.clone(),
             sections: Vec::new(),
         }))
     }
@@ -497,12 +488,12 @@ impl Index for Pack {
     fn article_with_text(&self, doc: u32) -> Result<Option<Article<'_>>, Missing> {
         let mut article = self.article(doc)?;
         if let Some(article) = &mut article {
-            if let Some(text) = self.page(&article.url) {
+            if let Some(text) = self.page(&article.summary.url) {
                 article.sections = page_sections(text).collect();
             } else {
                 let mut wanted = self.wanted_pages.borrow_mut();
                 if wanted.len() < PAGES_AT_ONCE {
-                    wanted.push((doc, article.url.as_ref().to_owned()));
+                    wanted.push((doc, article.summary.url.clone()));
                 }
             }
         }

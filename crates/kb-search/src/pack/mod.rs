@@ -33,7 +33,7 @@ mod write;
 use crate::execute::{Field, Posting};
 
 pub use boot::{PinnedQuery, Popular};
-pub use documents::Document;
+pub use documents::Summary;
 pub use facets::{Facet, Facets, Group};
 pub use index::{Missing, Pack, Resource};
 pub use page::{page_sections, page_text};

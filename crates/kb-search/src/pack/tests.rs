@@ -42,9 +42,9 @@ fn norm(doc: u32) -> u8 {
     (doc * 7 % 250) as u8
 }
 
-fn documents(count: u32) -> Vec<Document> {
+fn documents(count: u32) -> Vec<Summary> {
     (0..count)
-        .map(|doc| Document {
+        .map(|doc| Summary {
             title: format!("Title <{doc}>"),
             url: format!("a/{doc}/"),
             source: format!("a/{doc}.md"),

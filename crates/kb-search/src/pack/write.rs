@@ -2,7 +2,7 @@
 
 use super::FieldPostings;
 use super::boot::{Boot, PinnedQuery, Popular};
-use super::documents::{self, DOCUMENTS_PER_SHARD, Document};
+use super::documents::{self, DOCUMENTS_PER_SHARD, Summary};
 use super::facets::Facets;
 use super::index::Resource;
 use super::terms::{EncodedTerm, EncodedTerms, FarPostings, TermShardWriter};
@@ -139,7 +139,7 @@ impl PackWriter {
     }
 
     /// Ends the pack with what is shown of the articles, in their order.
-    pub fn finish(mut self, documents: &[Document], facets: &Facets) -> PackFiles {
+    pub fn finish(mut self, documents: &[Summary], facets: &Facets) -> PackFiles {
         if self.terms.first_term().is_some() {
             self.close_terms();
         }
