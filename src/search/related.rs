@@ -138,7 +138,7 @@ impl RelatedArticles {
         next
     }
 
-    /// The numbers of the at most `count` articles most like one, best first; as [`related`] finds them.
+    /// The numbers of the at most `count` articles most like one, best first.
     pub fn near(&self, article: usize, count: usize) -> Vec<usize> {
         let likeness = self.likeness.get_or_init(|| {
             let words: Vec<&Words> = self.articles.iter().map(|article| &article.words).collect();

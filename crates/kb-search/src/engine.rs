@@ -27,7 +27,7 @@ pub enum Step {
 pub struct Needs {
     /// Files of the pack.
     pub files: Vec<Resource>,
-    /// Articles whose text decides about a phrase: number and address, as [`Summary::url`].
+    /// Articles whose text decides about a phrase: number and address, as [`Summary::url`](crate::pack::Summary::url).
     pub pages: Vec<(u32, String)>,
 }
 

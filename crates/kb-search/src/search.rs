@@ -378,9 +378,12 @@ fn hit(
         source: summary.source,
         url: summary.url,
         breadcrumb: summary.breadcrumb,
+        section: SectionHit::default(),
+        more: Vec::new(),
         score: ranked.score.total,
         pinned: ranked.score.pin.is_some(),
-        ..Hit::default()
+        #[cfg(feature = "explain")]
+        explanation: None,
     };
     if texts.is_empty() {
         return hit;
