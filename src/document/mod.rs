@@ -144,7 +144,8 @@ pub struct Section {
 /// Reads one Markdown file.
 pub fn parse_document(source: &ArticleSource, options: DocumentOptions) -> Document {
     let mut diagnostics = Vec::new();
-    let (front, body_start) = front_matter::split(&source.file, &mut diagnostics);
+    let (mut front, body_start) = front_matter::split(&source.file, &mut diagnostics);
+    front.draft |= is_kept_apart(&source.path);
     let mut body = markdown::parse_body(
         markdown::BodySource {
             source,
@@ -177,6 +178,15 @@ pub fn parse_document(source: &ArticleSource, options: DocumentOptions) -> Docum
         diagnostics,
         outline,
     }
+}
+
+/// Whether a name on the path begins with `_`, as `_drafts/` and `_part.md`: Jekyll, Docusaurus and Astro publish
+/// neither. `_index.md` describes its folder.
+fn is_kept_apart(path: &ContentPath) -> bool {
+    let is_index = |name: &str| name.split('.').next() == Some("_index");
+    let folders = path.folder().split('/');
+    folders.into_iter().any(|folder| folder.starts_with('_'))
+        || path.file_name().starts_with('_') && !is_index(path.file_name())
 }
 
 fn outline(front: &str, title: Option<&str>, summary: &str) -> u64 {

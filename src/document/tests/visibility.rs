@@ -445,3 +445,25 @@ fn a_mark_that_is_not_seen_or_a_comment_opens_front_matter_too() {
         );
     }
 }
+
+#[test]
+fn names_that_begin_with_an_underscore_are_drafts() {
+    for (path, draft) in [
+        ("_drafts/a.md", true),
+        ("a/_parts/b/c.md", true),
+        ("a/_part.md", true),
+        ("_index.md", false),
+        ("a/_index.de.md", false),
+        ("a/b_c.md", false),
+    ] {
+        let source = ArticleSource {
+            path: ContentPath::new(path),
+            file: Arc::new(SourceText::new(path, "# A\n")),
+        };
+        let options = DocumentOptions {
+            html: RawHtml::Allow,
+            highlight: false,
+        };
+        assert_eq!(parse_document(&source, options).front.draft, draft, "{path}");
+    }
+}
