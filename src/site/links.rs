@@ -66,10 +66,38 @@ pub(super) struct Resolver {
     /// Home pages and categories by folder, by language number.
     homes: Vec<(String, HashMap<String, PageRef>)>,
     ids: HashMap<String, DocumentId>,
-    held_back: HashMap<ContentPath, HeldBack>,
+    held_back: HashMap<ContentPath, HeldBackArticle>,
     by_held_back: Files<HeldBack>,
     refused: HashMap<ContentPath, Arc<str>>,
     by_stem: HashMap<String, Vec<String>>,
+}
+
+/// An article that is not published.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct HeldBackArticle {
+    /// Why.
+    pub(super) reason: HeldBack,
+    /// Its addresses, besides that of its path, as paths of files.
+    pub(super) addresses: Vec<String>,
+}
+
+/// The addresses that an article would have, besides that of its path, as paths of files.
+pub(super) fn addresses(document: &Document) -> Vec<String> {
+    let front = &document.front;
+    let file = |address: &str| format!("{}.md", address.trim_matches('/'));
+    let folder = document.path.folder();
+    let own = front.slug.iter().map(|(slug, _)| file(&format!("{folder}/{slug}")));
+    let whole = front.path.iter().chain(&front.aliases).map(|(path, _)| file(path));
+    // `folder/name.de.md` is `/de/folder/name/`.
+    let translated = document
+        .path
+        .stem()
+        .rsplit_once('.')
+        .map(|(name, tag)| file(&format!("{tag}/{folder}/{name}")));
+    let page = file(&format!("{folder}/{}/index", document.path.stem()));
+    (own.chain(whole).chain(translated).chain([page]))
+        .map(|path| path.trim_start_matches('/').replace("//", "/"))
+        .collect()
 }
 
 impl Resolver {
@@ -80,7 +108,7 @@ impl Resolver {
         map: &LanguageMap,
         assets: &[Asset],
         static_files: &[String],
-        (held_back, refused): (HashMap<ContentPath, HeldBack>, HashMap<ContentPath, Arc<str>>),
+        (held_back, refused): (HashMap<ContentPath, HeldBackArticle>, HashMap<ContentPath, Arc<str>>),
     ) -> Self {
         let existing: HashSet<&str> = documents.iter().map(|document| document.path.as_str()).collect();
         let mut placed = Vec::with_capacity(documents.len());
@@ -98,7 +126,10 @@ impl Resolver {
                 .push(document.path.to_string());
         }
         let mut reasons: Vec<_> = (held_back.iter())
-            .map(|(path, reason)| (path.as_str(), *reason))
+            .flat_map(|(path, article)| {
+                let files = article.addresses.iter().map(String::as_str);
+                files.chain([path.as_str()]).map(|file| (file, article.reason))
+            })
             .collect();
         reasons.sort_unstable_by_key(|(path, _)| *path);
         let mut paths = HashMap::new();
@@ -436,7 +467,7 @@ impl Resolver {
     }
 
     /// The articles and the files that are not published, and why.
-    pub(super) fn unpublished(&self) -> (&HashMap<ContentPath, HeldBack>, &HashMap<ContentPath, Arc<str>>) {
+    pub(super) fn unpublished(&self) -> (&HashMap<ContentPath, HeldBackArticle>, &HashMap<ContentPath, Arc<str>>) {
         (&self.held_back, &self.refused)
     }
 

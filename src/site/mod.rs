@@ -322,7 +322,8 @@ pub fn build_site(input: SiteInput, before: Option<&Site>) -> (Site, Vec<Diagnos
     for document in documents {
         match publish.holds_back(&document) {
             Some(reason) => {
-                held_back.insert(document.path.clone(), reason);
+                let addresses = links::addresses(&document);
+                held_back.insert(document.path.clone(), links::HeldBackArticle { reason, addresses });
             }
             None => published.push(document),
         }
@@ -375,7 +376,7 @@ pub fn build_site(input: SiteInput, before: Option<&Site>) -> (Site, Vec<Diagnos
         &mut languages,
         diagnostics,
     );
-    let held_back_count = HeldBackCounts::of(held_back.values());
+    let held_back_count = HeldBackCounts::of(held_back.values().map(|article| &article.reason));
     let resolver = links::Resolver::new(
         &config,
         &published,

@@ -227,6 +227,34 @@ fn drafts_and_dates_hold_articles_back_and_links_say_so() {
 }
 
 #[test]
+fn a_link_to_the_address_of_a_draft_says_that_it_is_one() {
+    let links = [
+        "/c/short/",
+        "/c/short",
+        "/whole/way/",
+        "/old/",
+        "/de/c/e/",
+        "c/d.html",
+        "c/d/index.html",
+    ];
+    let text: String = links.map(|link| format!("[x]({link})\n")).concat();
+    let (_, problems) = site(&[
+        ("a.md", text.as_str()),
+        ("c/d.md", "---\ndraft: true\nslug: short\naliases: [/old/]\n---\n"),
+        ("c/w.md", "---\ndraft: true\npath: /whole/way/\n---\n"),
+        ("c/e.md", "x"),
+        ("c/e.de.md", "---\ndraft: true\n---\n"),
+    ]);
+    assert_eq!(problems.len(), links.len(), "{problems:?}");
+    for (problem, link) in problems.iter().zip(links) {
+        assert!(
+            problem.contains(&format!("error[link-unpublished] `{link}` is a draft")),
+            "{problem}"
+        );
+    }
+}
+
+#[test]
 fn two_articles_with_one_url_are_reported_and_one_stays() {
     let (site, problems) = site(&[
         ("a.md", "---\nslug: same\n---\n"),
