@@ -142,6 +142,12 @@ fn check_related(site: &Site, document: &Document, language: usize) -> Vec<Diagn
         .iter()
         .filter(unknown)
         .map(|(target, span)| {
+            if let Some(reason) = site.resolver.why_held_back(document, target) {
+                let message = format!("`{target}` is {reason}, so readers do not see it here");
+                return Diagnostic::new(Code::LinkUnpublished, message)
+                    .with_span(span.clone())
+                    .with_hint("publish it, or remove it from `related`");
+            }
             let hint = site.resolver.suggestion(document, target, true);
             Diagnostic::new(Code::RelatedMissing, format!("there is no article `{target}`"))
                 .with_span(span.clone())

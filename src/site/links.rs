@@ -492,7 +492,8 @@ impl Resolver {
         held_back.or_else(refused)
     }
 
-    fn why_held_back(&self, document: &Document, file: &str) -> Option<&'static str> {
+    /// Why an article is not published, as in "is a draft", if a path from a document leads to one.
+    pub(super) fn why_held_back(&self, document: &Document, file: &str) -> Option<&'static str> {
         let absolute = file.strip_prefix("@/").or_else(|| file.strip_prefix('/'));
         let paths: Vec<String> = match absolute {
             Some(absolute) => {
