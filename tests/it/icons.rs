@@ -57,7 +57,7 @@ fn icons_of_the_theme_are_in_one_file_and_others_in_the_page_once() {
 fn a_site_without_a_server_has_its_icons_in_its_pages() {
     let sandbox = Sandbox::project(&[("a.md", "# A\n\nText.\n")]);
     assert_eq!(sandbox.kb(&["build", "--offline"]).code, 0);
-    let page = sandbox.read("public/a/index.html");
+    let page = sandbox.read("public-offline/a/index.html");
     assert!(!page.contains("icons.svg"), "{page}");
     let used = between(&page, "<use href=\"#_i-");
     assert!(

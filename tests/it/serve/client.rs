@@ -358,7 +358,10 @@ impl<'a> Site<'a> {
         }
         let mut known = self.known.borrow_mut();
         known.extend(files.keys().cloned());
-        let gone = known.iter().filter(|path| !files.contains_key(*path));
+        // Pages that are open may still load the theme's files by their former names.
+        let gone = known
+            .iter()
+            .filter(|path| !files.contains_key(*path) && !path.starts_with("assets/"));
         differences.extend(
             gone.filter(|path| self.get(&encoded(path)).status != 404)
                 .map(|path| format!("{path} (still there)")),
