@@ -266,6 +266,8 @@ impl Articles for SearchIndex {
 }
 
 impl search::Index for SearchIndex {
+    const HAS_TEXT: bool = true;
+
     fn article(&self, doc: u32) -> Result<Option<Article<'_>>, Error> {
         self.shown(doc).map(Some)
     }

@@ -147,6 +147,8 @@ impl Articles for LiveIndex {
 }
 
 impl Index for LiveIndex {
+    const HAS_TEXT: bool = true;
+
     fn article(&self, doc: u32) -> Result<Option<Article<'_>>, Error> {
         Ok(Some(self.articles[doc as usize].article.view().into()))
     }

@@ -144,6 +144,10 @@ pub struct Section<'a> {
 
 /// What a search asks of an index. Every error ends the search.
 pub trait Index: Articles {
+    /// Whether [`Index::article`] has the text of articles. Known to the compiler, which leaves out what is not needed
+    /// in browsers.
+    const HAS_TEXT: bool;
+
     /// Before anything else is asked: what the query will need.
     ///
     /// # Errors
@@ -177,12 +181,18 @@ pub trait Index: Articles {
     /// If the index cannot be read.
     fn article(&self, doc: u32) -> Result<Option<Article<'_>>, Self::Error>;
 
-    /// An article with its text; without, where that must be fetched first, which the index notes.
+    /// Title, headings and texts of an article, those that can be had: what must be fetched first is noted by the index.
     ///
     /// # Errors
     /// If the index cannot be read.
-    fn article_with_text(&self, doc: u32) -> Result<Option<Article<'_>>, Self::Error> {
-        self.article(doc)
+    fn texts(&self, doc: u32) -> Result<Vec<Cow<'_, str>>, Self::Error> {
+        Ok(self.article(doc)?.map_or_else(Vec::new, |article| {
+            let sections = article.sections.into_iter();
+            let texts = sections.flat_map(|section| [section.heading, section.text]);
+            core::iter::once(Cow::Owned(article.summary.title))
+                .chain(texts)
+                .collect()
+        }))
     }
 
     /// Calls `visit` for every article of one group of a facet. False if the groups cannot be had: then nothing is
@@ -271,7 +281,9 @@ pub fn search<I: Index>(
         let Some(article) = index.article(ranked.candidate.doc)? else {
             continue;
         };
-        answer.hits.push(hit(ranked, article, &highlighter, options, analyzer));
+        answer
+            .hits
+            .push(hit::<I>(ranked, article, &highlighter, options, analyzer));
         #[cfg(feature = "explain")]
         if let Some(hit) = answer.hits.last_mut().filter(|_| options.explain) {
             hit.explanation = Some(Box::new(Explanation::new(index, &rules.ranking, &plan, ranked)?));
@@ -280,12 +292,7 @@ pub fn search<I: Index>(
     answer.total = ranks.answering.len().max(options.offset + answer.hits.len());
     let titles: Vec<&str> = answer.hits.iter().map(|hit| hit.title.text.as_str()).collect();
     answer.suggestions = suggestions(&plan, &titles, &ranks.ranked, index, analyzer, |doc| {
-        let Some(article) = index.article_with_text(doc)? else {
-            return Ok(Vec::new());
-        };
-        let sections = article.sections.into_iter();
-        let texts = sections.flat_map(|section| [section.heading.into_owned(), section.text.into_owned()]);
-        Ok(core::iter::once(article.summary.title).chain(texts).collect())
+        Ok(index.texts(doc)?.into_iter().map(Cow::into_owned).collect())
     })?;
     answer.did_you_mean = did_you_mean(query, &answer.suggestions);
     Ok((answer, plan))
@@ -346,18 +353,13 @@ fn verify<I: Index>(
     let read = ranks.ranked.len().min(phrase::READ_ARTICLES);
     index.prepare_articles(&ranks.ranked[..read])?;
     phrase::verify(plan, index, ranks, wanted, |doc| {
-        let Some(article) = index.article_with_text(doc)? else {
-            return Ok(false);
-        };
-        let sections = article.sections.iter();
-        let texts: Vec<&str> = sections
-            .flat_map(|section| [&*section.heading, &*section.text])
-            .collect();
+        let texts = index.texts(doc)?;
+        let texts: Vec<&str> = texts.iter().map(AsRef::as_ref).collect();
         Ok(phrase::in_texts(plan, &texts, analyzer))
     })
 }
 
-fn hit(
+fn hit<I: Index>(
     ranked: &Ranked,
     article: Article<'_>,
     highlighter: &Highlighter<'_>,
@@ -385,7 +387,7 @@ fn hit(
         #[cfg(feature = "explain")]
         explanation: None,
     };
-    if texts.is_empty() {
+    if !I::HAS_TEXT {
         return hit;
     }
     hit.set_sections(sections(

@@ -1,6 +1,7 @@
 //! A pack that is asked: serves from the files it has, and notes which it lacks.
 
 use core::cell::{Cell, RefCell};
+use std::borrow::Cow;
 
 use super::boot::{Boot, PinnedQuery, Popular};
 use super::documents::{self, DOCUMENTS_PER_SHARD, Summary};
@@ -449,6 +450,8 @@ impl Articles for Pack {
 }
 
 impl Index for Pack {
+    const HAS_TEXT: bool = false;
+
     /// Asks for everything at once that the query will need.
     fn prepare_query(&self, query: &str, options: &Options, analyzer: &mut Analyzer) -> Result<(), Missing> {
         for probe in probes(query, options.typing, analyzer) {
@@ -485,19 +488,20 @@ impl Index for Pack {
         }))
     }
 
-    fn article_with_text(&self, doc: u32) -> Result<Option<Article<'_>>, Missing> {
-        let mut article = self.article(doc)?;
-        if let Some(article) = &mut article {
-            if let Some(text) = self.page(&article.summary.url) {
-                article.sections = page_sections(text).collect();
-            } else {
-                let mut wanted = self.wanted_pages.borrow_mut();
-                if wanted.len() < PAGES_AT_ONCE {
-                    wanted.push((doc, article.summary.url.clone()));
-                }
+    fn texts(&self, doc: u32) -> Result<Vec<Cow<'_, str>>, Missing> {
+        let Some(document) = self.document(doc)? else {
+            return Ok(Vec::new());
+        };
+        let mut texts = vec![Cow::Borrowed(document.title.as_str())];
+        if let Some(text) = self.page(&document.url) {
+            texts.extend(page_sections(text).flat_map(|section| [section.heading, section.text]));
+        } else {
+            let mut wanted = self.wanted_pages.borrow_mut();
+            if wanted.len() < PAGES_AT_ONCE {
+                wanted.push((doc, document.url.clone()));
             }
         }
-        Ok(article)
+        Ok(texts)
     }
 
     fn for_each_in_group(&self, facet: Facet, name: &str, visit: &mut dyn FnMut(u32)) -> Result<bool, Missing> {
