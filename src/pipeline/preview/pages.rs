@@ -224,10 +224,12 @@ impl PageBytes {
 fn digest(renderer: &LanguageRenderer<'_>, prepared: &crate::render::pages::PreparedPage<'_>, job: Page) -> u128 {
     let mut hash = Xxh3::new();
     hash.update(&renderer.digest(prepared).to_le_bytes());
-    if renderer.has_copy(job)
-        && let Some(document) = renderer.document(job)
-    {
-        hash.update(document.file.text().as_bytes());
+    if let Some(document) = renderer.document(job) {
+        // The manifest names it.
+        hash.update(document.path.as_str().as_bytes());
+        if renderer.has_copy(job) {
+            hash.update(document.file.text().as_bytes());
+        }
     }
     hash.digest128()
 }
