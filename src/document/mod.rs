@@ -180,12 +180,14 @@ pub fn parse_document(source: &ArticleSource, options: DocumentOptions) -> Docum
     }
 }
 
-/// Whether a name on the path begins with `_`, as `_drafts/` and `_part.md`: Jekyll, Docusaurus and Astro publish
-/// neither. `_index.md` describes its folder.
+/// Folders that hold drafts and parts of articles in other tools. Others that begin with `_` may be collections of
+/// Jekyll, such as `_posts` and `_docs`, which it publishes.
+const KEPT_APART: [&str; 5] = ["_drafts", "_includes", "_layouts", "_partials", "_snippets"];
+
+/// Whether a file is not published by its name, as `_part.md`, or by that of its folder. `_index.md` describes its folder.
 fn is_kept_apart(path: &ContentPath) -> bool {
     let is_index = |name: &str| name.split('.').next() == Some("_index");
-    let folders = path.folder().split('/');
-    folders.into_iter().any(|folder| folder.starts_with('_'))
+    path.folder().split('/').any(|folder| KEPT_APART.contains(&folder))
         || path.file_name().starts_with('_') && !is_index(path.file_name())
 }
 

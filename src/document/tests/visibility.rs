@@ -447,10 +447,13 @@ fn a_mark_that_is_not_seen_or_a_comment_opens_front_matter_too() {
 }
 
 #[test]
-fn names_that_begin_with_an_underscore_are_drafts() {
+fn parts_and_drafts_of_other_tools_are_drafts_by_their_names() {
     for (path, draft) in [
         ("_drafts/a.md", true),
-        ("a/_parts/b/c.md", true),
+        ("a/_partials/b/c.md", true),
+        // Collections of Jekyll.
+        ("_posts/2026-11-27-a.md", false),
+        ("_docs/a/b.md", false),
         ("a/_part.md", true),
         ("_index.md", false),
         ("a/_index.de.md", false),
