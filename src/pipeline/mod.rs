@@ -166,7 +166,9 @@ pub fn write_snapshot(snapshot: &Snapshot, output: &Path) -> Result<SyncReport, 
     let writer = Writer::create(output, snapshot.clear_of()).map_err(|error| output_problem(&error))?;
     let files = Collector::new(&writer);
     snapshot.write(&files);
-    files.finish()?;
+    if let Some(problem) = files.finish()?.into_iter().next() {
+        return Err(problem);
+    }
     writer.finish().map_err(|error| output_problem(&error))
 }
 
