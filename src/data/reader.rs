@@ -76,13 +76,21 @@ impl<'a> Reader<'a> {
             }
         };
         Self {
+            diagnostics,
+            ..Self::of(entries, place, codes)
+        }
+    }
+
+    /// A reader of these entries of a table.
+    pub fn of(entries: &'a [Entry], place: Place<'a>, codes: &'a Codes) -> Self {
+        Self {
             place,
             codes,
             path: String::new(),
             entries,
             known: Vec::new(),
             taken: Vec::new(),
-            diagnostics,
+            diagnostics: Vec::new(),
         }
     }
 

@@ -437,7 +437,7 @@ pub(super) fn in_tables(r: &mut Reader<'_>, seen: &mut Visibility) {
         }
         // `{title:X,draft:true}`, where YAML wants a blank behind the colon.
         if let (Value::Null, Some((key, value))) = (&entry.node.value, entry.key.split_once(':'))
-            && hiding_key(&pair(key, value), r.place()).is_some()
+            && hides_alone(&glued(entry, key, value), r.place())
         {
             r.unclear_key(Code::FrontMatterUnclearKey, entry, &format!("{key}: {value}"), LEFT_OUT);
             seen.draft = true;
@@ -465,20 +465,16 @@ pub(super) fn in_tables(r: &mut Reader<'_>, seen: &mut Visibility) {
     }
 }
 
-/// A table of one key.
-fn pair(key: &str, value: &str) -> Node {
+/// The entry that is meant by a key with its value glued to it.
+fn glued(entry: &Entry, key: &str, value: &str) -> Entry {
     let node = Node {
         value: Value::String(value.trim().to_owned()),
-        range: 0..0,
+        range: entry.node.range.clone(),
     };
-    let entry = Entry {
+    Entry {
         key: key.trim().to_owned(),
-        key_range: 0..0,
+        key_range: entry.key_range.clone(),
         node,
-    };
-    Node {
-        value: Value::Table(vec![entry]),
-        range: 0..0,
     }
 }
 
@@ -487,19 +483,21 @@ fn hiding_key<'a>(node: &'a Node, place: Place<'_>) -> Option<&'a Entry> {
     let Value::Table(entries) = &node.value else {
         return None;
     };
-    entries.iter().find_map(|entry| {
-        let alone = Node {
-            value: Value::Table(vec![entry.clone()]),
-            range: node.range.clone(),
-        };
-        let mut reader = Reader::new(&alone, place, &CODES);
-        let is_flag =
-            flag(&entry.node.value).is_some() || matches!(entry.node.value, Value::String(_) | Value::Table(_));
-        if is_flag && read(&mut reader).draft {
-            return Some(entry);
+    let inside = |entry: &'a Entry| {
+        if hides_alone(entry, place) {
+            Some(entry)
+        } else {
+            hiding_key(&entry.node, place)
         }
-        hiding_key(&entry.node, place)
-    })
+    };
+    entries.iter().find_map(inside)
+}
+
+/// Whether a key and its value would hide an article.
+fn hides_alone(entry: &Entry, place: Place<'_>) -> bool {
+    let value = &entry.node.value;
+    (flag(value).is_some() || matches!(value, Value::String(_) | Value::Table(_)))
+        && read(&mut Reader::of(std::slice::from_ref(entry), place, &CODES)).draft
 }
 
 /// `published` says whether, or since when.

@@ -1,4 +1,4 @@
-//! Answer as JSON, for `kb search --json` and `--batch`.
+//! Answers as JSON, for `kb search --json` and `--batch`.
 
 use std::ops::Range;
 
