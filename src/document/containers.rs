@@ -393,7 +393,9 @@ impl<'a> Marker<'a> {
             return;
         }
         let shown = &*without_stand_ins(body);
-        if let Some((character, length)) = opens_fence(body).or_else(|| opens_fence(behind_note(inner))) {
+        // Code in a quote ends with the quote.
+        let opens_behind_marks = || opens_fence(behind_note(inner)).filter(|_| !is_quoted);
+        if let Some((character, length)) = opens_fence(body).or_else(opens_behind_marks) {
             if let Some(Open::Colons(.., true)) = self.open.last() {
                 self.mark(prefix, Mark::Open(Container::Tab(code_title(&body[length..]))));
                 self.open.push(Open::CodeTab(prefix.to_owned()));

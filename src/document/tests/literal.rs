@@ -65,6 +65,9 @@ fn boxes_behind_code_on_the_line_of_a_mark_are_boxes() {
         "Term\n: ```\n  code\n  ```",
         "* - ```\n    code\n    ```",
         "- ```\n  code\n  ```",
+        "> ```\n> code\n> ```",
+        "> ```\n> code that is never closed",
+        "> [!NOTE]\n> ```\n> code that is never closed",
     ] {
         let page = shown(&format!(
             "Q[^f]\n\n{before}\n\n:::note T\n\nQ3\n:::\n\n!!! tip \"T2\"\n    Q4\n"
