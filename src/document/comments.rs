@@ -7,8 +7,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::containers::{FencesAhead, closes_fence, columns, is_colons, opens_fence};
-use super::items::{Items, behind_mark};
+use super::blocks::{Blocks, Kind, closes_fence, is_list_item, opens_fence};
 
 /// What stands in the text where a comment stood: one without words, which ends and begins the same blocks.
 pub const STAND_IN: &str = "<!-- -->";
@@ -101,32 +100,17 @@ pub fn without_comments(text: &str) -> Cow<'_, str> {
     out.trim().to_owned().into()
 }
 
-struct Fence {
-    character: u8,
-    length: usize,
-    is_quoted: bool,
-    /// The column from which lines belong to what it stands in.
-    from: usize,
-}
-
 #[derive(Default)]
 struct Scanner<'a> {
     text: &'a str,
     comments: Vec<Range<usize>>,
     unclosed: bool,
     open_notes: Vec<usize>,
-    /// The code fence that is open.
-    fence: Option<Fence>,
-    fences: FencesAhead,
-    /// How many containers of colons are open.
-    colons: usize,
+    blocks: Blocks,
     /// The ends that [`OTHERS`] were found to lack.
     missing: Vec<&'static str>,
-    /// What ends the element that is open and holds no comments.
-    raw: Option<&'static str>,
     /// Whether the line before was the row of a table, whose cells need no `|` at their ends.
     in_table: bool,
-    items: Items,
 }
 
 impl Scanner<'_> {
@@ -134,57 +118,42 @@ impl Scanner<'_> {
     fn line(&mut self, at: usize) -> usize {
         let end = self.line_end(at);
         let line = &self.text[at..end];
+        let before = self.blocks.clone();
+        let read = self.blocks.line(line.trim_end_matches(['\n', '\r']), self.text, end);
+        match read.kind {
+            Kind::Code | Kind::Verbatim => return end,
+            Kind::Blank => {
+                self.in_table = false;
+                return end;
+            }
+            Kind::Text => {}
+        }
+        let found = self.comments.len();
+        let behind = self.text(at, end, at + read.rest);
+        if self.comments.len() > found || behind > end {
+            // The blocks are those of the text without its comments.
+            self.blocks = before;
+            let mut shown = String::new();
+            let mut from = at;
+            for comment in &self.comments[found..] {
+                shown.push_str(&self.text[from..comment.start]);
+                shown.push_str(STAND_IN);
+                from = comment.end;
+            }
+            shown.push_str(&self.text[from..behind.max(from)]);
+            for line in shown.lines() {
+                self.blocks.line(line, self.text, behind);
+            }
+        }
+        behind
+    }
+
+    /// Reads the line from `at` to `end`, whose text begins at `from`.
+    fn text(&mut self, at: usize, end: usize, from: usize) -> usize {
+        let line = &self.text[at..end];
         let quoted = line.trim_start().starts_with('>');
-        if let Some(fence) = &self.fence {
-            if closes_fence(line, fence.character, fence.length) {
-                self.fence = None;
-                return end;
-            }
-            let is_outside = !line.trim().is_empty() && !quoted && (fence.is_quoted || columns(line) < fence.from);
-            let mut ends_container = || self.colons > 0 && is_colons(line) && !self.fences.closes_next(self.text, at);
-            if !(is_outside || ends_container()) {
-                return end;
-            }
-            self.fence = None;
-        }
-        if let Some(close) = self.raw {
-            self.raw = Some(close).filter(|close| !contains_ignoring_case(line, close));
-            return end;
-        }
-        if line.trim().is_empty() {
-            self.items.in_text = false;
-            self.in_table = false;
-            return end;
-        }
-        let inner = self.items.inner(line, quoted);
-        if inner.is_empty() {
-            return end;
-        }
-        if let Some((character, length)) = opens_fence(inner) {
-            self.fence = Some(Fence {
-                character,
-                length,
-                is_quoted: quoted,
-                from: if quoted { 0 } else { self.items.column() },
-            });
-            self.items.in_text = false;
-            return end;
-        }
-        if inner.starts_with(":::") {
-            self.colons = if is_colons(inner) {
-                self.colons.saturating_sub(1)
-            } else {
-                self.colons + 1
-            };
-        }
-        if let Some(close) = holds_no_comments(inner) {
-            self.raw = Some(close).filter(|close| !contains_ignoring_case(line, close));
-            self.items.in_text = false;
-            return end;
-        }
-        let from = end - inner.len();
-        let said = inner.trim_start_matches(['>', ' ', '\t']);
-        let from = from + inner.len() - said.len();
+        let said = self.text[from..end].trim_start_matches(['>', ' ', '\t']);
+        let from = end - said.len();
         if let Some((close, is_closed)) = self.label_comment_end(from, end) {
             if !is_closed {
                 self.open_notes.push(from);
@@ -193,12 +162,11 @@ impl Scanner<'_> {
             self.comments.push(from..from + said.len());
             return close;
         }
-        if other_close(inner).is_some() && self.other_end(from, quoted).is_none() {
+        if other_close(said).is_some() && self.other_end(from, quoted).is_none() {
             self.comments.push(from..self.text.len());
             self.unclosed = true;
             return self.text.len();
         }
-        self.items.in_text = !is_heading(inner);
         let begins_table = || is_delimiter_row(&self.text[end..self.line_end(end)]);
         self.in_table = line.contains('|') && (self.in_table || begins_table());
         self.inline(at, end, quoted)
@@ -484,54 +452,19 @@ fn behind_note_label(line: &str) -> Option<&str> {
     (is_note && rest.trim_start().starts_with(['#', '<'])).then_some(rest)
 }
 
-/// What ends the element that a line begins with, if no comment can stand in it.
-fn holds_no_comments(line: &str) -> Option<&'static str> {
-    verbatim_end(line).filter(|close| *close != "</pre")
-}
-
-/// What ends the element that a line begins with, if its text is taken as it stands until then, whatever it looks like.
-///
-/// See <https://spec.commonmark.org/0.31.2/#html-blocks>, the first kind.
-pub(super) fn verbatim_end(line: &str) -> Option<&'static str> {
-    [
-        ("<script", "</script"),
-        ("<style", "</style"),
-        ("<textarea", "</textarea"),
-        ("<pre", "</pre"),
-    ]
-    .into_iter()
-    .find(|(open, _)| {
-        line.get(..open.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(open))
-            && line[open.len()..].starts_with(['>', ' ', '\t', '\n', '\r'])
-    })
-    .map(|(_, close)| close)
-}
-
 /// Whether a line parts the head of a table from its body.
 fn is_delimiter_row(line: &str) -> bool {
     let line = line.trim_matches(['>', ' ', '\t', '\r', '\n']);
     line.contains('-') && line.chars().all(|c| matches!(c, '-' | ':' | '|' | ' ' | '\t')) && line.contains('|')
 }
 
-/// Whether a line is a heading. The text of a heading ends with its line.
-pub(super) fn is_heading(line: &str) -> bool {
-    let rest = line.trim_start_matches('#');
-    (1..=6).contains(&(line.len() - rest.len())) && (rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
-}
-
 /// Whether a line is no more text of the paragraph before it.
 fn begins_a_block(line: &str) -> bool {
     let line = line.trim_start();
     line.is_empty()
-        || behind_mark(line).is_some()
+        || is_list_item(line)
+        || line.starts_with(": ")
         || ["#", ">", "|", "<", "```", "~~~", ":::", "!!!", "???", "==="]
             .iter()
             .any(|start| line.starts_with(start))
-}
-
-pub(super) fn contains_ignoring_case(line: &str, part: &str) -> bool {
-    line.as_bytes()
-        .windows(part.len())
-        .any(|bytes| bytes.eq_ignore_ascii_case(part.as_bytes()))
 }

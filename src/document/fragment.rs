@@ -218,27 +218,6 @@ impl Fragment {
         }));
     }
 
-    /// Whether there is an open place at `at`.
-    pub fn has_patch(&self, at: usize) -> bool {
-        let index = self.patches.partition_point(|patch| (patch.at as usize) < at);
-        self.patches.get(index).is_some_and(|patch| patch.at as usize == at)
-    }
-
-    /// Appends the part of another fragment that stands in `range`. An open place at its end is not part of it.
-    pub fn append_range(&mut self, other: &Self, range: std::ops::Range<usize>) {
-        let Some(html) = other.html.get(range.clone()) else {
-            return;
-        };
-        let place = |at: usize| other.patches.partition_point(|patch| (patch.at as usize) < at);
-        let patches = &other.patches[place(range.start)..place(range.end)];
-        let to = self.html.len();
-        self.patches.extend(patches.iter().map(|patch| Patch {
-            at: u32::try_from(patch.at as usize - range.start + to).unwrap_or(u32::MAX),
-            ..*patch
-        }));
-        self.html.push_str(html);
-    }
-
     /// Cuts the fragment off at `len` bytes. An open place there stays: what stood before may end with it.
     pub fn truncate(&mut self, len: usize) {
         self.html.truncate(len);
@@ -246,19 +225,10 @@ impl Fragment {
         self.patches.truncate(kept);
     }
 
-    /// Replaces the HTML of `range`, which holds no open place.
-    pub fn replace(&mut self, range: std::ops::Range<usize>, html: &str) {
-        let end = range.end;
-        let (old, new) = (range.len(), html.len());
-        self.html.replace_range(range, html);
-        for patch in self
-            .patches
-            .iter_mut()
-            .rev()
-            .take_while(|patch| patch.at as usize >= end)
-        {
-            patch.at = u32::try_from(patch.at as usize + new - old).unwrap_or(u32::MAX);
-        }
+    /// Takes blanks from the end, up to the last open place.
+    pub fn trim_end(&mut self) {
+        let filled = self.patches.last().map_or(0, |patch| patch.at as usize);
+        self.html.truncate(self.html.trim_end().len().max(filled));
     }
 
     /// Puts a fragment in at `at`. An open place at `at` itself stays before what is put in.

@@ -2,8 +2,7 @@
 
 use std::ops::Range;
 
-use super::comments::is_heading;
-use super::containers::{closes_fence, columns, opens_fence};
+use super::blocks::{closes_fence, columns, is_heading, opens_fence};
 use super::front_matter::{CODES, is_blank};
 use super::visibility;
 use crate::data::{Node, Place, Reader, SyntaxError, Value, parse_toml, parse_yaml};

@@ -4,18 +4,19 @@
 //!
 //! 1. [`front_matter`] reads the keys between the fences.
 //! 2. [`comments`] takes out what is among writers alone.
-//! 3. [`containers`] turns the block syntaxes that `CommonMark` does not know into marks.
-//! 4. [`markdown`] walks the parser's events and writes HTML, sections and links.
+//! 3. [`outline`] cuts the text at its boxes, which `CommonMark` does not know.
+//! 4. [`markdown`] reads what stands in and around them as a tree, and writes HTML, sections and links.
 
+mod blocks;
 pub mod comments;
 pub mod containers;
 pub mod depth;
 pub mod fragment;
 pub mod front_matter;
 pub mod highlight;
-mod items;
 pub mod markdown;
 mod misplaced;
+pub mod outline;
 pub mod raw_html;
 pub mod sanitize;
 pub mod slug;

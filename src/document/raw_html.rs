@@ -10,7 +10,7 @@ use super::video::{self, Player};
 use super::{Link, LinkKind};
 
 /// Where a piece of raw HTML stands.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct RawHtmlPlace<'a> {
     /// Its place in the file, in bytes.
     pub range: Range<u32>,

@@ -6,6 +6,7 @@ use super::*;
 use crate::diagnostic::Code;
 use crate::source::ContentPath;
 
+mod blocks;
 mod comments;
 mod faq;
 mod literal;

@@ -2,68 +2,110 @@
 
 use std::collections::HashMap;
 
-use super::state::{Cited, Place};
-use super::{Message, PatchKind, Renderer};
+use super::Fragment;
+use super::tree::Kind;
+use super::writer::Writer;
+use crate::document::fragment::{Message, PatchKind};
 
-impl Renderer<'_> {
+/// The footnotes that the text refers to.
+#[derive(Debug, Default)]
+pub(super) struct Cited {
+    /// The labels, in the order of their numbers, which begin at 1.
+    labels: Vec<String>,
+    /// By label.
+    notes: HashMap<String, CitedNote>,
+    /// The label of the footnote that is written.
+    current: Option<String>,
+    /// Its text.
+    pub(super) text: Option<String>,
+}
+
+#[derive(Debug)]
+struct CitedNote {
+    number: usize,
+    /// How often the text refers to it.
+    references: usize,
+    /// Where it does first.
+    first: Place,
+}
+
+/// Where a reference to a footnote stands.
+#[derive(Debug)]
+enum Place {
+    /// In the section with this number.
+    Section(usize),
+    /// In the footnote with this label.
+    Footnote(String),
+}
+
+impl Writer<'_> {
     pub(super) fn footnote_reference(&mut self, label: &str) {
-        let next = self.footnotes.cited.len() + 1;
-        let first = match self.footnotes.open.last() {
-            Some(footnote) => Place::Footnote(footnote.label.clone()),
+        self.begin_inline();
+        let label = label.to_lowercase();
+        let sections = self.written.body.sections.len();
+        let first = match &self.cited.current {
+            Some(current) => Place::Footnote(current.clone()),
             // A heading begins the next section.
-            None if self.heading.is_some() || self.raw_heading.is_some() => Place::Section(self.body.sections.len()),
-            None => Place::Section(self.body.sections.len() - 1),
+            None if self.heading.is_some() || self.raw.heading.is_some() => Place::Section(sections),
+            None => Place::Section(sections - 1),
         };
-        let cited = self.footnotes.cited.entry(label.to_owned()).or_insert(Cited {
-            number: next,
-            references: 0,
-            first,
+        let labels = &mut self.cited.labels;
+        let note = self.cited.notes.entry(label).or_insert_with_key(|label| {
+            labels.push(label.clone());
+            CitedNote {
+                number: labels.len(),
+                references: 0,
+                first,
+            }
         });
-        cited.references += 1;
-        let number = cited.number;
-        let id = reference_id(number, cited.references);
-        let link = format!("{id}\"><a href=\"#_fn-{number}\">{number}</a></sup>");
+        note.references += 1;
+        let number = note.number;
+        let id = reference_id(number, note.references);
+        let link = if self.around.without_links {
+            format!("{id}\">{number}</sup>")
+        } else {
+            format!("{id}\"><a href=\"#_fn-{number}\">{number}</a></sup>")
+        };
         self.out.push("<sup class=\"footnote-ref\"");
         self.out.begin_own_attribute("id");
         self.out.push(&link);
     }
 
+    /// Writes the footnotes that the text refers to.
     pub(super) fn push_footnotes(&mut self) {
-        let mut cited: Vec<_> = std::mem::take(&mut self.footnotes.cited).into_iter().collect();
-        cited.sort_by_key(|(_, cited)| cited.number);
-        if cited.is_empty() {
+        let notes = self.read_footnotes();
+        if notes.is_empty() {
             return;
         }
-        let last = self.body.sections.len() - 1;
-        let mut sections: HashMap<String, usize> = HashMap::new();
+        let cited = std::mem::take(&mut self.cited);
+        let last = self.written.body.sections.len() - 1;
+        let mut sections: HashMap<&str, usize> = HashMap::new();
         self.out.push("<section class=\"footnotes\" aria-label=\"");
         self.out.push_patch(PatchKind::Message(Message::Footnotes));
         self.out.push("\">\n<ol>\n");
-        for (label, cited) in cited {
-            let number = cited.number;
+        for (label, note) in cited.labels.iter().zip(notes) {
+            let CitedNote {
+                number,
+                references,
+                first,
+            } = &cited.notes[label];
+            // What a footnote says belongs to what refers to it.
+            let section = match first {
+                Place::Section(number) => *number.min(&last),
+                Place::Footnote(label) => sections.get(&**label).copied().unwrap_or(last),
+            };
+            let text = &mut self.written.body.sections[section].text;
+            text.push('\n');
+            text.push_str(&note.text);
+            sections.insert(label, section);
             self.out.push("<li");
             self.out.begin_own_attribute("id");
             self.out.push(&format!("_fn-{number}\">"));
-            let definition = self.footnotes.definitions.remove(&label).unwrap_or_default();
-            // What a footnote says belongs to what refers to it.
-            let section = match cited.first {
-                Place::Section(number) => number.min(last),
-                Place::Footnote(label) => sections.get(&label).copied().unwrap_or(last),
-            };
-            let text = &mut self.body.sections[section].text;
-            text.push('\n');
-            text.push_str(&definition.text);
-            sections.insert(label, section);
-            let inside = definition.html.html().strip_suffix("</p>\n").map(str::len);
-            let start = self.out.len();
-            self.out.append(&definition.html);
-            if let Some(inside) = inside {
-                self.out.truncate(start + inside);
-            }
-            for nth in 1..=cited.references {
+            self.out.append(&note.html);
+            for nth in 1..=*references {
                 self.out.push(&format!(
                     " <a class=\"footnote-back\" href=\"#{}\" aria-label=\"",
-                    reference_id(number, nth)
+                    reference_id(*number, nth)
                 ));
                 self.out.push_patch(PatchKind::Message(Message::BackToContent));
                 self.out.push(&format!(
@@ -72,10 +114,45 @@ impl Renderer<'_> {
                 ));
             }
             self.out
-                .push(if inside.is_some() { "</p>\n</li>\n" } else { "</li>\n" });
+                .push(if note.is_open { "</p>\n</li>\n" } else { "</li>\n" });
         }
         self.out.push("</ol>\n</section>\n");
     }
+
+    /// Reads the footnotes that the text refers to, and those that they refer to, in the order of their numbers.
+    fn read_footnotes(&mut self) -> Vec<Note> {
+        let footnotes = self.footnotes;
+        let mut notes = Vec::new();
+        while let Some(label) = self.cited.labels.get(notes.len()).cloned() {
+            let nodes = footnotes.get(&label).map(Vec::as_slice).unwrap_or_default();
+            self.cited.current = Some(label);
+            self.cited.text = Some(String::new());
+            let outer = std::mem::take(&mut self.out);
+            // The links back stand in its last paragraph, where it ends with one.
+            let is_open = matches!(nodes.last().map(|last| &last.kind), Some(Kind::Paragraph));
+            self.inside(true, |writer| {
+                let (before, last) = nodes.split_at(nodes.len() - usize::from(is_open));
+                writer.nodes(before);
+                for last in last {
+                    writer.open_paragraph(&last.children);
+                }
+            });
+            notes.push(Note {
+                html: std::mem::replace(&mut self.out, outer),
+                is_open,
+                text: self.cited.text.take().unwrap_or_default(),
+            });
+        }
+        notes
+    }
+}
+
+/// The text of a footnote.
+struct Note {
+    html: Fragment,
+    /// Whether it ends in a paragraph that is open.
+    is_open: bool,
+    text: String,
 }
 
 fn reference_id(number: usize, nth: usize) -> String {

@@ -1,119 +1,145 @@
 //! Headings: ids, anchors, and the sections that begin with them.
 
-use super::{
-    Code, Cow, CowStr, Diagnostic, FaqHeading, Fragment, Frame, Heading, HeadingLevel, HeadingState, Message,
-    PatchKind, Range, RawText, Renderer, Section, heading_id,
-};
+use std::ops::Range;
 
-impl Renderer<'_> {
-    pub(super) fn start_heading(
-        &mut self,
-        level: HeadingLevel,
-        id: Option<CowStr<'_>>,
-        classes: &[CowStr<'_>],
-        range: Range<usize>,
-    ) {
-        self.end_raw_heading();
-        let first = self.out.is_empty() && self.outer.is_empty() && self.body.links.is_empty();
-        self.heading = Some(HeadingState {
-            start: self.out.len(),
-            level: level as u8,
-            id: id.map(|id| id.to_string()),
-            text: String::new(),
-            range,
-            first,
-        });
-        let mut attributes = String::new();
-        if !classes.is_empty() {
-            let _ = pulldown_cmark_escape::escape_html(&mut attributes, &classes.join(" "));
-            attributes = format!(" class=\"{attributes}\"");
-        }
-        let transparent = self.frames.iter().all(|frame| frame.transparent);
-        self.frames.push(Frame {
-            close: Cow::Owned(attributes),
-            container: false,
-            transparent,
-            tabs: false,
-            ends_tabs: false,
-        });
+use super::tree::{HeadingMark, Node};
+use super::writer::Writer;
+use super::{Code, Diagnostic, Fragment, Heading, Section};
+use crate::document::fragment::{Message, PatchKind};
+use crate::document::slug::heading_id;
+
+/// A heading that is ready to be written.
+struct Ready {
+    level: u8,
+    id: String,
+    title: String,
+    /// Its class names, as an attribute.
+    classes: String,
+    /// Its words.
+    words: Fragment,
+}
+
+impl Writer<'_> {
+    pub(super) fn heading(&mut self, mark: &HeadingMark<'_>, words: &[Node<'_>], range: &Range<usize>) {
+        let Ready {
+            level,
+            id,
+            title,
+            classes,
+            words,
+        } = self.read_heading(mark, words, range);
+        // The link to a heading stands beside it: within, it would be read as a part of the heading.
+        self.out.push(&format!("<div class=\"heading\"><h{level} id=\""));
+        self.out.push_attribute(&id);
+        self.out.push(&format!("\"{classes}>"));
+        self.out.append(&words);
+        self.out.push(&format!("</h{level}>"));
+        self.push_anchor(&id, &title);
+        self.out.push("</div>\n");
+        self.begin_section(id, title);
     }
 
-    pub(super) fn end_heading(&mut self) {
-        let (Some(heading), Some(frame)) = (self.heading.take(), self.frames.pop()) else {
-            return;
-        };
-        let title = heading.text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let h1 = heading.level == 1;
-        let names_the_page = h1 && heading.first && self.title.is_none_or(|known| known.eq_ignore_ascii_case(&title));
-        if h1 && self.body.first_h1.is_none() && !title.is_empty() {
-            self.body.first_h1 = Some(title.clone());
-            if names_the_page {
-                // The page shows its title itself.
-                self.out.truncate(heading.start);
-                return;
-            }
+    /// Writes a question, whose answer opens on a click.
+    pub(super) fn question(
+        &mut self,
+        mark: &HeadingMark<'_>,
+        words: &[Node<'_>],
+        answer: &[Node<'_>],
+        range: &Range<usize>,
+    ) {
+        self.around.without_links = true;
+        let Ready {
+            level,
+            id,
+            title,
+            classes,
+            words,
+        } = self.read_heading(mark, words, range);
+        self.around.without_links = false;
+        self.out.push("<details class=\"accordion faq-item\" id=\"");
+        self.out.push_attribute(&id);
+        self.out.push(&format!("\"><summary><h{level}{classes}>"));
+        self.out.append(&words);
+        self.out
+            .push(&format!("</h{level}></summary><div class=\"accordion-body\">\n"));
+        let first = self.written.body.sections.len();
+        self.begin_section(id.clone(), title.clone());
+        // Headings of an answer belong to the contents of the page, as the question does.
+        self.nodes(answer);
+        self.end_raw_heading();
+        self.push_anchor(&id, &title);
+        self.out.push("\n</div></details>\n");
+        let end = self.written.body.sections.len();
+        self.written.body.questions.push(first..end);
+    }
+
+    fn push_anchor(&mut self, id: &str, title: &str) {
+        self.out.push("<a class=\"anchor\" href=\"#");
+        self.out.push_attribute(id);
+        self.out.push("\" aria-label=\"");
+        self.out.push_patch(PatchKind::Message(Message::LinkToSection));
+        self.out.push_attribute(title);
+        self.out.push_patch(PatchKind::Message(Message::LinkToSectionEnd));
+        self.out.push("\"></a>");
+    }
+
+    /// Reads the words of a heading and gives it an id.
+    fn read_heading(&mut self, mark: &HeadingMark<'_>, words: &[Node<'_>], range: &Range<usize>) -> Ready {
+        self.line();
+        self.end_raw_heading();
+        let outer = std::mem::take(&mut self.out);
+        self.heading = Some(String::new());
+        self.around.elements += 1;
+        self.nodes(words);
+        self.around.elements -= 1;
+        let words = std::mem::replace(&mut self.out, outer);
+        let title = self.heading.take().unwrap_or_default();
+        let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+        if mark.level == 1 && self.written.body.first_h1.is_none() && !title.is_empty() {
+            self.written.body.first_h1 = Some(title.clone());
         }
-        let level = self.shown_level(heading.level);
-        let wanted = heading.id.clone().unwrap_or_else(|| heading_id(&title));
+        let level = self.shown_level(mark.level);
+        let wanted = mark.id.as_deref().map_or_else(|| heading_id(&title), ToOwned::to_owned);
         let id = self.ids.take(&wanted);
-        if heading.id.is_some() && id != wanted {
-            let span = self.span(&heading.range);
-            self.diagnostics.push(
+        if mark.id.is_some() && id != wanted {
+            let place = self.place(range);
+            self.report(
                 Diagnostic::new(
                     Code::HeadingId,
                     format!("the id `{wanted}` cannot be used again; it became `{id}`"),
                 )
-                .with_span(span)
                 .with_hint("an id stands once in a page and does not begin with `_`"),
+                &place,
             );
         }
-        let mut open = Fragment::default();
-        // The link to a heading stands beside it: within, it would be read as a part of the heading.
-        open.push(&format!("<div class=\"heading\"><h{level} id=\""));
-        open.push_attribute(&id);
-        open.push("\"");
-        open.push(&frame.close);
-        open.push(">");
-        self.out.insert(heading.start, &open);
-        let words = heading.start + open.len()..self.out.len();
-        self.out.push(&format!("</h{level}>"));
-        let anchor = self.out.len();
-        self.out.push("<a class=\"anchor\" href=\"#");
-        self.out.push_attribute(&id);
-        self.out.push("\" aria-label=\"");
-        self.out.push_patch(PatchKind::Message(Message::LinkToSection));
-        self.out.push_attribute(&title);
-        self.out.push_patch(PatchKind::Message(Message::LinkToSectionEnd));
-        self.out.push("\"></a>");
-        let anchor = anchor..self.out.len();
-        self.out.push("</div>\n");
-        if self.is_faq && heading.level <= 3 && !title.is_empty() && self.frames.is_empty() && self.outer.is_empty() {
-            self.faq.push(FaqHeading {
-                written: heading.level.max(2),
-                level,
-                id: id.clone(),
-                class: frame.close.into_owned(),
-                element: heading.start..self.out.len(),
-                words,
-                anchor,
-                section: self.body.sections.len(),
-            });
+        let mut classes = String::new();
+        if !mark.classes.is_empty() {
+            // Writing to a string cannot fail.
+            let _ = pulldown_cmark_escape::escape_html(&mut classes, &mark.classes.join(" "));
+            classes = format!(" class=\"{classes}\"");
         }
-        self.body.anchors.push(id.clone());
-        if frame.transparent {
-            self.body.headings.push(Heading {
+        let body = &mut self.written.body;
+        body.anchors.push(id.clone());
+        if self.around.opaque == 0 {
+            body.headings.push(Heading {
                 level,
                 id: id.clone(),
                 title: title.clone(),
             });
         }
-        self.begin_section(id, title);
+        Ready {
+            level,
+            id,
+            title,
+            classes,
+            words,
+        }
     }
 
     /// Begins a section. A heading within a footnote is part of its text.
-    fn begin_section(&mut self, anchor: String, heading: String) {
-        if self.footnotes.open.is_empty() {
-            self.body.sections.push(Section {
+    pub(super) fn begin_section(&mut self, anchor: String, heading: String) {
+        if self.cited.text.is_none() {
+            self.written.body.sections.push(Section {
                 anchor,
                 heading,
                 text: String::new(),
@@ -121,28 +147,6 @@ impl Renderer<'_> {
         } else {
             self.text(&heading);
             self.line();
-        }
-    }
-
-    /// Adds what a reader sees of a piece of raw HTML. A heading in it that can be linked to begins a section.
-    pub(super) fn raw_text(&mut self, pieces: Vec<RawText>) {
-        for piece in pieces {
-            match piece {
-                RawText::Lines(text) => self.put(&text),
-                RawText::Heading(id) => {
-                    self.end_raw_heading();
-                    if self.hidden == 0 && self.heading.is_none() {
-                        self.raw_heading = Some((id, String::new()));
-                    }
-                }
-                RawText::HeadingEnd => self.end_raw_heading(),
-            }
-        }
-    }
-
-    pub(super) fn end_raw_heading(&mut self) {
-        if let Some((id, text)) = self.raw_heading.take() {
-            self.begin_section(id, text.split_whitespace().collect::<Vec<_>>().join(" "));
         }
     }
 

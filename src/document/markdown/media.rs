@@ -1,167 +1,125 @@
 //! Videos and other players that are written as images or frames.
 
-use super::{Fragment, ImageState, LinkKind, Message, PatchKind, Range, Renderer};
+use std::ops::Range;
+
+use super::writer::Writer;
+use super::Link;
+use crate::document::LinkKind;
+use crate::document::fragment::{Message, PatchKind};
 use crate::document::video::{self, Clip, Player};
 
-impl Renderer<'_> {
-    /// Writes an image whose target is a video. Gives any other image back.
-    pub(super) fn video(&mut self, image: ImageState) -> Option<ImageState> {
-        let Some(clip) = video::clip(&image.target) else {
-            return Some(image);
-        };
-        let title = if image.alt.trim().is_empty() {
-            &image.title
-        } else {
-            &image.alt
-        };
+impl Writer<'_> {
+    /// Writes an image whose target is a video.
+    pub(super) fn video(&mut self, clip: Clip, target: &str, title: &str, alt: &str, place: Range<u32>) {
+        let name = if alt.trim().is_empty() { title } else { alt };
         match clip {
-            Clip::Player(player) => self.push_player(&player, title, image.range),
-            Clip::File if self.holds_blocks() => self.video_file(&image),
+            Clip::Player(player) => self.push_player(&player, name, place),
+            Clip::File if self.holds_blocks() => {
+                let caption = if alt.trim().is_empty() { "" } else { title };
+                self.video_file(target, name, caption, place);
+            }
             Clip::File => {
-                let in_link = self.in_link > 0 || self.raw_open.leads;
+                self.begin_inline();
+                let in_link = self.leads_somewhere();
                 if !in_link {
                     self.out.push("<a");
-                    if title.is_empty() {
+                    if name.is_empty() {
                         self.out.push(" class=\"generated\"");
                     }
-                    self.push_link(image.target, LinkKind::Page, image.range);
+                    self.push_link(target.to_owned(), LinkKind::Page, place);
                     self.out.push(">");
                 }
-                if title.is_empty() {
+                if name.is_empty() {
                     self.out.push_patch(PatchKind::Message(Message::VideoPlay));
                 } else {
-                    self.out.push_text(title);
+                    self.out.push_text(name);
                 }
                 if !in_link {
                     self.out.push("</a>");
                 }
-                self.mark_paragraph();
-                let title = title.clone();
-                self.media_text(&title);
+                self.media_text(name);
             }
         }
-        None
     }
 
     /// Writes what stands in for a player: a figure, or within text a link.
-    pub(super) fn push_player(&mut self, player: &Player, title: &str, range: Range<u32>) {
-        let number = u32::try_from(self.body.links.len()).unwrap_or(u32::MAX);
-        let mut written = Fragment::default();
+    pub(super) fn push_player(&mut self, player: &Player, title: &str, place: Range<u32>) {
+        let number = self.next_link();
         if self.holds_blocks() {
-            video::push_figure(&mut written, player, title, number);
-            written.push("\n");
             self.leave_paragraph();
-            self.out.append(&written);
-            self.push_video_link(player, range);
-            self.return_to_paragraph();
+            video::push_figure(&mut self.out, player, title, number);
+            self.out.push("\n");
+            self.push_video_link(player, place);
             self.line();
             self.media_text(title);
             return self.line();
         }
-        if self.in_link > 0 || self.raw_open.leads {
-            // The link around it leads somewhere already.
-            self.mark_paragraph();
+        self.begin_inline();
+        if self.leads_somewhere() {
             self.out.push_text(title);
         } else {
-            self.mark_paragraph();
-            video::push_link(&mut written, title, number);
-            self.out.append(&written);
-            self.push_video_link(player, range);
+            video::push_link(&mut self.out, title, number);
+            self.push_video_link(player, place);
         }
         self.media_text(title);
     }
 
+    /// Whether a link is open that leads somewhere, or none may stand here.
+    fn leads_somewhere(&self) -> bool {
+        self.around.links > 0 || self.around.without_links || self.raw.open.leads
+    }
+
     fn push_video_link(&mut self, player: &Player, range: Range<u32>) {
-        self.body.links.push(crate::document::Link {
+        self.written.body.links.push(Link {
             target: player.page.clone(),
             kind: LinkKind::Page,
             range,
         });
     }
 
-    fn video_file(&mut self, image: &ImageState) {
-        let name = [&image.alt, &image.title]
-            .into_iter()
-            .find(|title| !title.trim().is_empty());
+    fn video_file(&mut self, target: &str, name: &str, caption: &str, place: Range<u32>) {
         self.leave_paragraph();
         self.out.push("<figure class=\"video\"><video");
-        if name.is_none() {
+        let is_named = !name.trim().is_empty();
+        if !is_named {
             self.out.push(" class=\"generated\"");
         }
         self.out
             .push(" controls preload=\"metadata\" playsinline aria-label=\"");
-        match name {
-            Some(name) => self.out.push_attribute(name),
-            None => self.out.push_patch(PatchKind::Message(Message::VideoPlay)),
+        if is_named {
+            self.out.push_attribute(name);
+        } else {
+            self.out.push_patch(PatchKind::Message(Message::VideoPlay));
         }
         self.out.push("\" src=\"");
-        self.push_link(image.target.clone(), LinkKind::Media, image.range.clone());
+        self.push_link(target.to_owned(), LinkKind::Media, place);
         self.out.push("\"></video>");
         self.line();
-        self.media_text(name.map_or("", String::as_str));
+        self.media_text(if is_named { name } else { "" });
         self.line();
-        if !image.title.is_empty() && !image.alt.trim().is_empty() {
+        if !caption.is_empty() {
             self.out.push("<figcaption>");
-            self.out.push_text(&image.title);
+            self.out.push_text(caption);
             self.out.push("</figcaption>");
-            self.media_text(&image.title);
+            self.media_text(caption);
             self.line();
         }
         self.out.push("</figure>\n");
-        self.return_to_paragraph();
     }
 
     /// Adds the title of a medium to what can be found, but not to the summary.
     pub(super) fn media_text(&mut self, title: &str) {
         let paragraph = self.paragraph.as_mut();
-        let summary = paragraph.map(|paragraph| std::mem::replace(&mut paragraph.summary, false));
+        let summary = paragraph.map(|paragraph| std::mem::replace(&mut paragraph.is_summary, false));
         self.text(title);
         if let (Some(paragraph), Some(summary)) = (&mut self.paragraph, summary) {
-            paragraph.summary = summary;
+            paragraph.is_summary = summary;
         }
     }
 
     /// Whether a block may stand here: not within a heading, a link or a phrase.
     pub(super) fn holds_blocks(&self) -> bool {
-        let phrase = |close: &str| {
-            matches!(
-                close,
-                "</em>" | "</strong>" | "</del>" | "</sup>" | "</sub>" | "</a>" | super::TASK_END
-            )
-        };
-        let in_raw = self.raw_open.leads || self.raw_open.narrow;
-        let in_phrase = self.frames.last().is_some_and(|frame| phrase(&frame.close));
-        self.heading.is_none() && self.in_link == 0 && !in_raw && !in_phrase
-    }
-
-    /// Ends the paragraph before a block in it.
-    fn leave_paragraph(&mut self) {
-        let Some(paragraph) = &self.paragraph else { return };
-        let start = paragraph.start;
-        let written = self.out.html()[start..].trim_end().len();
-        if written <= "<p>".len() {
-            self.out.truncate(start);
-        } else {
-            self.out.truncate(start + written);
-            self.out.push("</p>\n");
-        }
-    }
-
-    /// Begins the paragraph again behind a block in it.
-    fn return_to_paragraph(&mut self) {
-        let start = self.out.len();
-        if let Some(paragraph) = &mut self.paragraph {
-            paragraph.start = start;
-            paragraph.picture = None;
-            paragraph.other = false;
-            paragraph.again = true;
-            self.out.push("<p>");
-        }
-    }
-
-    /// Whether a paragraph has just begun again.
-    pub(super) fn at_new_beginning(&self) -> bool {
-        let again = self.paragraph.as_ref().filter(|paragraph| paragraph.again);
-        again.is_some_and(|paragraph| self.out.len() == paragraph.start + "<p>".len())
+        let in_raw = self.raw.open.leads || self.raw.open.narrow;
+        self.heading.is_none() && self.around.links == 0 && self.around.phrases == 0 && !in_raw
     }
 }

@@ -1,92 +1,84 @@
 //! Tables: a region that scrolls by itself around each, with a name of its own.
 
-use super::{Alignment, Fragment, Message, PatchKind, Renderer};
+use pulldown_cmark::Alignment;
+
+use super::Fragment;
+use super::raw::is_comment;
+use super::tree::{Kind, Node};
+use super::writer::Writer;
+use crate::document::fragment::{Message, PatchKind};
 use crate::document::raw_html::{RawHtmlPiece, TableTag};
 
 /// A table of raw HTML that is open.
+#[derive(Debug)]
 pub(super) struct RawTable {
     /// Where it begins.
     start: usize,
     /// How many elements of Markdown were open there.
-    frames: usize,
+    elements: usize,
     /// How many tables of raw HTML are open in it, with it.
     depth: usize,
     /// Its caption, else the heading above it.
     name: String,
 }
 
-impl RawTable {
-    /// Whether it began in an element of Markdown that is open no more when `frames` are.
-    pub(super) fn outlives(&self, frames: usize) -> bool {
-        frames < self.frames
-    }
-}
-
-impl Renderer<'_> {
-    pub(super) fn start_table(&mut self, alignments: Vec<Alignment>) {
-        self.table.alignments = alignments;
-        self.table.open = true;
-        if self.raw_table.is_some() {
-            self.open("<table>\n", "</tbody>\n</table>\n", false);
-            return;
+impl Writer<'_> {
+    pub(super) fn table(&mut self, alignments: &[Alignment], rows: &[Node<'_>]) {
+        self.line();
+        let is_region = self.raw.table.is_none();
+        if is_region {
+            let name = self.section_name();
+            let region = self.region(&name);
+            self.out.append(&region);
         }
-        let name = self.section_name();
-        let mut region = Fragment::default();
-        self.push_region(&mut region, &name);
-        self.out.append(&region);
-        self.open("<table>\n", "</tbody>\n</table>\n</section>\n", false);
-    }
-
-    pub(super) fn start_table_head(&mut self) {
-        self.table.column = 0;
-        self.table.head = true;
-        self.table.head_start = self.out.len();
-        self.table.named = false;
-        self.open("<thead>\n<tr>", "</tr>\n</thead>\n<tbody>\n", false);
-    }
-
-    /// A head that names no column is none.
-    pub(super) fn end_table_head(&mut self) {
-        self.table.head = false;
-        if !self.table.named {
-            self.out.truncate(self.table.head_start);
-            self.out.push("<tbody>\n");
+        self.out.push("<table>\n");
+        let outer = std::mem::replace(&mut self.around.in_table, true);
+        self.inside(true, |writer| writer.rows(alignments, rows));
+        self.around.in_table = outer;
+        self.line();
+        self.out.push("</tbody>\n</table>\n");
+        if is_region {
+            self.out.push("</section>\n");
         }
     }
 
-    pub(super) fn start_cell(&mut self) {
-        let alignment = self.table.alignments.get(self.table.column).copied();
-        self.table.column += 1;
-        self.table.cell_start = self.out.len();
-        let class = match alignment.unwrap_or(Alignment::None) {
-            Alignment::None => "",
-            Alignment::Left => " class=\"align-left\"",
-            Alignment::Center => " class=\"align-center\"",
-            Alignment::Right => " class=\"align-right\"",
+    fn rows(&mut self, alignments: &[Alignment], rows: &[Node<'_>]) {
+        let (head, body) = match rows.split_first() {
+            Some((head, body)) if matches!(head.kind, Kind::TableHead) => (&*head.children, body),
+            _ => (&[][..], rows),
         };
-        let (open, close) = if self.table.head {
-            (format!("<th scope=\"col\"{class}>"), "</th>")
-        } else {
-            (format!("<td{class}>"), "</td>")
-        };
-        self.table.cell_open = open.len();
-        self.open(&open, close, false);
+        // A head that names no column is none.
+        if head.iter().any(|cell| !is_empty(&cell.children)) {
+            self.out.push("<thead>\n");
+            self.row(alignments, head, true);
+            self.out.push("</thead>\n");
+        }
+        self.out.push("<tbody>\n");
+        for row in body {
+            self.row(alignments, &row.children, false);
+        }
     }
 
-    /// A cell of the head that is empty names nothing.
-    pub(super) fn end_cell(&mut self) {
-        if !self.table.head {
-            return;
+    fn row(&mut self, alignments: &[Alignment], cells: &[Node<'_>], is_head: bool) {
+        self.line();
+        self.out.push("<tr>");
+        for (column, cell) in cells.iter().enumerate() {
+            let class = match alignments.get(column).unwrap_or(&Alignment::None) {
+                Alignment::None => "",
+                Alignment::Left => " class=\"align-left\"",
+                Alignment::Center => " class=\"align-center\"",
+                Alignment::Right => " class=\"align-right\"",
+            };
+            let children = &cell.children;
+            match is_head {
+                // A cell of the head that is empty names nothing.
+                true if is_empty(children) => self.block("<td>", &[], "</td>"),
+                true => self.block(&format!("<th scope=\"col\"{class}>"), children, "</th>"),
+                false => self.block(&format!("<td{class}>"), children, "</td>"),
+            }
         }
-        let start = self.table.cell_start;
-        if self.out.len() > start + self.table.cell_open {
-            self.table.named = true;
-            return;
-        }
-        self.out.truncate(start);
-        if let Some(cell) = self.frames.last_mut() {
-            cell.close = "<td></td>".into();
-        }
+        self.line();
+        self.out.push("</tr>\n");
     }
 
     /// Appends a piece of raw HTML, and puts regions around its tables.
@@ -98,11 +90,8 @@ impl Renderer<'_> {
             match tag {
                 TableTag::Start(at) => self.start_raw_table(offset + added + at),
                 TableTag::Caption(caption) => {
-                    if let Some(table) = self
-                        .raw_table
-                        .as_mut()
-                        .filter(|table| table.depth == 1 && !caption.is_empty())
-                    {
+                    let table = self.raw.table.as_mut();
+                    if let Some(table) = table.filter(|table| table.depth == 1 && !caption.is_empty()) {
                         table.name.clone_from(caption);
                     }
                 }
@@ -112,12 +101,12 @@ impl Renderer<'_> {
     }
 
     fn start_raw_table(&mut self, start: usize) {
-        if let Some(table) = &mut self.raw_table {
+        if let Some(table) = &mut self.raw.table {
             table.depth += 1;
-        } else if !self.table.open && self.holds_blocks() {
-            self.raw_table = Some(RawTable {
+        } else if !self.around.in_table && self.holds_blocks() {
+            self.raw.table = Some(RawTable {
                 start,
-                frames: self.frames.len(),
+                elements: self.around.elements,
                 depth: 1,
                 name: self.section_name(),
             });
@@ -126,47 +115,58 @@ impl Renderer<'_> {
 
     /// Puts the region around a table that ends at `end`. Returns how much longer the HTML has become.
     fn end_raw_table(&mut self, end: usize) -> usize {
-        let Some(table) = &mut self.raw_table else { return 0 };
+        let Some(table) = &mut self.raw.table else { return 0 };
         table.depth -= 1;
         if table.depth > 0 {
             return 0;
         }
-        let Some(table) = self.raw_table.take().filter(|table| table.frames == self.frames.len()) else {
+        let elements = self.around.elements;
+        let Some(table) = self.raw.table.take().filter(|table| table.elements == elements) else {
             return 0;
         };
         let mut close = Fragment::default();
         close.push("\n</section>");
         self.out.insert(end, &close);
-        let mut open = Fragment::default();
-        self.push_region(&mut open, &table.name);
+        let open = self.region(&table.name);
         self.out.insert(table.start, &open);
-        // What begins behind the table has moved.
-        self.tabs_end = None;
-        for heading in &mut self.faq {
-            heading.moved(table.start, open.len());
-        }
         open.len() + close.len()
     }
 
+    /// A table of raw HTML that outlives what it began in is none that a region can stand around.
+    pub(super) fn leave_raw_table(&mut self) {
+        let elements = self.around.elements;
+        self.raw.table.take_if(|table| elements < table.elements);
+    }
+
     fn section_name(&self) -> String {
-        let section = self.body.sections.last();
+        let section = self.written.body.sections.last();
         section.map_or_else(String::new, |section| section.heading.clone())
     }
 
-    /// Writes the start of a region. Regions of the same name are numbered, for readers who go from one to the next.
-    fn push_region(&mut self, out: &mut Fragment, name: &str) {
+    /// The start of a region. Regions of the same name are numbered, for readers who go from one to the next.
+    fn region(&mut self, name: &str) -> Fragment {
         let mut number = 1;
         let mut unique = name.to_owned();
-        while !self.regions.insert(unique.clone()) {
-            number = self.region_numbers.get(name).copied().unwrap_or(number) + 1;
-            self.region_numbers.insert(name.to_owned(), number);
+        while !self.regions.used.insert(unique.clone()) {
+            number = self.regions.numbers.get(name).copied().unwrap_or(number) + 1;
+            self.regions.numbers.insert(name.to_owned(), number);
             unique = format!("{name} {number}");
         }
+        let mut out = Fragment::default();
         out.push("<section class=\"table\" tabindex=\"0\" aria-label=\"");
         if name.is_empty() {
             out.push_patch(PatchKind::Message(Message::Table));
         }
         out.push_attribute(&unique);
         out.push("\">\n");
+        out
     }
+}
+
+/// Whether a cell shows nothing.
+fn is_empty(nodes: &[Node<'_>]) -> bool {
+    nodes.iter().all(|node| match &node.kind {
+        Kind::InlineHtml(html) => is_comment(html),
+        _ => false,
+    })
 }

@@ -1,0 +1,999 @@
+//! Which blocks a line of Markdown stands in, and what it is there.
+//!
+//! The block structure of `CommonMark`, read line by line as in <https://spec.commonmark.org/0.31.2/#phase-1-block-structure>,
+//! with the boxes of other tools as blocks of their own. The parser has no place to add blocks, so what is a box, and
+//! what only looks like one in code or raw HTML, is decided here before it reads what stands in and around the boxes.
+//! A test holds this reading to the parser's.
+
+use std::ops::Range;
+
+use super::containers::{Opener, is_colons, opener};
+
+/// Most boxes that stand in one another; what opens one more is text. Nobody writes that deep, and the work grows with it.
+const MAX_BOXES: usize = 64;
+
+/// Columns of indentation that make code.
+const CODE_INDENT: usize = 4;
+
+/// What a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Blank, where it says nothing.
+    Blank,
+    /// Code, or a fence of it.
+    Code,
+    /// Raw HTML whose text stands as it is: `<script>`, `<style>`, `<textarea>`.
+    Verbatim,
+    /// Anything else.
+    Text,
+}
+
+/// Where the text of a box begins in a line: its offset in bytes, and how many columns of a tab before it belong to it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct From {
+    pub(super) at: usize,
+    pub(super) blanks: usize,
+}
+
+/// A line as it was read.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) kind: Kind,
+    /// Where its text begins, behind the marks of the blocks it stands in.
+    pub(super) rest: usize,
+    /// What it opens or closes.
+    pub(super) mark: Option<BoxMark>,
+}
+
+/// A line that opens or closes boxes.
+#[derive(Debug, PartialEq)]
+pub(super) enum BoxMark {
+    /// It opens one.
+    Open {
+        opener: Opener,
+        /// Whether a block of raw HTML ends with it.
+        ends_html: bool,
+    },
+    /// It closes the one with this number.
+    Close(usize),
+    /// It closes none, as none is open.
+    Stray,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Block {
+    Quote,
+    /// A list item, or a definition.
+    Item {
+        indent: usize,
+        /// Whether nothing stands in it yet.
+        is_empty: bool,
+        is_definition: bool,
+    },
+    Footnote,
+    Box(OpenBox),
+}
+
+/// A box that is open.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct OpenBox {
+    /// Boxes are numbered from 0 as they open.
+    pub(super) number: usize,
+    /// Where its text begins in the last line; `None` where the line lacks its marks and goes on with its text.
+    pub(super) from: Option<From>,
+    kind: BoxKind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum BoxKind {
+    /// Its lines begin with `>`.
+    Quoted,
+    /// It ends with a line of colons, of which the first one has so many.
+    Colons { length: usize, indent: usize },
+    /// Its lines are indented by so many columns.
+    Indented { indent: usize },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Leaf {
+    None,
+    /// A paragraph, and how many cells its last line would have as the head of a table.
+    Paragraph { cells: usize },
+    Table,
+    IndentedCode,
+    Fence { character: u8, length: usize, indent: usize },
+    /// Raw HTML until the line that has this text.
+    HtmlUntil(&'static str),
+    /// Raw HTML until a blank line.
+    Html,
+}
+
+/// What stands before a line in the innermost block.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Before {
+    Paragraph,
+    Definition,
+    Other,
+}
+
+/// What is open at a line.
+#[derive(Debug, Clone)]
+pub(super) struct Blocks {
+    open: Vec<Block>,
+    leaf: Leaf,
+    before: Before,
+    boxes: usize,
+    fences: FencesAhead,
+}
+
+impl Default for Blocks {
+    fn default() -> Self {
+        Self {
+            open: Vec::new(),
+            leaf: Leaf::None,
+            before: Before::Other,
+            boxes: 0,
+            fences: FencesAhead::default(),
+        }
+    }
+}
+
+impl Blocks {
+    /// The boxes that are open, outermost first.
+    pub(super) fn boxes(&self) -> impl DoubleEndedIterator<Item = &OpenBox> {
+        self.open.iter().filter_map(|block| match block {
+            Block::Box(open) => Some(open),
+            _ => None,
+        })
+    }
+
+    /// Reads a line without its end. `text` is all that is read, in which what follows the line begins at `next`.
+    pub(super) fn line(&mut self, line: &str, text: &str, next: usize) -> Line {
+        let mut cursor = Cursor::new(line);
+        let mut matched = 0;
+        let mut goes_on = true;
+        for block in &mut self.open {
+            goes_on = goes_on && block.goes_on(&mut cursor);
+            matched += usize::from(goes_on);
+            if let Block::Box(open) = block {
+                open.from = goes_on.then(|| cursor.from());
+            }
+        }
+        let mut reader = LineReader {
+            blocks: self,
+            cursor,
+            matched,
+            text,
+            next,
+            mark: None,
+        };
+        let kind = reader.read();
+        let (rest, mark) = (reader.cursor.at, reader.mark);
+        Line { kind, rest, mark }
+    }
+
+    fn close(&mut self, to: usize) {
+        while self.open.len() > to {
+            let is_definition = matches!(self.open.pop(), Some(Block::Item { is_definition: true, .. }));
+            self.before = if is_definition { Before::Definition } else { Before::Other };
+        }
+    }
+
+    fn push(&mut self, block: Block) {
+        if let Some(Block::Item { is_empty, .. }) = self.open.last_mut() {
+            *is_empty = false;
+        }
+        self.open.push(block);
+        self.leaf = Leaf::None;
+        self.before = Before::Other;
+    }
+
+    fn set_leaf(&mut self, leaf: Leaf, before: Before) {
+        if let Some(Block::Item { is_empty, .. }) = self.open.last_mut() {
+            *is_empty = false;
+        }
+        self.leaf = leaf;
+        self.before = before;
+    }
+
+    /// The number and the place among the open blocks of the box that a line of `length` colons closes: the innermost one
+    /// that was opened with as many, else the innermost one.
+    fn colons(&self, length: usize) -> Option<(usize, usize)> {
+        let boxes = || {
+            let open = self.open.iter().enumerate().rev();
+            open.filter_map(|(at, block)| match block {
+                Block::Box(OpenBox {
+                    number,
+                    kind: BoxKind::Colons { length, .. },
+                    ..
+                }) => Some((*number, at, *length)),
+                _ => None,
+            })
+        };
+        let same = boxes().find(|(.., opened)| *opened == length);
+        same.or_else(|| boxes().next()).map(|(number, at, _)| (number, at))
+    }
+}
+
+impl Block {
+    /// Whether the line at the cursor goes on with the block. Moves the cursor behind what says so.
+    fn goes_on(&self, cursor: &mut Cursor<'_>) -> bool {
+        let indented = |cursor: &mut Cursor<'_>, columns: usize| cursor.is_blank() || cursor.take_all(columns);
+        match self {
+            Self::Quote => cursor.take_quote_mark(),
+            Self::Item { indent, .. } => indented(cursor, *indent),
+            Self::Footnote => indented(cursor, CODE_INDENT),
+            Self::Box(open) => match open.kind {
+                BoxKind::Quoted => cursor.take_quote_mark(),
+                BoxKind::Indented { indent } => indented(cursor, indent),
+                BoxKind::Colons { indent, .. } => {
+                    cursor.take(indent);
+                    true
+                }
+            },
+        }
+    }
+}
+
+struct LineReader<'a, 'b> {
+    blocks: &'b mut Blocks,
+    cursor: Cursor<'a>,
+    /// How many of the open blocks the line goes on with.
+    matched: usize,
+    text: &'a str,
+    next: usize,
+    mark: Option<BoxMark>,
+}
+
+impl LineReader<'_, '_> {
+    fn goes_on_with_all(&self) -> bool {
+        self.matched == self.blocks.open.len()
+    }
+
+    fn read(&mut self) -> Kind {
+        let is_blank = self.cursor.is_blank();
+        if self.goes_on_with_all() {
+            if let Some(kind) = self.in_leaf(is_blank) {
+                return kind;
+            }
+        } else if !matches!(self.blocks.leaf, Leaf::Paragraph { .. }) {
+            self.blocks.leaf = Leaf::None;
+        }
+        if is_blank {
+            self.blank();
+            return Kind::Blank;
+        }
+        self.starts()
+    }
+
+    /// Goes on with code, raw HTML or a table; nothing where the line is none of that.
+    fn in_leaf(&mut self, is_blank: bool) -> Option<Kind> {
+        match self.blocks.leaf {
+            Leaf::Fence {
+                character,
+                length,
+                indent,
+            } => {
+                self.cursor.take(indent);
+                let rest = self.cursor.text();
+                if self.cursor.indent() < CODE_INDENT - indent && closes_fence(rest, character, length) {
+                    self.blocks.set_leaf(Leaf::None, Before::Other);
+                } else if self.ends_unclosed_fence() {
+                    self.blocks.leaf = Leaf::None;
+                    return None;
+                }
+                Some(Kind::Code)
+            }
+            Leaf::HtmlUntil(end) => {
+                if self.cursor.rest().contains(end) {
+                    self.blocks.leaf = Leaf::None;
+                }
+                self.cursor.skip();
+                Some(if matches!(end, "</pre>" | "-->" | "?>" | "]]>" | ">") {
+                    Kind::Text
+                } else {
+                    Kind::Verbatim
+                })
+            }
+            Leaf::Html if !is_blank => {
+                let is_start = self.cursor.indent() < CODE_INDENT && self.opens_box(false);
+                if !is_start {
+                    self.cursor.skip();
+                }
+                Some(Kind::Text)
+            }
+            Leaf::IndentedCode if is_blank => Some(Kind::Blank),
+            Leaf::IndentedCode if self.cursor.indent() >= CODE_INDENT => {
+                self.cursor.skip();
+                Some(Kind::Code)
+            }
+            Leaf::IndentedCode | Leaf::Html => {
+                self.blocks.leaf = Leaf::None;
+                None
+            }
+            Leaf::Table | Leaf::Paragraph { .. } | Leaf::None => None,
+        }
+    }
+
+    /// Whether a line of colons ends the box around code whose own end is missing.
+    fn ends_unclosed_fence(&mut self) -> bool {
+        let is_in_colons = self.blocks.colons(0).is_some();
+        is_in_colons && is_colons(self.cursor.text()) && !self.blocks.fences.closes_next(self.text, self.next)
+    }
+
+    fn blank(&mut self) {
+        self.blocks.close(self.matched);
+        self.blocks.leaf = Leaf::None;
+        // A list item can begin with at most one blank line.
+        if let Some(Block::Item { is_empty: true, .. }) = self.blocks.open.last() {
+            self.blocks.close(self.blocks.open.len() - 1);
+            self.blocks.before = Before::Other;
+        }
+    }
+
+    /// Ends the blocks that the line does not go on with.
+    fn leave(&mut self) {
+        self.blocks.close(self.matched);
+    }
+
+    fn push(&mut self, block: Block) {
+        self.leave();
+        self.blocks.push(block);
+        self.matched = self.blocks.open.len();
+    }
+
+    fn start_leaf(&mut self, leaf: Leaf, before: Before) {
+        self.leave();
+        self.blocks.set_leaf(leaf, before);
+    }
+
+    /// Opens the blocks that begin in the line.
+    fn starts(&mut self) -> Kind {
+        loop {
+            if self.ends_paragraph_with_table() {
+                self.leave();
+                self.blocks.leaf = Leaf::None;
+            }
+            let in_paragraph = matches!(self.blocks.leaf, Leaf::Paragraph { .. });
+            let indent = self.cursor.indent();
+            // The row of a table may be indented; what ends the table is code then.
+            if self.blocks.leaf == Leaf::Table && indent >= CODE_INDENT && interrupts(self.cursor.text()) {
+                self.blocks.leaf = Leaf::None;
+            }
+            let in_table = self.blocks.leaf == Leaf::Table && self.goes_on_with_all();
+            let indent = if in_table { 0 } else { indent };
+            if indent >= CODE_INDENT {
+                if in_paragraph {
+                    return self.paragraph();
+                }
+                self.cursor.take(CODE_INDENT);
+                self.start_leaf(Leaf::IndentedCode, Before::Other);
+                self.cursor.skip();
+                return Kind::Code;
+            }
+            if let Leaf::Paragraph { cells } = self.blocks.leaf
+                && self.goes_on_with_all()
+                && delimiter_cells(self.cursor.text()) == Some(cells)
+            {
+                self.cursor.skip();
+                self.blocks.set_leaf(Leaf::Table, Before::Other);
+                return Kind::Text;
+            }
+            if self.opens_box(true) {
+                return Kind::Text;
+            }
+            if !self.opens_container(in_paragraph, in_table) {
+                return self.leaf(in_paragraph, in_table);
+            }
+            // What stands behind the box of a task is text.
+            if self.cursor.is_blank() || self.blocks.leaf != Leaf::None {
+                self.cursor.skip();
+                return Kind::Text;
+            }
+        }
+    }
+
+    /// Whether a table begins here that stands in other blocks than the paragraph before it.
+    fn ends_paragraph_with_table(&self) -> bool {
+        let text = self.cursor.text();
+        let is_apart = matches!(self.blocks.leaf, Leaf::Paragraph { .. }) && !self.goes_on_with_all();
+        if !is_apart || !text.starts_with('|') || self.cursor.indent() >= CODE_INDENT {
+            return false;
+        }
+        let next = self.text[self.next.min(self.text.len())..].lines().next().unwrap_or_default();
+        let next = Cursor::new(next);
+        next.indent() < CODE_INDENT && delimiter_cells(next.text()) == Some(cell_count(text))
+    }
+
+    /// A line that opens or closes a box.
+    fn opens_box(&mut self, quotes: bool) -> bool {
+        let text = self.cursor.text();
+        let indent = self.cursor.indent();
+        let ends_html = self.blocks.leaf == Leaf::Html;
+        if is_colons(text) {
+            let length = text.bytes().take_while(|byte| *byte == b':').count();
+            self.cursor.skip();
+            match self.blocks.colons(length) {
+                Some((number, at)) => {
+                    self.blocks.close(at);
+                    self.blocks.leaf = Leaf::None;
+                    self.mark = Some(BoxMark::Close(number));
+                }
+                None => {
+                    self.start_leaf(Leaf::None, Before::Other);
+                    self.mark = Some(BoxMark::Stray);
+                }
+            }
+            return true;
+        }
+        if self.blocks.boxes().count() >= MAX_BOXES {
+            return false;
+        }
+        let Some(opener) = opener(text) else { return false };
+        let kind = match &opener {
+            Opener::Alert(_) if !quotes => return false,
+            Opener::Alert(_) => BoxKind::Quoted,
+            Opener::Colons { length, .. } => BoxKind::Colons {
+                length: *length,
+                indent,
+            },
+            Opener::Indented(_) => BoxKind::Indented {
+                indent: indent + CODE_INDENT,
+            },
+        };
+        self.cursor.skip();
+        let number = self.blocks.boxes;
+        self.blocks.boxes += 1;
+        self.push(Block::Box(OpenBox {
+            number,
+            from: None,
+            kind,
+        }));
+        self.mark = Some(BoxMark::Open { opener, ends_html });
+        true
+    }
+
+    /// Opens a footnote, list item, definition or quote.
+    fn opens_container(&mut self, in_paragraph: bool, in_table: bool) -> bool {
+        let indent = self.cursor.indent();
+        let text = self.cursor.text();
+        if let Some(length) = footnote_label(text) {
+            if let Some(Block::Footnote) = self.blocks.open.get(..self.matched).and_then(<[Block]>::last) {
+                self.matched -= 1;
+            }
+            self.push(Block::Footnote);
+            self.cursor.skip();
+            self.cursor.advance(length);
+            self.cursor.restart();
+            return true;
+        }
+        if let Some(marker) = list_marker(text) {
+            let behind = &text[marker.length..];
+            let is_empty = behind.trim().is_empty();
+            let interrupts = !self.goes_on_with_all() || in_table || marker.may_interrupt && !is_empty;
+            if (!in_paragraph && !in_table) || interrupts {
+                self.push_item(indent, marker.length, is_empty, false);
+                // As the parser does, a tab counts as the three columns that may stand before the box.
+                let mut ahead = self.cursor;
+                ahead.take(CODE_INDENT - 1);
+                if let Some(length) = task_marker(ahead.rest()) {
+                    self.cursor = ahead;
+                    self.cursor.advance(length);
+                    if !self.cursor.is_blank() {
+                        self.blocks.set_leaf(Leaf::Paragraph { cells: 0 }, Before::Paragraph);
+                    } else if let Some(Block::Item { is_empty, .. }) = self.blocks.open.last_mut() {
+                        *is_empty = true;
+                    }
+                }
+                return true;
+            }
+        } else if text.starts_with(':') && self.may_define(in_table) {
+            let is_empty = text[1..].trim().is_empty();
+            self.push_item(indent, 1, is_empty, true);
+            return true;
+        } else if text.starts_with('>') {
+            self.cursor.take_quote_mark();
+            self.push(Block::Quote);
+            return true;
+        }
+        false
+    }
+
+    /// Whether a colon begins a definition here.
+    fn may_define(&self, in_table: bool) -> bool {
+        if in_table {
+            return false;
+        }
+        let first_left = self.blocks.open.get(self.matched);
+        match first_left {
+            None => self.blocks.before != Before::Other,
+            Some(Block::Item { is_definition, .. }) => *is_definition,
+            Some(_) => false,
+        }
+    }
+
+    fn push_item(&mut self, indent: usize, length: usize, is_empty: bool, is_definition: bool) {
+        self.cursor.skip();
+        self.cursor.advance(length);
+        let blanks = self.cursor.indent();
+        // A definition needs no blank behind its colon.
+        let inner = if blanks > CODE_INDENT || is_empty && !is_definition { 1 } else { blanks };
+        self.cursor.take(inner);
+        self.push(Block::Item {
+            indent: indent + length + inner,
+            is_empty,
+            is_definition,
+        });
+    }
+
+    fn leaf(&mut self, in_paragraph: bool, in_table: bool) -> Kind {
+        let text = self.cursor.text();
+        let indent = self.cursor.indent();
+        let may_be_row = in_paragraph || in_table;
+        let has_text = in_paragraph && self.blocks.before == Before::Paragraph;
+        if has_text && self.goes_on_with_all() && is_underline(text) {
+            self.cursor.skip();
+            self.start_leaf(Leaf::None, Before::Other);
+            return Kind::Text;
+        }
+        if let Some(end) = html_end(text) {
+            let is_verbatim = matches!(end, "</script>" | "</style>" | "</textarea>");
+            let is_open = !text.contains(end);
+            self.cursor.skip();
+            let leaf = if is_open { Leaf::HtmlUntil(end) } else { Leaf::None };
+            self.start_leaf(leaf, Before::Other);
+            return if is_verbatim { Kind::Verbatim } else { Kind::Text };
+        }
+        if is_block_tag(text) || !may_be_row && is_whole_tag(text) {
+            self.cursor.skip();
+            self.start_leaf(Leaf::Html, Before::Other);
+            return Kind::Text;
+        }
+        if is_rule(text) || is_heading(text) {
+            self.cursor.skip();
+            self.start_leaf(Leaf::None, Before::Other);
+            return Kind::Text;
+        }
+        if let Some((character, length)) = opens_fence(text) {
+            self.cursor.skip();
+            let leaf = Leaf::Fence {
+                character,
+                length,
+                indent,
+            };
+            self.start_leaf(leaf, Before::Other);
+            return Kind::Code;
+        }
+        self.paragraph()
+    }
+
+    /// Text: of the paragraph or table that is open, else of one that begins.
+    fn paragraph(&mut self) -> Kind {
+        let text = self.cursor.text();
+        self.cursor.skip();
+        match self.blocks.leaf {
+            Leaf::Paragraph { .. } => {
+                // A table in a paragraph begins with a bar.
+                let is_head = self.goes_on_with_all() && text.starts_with('|');
+                self.blocks.leaf = Leaf::Paragraph {
+                    cells: if is_head { cell_count(text) } else { 0 },
+                };
+                if !is_reference(text) {
+                    self.blocks.before = Before::Paragraph;
+                }
+            }
+            Leaf::Table if self.goes_on_with_all() => {}
+            _ => {
+                let leaf = Leaf::Paragraph {
+                    cells: cell_count(text),
+                };
+                // What a reference leads to is no text.
+                let before = if is_reference(text) { Before::Other } else { Before::Paragraph };
+                self.start_leaf(leaf, before);
+            }
+        }
+        Kind::Text
+    }
+}
+
+/// A place in a line, with the columns of the tab before it that are not yet taken.
+#[derive(Debug, Clone, Copy)]
+struct Cursor<'a> {
+    line: &'a str,
+    at: usize,
+    column: usize,
+    /// The column that the line counts from.
+    start: usize,
+    left: usize,
+}
+
+impl<'a> Cursor<'a> {
+    fn new(line: &'a str) -> Self {
+        Self {
+            line,
+            at: 0,
+            column: 0,
+            start: 0,
+            left: 0,
+        }
+    }
+
+    fn from(&self) -> From {
+        From {
+            at: self.at,
+            blanks: self.left,
+        }
+    }
+
+    fn rest(&self) -> &'a str {
+        &self.line[self.at..]
+    }
+
+    /// The rest behind its blanks.
+    fn text(&self) -> &'a str {
+        self.rest().trim_start_matches([' ', '\t'])
+    }
+
+    fn is_blank(&self) -> bool {
+        self.text().is_empty()
+    }
+
+    /// Takes at most so many columns of blanks. Returns how many.
+    fn take(&mut self, columns: usize) -> usize {
+        let mut taken = self.left.min(columns);
+        self.left -= taken;
+        while taken < columns {
+            match self.line.as_bytes().get(self.at) {
+                Some(b' ') => {
+                    self.column += 1;
+                    taken += 1;
+                }
+                Some(b'\t') => {
+                    let width = 4 - (self.column - self.start) % 4;
+                    self.column += width;
+                    let used = width.min(columns - taken);
+                    taken += used;
+                    self.left = width - used;
+                }
+                _ => break,
+            }
+            self.at += 1;
+        }
+        taken
+    }
+
+    /// Takes so many columns of blanks, or none where there are fewer.
+    fn take_all(&mut self, columns: usize) -> bool {
+        let mut ahead = *self;
+        let is_there = ahead.take(columns) == columns;
+        if is_there {
+            *self = ahead;
+        }
+        is_there
+    }
+
+    /// The columns of the blanks ahead.
+    fn indent(&self) -> usize {
+        let mut ahead = *self;
+        ahead.take(usize::MAX)
+    }
+
+    /// Goes to the text.
+    fn skip(&mut self) {
+        self.take(usize::MAX);
+    }
+
+    fn advance(&mut self, bytes: usize) {
+        self.at += bytes;
+        self.column += bytes;
+        self.left = 0;
+    }
+
+    /// Counts columns from here, behind blanks.
+    fn restart(&mut self) {
+        self.skip();
+        self.start = self.column;
+    }
+
+    /// Takes the mark of a quote.
+    fn take_quote_mark(&mut self) -> bool {
+        let mut ahead = *self;
+        // As the parser does, a tab counts as the three columns that may stand before the mark.
+        ahead.take(CODE_INDENT - 1);
+        if !ahead.rest().starts_with('>') {
+            return false;
+        }
+        ahead.advance(1);
+        ahead.take(1);
+        *self = ahead;
+        true
+    }
+}
+
+/// The fences of a text, as far as they were looked for.
+#[derive(Debug, Clone, Default)]
+struct FencesAhead {
+    /// From where to where none is, and whether the one there closes code.
+    known: Option<(Range<usize>, bool)>,
+}
+
+impl FencesAhead {
+    /// Whether the next fence behind `at` may close code; one that names a language opens some.
+    fn closes_next(&mut self, text: &str, at: usize) -> bool {
+        if let Some((range, closes)) = &self.known
+            && range.contains(&at)
+        {
+            return *closes;
+        }
+        let mut end = at;
+        let next = text[at..].split_inclusive('\n').find_map(|line| {
+            end += line.len();
+            let line = line.trim_start_matches([' ', '\t', '>']);
+            opens_fence(line).map(|(character, length)| closes_fence(line, character, length))
+        });
+        let closes = next.unwrap_or(false);
+        self.known = Some((at..end, closes));
+        closes
+    }
+}
+
+struct ListMarker {
+    length: usize,
+    /// Whether it may begin a list within a paragraph.
+    may_interrupt: bool,
+}
+
+/// The mark of a list item that a text begins with.
+fn list_marker(text: &str) -> Option<ListMarker> {
+    if is_rule(text) {
+        return None;
+    }
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (length, may_interrupt) = match digits {
+        0 => (text.starts_with(['-', '*', '+']).then_some(1)?, true),
+        1..=9 => {
+            let is_first = text[..digits].parse() == Ok(1);
+            (
+                text[digits..].starts_with(['.', ')']).then_some(digits + 1)?,
+                is_first,
+            )
+        }
+        _ => return None,
+    };
+    let behind = &text[length..];
+    (behind.is_empty() || behind.starts_with([' ', '\t', '\r'])).then_some(ListMarker { length, may_interrupt })
+}
+
+/// Whether a line begins a list item.
+pub(super) fn is_list_item(text: &str) -> bool {
+    list_marker(text.trim_end()).is_some()
+}
+
+/// The length of the box of a task that a text begins with.
+fn task_marker(text: &str) -> Option<usize> {
+    let state = text.strip_prefix('[')?;
+    let behind = state.strip_prefix([' ', '\t', 'x', 'X'])?.strip_prefix(']')?;
+    behind.starts_with([' ', '\t', '\r']).then(|| text.len() - behind.len())
+}
+
+/// The length of the label of a footnote that a text begins with, with its colon.
+fn footnote_label(text: &str) -> Option<usize> {
+    let label = text.strip_prefix("[^")?;
+    let mut is_escaped = false;
+    for (at, c) in label.char_indices() {
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '[' => return None,
+            ']' => {
+                let is_label = at > 0 && !label[..at].trim().is_empty() && label[at + 1..].starts_with(':');
+                return is_label.then(|| "[^".len() + at + "]:".len());
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether a line says what a reference leads to: `[label]: target "title"`.
+fn is_reference(text: &str) -> bool {
+    let Some((label, rest)) = text.strip_prefix('[').and_then(|text| text.split_once("]:")) else {
+        return false;
+    };
+    let rest = rest.trim();
+    let (target, title) = rest.split_once([' ', '\t']).unwrap_or((rest, ""));
+    let title = title.trim_start();
+    let is_title = title.is_empty() || title.starts_with(['"', '\'', '(']);
+    !label.trim().is_empty() && !label.contains(['[', ']']) && !label.starts_with('^') && !target.is_empty() && is_title
+}
+
+/// Whether a line underlines the heading above it.
+fn is_underline(text: &str) -> bool {
+    let text = text.trim_end();
+    ['=', '-']
+        .into_iter()
+        .any(|sign| !text.is_empty() && text.chars().all(|c| c == sign))
+}
+
+/// Whether a line is a thematic break.
+fn is_rule(text: &str) -> bool {
+    let Some(sign) = text.chars().next().filter(|c| matches!(c, '*' | '-' | '_')) else {
+        return false;
+    };
+    let signs = text.chars().filter(|c| *c == sign).count();
+    signs >= 3 && text.chars().all(|c| c == sign || c.is_ascii_whitespace())
+}
+
+/// Whether a line is a heading. The text of a heading ends with its line.
+pub(super) fn is_heading(line: &str) -> bool {
+    let rest = line.trim_start_matches('#');
+    (1..=6).contains(&(line.len() - rest.len())) && (rest.is_empty() || rest.starts_with([' ', '\t', '\r', '\n']))
+}
+
+/// Whether a line ends the table before it.
+fn interrupts(text: &str) -> bool {
+    is_rule(text)
+        || is_heading(text)
+        || text.starts_with('>')
+        || opens_fence(text).is_some()
+        || list_marker(text).is_some()
+        || footnote_label(text).is_some()
+        || html_end(text).is_some()
+        || is_block_tag(text)
+}
+
+/// What ends the raw HTML that a line begins with, where that is not a blank line.
+///
+/// See <https://spec.commonmark.org/0.31.2/#html-blocks>, kinds 1 to 5.
+fn html_end(text: &str) -> Option<&'static str> {
+    let tag = text.strip_prefix('<')?;
+    let element = [
+        ("script", "</script>"),
+        ("style", "</style>"),
+        ("textarea", "</textarea>"),
+        ("pre", "</pre>"),
+    ]
+    .into_iter()
+    .find(|(name, _)| {
+        let start = tag.get(..name.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(name))
+            && (tag.len() == name.len() || tag[name.len()..].starts_with(['>', ' ', '\t', '\r']))
+    });
+    let other = || {
+        [("!--", "-->"), ("?", "?>"), ("![CDATA[", "]]>")]
+            .into_iter()
+            .find(|(start, _)| tag.starts_with(start))
+    };
+    let declaration = || {
+        let name = tag.strip_prefix('!')?;
+        name.starts_with(|c: char| c.is_ascii_alphabetic()).then_some(("!", ">"))
+    };
+    element.or_else(other).or_else(declaration).map(|(_, end)| end)
+}
+
+/// Elements whose tags begin raw HTML wherever they stand.
+///
+/// See <https://spec.commonmark.org/0.31.2/#html-blocks>, kind 6.
+const BLOCK_TAGS: [&str; 62] = [
+    "address", "article", "aside", "base", "basefont", "blockquote", "body", "caption", "center", "col", "colgroup",
+    "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frame",
+    "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr", "html", "iframe", "legend", "li", "link",
+    "main", "menu", "menuitem", "nav", "noframes", "ol", "optgroup", "option", "p", "param", "search", "section",
+    "summary", "table", "tbody", "td", "tfoot", "th", "thead", "title", "tr", "track", "ul",
+];
+
+/// Whether a line begins with the tag of a block.
+fn is_block_tag(text: &str) -> bool {
+    let Some(tag) = text.strip_prefix('<') else { return false };
+    let tag = tag.strip_prefix('/').unwrap_or(tag);
+    let end = tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len());
+    let (name, behind) = tag.split_at(end);
+    let is_end = behind.is_empty() || behind.starts_with([' ', '\t', '\r', '>']) || behind.starts_with("/>");
+    is_end && BLOCK_TAGS.iter().any(|block| block.eq_ignore_ascii_case(name))
+}
+
+/// Whether a line is one tag and nothing else.
+///
+/// See <https://spec.commonmark.org/0.31.2/#html-blocks>, kind 7.
+fn is_whole_tag(text: &str) -> bool {
+    let text = text.trim_end();
+    let Some(tag) = text.strip_prefix('<').and_then(|tag| tag.strip_suffix('>')) else {
+        return false;
+    };
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if let Some(name) = tag.strip_prefix('/') {
+        let name = name.trim_end_matches([' ', '\t']);
+        return name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(is_name);
+    }
+    if !tag.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        return false;
+    }
+    let mut rest = tag.trim_start_matches(is_name);
+    loop {
+        let inner = rest.trim_start_matches([' ', '\t']);
+        if inner.is_empty() || inner == "/" {
+            return true;
+        }
+        let is_apart = inner.len() < rest.len();
+        if !is_apart || !inner.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | ':')) {
+            return false;
+        }
+        rest = inner.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':' | '-'));
+        let Some(value) = rest.trim_start_matches([' ', '\t']).strip_prefix('=') else {
+            continue;
+        };
+        let value = value.trim_start_matches([' ', '\t']);
+        rest = match value.chars().next() {
+            Some(quote @ ('"' | '\'')) => match value[1..].split_once(quote) {
+                Some((_, rest)) => rest,
+                None => return false,
+            },
+            _ => {
+                let end = value
+                    .find(|c: char| matches!(c, '"' | '\'' | ' ' | '\t' | '=' | '<' | '>' | '`'))
+                    .unwrap_or(value.len());
+                if end == 0 {
+                    return false;
+                }
+                &value[end..]
+            }
+        };
+    }
+}
+
+/// How many cells a line would have as the head of a table; none without a bar.
+fn cell_count(text: &str) -> usize {
+    let text = text.trim();
+    if !text.contains('|') {
+        return 0;
+    }
+    let text = text.strip_prefix('|').unwrap_or(text);
+    let mut cells = 1;
+    let mut is_escaped = false;
+    for (at, c) in text.char_indices() {
+        match c {
+            _ if is_escaped => is_escaped = false,
+            '\\' => is_escaped = true,
+            '|' if at + 1 < text.len() => cells += 1,
+            _ => {}
+        }
+    }
+    cells
+}
+
+/// How many cells the line has that parts the head of a table from its body.
+fn delimiter_cells(text: &str) -> Option<usize> {
+    let text = text.trim_end();
+    let inner = text.strip_prefix('|').unwrap_or(text);
+    if !text.contains('|') || !text.contains('-') {
+        return None;
+    }
+    let is_delimiter = |c: char| matches!(c, '-' | ':' | ' ');
+    let mut cells: Vec<&str> = inner.split('|').collect();
+    if !cells.iter().all(|cell| cell.chars().all(is_delimiter)) {
+        return None;
+    }
+    let last = cells.pop_if(|cell| cell.trim().is_empty());
+    let ended = if last.is_some() { &cells[..] } else { &cells[..cells.len() - 1] };
+    ended.iter().all(|cell| cell.contains('-')).then_some(cells.len())
+}
+
+/// The fence that a text opens: its sign, and how many there are.
+pub(super) fn opens_fence(text: &str) -> Option<(u8, usize)> {
+    let character = text.bytes().next().filter(|byte| matches!(byte, b'`' | b'~'))?;
+    let length = text.bytes().take_while(|byte| *byte == character).count();
+    let info = &text[length..];
+    (length >= 3 && !(character == b'`' && info.contains('`'))).then_some((character, length))
+}
+
+/// Whether a text ends a fence of this sign and length.
+pub(super) fn closes_fence(text: &str, character: u8, length: usize) -> bool {
+    // For the parser, a tab behind a fence makes it text.
+    let text = text.trim_start().trim_end_matches([' ', '\r', '\n']);
+    text.len() >= length && text.bytes().all(|byte| byte == character)
+}
+
+/// The indentation of a line in columns; a tab reaches to the next multiple of four.
+pub(super) fn columns(line: &str) -> usize {
+    Cursor::new(line).indent()
+}
