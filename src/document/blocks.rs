@@ -98,10 +98,16 @@ enum BoxKind {
 enum Leaf {
     None,
     /// A paragraph, and how many cells its last line would have as the head of a table.
-    Paragraph { cells: usize },
+    Paragraph {
+        cells: usize,
+    },
     Table,
     IndentedCode,
-    Fence { character: u8, length: usize, indent: usize },
+    Fence {
+        character: u8,
+        length: usize,
+        indent: usize,
+    },
     /// Raw HTML until the line that has this text.
     HtmlUntil(&'static str),
     /// Raw HTML until a blank line.
@@ -165,6 +171,7 @@ impl Blocks {
             matched,
             text,
             next,
+            has_opened: false,
             mark: None,
         };
         let kind = reader.read();
@@ -174,8 +181,18 @@ impl Blocks {
 
     fn close(&mut self, to: usize) {
         while self.open.len() > to {
-            let is_definition = matches!(self.open.pop(), Some(Block::Item { is_definition: true, .. }));
-            self.before = if is_definition { Before::Definition } else { Before::Other };
+            let is_definition = matches!(
+                self.open.pop(),
+                Some(Block::Item {
+                    is_definition: true,
+                    ..
+                })
+            );
+            self.before = if is_definition {
+                Before::Definition
+            } else {
+                Before::Other
+            };
         }
     }
 
@@ -242,6 +259,8 @@ struct LineReader<'a, 'b> {
     matched: usize,
     text: &'a str,
     next: usize,
+    /// Whether a block began in the line.
+    has_opened: bool,
     mark: Option<BoxMark>,
 }
 
@@ -296,7 +315,7 @@ impl LineReader<'_, '_> {
                 })
             }
             Leaf::Html if !is_blank => {
-                let is_start = self.cursor.indent() < CODE_INDENT && self.opens_box(false);
+                let is_start = self.opens_box(false);
                 if !is_start {
                     self.cursor.skip();
                 }
@@ -304,7 +323,7 @@ impl LineReader<'_, '_> {
             }
             Leaf::IndentedCode if is_blank => Some(Kind::Blank),
             Leaf::IndentedCode if self.cursor.indent() >= CODE_INDENT => {
-                self.cursor.skip();
+                self.cursor.take(CODE_INDENT);
                 Some(Kind::Code)
             }
             Leaf::IndentedCode | Leaf::Html => {
@@ -317,8 +336,8 @@ impl LineReader<'_, '_> {
 
     /// Whether a line of colons ends the box around code whose own end is missing.
     fn ends_unclosed_fence(&mut self) -> bool {
-        let is_in_colons = self.blocks.colons(0).is_some();
-        is_in_colons && is_colons(self.cursor.text()) && !self.blocks.fences.closes_next(self.text, self.next)
+        let may_close = self.blocks.colons(0).is_some() && self.cursor.indent() < CODE_INDENT;
+        may_close && is_colons(self.cursor.text()) && !self.blocks.fences.closes_next(self.text, self.next)
     }
 
     fn blank(&mut self) {
@@ -339,6 +358,7 @@ impl LineReader<'_, '_> {
     fn push(&mut self, block: Block) {
         self.leave();
         self.blocks.push(block);
+        self.has_opened = true;
         self.matched = self.blocks.open.len();
     }
 
@@ -368,7 +388,6 @@ impl LineReader<'_, '_> {
                 }
                 self.cursor.take(CODE_INDENT);
                 self.start_leaf(Leaf::IndentedCode, Before::Other);
-                self.cursor.skip();
                 return Kind::Code;
             }
             if let Leaf::Paragraph { cells } = self.blocks.leaf
@@ -400,7 +419,10 @@ impl LineReader<'_, '_> {
         if !is_apart || !text.starts_with('|') || self.cursor.indent() >= CODE_INDENT {
             return false;
         }
-        let next = self.text[self.next.min(self.text.len())..].lines().next().unwrap_or_default();
+        let next = self.text[self.next.min(self.text.len())..]
+            .lines()
+            .next()
+            .unwrap_or_default();
         let next = Cursor::new(next);
         next.indent() < CODE_INDENT && delimiter_cells(next.text()) == Some(cell_count(text))
     }
@@ -410,7 +432,11 @@ impl LineReader<'_, '_> {
         let text = self.cursor.text();
         let indent = self.cursor.indent();
         let ends_html = self.blocks.leaf == Leaf::Html;
-        if is_colons(text) {
+        if indent >= CODE_INDENT {
+            return false;
+        }
+        // Behind the mark of a list item that begins here, there is nothing to close.
+        if is_colons(text) && !self.has_opened {
             let length = text.bytes().take_while(|byte| *byte == b':').count();
             self.cursor.skip();
             match self.blocks.colons(length) {
@@ -517,7 +543,11 @@ impl LineReader<'_, '_> {
         self.cursor.advance(length);
         let blanks = self.cursor.indent();
         // A definition needs no blank behind its colon.
-        let inner = if blanks > CODE_INDENT || is_empty && !is_definition { 1 } else { blanks };
+        let inner = if blanks > CODE_INDENT || is_empty && !is_definition {
+            1
+        } else {
+            blanks
+        };
         self.cursor.take(inner);
         self.push(Block::Item {
             indent: indent + length + inner,
@@ -573,8 +603,9 @@ impl LineReader<'_, '_> {
         self.cursor.skip();
         match self.blocks.leaf {
             Leaf::Paragraph { .. } => {
-                // A table in a paragraph begins with a bar.
-                let is_head = self.goes_on_with_all() && text.starts_with('|');
+                // A table in a paragraph begins with a bar. What references lead to is no paragraph.
+                let begins = text.starts_with('|') || self.blocks.before == Before::Other;
+                let is_head = self.goes_on_with_all() && begins;
                 self.blocks.leaf = Leaf::Paragraph {
                     cells: if is_head { cell_count(text) } else { 0 },
                 };
@@ -588,7 +619,11 @@ impl LineReader<'_, '_> {
                     cells: cell_count(text),
                 };
                 // What a reference leads to is no text.
-                let before = if is_reference(text) { Before::Other } else { Before::Paragraph };
+                let before = if is_reference(text) {
+                    Before::Other
+                } else {
+                    Before::Paragraph
+                };
                 self.start_leaf(leaf, before);
             }
         }
@@ -753,10 +788,7 @@ fn list_marker(text: &str) -> Option<ListMarker> {
         0 => (text.starts_with(['-', '*', '+']).then_some(1)?, true),
         1..=9 => {
             let is_first = text[..digits].parse() == Ok(1);
-            (
-                text[digits..].starts_with(['.', ')']).then_some(digits + 1)?,
-                is_first,
-            )
+            (text[digits..].starts_with(['.', ')']).then_some(digits + 1)?, is_first)
         }
         _ => return None,
     };
@@ -866,7 +898,8 @@ fn html_end(text: &str) -> Option<&'static str> {
     };
     let declaration = || {
         let name = tag.strip_prefix('!')?;
-        name.starts_with(|c: char| c.is_ascii_alphabetic()).then_some(("!", ">"))
+        name.starts_with(|c: char| c.is_ascii_alphabetic())
+            .then_some(("!", ">"))
     };
     element.or_else(other).or_else(declaration).map(|(_, end)| end)
 }
@@ -875,16 +908,75 @@ fn html_end(text: &str) -> Option<&'static str> {
 ///
 /// See <https://spec.commonmark.org/0.31.2/#html-blocks>, kind 6.
 const BLOCK_TAGS: [&str; 62] = [
-    "address", "article", "aside", "base", "basefont", "blockquote", "body", "caption", "center", "col", "colgroup",
-    "dd", "details", "dialog", "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "frame",
-    "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr", "html", "iframe", "legend", "li", "link",
-    "main", "menu", "menuitem", "nav", "noframes", "ol", "optgroup", "option", "p", "param", "search", "section",
-    "summary", "table", "tbody", "td", "tfoot", "th", "thead", "title", "tr", "track", "ul",
+    "address",
+    "article",
+    "aside",
+    "base",
+    "basefont",
+    "blockquote",
+    "body",
+    "caption",
+    "center",
+    "col",
+    "colgroup",
+    "dd",
+    "details",
+    "dialog",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "frame",
+    "frameset",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hr",
+    "html",
+    "iframe",
+    "legend",
+    "li",
+    "link",
+    "main",
+    "menu",
+    "menuitem",
+    "nav",
+    "noframes",
+    "ol",
+    "optgroup",
+    "option",
+    "p",
+    "param",
+    "search",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "title",
+    "tr",
+    "track",
+    "ul",
 ];
 
 /// Whether a line begins with the tag of a block.
 fn is_block_tag(text: &str) -> bool {
-    let Some(tag) = text.strip_prefix('<') else { return false };
+    let Some(tag) = text.strip_prefix('<') else {
+        return false;
+    };
     let tag = tag.strip_prefix('/').unwrap_or(tag);
     let end = tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len());
     let (name, behind) = tag.split_at(end);
@@ -963,7 +1055,7 @@ fn cell_count(text: &str) -> usize {
 
 /// How many cells the line has that parts the head of a table from its body.
 fn delimiter_cells(text: &str) -> Option<usize> {
-    let text = text.trim_end();
+    let text = text.trim_end_matches([' ', '\r']);
     let inner = text.strip_prefix('|').unwrap_or(text);
     if !text.contains('|') || !text.contains('-') {
         return None;
@@ -974,7 +1066,11 @@ fn delimiter_cells(text: &str) -> Option<usize> {
         return None;
     }
     let last = cells.pop_if(|cell| cell.trim().is_empty());
-    let ended = if last.is_some() { &cells[..] } else { &cells[..cells.len() - 1] };
+    let ended = if last.is_some() {
+        &cells[..]
+    } else {
+        &cells[..cells.len() - 1]
+    };
     ended.iter().all(|cell| cell.contains('-')).then_some(cells.len())
 }
 

@@ -254,18 +254,23 @@ impl Cutter<'_> {
             && closes.is_none()
         {
             let from = blank.from.get(still_open).copied().unwrap_or_default();
-            self.push(&article[blank.place.clone()], blank.place.start, Some(from));
+            self.push(&article[blank.place.clone()], blank.place.start, Some(from), 0);
         }
         match &read.mark {
             Some(BoxMark::Close(_)) => {}
-            Some(BoxMark::Stray) => self.problems.push(Problem {
-                range: at + read.rest..at + line.len(),
-                kind: ProblemKind::Stray,
-            }),
+            Some(BoxMark::Stray) => {
+                self.problems.push(Problem {
+                    range: at + read.rest..at + line.len(),
+                    kind: ProblemKind::Stray,
+                });
+                // The line ends the block before it.
+                let from = self.from(still_open);
+                self.push(&line[..read.rest], at, from, read.rest);
+            }
             Some(BoxMark::Open { opener, ends_html }) => self.open(line, at, read, opener, *ends_html),
             None => {
                 let from = self.from(still_open);
-                self.push(line, at, from);
+                self.push(line, at, from, read.rest);
             }
         }
         if line.trim_matches([' ', '\t', '>']).is_empty() && !self.open.is_empty() {
@@ -300,12 +305,13 @@ impl Cutter<'_> {
         }
     }
 
-    /// Adds a line to the text of the innermost box. Without its marks it goes on with a paragraph there.
-    fn push(&mut self, line: &str, at: usize, from: Option<From>) {
+    /// Adds a line, of which the part before `rest` is marks, to the text of the innermost box. Without the marks of that
+    /// box it goes on with a paragraph there.
+    fn push(&mut self, line: &str, at: usize, from: Option<From>, rest: usize) {
         let number = self.open.last().map_or(0, |(number, _)| number + 1);
         let text = &mut self.texts[number];
         let out = text.text.to_mut();
-        let start = match from {
+        let mut start = match from {
             Some(from) => {
                 out.extend(std::iter::repeat_n(' ', from.blanks));
                 from.at.min(line.len())
@@ -316,6 +322,21 @@ impl Cutter<'_> {
                 line.len() - line.trim_start_matches([' ', '\t']).len()
             }
         };
+        // A tab reaches as far as it does in the article, where other marks stand before it.
+        let marks = &line[start..rest.max(start)];
+        if number > 0 && marks.contains('\t') {
+            let mut column = columns_of(&line[..start], 0);
+            for c in marks.chars() {
+                let width = columns_of(c.encode_utf8(&mut [0; 4]), column) - column;
+                if c == '\t' {
+                    out.extend(std::iter::repeat_n(' ', width));
+                } else {
+                    out.push(c);
+                }
+                column += width;
+            }
+            start = rest.max(start);
+        }
         text.places.push((out.len(), at + start));
         out.push_str(&line[start..]);
         out.push('\n');
@@ -325,9 +346,9 @@ impl Cutter<'_> {
         let from = self.from(self.open.len());
         let marks = &line[..read.rest];
         if ends_html {
-            self.push(marks, at, from);
+            self.push(marks, at, from, read.rest);
         }
-        self.push(marks, at, from);
+        self.push(marks, at, from, read.rest);
         let parent = self.open.last().map_or(0, |(number, _)| number + 1);
         let number = self.boxes.len();
         let text = &mut self.texts[parent];
@@ -339,7 +360,10 @@ impl Cutter<'_> {
         out.push_str(PLACE);
         out.push('\n');
         let range = at + read.rest..at + line.len();
-        if let Opener::Colons { unknown: Some(name), .. } = opener {
+        if let Opener::Colons {
+            unknown: Some(name), ..
+        } = opener
+        {
             self.problems.push(Problem {
                 range: range.clone(),
                 kind: ProblemKind::Unknown(name.clone()),
@@ -352,4 +376,16 @@ impl Cutter<'_> {
         self.texts.push(BoxText::default());
         self.open.push((number, matches!(opener, Opener::Colons { .. })));
     }
+}
+
+/// The column behind a text that begins in column `from`.
+fn columns_of(text: &str, from: usize) -> usize {
+    let width = |column: usize, byte: u8| {
+        if byte == b'\t' {
+            column + 4 - column % 4
+        } else {
+            column + 1
+        }
+    };
+    text.bytes().fold(from, width)
 }

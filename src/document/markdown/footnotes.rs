@@ -113,8 +113,7 @@ impl Writer<'_> {
                     if nth > 1 { format!("-{nth}") } else { String::new() }
                 ));
             }
-            self.out
-                .push(if note.is_open { "</p>\n</li>\n" } else { "</li>\n" });
+            self.out.push(if note.is_open { "</p>\n</li>\n" } else { "</li>\n" });
         }
         self.out.push("</ol>\n</section>\n");
     }

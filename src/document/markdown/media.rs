@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use super::writer::Writer;
 use super::Link;
+use super::writer::Writer;
 use crate::document::LinkKind;
 use crate::document::fragment::{Message, PatchKind};
 use crate::document::video::{self, Clip, Player};

@@ -21,11 +21,11 @@ use crate::document::fragment::Fragment;
 use crate::document::outline::{Outline, Problem, ProblemKind, outline};
 use crate::document::{DocumentOptions, Heading, Link, Section, depth, sanitize};
 use crate::source::ArticleSource;
-use boxes::{told, undefined, unclosed_code};
+use boxes::{told, unclosed_code, undefined};
 use passes::Footnotes;
-use tree::{Node, Tree};
 #[cfg(test)]
 pub(super) use tree::SYNTAX;
+use tree::{Node, Tree};
 use writer::Writer;
 
 pub use text::shorten;
@@ -102,6 +102,14 @@ pub fn parse_body(source: BodySource<'_>, diagnostics: &mut Vec<Diagnostic>) -> 
     let outline = outline.without_boxes(text);
     let stubs = tree::with_footnotes(&outline);
     write(source, &outline, tree::read(&outline, &stubs), diagnostics)
+}
+
+/// How many boxes of a text the parser finds in their places, and how many there are.
+#[cfg(test)]
+pub(super) fn boxes(text: &str) -> (usize, usize) {
+    let outline = outline(text);
+    let stubs = tree::with_footnotes(&outline);
+    (tree::read(&outline, &stubs).boxes, outline.boxes.len())
 }
 
 /// Writes a tree.

@@ -66,9 +66,9 @@ pub(super) fn group_tabs(nodes: &mut Vec<Node<'_>>, is_group: bool) {
 /// below it, else a question itself. Headings within other blocks are part of an answer.
 pub(super) fn fold_questions(nodes: &mut Vec<Node<'_>>) {
     let level = |node: &Node<'_>| match &node.kind {
-        Kind::Heading(HeadingMark { level: level @ 1..=3, .. }) if says_something(&node.children) => {
-            Some((*level).max(2))
-        }
+        Kind::Heading(HeadingMark {
+            level: level @ 1..=3, ..
+        }) if says_something(&node.children) => Some((*level).max(2)),
         _ => None,
     };
     let levels: Vec<Option<u8>> = nodes.iter().map(level).collect();

@@ -65,10 +65,19 @@ impl Writer<'_> {
             }
             return;
         }
-        let section = self.written.body.sections.last().map_or("", |section| &*section.heading);
-        let frame_title = [section, self.source.title.unwrap_or_default(), self.source.source.path.stem()]
-            .into_iter()
-            .find(|name| !name.is_empty());
+        let section = self
+            .written
+            .body
+            .sections
+            .last()
+            .map_or("", |section| &*section.heading);
+        let frame_title = [
+            section,
+            self.source.title.unwrap_or_default(),
+            self.source.source.path.stem(),
+        ]
+        .into_iter()
+        .find(|name| !name.is_empty());
         let piece = read_raw_html(
             html,
             &RawHtmlPlace {
@@ -135,7 +144,13 @@ impl Writer<'_> {
 
     /// The place in the file of a part of raw HTML; of the whole where marks of other blocks stand between its lines.
     fn place_in(&self, html: &str, place: &Range<u32>, part: &Range<usize>) -> Range<u32> {
-        let written = self.source.source.file.text().get(place.start as usize..).unwrap_or_default();
+        let written = self
+            .source
+            .source
+            .file
+            .text()
+            .get(place.start as usize..)
+            .unwrap_or_default();
         if !written.starts_with(html) {
             return place.clone();
         }

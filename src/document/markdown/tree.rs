@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use pulldown_cmark::{
-    Alignment, BrokenLink, BrokenLinkCallback, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeWithOffset,
+    Alignment, BrokenLink, BrokenLinkCallback, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd,
+    TextMergeWithOffset,
 };
 
 use crate::document::blocks::{closes_fence, opens_fence};
@@ -327,7 +328,11 @@ impl<'a, F: BrokenLinkCallback<'a>> Builder<'a, '_, F> {
                         _ => "",
                     };
                     // The place of a link is that of its target.
-                    let written = if target.is_empty() { None } else { source[range.clone()].rfind(target) };
+                    let written = if target.is_empty() {
+                        None
+                    } else {
+                        source[range.clone()].rfind(target)
+                    };
                     let source_range = match written.map(|at| range.start + at) {
                         Some(at) => place(text, stub, &(at..at + target.len())),
                         None => source_range,

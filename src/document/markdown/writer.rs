@@ -328,7 +328,10 @@ impl<'a> Writer<'a> {
 
     /// Writes the line break that is held back, before the end of a phrase.
     fn end_line(&mut self) {
-        let line_break = self.paragraph.as_mut().and_then(|paragraph| paragraph.line_break.take());
+        let line_break = self
+            .paragraph
+            .as_mut()
+            .and_then(|paragraph| paragraph.line_break.take());
         self.out.push(line_break.unwrap_or_default());
     }
 
@@ -469,7 +472,6 @@ impl<'a> Writer<'a> {
         let place = |at: usize| u32::try_from(self.source.start + at).unwrap_or(u32::MAX);
         place(range.start)..place(range.end)
     }
-
 
     /// The place of a range of the file.
     pub(super) fn file_span(&self, range: &Range<u32>) -> Span {

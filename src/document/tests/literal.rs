@@ -103,3 +103,51 @@ fn titles_are_whole() {
     // No title: text, as Python-Markdown has it.
     assert!(shown("!!! note \"T\" Q2\n    x\n").contains("!!! note \"T\" Q2"));
 }
+
+#[test]
+fn boxes_stand_in_quotes_and_on_the_line_of_a_mark() {
+    let tip = "<div class=\"callout callout-tip\" role=\"note\"><p class=\"callout-title\">T</p>\n<p>Q1</p>\n</div>\n";
+    for (text, around) in [
+        ("> :::tip T\n> Q1\n> :::\n", ("<blockquote>\n", "</blockquote>\n")),
+        ("> !!! tip \"T\"\n>     Q1\n", ("<blockquote>\n", "</blockquote>\n")),
+        ("- :::tip T\n  Q1\n  :::\n", ("<ul>\n<li>", "</li>\n</ul>\n")),
+        ("- !!! tip \"T\"\n      Q1\n", ("<ul>\n<li>", "</li>\n</ul>\n")),
+        ("- > [!TIP] T\n  > Q1\n", ("<ul>\n<li>", "</li>\n</ul>\n")),
+        (
+            "1. > :::tip T\n   > Q1\n   > :::\n",
+            ("<ol>\n<li><blockquote>\n", "</blockquote>\n</li>\n</ol>\n"),
+        ),
+        (
+            "x\n: :::tip T\n  Q1\n  :::\n",
+            ("<dl>\n<dt>x</dt>\n<dd>", "</dd>\n</dl>\n"),
+        ),
+        (":::tip T\nQ1\n:::\n", ("", "")),
+        ("   :::tip T\n   Q1\n   :::\n", ("", "")),
+    ] {
+        let document = parse(text);
+        assert_eq!(html(&document), format!("{}{tip}{}", around.0, around.1), "{text}");
+        assert!(problems(&document).is_empty(), "{text}");
+    }
+    // A list goes on behind a box in an item, as tightly as it was written, also where its end is not indented.
+    for end in ["   :::", ":::"] {
+        let page = shown(&format!("1. a\n   :::tip T\n   Q1\n{end}\n2. b\n"));
+        assert_eq!(page, format!("<ol>\n<li>a{tip}</li>\n<li>b</li>\n</ol>\n"), "{end}");
+    }
+}
+
+#[test]
+fn definitions_and_footnotes_reach_into_boxes_and_out_of_them() {
+    let page = shown(
+        "[a] x[^1] y[^2]\n\n:::note\n[b] z[^2] [^3]\n\n[a]: a.md\n[^1]: Q1\n[^2]: Q2 [b]\n:::\n\n[b]: b.md 'T'\n[^3]: Q3\n",
+    );
+    for kept in [
+        "<a href=\"a.md\">a</a> x<sup",
+        "<a href=\"b.md\" title=\"T\">b</a> z<sup",
+        "id=\"_fn-1\"><p>Q1 ",
+        "id=\"_fn-2\"><p>Q2 <a href=\"b.md\" title=\"T\">b</a> ",
+        "id=\"_fn-3\"><p>Q3 ",
+    ] {
+        assert!(page.contains(kept), "{kept}\n{page}");
+    }
+    assert_eq!(page.matches("class=\"footnote-ref\"").count(), 4, "{page}");
+}

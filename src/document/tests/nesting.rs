@@ -1,6 +1,7 @@
 //! Containers in each other: whatever is nested in whatever, no mark of kb's own is ever seen.
 
 use super::*;
+use crate::document::markdown::boxes;
 
 /// A block, with blocks inside it.
 fn block() -> impl Strategy<Value = Vec<String>> {
@@ -86,7 +87,7 @@ fn block() -> impl Strategy<Value = Vec<String>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(cases(1500))]
 
     #[test]
     fn no_mark_is_ever_seen(blocks in prop::collection::vec(block(), 1..5), loose in any::<bool>()) {
@@ -98,7 +99,9 @@ proptest! {
             let sections = document.sections.iter();
             let said: Vec<_> = sections.flat_map(|section| [section.heading.as_str(), section.text.as_str()]).collect();
             let seen = format!("{}\n{}\n{}", html(&document), said.join("\n"), document.summary);
-            prop_assert!(!seen.contains("--kb--"), "{:?}\n{}\n---\n{}", policy, text, seen);
+            prop_assert!(!seen.contains("<!---->"), "{:?}\n{}\n---\n{}", policy, text, seen);
         }
+        let (placed, opened) = boxes(&text);
+        prop_assert_eq!(placed, opened, "{}", text);
     }
 }
