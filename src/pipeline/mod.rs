@@ -21,11 +21,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::output::{Body, OutputError, OutputPath, SyncOptions, SyncReport, Writer};
-use crate::render::{Failures, Nearest, Route, SiteRenderer, WrittenPage};
-use crate::site::pages::Page;
-use crate::site::{HeldBackCounts, Publish};
+use kb_diagnostic::{Code, Diagnostic};
+use kb_output::{Body, OutputError, OutputPath, SyncOptions, SyncReport, Writer};
+use kb_render::{Failures, Nearest, Route, SiteRenderer, WrittenPage};
+use kb_site::pages::Page;
+use kb_site::{HeldBackCounts, Publish};
+
 use assemble::{Assembled, assemble};
 use files::{Collector, Rendering};
 use memo::Memo;

@@ -30,9 +30,8 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::diagnostic::Diagnostic;
-use crate::output::Body;
-use crate::search;
+use kb_diagnostic::Diagnostic;
+use kb_output::Body;
 
 pub use bind::{Bound, bind};
 
@@ -74,7 +73,12 @@ pub trait Version: Send + Sync {
     ///
     /// # Errors
     /// If the index cannot be built or read.
-    fn search(&self, language: &str, query: &str, options: &search::Options) -> Result<search::Answer, search::Error>;
+    fn search(
+        &self,
+        language: &str,
+        query: &str,
+        options: &kb_index::Options,
+    ) -> Result<kb_index::Answer, kb_index::Error>;
 }
 
 /// How to serve.
