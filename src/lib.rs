@@ -16,5 +16,5 @@
 
 pub mod cli;
 pub mod pipeline;
-pub mod serve;
-pub mod watch;
+mod serve;
+mod watch;

@@ -203,7 +203,7 @@ fn follow(args: &ServeArgs, preview: &Arc<Preview>, reporter: &Arc<Reporter>) {
                     "comparing files every half second instead of watching them: {reason}\n"
                 ));
             }
-            let Some(changes) = watcher.next() else { return };
+            let changes = watcher.next();
             let since = Instant::now();
             let refreshed = preview.refresh(if changes.everything {
                 Changed::Anything

@@ -9,7 +9,7 @@ use kb_config::RawHtml;
 use kb_diagnostic::{Code, Diagnostic};
 use kb_document::{Date, Document, DocumentOptions, parse_document};
 use kb_output::{MARKER, SyncOptions};
-use kb_render::i18n::Messages;
+use kb_render::Messages;
 use kb_render::theme::{Theme, ThemeSource, static_files};
 use kb_render::{icons, messages};
 use kb_site::{Site, SiteInput, build_site};

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use kb_diagnostic::{Code, Diagnostic, Span};
 use kb_document::slug::slugify;
 use kb_document::{Document, LinkKind};
-use kb_site::{Asset, links::candidate_files};
+use kb_site::{Asset, candidate_files};
 use kb_source::{AssetSource, ContentPath, FileSystem};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;

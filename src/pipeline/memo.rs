@@ -11,7 +11,7 @@ use std::time::SystemTime;
 use kb_config::{Language, ThemeConfig};
 use kb_diagnostic::Diagnostic;
 use kb_document::{Document, DocumentOptions, Link, LinkKind};
-use kb_render::i18n::Messages;
+use kb_render::Messages;
 use kb_render::theme::{Theme, is_junk};
 use kb_site::{LanguageSite, LinkMemo, Site};
 use kb_source::git::GitMemo;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// The site, the same on every page of a language.
 #[derive(Debug, Clone, Serialize)]
-pub struct SiteContext {
+pub(crate) struct SiteContext {
     /// Name of the help centre.
     pub title: String,
     /// Its description.
@@ -57,7 +57,7 @@ pub struct SiteContext {
 
 /// What the search box loads, the same on every page of a language.
 #[derive(Debug, Clone, Serialize)]
-pub struct SearchContext {
+pub(crate) struct SearchContext {
     /// URL of the boot file of the language's pack.
     pub boot: String,
     /// URL of the search engine for the language.
@@ -74,7 +74,7 @@ pub struct SearchContext {
 
 /// A language to search in besides that of the page.
 #[derive(Debug, Clone, Serialize)]
-pub struct SearchLanguage {
+pub(crate) struct SearchLanguage {
     /// Language tag.
     pub code: String,
     /// Its name in the language itself.
@@ -93,7 +93,7 @@ pub struct SearchLanguage {
 
 /// Ways to reach a human.
 #[derive(Debug, Clone, Serialize)]
-pub struct ContactContext {
+pub(crate) struct ContactContext {
     /// Mail address.
     pub email: Option<String>,
     /// Mail address as a `mailto:` URL.
@@ -114,7 +114,7 @@ pub struct ContactContext {
 
 /// Where "was this helpful?" answers go.
 #[derive(Debug, Clone, Serialize)]
-pub struct FeedbackContext {
+pub(crate) struct FeedbackContext {
     /// Mail address.
     pub email: Option<String>,
     /// URL to post to.
@@ -125,7 +125,7 @@ pub struct FeedbackContext {
 
 /// Links out of the help centre.
 #[derive(Debug, Clone, Serialize)]
-pub struct LinksContext {
+pub(crate) struct LinksContext {
     /// The company's own site.
     pub home: Option<String>,
     /// What that link says.
@@ -134,7 +134,7 @@ pub struct LinksContext {
 
 /// A page and its title.
 #[derive(Debug, Clone, Serialize)]
-pub struct Link {
+pub(crate) struct Link {
     /// Title.
     pub title: String,
     /// URL.
@@ -143,7 +143,7 @@ pub struct Link {
 
 /// A category in a list.
 #[derive(Debug, Clone, Serialize)]
-pub struct CategoryLink {
+pub(crate) struct CategoryLink {
     /// Title.
     pub title: String,
     /// URL.
@@ -165,7 +165,7 @@ pub struct CategoryLink {
 
 /// An article in a list.
 #[derive(Debug, Clone, Serialize)]
-pub struct ArticleLink {
+pub(crate) struct ArticleLink {
     /// Title.
     pub title: String,
     /// URL.
@@ -186,7 +186,7 @@ pub struct ArticleLink {
 
 /// A page in another language.
 #[derive(Debug, Clone, Serialize)]
-pub struct Alternate {
+pub(crate) struct Alternate {
     /// Language tag, or `x-default`.
     pub lang: String,
     /// Absolute URL.
@@ -195,7 +195,7 @@ pub struct Alternate {
 
 /// An entry of the language switcher.
 #[derive(Debug, Clone, Serialize)]
-pub struct LanguageLink {
+pub(crate) struct LanguageLink {
     /// Language tag.
     pub code: String,
     /// Name of the language in itself.
@@ -210,7 +210,7 @@ pub struct LanguageLink {
 
 /// What every page has.
 #[derive(Debug, Clone, Serialize)]
-pub struct PageContext {
+pub(crate) struct PageContext {
     /// Kind of page: `home`, `category`, `article`, `tag`, `tags`, `all`, `search`,
     /// `contact`, `404`, `redirect`.
     pub kind: &'static str,
@@ -258,7 +258,7 @@ pub struct PageContext {
 /// What only some kinds of page have.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
-pub enum OwnContext {
+pub(crate) enum OwnContext {
     /// The home page.
     Home {
         /// The collections with their first articles.
@@ -332,7 +332,7 @@ pub enum OwnContext {
 
 /// What only articles have.
 #[derive(Debug, Clone, Serialize)]
-pub struct ArticleContext {
+pub(crate) struct ArticleContext {
     /// The contents of the page.
     pub toc: Vec<TocEntry>,
     /// When it was last changed.
@@ -361,7 +361,7 @@ pub struct ArticleContext {
 
 /// Where the answer to "was this helpful?" goes.
 #[derive(Debug, Clone, Serialize)]
-pub struct ArticleFeedback {
+pub(crate) struct ArticleFeedback {
     /// URL to post to.
     pub endpoint: Option<String>,
     /// Mail address.
@@ -374,7 +374,7 @@ pub struct ArticleFeedback {
 
 /// A day.
 #[derive(Debug, Clone, Serialize)]
-pub struct DateContext {
+pub(crate) struct DateContext {
     /// As `2026-11-21`.
     pub iso: String,
     /// In words.
@@ -383,7 +383,7 @@ pub struct DateContext {
 
 /// A heading in the contents of the page.
 #[derive(Debug, Clone, Serialize)]
-pub struct TocEntry {
+pub(crate) struct TocEntry {
     /// Id of the heading.
     pub id: String,
     /// Text of the heading.
@@ -394,7 +394,7 @@ pub struct TocEntry {
 
 /// The neighbours of an article.
 #[derive(Debug, Clone, Serialize)]
-pub struct Siblings {
+pub(crate) struct Siblings {
     /// Title of the category.
     pub title: String,
     /// URL of the category.
@@ -407,7 +407,7 @@ pub struct Siblings {
 
 /// A neighbour.
 #[derive(Debug, Clone, Serialize)]
-pub struct Sibling {
+pub(crate) struct Sibling {
     /// Title.
     pub title: String,
     /// URL.
@@ -420,7 +420,7 @@ pub struct Sibling {
 
 /// How many more there are, and where.
 #[derive(Debug, Clone, Serialize)]
-pub struct More {
+pub(crate) struct More {
     /// The number in words.
     pub count_text: String,
     /// URL of the whole list.
@@ -429,7 +429,7 @@ pub struct More {
 
 /// The notice that an article is shown in another language.
 #[derive(Debug, Clone, Serialize)]
-pub struct Fallback {
+pub(crate) struct Fallback {
     /// Language of the article.
     pub lang: String,
     /// Its direction.
@@ -442,7 +442,7 @@ pub struct Fallback {
 
 /// A tag in the list of tags.
 #[derive(Debug, Clone, Serialize)]
-pub struct TagLink {
+pub(crate) struct TagLink {
     /// What it says.
     pub title: String,
     /// URL.
@@ -453,7 +453,7 @@ pub struct TagLink {
 
 /// Articles that begin with one letter.
 #[derive(Debug, Clone, Serialize)]
-pub struct LetterGroup {
+pub(crate) struct LetterGroup {
     /// The letter.
     pub letter: String,
     /// Id to link to.

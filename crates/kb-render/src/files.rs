@@ -17,7 +17,7 @@ use super::pages::LanguageRenderer;
 const FEED_ENTRIES: usize = 50;
 
 /// The Atom feed of a language.
-pub fn feed(site: &Site, language: &LanguageSite) -> Option<String> {
+pub(crate) fn feed(site: &Site, language: &LanguageSite) -> Option<String> {
     let mut articles: Vec<&Article> = language
         .articles
         .iter()
@@ -83,7 +83,7 @@ pub fn feed(site: &Site, language: &LanguageSite) -> Option<String> {
 }
 
 /// All pages with their translations, as <https://www.sitemaps.org/protocol.html> and Google's `xhtml:link` extension.
-pub fn sitemap(site: &Site) -> Option<Vec<u8>> {
+pub(crate) fn sitemap(site: &Site) -> Option<Vec<u8>> {
     site.config.base_url.as_ref()?;
     let mut writer = Writer::new_with_indent(Vec::new(), b' ', 1);
     let write = |writer: &mut Writer<Vec<u8>>, event: Event<'_>| writer.write_event(event).is_ok();
@@ -153,7 +153,7 @@ fn translations(site: &Site, language: &LanguageSite, page: Page) -> Vec<(String
 }
 
 /// `robots.txt`, by RFC 9309.
-pub fn robots(site: &Site) -> String {
+pub(crate) fn robots(site: &Site) -> String {
     let mut text = "User-agent: *\nAllow: /\n".to_owned();
     if let Some(url) = site.absolute_url(&MadeFile::Sitemap.path("/")) {
         let _ = write!(text, "\nSitemap: {url}\n");
@@ -162,7 +162,7 @@ pub fn robots(site: &Site) -> String {
 }
 
 /// The articles as a list for language models, by <https://llmstxt.org>.
-pub fn llms(renderer: &LanguageRenderer<'_>) -> String {
+pub(crate) fn llms(renderer: &LanguageRenderer<'_>) -> String {
     let site = renderer.site;
     let language = renderer.language();
     let mut text = format!("# {}\n", language.title);
@@ -206,7 +206,7 @@ fn one_line(text: &str) -> String {
 }
 
 /// What was built from what: for tools that compare two builds.
-pub fn manifest(site: &Site, written: &[WrittenPage]) -> String {
+pub(crate) fn manifest(site: &Site, written: &[WrittenPage]) -> String {
     let pages: Vec<_> = written
         .iter()
         .map(|page| json!({ "url": page.url, "language": page.language, "source": page.source, "hash": page.hash }))
@@ -230,7 +230,7 @@ pub fn manifest(site: &Site, written: &[WrittenPage]) -> String {
 }
 
 /// Redirects for hosts that read them from a file: old path, new path, status.
-pub fn redirects(site: &Site) -> String {
+pub(crate) fn redirects(site: &Site) -> String {
     let mut lines = String::new();
     for (from, to) in &*site.redirects {
         let _ = writeln!(lines, "{} {} 301", site.url(from), site.url(to));

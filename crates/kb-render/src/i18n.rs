@@ -200,7 +200,7 @@ fn category_name(category: PluralCategory) -> &'static str {
 
 /// A value as it stands in a message: between isolates (U+2068, U+2069) where it may run in another direction than the
 /// message, so that neither turns the other around.
-pub fn isolated(value: &str, message: Direction) -> Cow<'_, str> {
+pub(crate) fn isolated(value: &str, message: Direction) -> Cow<'_, str> {
     let classes = CodePointMapData::<BidiClass>::new();
     let runs_left = |c| matches!(classes.get(c), BidiClass::RightToLeft | BidiClass::ArabicLetter);
     if message == Direction::Ltr && !value.chars().any(runs_left) {

@@ -9,7 +9,7 @@ use super::context::PageContext;
 use super::pages::LanguageRenderer;
 
 /// The structured data of a page, ready to stand in a `script` element.
-pub fn for_page(
+pub(crate) fn for_page(
     renderer: &LanguageRenderer<'_>,
     job: Page,
     page: &PageContext,

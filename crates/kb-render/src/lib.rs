@@ -7,13 +7,13 @@
 //! 5. [`script`] writes what scripts share into each of them.
 //! 6. [`routes`] says which files there are; [`SiteRenderer`] makes any one of them.
 
-pub mod context;
-pub mod files;
-pub mod i18n;
+mod context;
+mod files;
+mod i18n;
 pub mod icons;
-pub mod json_ld;
+mod json_ld;
 pub mod pages;
-pub mod palette;
+mod palette;
 mod routes;
 pub mod script;
 pub mod theme;
@@ -23,9 +23,9 @@ use std::collections::BTreeMap;
 use kb_diagnostic::Diagnostic;
 use kb_site::{ArticleId, Site};
 
-use i18n::Messages;
 use theme::Theme;
 
+pub use i18n::Messages;
 pub use routes::{Route, SiteRenderer, routes};
 
 /// Knows which articles are about the same.

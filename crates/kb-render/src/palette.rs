@@ -10,7 +10,7 @@ use kb_diagnostic::{Code, Diagnostic};
 
 /// Whether pages are dark on light or light on dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scheme {
+pub(crate) enum Scheme {
     /// Dark on light.
     Light,
     /// Light on dark.
@@ -19,7 +19,7 @@ pub enum Scheme {
 
 /// How much contrast the reader asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Contrast {
+pub(crate) enum Contrast {
     /// What WCAG AA asks for: 4.5 for text, 3 for what must be seen.
     Normal,
     /// `prefers-contrast: more`: 7 for text (AAA), 4.5 for what must be seen.
@@ -28,7 +28,7 @@ pub enum Contrast {
 
 impl Contrast {
     /// What text keeps to its background. A little more than WCAG asks for: others round differently.
-    pub const fn of_text(self) -> f32 {
+    pub(crate) const fn of_text(self) -> f32 {
         match self {
             Self::Normal => 4.6,
             Self::More => 7.1,
@@ -36,7 +36,7 @@ impl Contrast {
     }
 
     /// What the edges of fields and buttons keep to their background.
-    pub const fn of_marks(self) -> f32 {
+    pub(crate) const fn of_marks(self) -> f32 {
         match self {
             Self::Normal => 3.05,
             Self::More => 4.55,
@@ -46,7 +46,7 @@ impl Contrast {
 
 /// The colours of one scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Palette {
+pub(crate) struct Palette {
     /// The page.
     pub bg: Rgb,
     /// Panels on the page.
@@ -137,7 +137,7 @@ const COLOURFUL: f32 = 0.08;
 
 impl Palette {
     /// The palette that follows from an accent.
-    pub fn new(accent: Rgb, scheme: Scheme, contrast: Contrast) -> Self {
+    pub(crate) fn new(accent: Rgb, scheme: Scheme, contrast: Contrast) -> Self {
         let mut accent = accent.to_oklch();
         if accent.chroma < GREY {
             accent.chroma = 0.0;
@@ -333,7 +333,7 @@ fn is_seen(color: Rgb, others: &[Rgb], contrast: f32) -> bool {
 }
 
 /// The style rules that give the theme its colours: in its layer of tokens, so that every rule of a project wins.
-pub fn css(accent: Rgb) -> String {
+pub(crate) fn css(accent: Rgb) -> String {
     let colors =
         |scheme| [Contrast::Normal, Contrast::More].map(|contrast| Palette::new(accent, scheme, contrast).properties());
     let (light, dark) = (colors(Scheme::Light), colors(Scheme::Dark));
@@ -375,7 +375,7 @@ const TOLD_TEXT: f32 = 0.1;
 /// and nobody is told. It is told where light pages, which are what the company's brand is seen on, show buttons of
 /// another colour than the one asked for (`TOLD_FILL`), or links so far from it that they look like another colour
 /// (`TOLD_TEXT`). Nor is the built-in accent told, which nobody asked for.
-pub fn adjustment(theme: &ThemeConfig) -> Option<Diagnostic> {
+pub(crate) fn adjustment(theme: &ThemeConfig) -> Option<Diagnostic> {
     let span = theme.accent_span.clone()?;
     let accent = theme.accent;
     let light = Palette::new(accent, Scheme::Light, Contrast::Normal);

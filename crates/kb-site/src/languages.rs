@@ -10,7 +10,7 @@ use kb_source::ContentPath;
 
 /// A file's language and its key.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placed {
+pub(crate) struct Placed {
     /// The language.
     pub language: Language,
     /// Whether the path names the language.
@@ -21,7 +21,7 @@ pub struct Placed {
 
 /// How languages stand in the paths of one content folder.
 #[derive(Debug, Clone)]
-pub struct LanguageMap {
+pub(crate) struct LanguageMap {
     default: Language,
     folders: BTreeMap<String, Language>,
     suffixes: BTreeSet<Language>,
@@ -31,7 +31,7 @@ pub struct LanguageMap {
 
 impl LanguageMap {
     /// Finds the languages of a content folder: the declared ones, or those that show by themselves.
-    pub fn find<'a>(config: &Config, paths: impl Iterator<Item = &'a ContentPath> + Clone) -> Self {
+    pub(crate) fn find<'a>(config: &Config, paths: impl Iterator<Item = &'a ContentPath> + Clone) -> Self {
         let declared: BTreeSet<Language> = config.languages.keys().cloned().collect();
         let tops: BTreeMap<String, Language> = paths
             .clone()
@@ -62,12 +62,12 @@ impl LanguageMap {
     }
 
     /// The language of files that name none.
-    pub fn default_language(&self) -> &Language {
+    pub(crate) fn default_language(&self) -> &Language {
         &self.default
     }
 
     /// The folder that holds a language's files, if it has one.
-    pub fn folder(&self, language: &Language) -> Option<&str> {
+    pub(crate) fn folder(&self, language: &Language) -> Option<&str> {
         self.folders
             .iter()
             .find(|(_, known)| *known == language)
@@ -75,7 +75,7 @@ impl LanguageMap {
     }
 
     /// The language and the key of a file. `exists` says whether a path is in the content folder.
-    pub fn place(&self, path: &ContentPath, exists: impl Fn(&str) -> bool) -> Placed {
+    pub(crate) fn place(&self, path: &ContentPath, exists: impl Fn(&str) -> bool) -> Placed {
         let without_extension = path.as_str().rsplit_once('.').map_or(path.as_str(), |(stem, _)| stem);
         let mut language = None;
         let mut key = without_extension;

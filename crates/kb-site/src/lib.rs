@@ -7,12 +7,12 @@
 pub mod addresses;
 mod check;
 mod contact;
-pub mod languages;
-pub mod links;
+mod languages;
+mod links;
 mod names;
 pub mod pages;
 mod popular;
-pub mod tree;
+mod tree;
 pub mod urls;
 
 use std::collections::{BTreeMap, HashMap};
@@ -25,7 +25,7 @@ use kb_document::{Date, Document};
 use kb_source::{AssetSource, ContentPath};
 
 pub use check::LinkMemo;
-pub use links::{Problem, Resolved};
+pub use links::{Problem, Resolved, candidate_files};
 pub use urls::SitePath;
 
 /// Number of a document in [`Site::documents`].

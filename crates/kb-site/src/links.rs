@@ -545,7 +545,7 @@ enum Target {
 }
 
 /// Schemes that links may have: those of the web, of mail and telephone, and of programs that readers are known to have.
-pub const LINK_SCHEMES: [&str; 48] = [
+pub(crate) const LINK_SCHEMES: [&str; 48] = [
     "bitcoin",
     "callto",
     "facetime",
@@ -598,7 +598,7 @@ pub const LINK_SCHEMES: [&str; 48] = [
 
 /// Schemes with which a link runs something, or shows something else than it seems to, in the browser itself. No setting
 /// permits them.
-pub const NEVER_SCHEMES: [&str; 18] = [
+pub(crate) const NEVER_SCHEMES: [&str; 18] = [
     "about",
     "blob",
     "chrome",
