@@ -9,7 +9,7 @@ use kb_search::pack::{Facet, Summary};
 use kb_search::plan::{Vocabulary, Wanted};
 use kb_search::rank::Articles;
 use kb_search::search::{self, Article, Rules};
-use kb_search::{Analyzer, Language, score::Ranking};
+use kb_search::{Analyzer, Language};
 use tantivy::columnar::Column;
 use tantivy::directory::MmapDirectory;
 #[cfg(test)]
@@ -132,14 +132,9 @@ impl SearchIndex {
         self.segment.docs() == 0
     }
 
-    /// The numbers that steer the ranking.
-    pub fn ranking(&self) -> &Ranking {
-        &self.rules.ranking
-    }
-
     /// Replaces the numbers that steer the ranking.
     #[cfg(test)]
-    pub(super) fn set_ranking(&mut self, ranking: Ranking) {
+    pub(super) fn set_ranking(&mut self, ranking: kb_search::score::Ranking) {
         self.rules.ranking = ranking;
     }
 

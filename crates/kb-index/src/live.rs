@@ -292,16 +292,6 @@ impl LiveIndex {
         self.analyzer.language()
     }
 
-    /// The number of articles.
-    pub fn len(&self) -> usize {
-        self.articles.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.articles.is_empty()
-    }
-
     fn with_new_base(
         analyzer: Analyzer,
         articles: Vec<LiveArticle>,

@@ -81,14 +81,4 @@ impl<B> Output<B> {
     pub fn iter(&self) -> impl Iterator<Item = (&OutputPath, &B)> {
         self.files.iter()
     }
-
-    /// How many files there are.
-    pub fn len(&self) -> usize {
-        self.files.len()
-    }
-
-    /// Whether there are no files.
-    pub fn is_empty(&self) -> bool {
-        self.files.is_empty()
-    }
 }

@@ -35,11 +35,6 @@ pub(super) struct Read {
 }
 
 impl SourceMemo {
-    /// A file has changed, or one of the same name has come.
-    pub fn forget(&mut self, path: &ContentPath) {
-        self.articles.remove(path);
-    }
-
     /// The file as it was read, if it is still the same.
     pub(super) fn get(&self, path: &ContentPath, stamp: Stamp, display: &str) -> Option<&Read> {
         self.articles
