@@ -154,7 +154,7 @@ pub fn build(
 ///
 /// # Errors
 /// Why it may not.
-pub fn check_output(project: &Project, output: &Path) -> Result<(), Diagnostic> {
+pub(crate) fn check_output(project: &Project, output: &Path) -> Result<(), Diagnostic> {
     // Nothing is put, and what is not finished leaves nothing behind.
     writer(project, output, true).map(drop)
 }
@@ -163,7 +163,7 @@ pub fn check_output(project: &Project, output: &Path) -> Result<(), Diagnostic> 
 ///
 /// # Errors
 /// What kept it from being written; the folder is then as it was before.
-pub fn write_snapshot(snapshot: &Snapshot, output: &Path) -> Result<SyncReport, Diagnostic> {
+pub(crate) fn write_snapshot(snapshot: &Snapshot, output: &Path) -> Result<SyncReport, Diagnostic> {
     let writer = Writer::create(output, snapshot.clear_of()).map_err(|error| output_problem(&error))?;
     let files = Collector::new(&writer);
     snapshot.write(&files);

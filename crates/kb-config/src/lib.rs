@@ -206,7 +206,7 @@ impl FeedbackConfig {
     }
 
     /// Whether something receives the answers.
-    pub fn has_destination(&self) -> bool {
+    pub(crate) fn has_destination(&self) -> bool {
         self.email.is_some() || self.endpoint.is_some() || self.script
     }
 }

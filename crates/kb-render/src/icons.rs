@@ -154,7 +154,7 @@ fn is_missing(site: &Site, image: &str) -> bool {
 }
 
 /// A page with the shapes of the icons that it uses.
-pub fn with_symbols(mut html: String) -> String {
+pub(crate) fn with_symbols(mut html: String) -> String {
     let symbols: String = used(&html).into_iter().filter_map(|name| symbol(ID, name)).collect();
     if !symbols.is_empty() {
         // `hidden` means nothing to an `svg` element, only to those of HTML.

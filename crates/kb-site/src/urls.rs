@@ -13,7 +13,7 @@ pub type SitePath = String;
 ///
 /// # Errors
 /// Says in a sentence what is wrong.
-pub fn site_path(written: &str) -> Result<SitePath, String> {
+pub(crate) fn site_path(written: &str) -> Result<SitePath, String> {
     let decoded = percent_decode_str(written.trim()).decode_utf8();
     let decoded = decoded.map_err(|_| format!("`{written}` has a `%` that stands for no letter"))?;
     let trimmed: String = decoded.nfc().collect();

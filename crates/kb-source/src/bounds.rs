@@ -49,7 +49,7 @@ impl Bounds {
     }
 
     /// Whether links may lead to this path, which has no links in it, although it is elsewhere.
-    pub fn hold_linked(&self, real: &Path) -> bool {
+    pub(crate) fn hold_linked(&self, real: &Path) -> bool {
         let linked = |folders: &Arc<Folders>| folders.linked.iter().any(|folder| real.starts_with(folder));
         self.0.as_ref().is_none_or(linked)
     }

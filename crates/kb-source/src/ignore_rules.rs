@@ -38,7 +38,7 @@ impl IgnoreRules {
     }
 
     /// Whether `path`, relative to the content folder, is left alone.
-    pub fn ignores(&self, path: &Path, is_folder: bool) -> bool {
+    pub(crate) fn ignores(&self, path: &Path, is_folder: bool) -> bool {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         name.starts_with('.') || NEVER.contains(&name) || self.rules.matched(path, is_folder).is_ignore()
     }

@@ -30,7 +30,7 @@ pub use walk::{
 
 /// The largest article that is read, in bytes. The longest help article seen in practice has 0.2 MB; a file beyond this
 /// size is a log or a dump that got in by mistake.
-pub const MAX_ARTICLE_BYTES: u64 = 8 * 1024 * 1024;
+pub(crate) const MAX_ARTICLE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// The path of a file relative to the content folder, with `/` between its parts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

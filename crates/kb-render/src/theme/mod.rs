@@ -50,7 +50,7 @@ pub const TEMPLATES: &[&str] = &[
 const FRAME: &str = "base.html";
 
 /// The project's own style sheet in `static/`, which every page loads after that of the theme.
-pub const CUSTOM_CSS: &str = "custom.css";
+pub(crate) const CUSTOM_CSS: &str = "custom.css";
 
 /// The picture that stands in for missing ones.
 const MISSING_IMAGE: &str = "img/missing.svg";
@@ -184,7 +184,7 @@ impl Theme {
     }
 
     /// URLs of the scripts, below the asset folder.
-    pub fn script_paths(&self) -> Vec<String> {
+    pub(crate) fn script_paths(&self) -> Vec<String> {
         self.scripts
             .iter()
             .map(|script| format!("{}/{script}", self.asset_folder))
@@ -192,17 +192,17 @@ impl Theme {
     }
 
     /// Path of the style sheet.
-    pub fn css_path(&self) -> String {
+    pub(crate) fn css_path(&self) -> String {
         format!("{}/kb.css", self.asset_folder)
     }
 
     /// Path of the project's own style sheet and the hash of what it holds, where there is one.
-    pub fn custom_css(&self) -> Option<(&'static str, String)> {
+    pub(crate) fn custom_css(&self) -> Option<(&'static str, String)> {
         Some((CUSTOM_CSS, format!("{:08x}", self.custom_css? >> 32)))
     }
 
     /// Path of the picture that stands in for missing ones.
-    pub fn missing_image_path(&self) -> String {
+    pub(crate) fn missing_image_path(&self) -> String {
         format!("{}/{MISSING_IMAGE}", self.asset_folder)
     }
 
@@ -214,7 +214,7 @@ impl Theme {
 
     /// Names of the templates that a page can choose whose kind has the template `own`: those that belong to no other
     /// kind of page, and are whole pages.
-    pub fn template_names(&self, own: &str) -> Vec<&str> {
+    pub(crate) fn template_names(&self, own: &str) -> Vec<&str> {
         let of_others = |name: &str| TEMPLATES.contains(&name) && name != "article.html" && name != own;
         let mut names: Vec<&str> = self
             .templates
