@@ -10,7 +10,7 @@
 //! 6. [`kb_output`] puts it on disk, whole or not at all.
 //!
 //! What `kb` does with them is in this crate: [`pipeline`] runs the stages, once or again after every change that
-//! [`watch`] tells of, [`serve`] shows the result in a browser, and [`cli`] is what users type.
+//! `watch` tells of, `serve` shows the result in a browser, and [`cli`] is what users type.
 //!
 //! What goes wrong on the way is a [`kb_diagnostic::Diagnostic`], never a panic.
 

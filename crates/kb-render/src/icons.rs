@@ -2,7 +2,7 @@
 //!
 //! A page shows one with `<svg class="icon"><use href="…"/></svg>`. The icons that the templates of a theme name are in
 //! one file beside the style sheet, which browsers keep. Any other (that of a category, of a video in an
-//! article) is `#_i-NAME`, and so is every icon of a site without a server: [`with_symbols`] finds these references in
+//! article) is `#_i-NAME`, and so is every icon of a site without a server: `with_symbols` finds these references in
 //! the finished HTML and adds their shapes to the page. The style sheet decides how icons are stroked.
 
 use std::collections::BTreeSet;

@@ -2,7 +2,7 @@
 //!
 //! 1. [`theme`] loads templates, words and static files in layers.
 //! 2. [`pages`] makes the typed context of every page, and the page of it.
-//! 3. [`files`] makes what is not a page.
+//! 3. `files` makes what is not a page.
 //! 4. [`icons`] puts the icons that a page uses into it.
 //! 5. [`script`] writes what scripts share into each of them.
 //! 6. [`routes`] says which files there are; [`SiteRenderer`] makes any one of them.

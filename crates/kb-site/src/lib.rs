@@ -1,8 +1,8 @@
 //! Documents -> [`Site`]: languages, tree, order, URLs, redirects, tags and the resolving of links.
 //!
-//! 1. [`languages`] says what is written in which language and what is a translation of what.
-//! 2. [`tree`] makes articles and categories of it, in order, with URLs.
-//! 3. [`links`] answers where any link leads, and `check` whether all lead somewhere.
+//! 1. `languages` says what is written in which language and what is a translation of what.
+//! 2. `tree` makes articles and categories of it, in order, with URLs.
+//! 3. `links` answers where any link leads, and `check` whether all lead somewhere.
 
 pub mod addresses;
 mod check;

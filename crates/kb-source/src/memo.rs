@@ -11,9 +11,8 @@ use super::{ArticleSource, AssetSource, ContentPath, SourceSet, Stamp};
 /// The content folder as it was last read.
 ///
 /// When the folder is walked again, an article is taken from here only if
-/// - the file has the very stamp it had when it was read,
-/// - it was not changed just before it was read, when a second change could have left the same stamp, and
-/// - nobody has said since that it changed ([`SourceMemo::forget`]).
+/// - the file has the very stamp it had when it was read, and
+/// - it was not changed just before it was read, when a second change could have left the same stamp.
 #[derive(Debug, Default)]
 pub struct SourceMemo {
     pub(super) articles: BTreeMap<ContentPath, Read>,
