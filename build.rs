@@ -1,32 +1,5 @@
-//! Rebuilds kb when a file changes that is embedded in it, and lists the icons that are.
-
-use std::path::Path;
-use std::{env, fs};
-
-use lucide_static_svg::Icon;
+//! Rebuilds kb when a file changes that `kb init` writes.
 
 fn main() {
-    for folder in ["themes", "src/cli/starter"] {
-        println!("cargo::rerun-if-changed={folder}");
-    }
-    let folder = env::var_os("OUT_DIR").expect("cargo names the folder");
-    fs::write(Path::new(&folder).join("icons.txt"), icons()).expect("the folder can be written to");
-}
-
-/// Every icon of Lucide in a line, sorted by name: the name, a space, and the shapes without the element around them,
-/// which is the same for all.
-fn icons() -> String {
-    let mut lines: Vec<String> = Icon::all()
-        .iter()
-        .map(|icon| format!("{} {}\n", icon.name(), shapes(icon.svg_str())))
-        .collect();
-    lines.sort_unstable();
-    lines.concat()
-}
-
-fn shapes(svg: &str) -> String {
-    let (_, inside) = svg.split_once('>').expect("an SVG element");
-    let (inside, _) = inside.rsplit_once("</svg>").expect("its end");
-    let elements = inside.lines().map(str::trim).filter(|line| !line.is_empty());
-    elements.map(|element| element.replace(" />", "/>")).collect()
+    println!("cargo::rerun-if-changed=src/cli/starter");
 }

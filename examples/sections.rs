@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use kb::search::{Error, SearchIndex, index_path, languages};
+use kb_index::{Error, SearchIndex, index_path, languages};
 use serde_json::json;
 
 fn main() -> ExitCode {

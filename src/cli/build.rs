@@ -5,12 +5,13 @@ use std::io;
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use kb_diagnostic::{Diagnostic, count};
+use kb_site::{HeldBackCounts, Publish};
+
 use super::progress::Spinner;
 use super::report::{bytes, counted, grouped, outcome, report};
 use super::{BuildArgs, Format, Outcome, eprint};
-use crate::diagnostic::{Diagnostic, count};
 use crate::pipeline::{BuildOptions, BuildReport, Project, build, open_project};
-use crate::site::{HeldBackCounts, Publish};
 
 /// Where an offline site goes, so that it does not replace the one that is served.
 const OFFLINE_OUTPUT: &str = "public-offline";

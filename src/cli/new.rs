@@ -3,10 +3,11 @@
 use std::fs;
 use std::io::{self, Write as _};
 
+use kb_document::slug::slugify;
+use kb_source::{Bounds, Disk, FileSystem as _};
+
 use super::inside::stays_inside;
 use super::{NewArgs, Outcome, eprint, not_a_project};
-use crate::document::slug::slugify;
-use crate::source::{Bounds, Disk, FileSystem as _};
 
 pub(super) fn run(args: &NewArgs) -> io::Result<Outcome> {
     let fail = |message: String| {

@@ -2,10 +2,9 @@
 
 use std::io;
 
+use kb_diagnostic::{Diagnostic, TerminalOptions, count, render_github, render_json, render_sarif, render_terminal};
+
 use super::{Format, Outcome, eprint, print};
-use crate::diagnostic::{
-    Diagnostic, TerminalOptions, count, render_github, render_json, render_sarif, render_terminal,
-};
 
 /// Problems that are shown with their line; the rest gets one line each.
 const DETAILED: usize = 20;

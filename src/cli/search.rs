@@ -6,11 +6,12 @@ use std::ops::Range;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::Path;
 
+use kb_config::Language;
+use kb_diagnostic::did_you_mean;
+use kb_index::{Answer, Hit, Options, PackSearch, SearchIndex, Typing, json};
+use kb_source::Bounds;
+
 use super::{Engine, Outcome, SearchArgs, eprint, print};
-use crate::config::Language;
-use crate::diagnostic::did_you_mean;
-use crate::search::{self, Answer, Hit, Options, PackSearch, SearchIndex, Typing, json};
-use crate::source::Bounds;
 
 pub(super) fn run(args: &SearchArgs) -> io::Result<Outcome> {
     if args.explain && args.engine == Engine::Pack {
@@ -60,17 +61,17 @@ enum Searcher {
 }
 
 impl Searcher {
-    fn open(engine: Engine, site: &Path, language: &str) -> Result<Self, search::Error> {
+    fn open(engine: Engine, site: &Path, language: &str) -> Result<Self, kb_index::Error> {
         guarded(|| match engine {
             Engine::Tantivy => {
-                let index = SearchIndex::open(&search::index_path(site, language))?;
+                let index = SearchIndex::open(&kb_index::index_path(site, language))?;
                 Ok(Self::Tantivy(Box::new(index)))
             }
             Engine::Pack => Ok(Self::Pack(Box::new(PackSearch::open(site, language)?))),
         })
     }
 
-    fn search(&mut self, query: &str, options: &Options) -> Result<Answer, search::Error> {
+    fn search(&mut self, query: &str, options: &Options) -> Result<Answer, kb_index::Error> {
         guarded(|| match self {
             Self::Tantivy(index) => index.search(query, options),
             Self::Pack(pack) => pack.search(query, options),
@@ -80,13 +81,13 @@ impl Searcher {
 
 /// Does what reads an index. tantivy panics on bytes that it could not have written; those of a damaged index are found
 /// beforehand, but somebody may have made them so that they are not.
-fn guarded<T>(read: impl FnOnce() -> Result<T, search::Error>) -> Result<T, search::Error> {
+fn guarded<T>(read: impl FnOnce() -> Result<T, kb_index::Error>) -> Result<T, kb_index::Error> {
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
     // What was being read is not used again: the command ends with the error.
     let result = panic::catch_unwind(AssertUnwindSafe(read));
     panic::set_hook(hook);
-    result.unwrap_or(Err(search::Error::Unreadable))
+    result.unwrap_or(Err(kb_index::Error::Unreadable))
 }
 
 fn batch(index: &mut Searcher, options: &Options) -> io::Result<Outcome> {
@@ -110,7 +111,7 @@ fn batch(index: &mut Searcher, options: &Options) -> io::Result<Outcome> {
 
 /// The index of the language that was asked for, else of the site's default language.
 fn open(args: &SearchArgs) -> Result<Searcher, String> {
-    let languages = search::languages(&args.site).map_err(|error| error.to_string())?;
+    let languages = kb_index::languages(&args.site).map_err(|error| error.to_string())?;
     if languages.is_empty() {
         let shown = args.site.display();
         return Err(format!(
@@ -218,7 +219,7 @@ mod tests {
     #[test]
     fn a_panic_is_an_error_of_the_index() {
         let failed = guarded::<()>(|| panic!("as tantivy does"));
-        assert!(matches!(failed, Err(search::Error::Unreadable)));
+        assert!(matches!(failed, Err(kb_index::Error::Unreadable)));
         assert!(matches!(guarded(|| Ok(1)), Ok(1)));
     }
 }

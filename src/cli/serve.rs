@@ -10,19 +10,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use kb_diagnostic::{Diagnostic, count};
+use kb_output::Body;
+use kb_site::Publish;
 use tokio::sync::watch as channel;
 
 use super::build::{now, output_folder};
 use super::report::{counted, grouped, outcome, report};
 use super::{Format, Outcome, ServeArgs, eprint};
-use crate::diagnostic::{Diagnostic, count};
-use crate::output::Body;
 use crate::pipeline::{
     BuildOptions, Changed, Preview, PreviewOptions, Snapshot, check_output, open_project, write_snapshot,
 };
-use crate::search;
 use crate::serve::{PATIENCE, Served, ServerOptions, Version, bind};
-use crate::site::Publish;
 use crate::watch::{Changes, Notice, WatchOptions, Watcher};
 
 pub(super) fn run(args: &ServeArgs) -> io::Result<Outcome> {
@@ -204,7 +203,7 @@ fn follow(args: &ServeArgs, preview: &Arc<Preview>, reporter: &Arc<Reporter>) {
                     "comparing files every half second instead of watching them: {reason}\n"
                 ));
             }
-            let Some(changes) = watcher.next() else { return };
+            let changes = watcher.next();
             let since = Instant::now();
             let refreshed = preview.refresh(if changes.everything {
                 Changed::Anything
@@ -368,8 +367,13 @@ impl Version for Snapshot {
             .collect()
     }
 
-    fn search(&self, language: &str, query: &str, options: &search::Options) -> Result<search::Answer, search::Error> {
-        let named = |site: &crate::site::LanguageSite| site.language.tag() == language;
+    fn search(
+        &self,
+        language: &str,
+        query: &str,
+        options: &kb_index::Options,
+    ) -> Result<kb_index::Answer, kb_index::Error> {
+        let named = |site: &kb_site::LanguageSite| site.language.tag() == language;
         let number = self.languages().iter().position(named).unwrap_or(0);
         self.search(number, query, options)
     }

@@ -5,16 +5,16 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use kb_diagnostic::{Diagnostic, Severity, nearest};
+use kb_render::theme::{Part, PartKind, ThemeInfo, ThemeSource, parts, themes};
+use kb_source::{Disk, FileSystem as _};
 use serde_json::json;
 use similar::TextDiff;
 
 use super::inside::stays_inside;
 use super::report::report;
 use super::{Format, ListFormat, Outcome, ThemeEjectArgs, ThemeListArgs, eprint, not_a_project, print};
-use crate::diagnostic::{Diagnostic, Severity, nearest};
 use crate::pipeline::{Project, open_project};
-use crate::render::theme::{Part, PartKind, ThemeInfo, ThemeSource, parts, themes};
-use crate::source::{Disk, FileSystem as _};
 
 const BOLD: anstyle::Style = anstyle::Style::new().bold();
 const DIM: anstyle::Style = anstyle::Style::new().dimmed();

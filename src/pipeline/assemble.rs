@@ -5,6 +5,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use kb_config::RawHtml;
+use kb_diagnostic::{Code, Diagnostic};
+use kb_document::{Date, Document, DocumentOptions, parse_document};
+use kb_output::{MARKER, SyncOptions};
+use kb_render::Messages;
+use kb_render::theme::{Theme, ThemeSource, static_files};
+use kb_render::{icons, messages};
+use kb_site::{Site, SiteInput, build_site};
+use kb_source::git::GitDates;
+use kb_source::{
+    ArticleSource, ContentPath, Disk, FileSystem, SourceFolder, Stamp, read_changed, read_sources, walk_problem,
+};
 use rayon::prelude::*;
 use tempfile::TempDir;
 
@@ -12,18 +24,6 @@ use super::assets::{AssetFolder, referred_assets};
 use super::listing::{Listing, Shown, list};
 use super::memo::{ListingMemo, Memo, ThemeKey, ThemeMemo, WordsMemo, stamps};
 use super::{BuildOptions, Clock, Project, clear_of, index, offline};
-use crate::config::RawHtml;
-use crate::diagnostic::{Code, Diagnostic};
-use crate::document::{Date, Document, DocumentOptions, parse_document};
-use crate::output::{MARKER, SyncOptions};
-use crate::render::i18n::Messages;
-use crate::render::theme::{Theme, ThemeSource, static_files};
-use crate::render::{icons, messages};
-use crate::site::{Site, SiteInput, build_site};
-use crate::source::git::GitDates;
-use crate::source::{
-    ArticleSource, ContentPath, Disk, FileSystem, SourceFolder, Stamp, read_changed, read_sources, walk_problem,
-};
 
 /// What pages are made from.
 #[derive(Debug)]

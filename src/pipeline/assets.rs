@@ -5,17 +5,17 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use kb_diagnostic::{Code, Diagnostic, Span};
+use kb_document::slug::slugify;
+use kb_document::{Document, LinkKind};
+use kb_site::{Asset, candidate_files};
+use kb_source::{AssetSource, ContentPath, FileSystem};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::active::active;
 use super::memo::AssetMemo;
 use super::pictures::{Flaw, Format, Head, PictureMemo, Problem, Shown, head};
-use crate::diagnostic::{Code, Diagnostic, Span};
-use crate::document::slug::slugify;
-use crate::document::{Document, LinkKind};
-use crate::site::{Asset, links::candidate_files};
-use crate::source::{AssetSource, ContentPath, FileSystem};
 
 /// Where assets come from, and where the site will be.
 #[derive(Clone, Copy)]
@@ -193,7 +193,7 @@ fn read(folder: AssetFolder<'_>, source: AssetSource) -> Result<ReadAsset, Diagn
         .folder()
         .split('/')
         .filter(|part| !part.is_empty())
-        .map(crate::site::urls::name_slug);
+        .map(kb_site::urls::name_slug);
     let stem = Some(slugify(source.path.stem()))
         .filter(|stem| !stem.is_empty())
         .unwrap_or_else(|| "file".to_owned());

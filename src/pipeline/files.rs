@@ -4,16 +4,16 @@
 use std::io::Read as _;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use kb_diagnostic::Diagnostic;
+use kb_output::{Body, OutputError, OutputPath, Writer};
+use kb_render::Route;
+use kb_site::pages::{MadeFile, Page};
+use kb_source::{BoundFile, Disk};
 use rayon::prelude::*;
 
 use super::assemble::Assembled;
 use super::listing::File;
 use super::{offline, output_problem, pictures};
-use crate::diagnostic::Diagnostic;
-use crate::output::{Body, OutputError, OutputPath, Writer};
-use crate::render::Route;
-use crate::site::pages::{MadeFile, Page};
-use crate::source::{BoundFile, Disk};
 
 /// Where rendered files come from: a build renders each once, the preview keeps what is still right.
 pub(super) trait Rendering: Sync {

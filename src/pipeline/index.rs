@@ -3,14 +3,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use kb_config::SearchConfig;
+use kb_diagnostic::{Code, Diagnostic, did_you_mean};
+use kb_document::Document;
+use kb_index::{LiveArticle, PackOptions, Pin, Popular, RelatedArticles, Synonym, Tuning};
+use kb_render::Nearest;
+use kb_site::{Article, ArticleId, CategoryId, LanguageSite, Site};
 use rayon::prelude::*;
-
-use crate::config::SearchConfig;
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::document::Document;
-use crate::render::Nearest;
-use crate::search::{self, LiveArticle, PackOptions, Pin, Popular, RelatedArticles, Synonym, Tuning};
-use crate::site::{Article, ArticleId, CategoryId, LanguageSite, Site};
 
 /// Related articles that are found for each; a page shows fewer, as some may be unlisted.
 const RELATED: usize = 8;
@@ -25,8 +24,8 @@ pub(super) type IndexFiles = Vec<(String, Vec<u8>)>;
 ///
 /// # Errors
 /// Returns what went wrong inside the search engine.
-pub(super) fn write_indexes(site: &Site) -> Result<IndexFiles, search::Error> {
-    let indexes: Vec<Result<IndexFiles, search::Error>> = (0..site.languages.len())
+pub(super) fn write_indexes(site: &Site) -> Result<IndexFiles, kb_index::Error> {
+    let indexes: Vec<Result<IndexFiles, kb_index::Error>> = (0..site.languages.len())
         .into_par_iter()
         .map(|number| write_index(site, number))
         .collect();
@@ -34,7 +33,7 @@ pub(super) fn write_indexes(site: &Site) -> Result<IndexFiles, search::Error> {
     for index in indexes {
         files.extend(index?);
     }
-    files.extend(search::browser_files(
+    files.extend(kb_index::browser_files(
         site.languages.iter().map(|language| language.language.tag()),
     ));
     Ok(files)
@@ -44,14 +43,14 @@ pub(super) fn write_indexes(site: &Site) -> Result<IndexFiles, search::Error> {
 ///
 /// # Errors
 /// Returns what went wrong inside the search engine.
-fn write_index(site: &Site, number: usize) -> Result<IndexFiles, search::Error> {
+fn write_index(site: &Site, number: usize) -> Result<IndexFiles, kb_index::Error> {
     let language = &site.languages[number];
     let tag = language.language.tag();
     let articles = searchable(site, language);
     let views = articles.iter().map(LiveArticle::view);
-    let files = search::write_index(tag, views, &tuning(site, number), &pack_options(site, language))?;
-    Ok(below(search::index_folder(tag), files.tantivy)
-        .chain(below(search::pack_folder(tag), files.pack))
+    let files = kb_index::write_index(tag, views, &tuning(site, number), &pack_options(site, language))?;
+    Ok(below(kb_index::index_folder(tag), files.tantivy)
+        .chain(below(kb_index::pack_folder(tag), files.pack))
         .collect())
 }
 
@@ -59,16 +58,16 @@ fn write_index(site: &Site, number: usize) -> Result<IndexFiles, search::Error> 
 ///
 /// # Errors
 /// Returns what went wrong inside the search engine.
-pub(super) fn write_tantivy(site: &Site, number: usize) -> Result<IndexFiles, search::Error> {
+pub(super) fn write_tantivy(site: &Site, number: usize) -> Result<IndexFiles, kb_index::Error> {
     let language = &site.languages[number];
     let tag = language.language.tag();
     let articles = searchable(site, language);
-    let files = search::write_tantivy(tag, articles.iter().map(LiveArticle::view), &tuning(site, number))?;
-    Ok(below(search::index_folder(tag), files).collect())
+    let files = kb_index::write_tantivy(tag, articles.iter().map(LiveArticle::view), &tuning(site, number))?;
+    Ok(below(kb_index::index_folder(tag), files).collect())
 }
 
 /// Files with their paths below the root of the site.
-fn below(folder: String, files: search::Files) -> impl Iterator<Item = (String, Vec<u8>)> {
+fn below(folder: String, files: kb_index::Files) -> impl Iterator<Item = (String, Vec<u8>)> {
     files
         .into_iter()
         .map(move |(name, bytes)| (format!("{folder}/{name}"), bytes))
@@ -191,7 +190,7 @@ fn indexed(
 pub(super) fn tuning(site: &Site, number: usize) -> Tuning {
     let language = &site.languages[number].language;
     let SearchConfig { synonyms, pins } = &site.config.search;
-    let here = |rule: &Option<crate::config::Language>| rule.as_ref().is_none_or(|only| only == language);
+    let here = |rule: &Option<kb_config::Language>| rule.as_ref().is_none_or(|only| only == language);
     Tuning {
         synonyms: synonyms
             .iter()

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use kb_diagnostic::{Code, Diagnostic, Span};
+use kb_output::{Output, OutputError, OutputPath};
+use kb_render::theme::Theme;
+use kb_render::{Route, routes};
+use kb_site::addresses::{SEARCH_FOLDERS, offline_script};
+use kb_site::pages::MadeFile;
+use kb_site::{Asset, Site};
+
 use super::{Project, output_problem};
-use crate::diagnostic::{Code, Diagnostic, Span};
-use crate::output::{Output, OutputError, OutputPath};
-use crate::render::theme::Theme;
-use crate::render::{Route, routes};
-use crate::site::addresses::{SEARCH_FOLDERS, offline_script};
-use crate::site::pages::MadeFile;
-use crate::site::{Asset, Site};
 
 /// Where a file comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use crate::config::{Language, ThemeConfig};
-use crate::diagnostic::Diagnostic;
-use crate::document::{Document, DocumentOptions, Link, LinkKind};
-use crate::render::i18n::Messages;
-use crate::render::theme::{Theme, is_junk};
-use crate::site::{LanguageSite, LinkMemo, Site};
-use crate::source::git::GitMemo;
-use crate::source::{ArticleSource, ContentPath, FileSystem, SourceMemo, Stamp, WalkProblem};
+use kb_config::{Language, ThemeConfig};
+use kb_diagnostic::Diagnostic;
+use kb_document::{Document, DocumentOptions, Link, LinkKind};
+use kb_render::Messages;
+use kb_render::theme::{Theme, is_junk};
+use kb_site::{LanguageSite, LinkMemo, Site};
+use kb_source::git::GitMemo;
+use kb_source::{ArticleSource, ContentPath, FileSystem, SourceMemo, Stamp, WalkProblem};
 
 use super::assets::ReadAsset;
 use super::listing::Listing;

@@ -21,11 +21,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::diagnostic::{Code, Diagnostic};
-use crate::output::{Body, OutputError, OutputPath, SyncOptions, SyncReport, Writer};
-use crate::render::{Failures, Nearest, Route, SiteRenderer, WrittenPage};
-use crate::site::pages::Page;
-use crate::site::{HeldBackCounts, Publish};
+use kb_diagnostic::{Code, Diagnostic};
+use kb_output::{Body, OutputError, OutputPath, SyncOptions, SyncReport, Writer};
+use kb_render::{Failures, Nearest, Route, SiteRenderer, WrittenPage};
+use kb_site::pages::Page;
+use kb_site::{HeldBackCounts, Publish};
+
 use assemble::{Assembled, assemble};
 use files::{Collector, Rendering};
 use memo::Memo;
@@ -153,7 +154,7 @@ pub fn build(
 ///
 /// # Errors
 /// Why it may not.
-pub fn check_output(project: &Project, output: &Path) -> Result<(), Diagnostic> {
+pub(crate) fn check_output(project: &Project, output: &Path) -> Result<(), Diagnostic> {
     // Nothing is put, and what is not finished leaves nothing behind.
     writer(project, output, true).map(drop)
 }
@@ -162,7 +163,7 @@ pub fn check_output(project: &Project, output: &Path) -> Result<(), Diagnostic> 
 ///
 /// # Errors
 /// What kept it from being written; the folder is then as it was before.
-pub fn write_snapshot(snapshot: &Snapshot, output: &Path) -> Result<SyncReport, Diagnostic> {
+pub(crate) fn write_snapshot(snapshot: &Snapshot, output: &Path) -> Result<SyncReport, Diagnostic> {
     let writer = Writer::create(output, snapshot.clear_of()).map_err(|error| output_problem(&error))?;
     let files = Collector::new(&writer);
     snapshot.write(&files);

@@ -7,11 +7,10 @@
 use std::collections::BTreeMap;
 
 use data_encoding::BASE64;
+use kb_render::theme::Theme;
+use kb_site::Site;
 
 use super::index::IndexFiles;
-use crate::render::theme::Theme;
-use crate::search;
-use crate::site::Site;
 
 /// The path that the site is rendered for.
 pub(super) const BASE: &str = "/kb-offline-root/";
@@ -32,12 +31,12 @@ pub(super) fn scripts(site: &Site, theme: &Theme, index: &IndexFiles) -> IndexFi
     (site.languages.iter())
         .map(|language| {
             let tag = language.language.tag();
-            let pack = format!("{}/", search::pack_folder(tag));
-            let engine = [search::engine_path(tag), search::glue_path()];
+            let pack = format!("{}/", kb_index::pack_folder(tag));
+            let engine = [kb_index::engine_path(tag), kb_index::glue_path()];
             let own = (index.iter())
                 .filter(|(path, _)| path.starts_with(&pack) || engine.contains(path))
                 .map(|(path, bytes)| (path.as_str(), bytes.as_slice()));
-            (search::offline_path(tag), script(modules.iter().copied().chain(own)))
+            (kb_index::offline_path(tag), script(modules.iter().copied().chain(own)))
         })
         .collect()
 }

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::config::{BaseUrl, Config, SearchConfig, Views, parse_config, parse_search_config, parse_views};
-use crate::diagnostic::{Code, Diagnostic, Severity, Span};
-use crate::site::urls::humanize;
-use crate::source::{
+use kb_config::{BaseUrl, Config, SearchConfig, Views, parse_config, parse_search_config, parse_views};
+use kb_diagnostic::{Code, Diagnostic, Severity, Span};
+use kb_site::urls::humanize;
+use kb_source::{
     Bounds, CONTENT, Disk, FileSystem, IgnoreRules, Standing, link_out_of_project, link_outside, not_a_file,
 };
 

@@ -1,9 +1,9 @@
 //! The path of a request: decoded, and led to a file of the site.
 
+use kb_output::Body;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use super::Version;
-use crate::output::Body;
 
 /// Where a path leads, seen from the site.
 #[derive(Debug, PartialEq, Eq)]

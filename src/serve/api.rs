@@ -6,14 +6,14 @@ use std::num::NonZeroU32;
 use axum::http::StatusCode;
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use kb_config::Language;
+use kb_diagnostic::did_you_mean;
+use kb_index::{Answer, Hit, Options, Typing};
 use serde::Serialize;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use super::Version;
-use crate::config::Language;
-use crate::diagnostic::did_you_mean;
-use crate::search::{self, Answer, Hit, Options, Typing};
 
 /// The longest query of a search, in characters. Customers type less than a hundred.
 const QUERY_CHARS: usize = 256;
@@ -122,7 +122,7 @@ pub(super) fn search(version: &dyn Version, query: Option<&str>) -> Result<Value
         ..Options::default()
     };
     let results = results(version, query, &text, &options)?;
-    let mut answer: Value = serde_json::from_str(&search::json::results(&text, &results)).unwrap_or_default();
+    let mut answer: Value = serde_json::from_str(&kb_index::json::results(&text, &results)).unwrap_or_default();
     answer["relaxed"] = results.relaxed.into();
     answer["did_you_mean"] = results.did_you_mean.into();
     answer["missing"] = results.missing.into();

@@ -18,7 +18,7 @@ const TRIED_PORTS: u16 = 100;
 
 /// A server that has its port. Clients may connect already; they are answered by [`Bound::run`].
 #[derive(Debug)]
-pub struct Bound {
+pub(crate) struct Bound {
     /// The address that it listens on.
     pub addr: SocketAddr,
     /// The port that was wanted, if it is taken and another one is used.
@@ -31,7 +31,7 @@ pub struct Bound {
 ///
 /// # Errors
 /// If the address is not one of this machine, if all these ports are taken, or if the system does not permit it.
-pub fn bind(options: ServerOptions) -> io::Result<Bound> {
+pub(crate) fn bind(options: ServerOptions) -> io::Result<Bound> {
     let first = options.port.unwrap_or(DEFAULT_PORT);
     let last = first.saturating_add(TRIED_PORTS - 1);
     let mut taken = None;
@@ -67,7 +67,7 @@ fn listen(host: IpAddr, port: u16) -> io::Result<TcpListener> {
 
 impl Bound {
     /// The address to open in a browser of this machine.
-    pub fn url(&self, base_path: &str) -> String {
+    pub(crate) fn url(&self, base_path: &str) -> String {
         let host = self.addr.ip();
         if host == Ipv4Addr::LOCALHOST || host == Ipv6Addr::LOCALHOST || host.is_unspecified() {
             url("localhost", self.addr.port(), base_path)
@@ -77,7 +77,7 @@ impl Bound {
     }
 
     /// The addresses that other devices in the network reach this server at; none if it listens to this machine only.
-    pub fn lan_urls(&self, base_path: &str) -> Vec<String> {
+    pub(crate) fn lan_urls(&self, base_path: &str) -> Vec<String> {
         let host = self.addr.ip();
         let port = self.addr.port();
         if host.is_loopback() {
@@ -105,7 +105,7 @@ impl Bound {
     ///
     /// # Errors
     /// If the system refuses threads or timers.
-    pub fn run(
+    pub(crate) fn run(
         self,
         served: Arc<dyn Served>,
         changed: watch::Receiver<u64>,

@@ -8,11 +8,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::SystemTime;
 
 use axum::body::{Body, Bytes};
+use kb_source::{BoundFile, Stamp};
 use tokio::sync::mpsc;
 use xxhash_rust::xxh3::Xxh3;
 
 use super::stream::Received;
-use crate::source::{BoundFile, Stamp};
 
 /// Files on disk from this length, in bytes, are never held in memory as a whole.
 pub(super) const LARGE: u64 = 1024 * 1024;

@@ -7,12 +7,12 @@ use axum::body::{Body as ResponseBody, Bytes};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
 use http_range_header::{EndPosition, StartPosition, parse_range_header};
+use kb_output::Body;
+use kb_source::BoundFile;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::disk::{self, Hashes};
 use super::{content_type, live};
-use crate::output::Body;
-use crate::source::BoundFile;
 
 /// What pages may load: what the manual recommends for hosts, but pictures, sounds, videos and frames from everywhere.
 /// A host allows those that its articles use; the preview knows no such list, and would show gaps.

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeMap;
 
+use kb_output::Body;
+
 use super::address::{self, Place};
 use super::disk::Hashes;
 use super::{Version, content_type, file};
-use crate::output::Body;
 
 /// How many files of a page are looked at.
 const MOST: usize = 200;

@@ -2,8 +2,9 @@
 
 use std::sync::LazyLock;
 
+use kb_render::script;
+
 use super::address;
-use crate::render::script;
 
 /// The parts of the script by their path in the repository; the first imports the others.
 const PARTS: [(&str, &str); 10] = [

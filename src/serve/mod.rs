@@ -30,14 +30,13 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::diagnostic::Diagnostic;
-use crate::output::Body;
-use crate::search;
+use kb_diagnostic::Diagnostic;
+use kb_output::Body;
 
-pub use bind::{Bound, bind};
+pub(crate) use bind::{Bound, bind};
 
 /// What is served: always the newest version of a site.
-pub trait Served: Send + Sync + 'static {
+pub(crate) trait Served: Send + Sync + 'static {
     /// The newest version.
     fn current(&self) -> Arc<dyn Version>;
 }
@@ -45,7 +44,7 @@ pub trait Served: Send + Sync + 'static {
 /// One state of a site.
 ///
 /// Every call may compute (render a page, build an index), so the server makes them on threads that may block.
-pub trait Version: Send + Sync {
+pub(crate) trait Version: Send + Sync {
     /// Its number; later versions have higher ones.
     fn number(&self) -> u64;
 
@@ -74,12 +73,17 @@ pub trait Version: Send + Sync {
     ///
     /// # Errors
     /// If the index cannot be built or read.
-    fn search(&self, language: &str, query: &str, options: &search::Options) -> Result<search::Answer, search::Error>;
+    fn search(
+        &self,
+        language: &str,
+        query: &str,
+        options: &kb_index::Options,
+    ) -> Result<kb_index::Answer, kb_index::Error>;
 }
 
 /// How to serve.
 #[derive(Debug, Clone)]
-pub struct ServerOptions {
+pub(crate) struct ServerOptions {
     /// The address to listen on; of this machine alone if it is a loopback address.
     pub host: IpAddr,
     /// The port; without one [`DEFAULT_PORT`]. A port that is taken is replaced by the next free one.
@@ -97,7 +101,7 @@ pub struct ServerOptions {
 
 /// [`ServerOptions::patience`] unless something else is said: longer than any browser takes, and than people pause between
 /// two clicks.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The first port that is tried if none is asked for: 4000, which other previews of static sites have too.
-pub const DEFAULT_PORT: u16 = 4000;
+pub(crate) const DEFAULT_PORT: u16 = 4000;

@@ -3,10 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher as _, RandomState};
 
+use kb_diagnostic::{Code, Counts, Diagnostic, Effect, Severity, count};
 use serde::Serialize;
 
 use super::Version;
-use crate::diagnostic::{Code, Counts, Diagnostic, Effect, Severity, count};
 
 /// How many problems the browser lists; the terminal has all of them.
 pub(super) const LISTED: usize = 50;
@@ -158,7 +158,7 @@ impl Known {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::Span;
+    use kb_diagnostic::Span;
 
     fn problem(code: Code, file: &str, line: usize) -> Diagnostic {
         Diagnostic::new(code, "wrong").with_span(Span::at(file, line, 1, "text"))

@@ -1,7 +1,7 @@
 //! Watches the folders that a build read, and gives out what changed in them, gathered into batches.
 //!
 //! 1. The caller builds and lists every folder that the build read: [`Watcher::watch`].
-//! 2. [`Watcher`] is an iterator: its `next` waits until something changes there, gathers while changes come, and gives them out together.
+//! 2. [`Watcher::next`] waits until something changes there, gathers while changes come, and gives them out together.
 //! 3. The caller finds out what the changes mean, builds again, and lists the folders anew.
 //!
 //! The changes say where to look, not what happened: a path may be a file that came, changed, went or only has another
@@ -28,7 +28,7 @@ const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
 /// How changes are waited for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WatchOptions {
+pub(crate) struct WatchOptions {
     /// Ask for a comparison at fixed times instead of letting the system tell: for network drives and containers.
     pub poll: bool,
     /// A batch is given out when nothing has come for so long. An editor that writes beside the file and renames
@@ -50,7 +50,7 @@ impl Default for WatchOptions {
 
 /// What changed since the last batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Changes {
+pub(crate) struct Changes {
     /// Where something changed: files and folders, each below a folder as the caller listed it.
     pub paths: BTreeSet<PathBuf>,
     /// More may have changed than `paths` say: compare every file and folder with what was read.
@@ -59,7 +59,7 @@ pub struct Changes {
 
 /// What the user must be told about watching.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
+pub(crate) enum Notice {
     /// The system cannot tell of changes, so the files are compared at fixed times.
     Polling {
         /// Why, and what can be done about it: a sentence or two without a full stop at the end.
@@ -67,32 +67,15 @@ pub enum Notice {
     },
 }
 
-/// Ends a watcher from another thread.
-#[derive(Debug, Clone)]
-pub struct Stopper(Sender<Message>);
-
-impl Stopper {
-    /// Lets the watcher's `next` give `None`, at once and from then on.
-    pub fn stop(&self) {
-        // Where nobody listens any more, there is nothing to stop.
-        let _ = self.0.send(Message::Stop);
-    }
-}
-
-/// What reaches the watcher from other threads.
-#[derive(Debug)]
-enum Message {
-    /// The system tells of a change, at this time.
-    Event(Instant, notify::Result<notify::Event>),
-    Stop,
-}
+/// The system tells of a change, at this time.
+type Message = (Instant, notify::Result<notify::Event>);
 
 /// Tells of changes in listed folders.
 ///
 /// Gathering is done here and not by a debouncer in between: such a one gives each path out at its own time and after
 /// up to twice the quiet time, forgets what happened, and lets reads through.
 #[derive(Debug)]
-pub struct Watcher {
+pub(crate) struct Watcher {
     options: WatchOptions,
     folders: Folders,
     /// `None` when polling.
@@ -100,12 +83,11 @@ pub struct Watcher {
     sender: Sender<Message>,
     messages: Receiver<Message>,
     notices: Vec<Notice>,
-    stopped: bool,
 }
 
 impl Watcher {
     /// A watcher that watches nothing yet. Where the system refuses, it polls and a [`Notice`] says so.
-    pub fn new(options: WatchOptions) -> Self {
+    pub(crate) fn new(options: WatchOptions) -> Self {
         let start = |sender| Ok(Box::new(Events::new(sender)?) as Box<dyn System>);
         Self::with_system(options, start)
     }
@@ -122,7 +104,6 @@ impl Watcher {
             sender,
             messages,
             notices: Vec::new(),
-            stopped: false,
         };
         if !watcher.options.poll {
             match start(watcher.sender.clone()) {
@@ -138,7 +119,7 @@ impl Watcher {
     /// List every folder that the last build read or looked for, also those that were not there: a folder that is
     /// missing is waited for. Gives the folders that are newly watched: look into those once more, because files may
     /// have come between reading and watching.
-    pub fn watch(&mut self, folders: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
+    pub(crate) fn watch(&mut self, folders: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
         let new = self.folders.list(folders);
         if let Some(system) = &mut self.system
             && let Err(reason) = self.folders.settle(system.as_mut())
@@ -150,13 +131,8 @@ impl Watcher {
     }
 
     /// What the user must be told since the last call.
-    pub fn notices(&mut self) -> Vec<Notice> {
+    pub(crate) fn notices(&mut self) -> Vec<Notice> {
         std::mem::take(&mut self.notices)
-    }
-
-    /// What ends this watcher from another thread.
-    pub fn stopper(&self) -> Stopper {
-        Stopper(self.sender.clone())
     }
 
     /// Stops listening to the system.
@@ -165,34 +141,37 @@ impl Watcher {
         self.notices.push(Notice::Polling { reason });
     }
 
-    /// Waits for the time of the next comparison; `None` when stopped.
-    fn wait_for_poll(&mut self) -> Option<Changes> {
-        let until = Instant::now() + POLL_INTERVAL;
-        // Events may still come from before polling began; the comparison finds what they tell of.
-        while let Some(message) = self.receive(until) {
-            if matches!(message, Message::Stop) {
-                self.stopped = true;
-                return None;
+    /// Waits for the next changes: all that came since the last call, together.
+    pub(crate) fn next(&mut self) -> Changes {
+        loop {
+            if self.system.is_none() {
+                return self.wait_for_poll();
+            }
+            if let Some(changes) = self.gather() {
+                return changes;
             }
         }
-        Some(Changes {
-            everything: true,
-            ..Changes::default()
-        })
     }
 
-    /// Waits for one batch; `None` when stopped, or when nothing of it was in the listed folders.
+    /// Waits for the time of the next comparison.
+    fn wait_for_poll(&mut self) -> Changes {
+        let until = Instant::now() + POLL_INTERVAL;
+        // Events may still come from before polling began; the comparison finds what they tell of.
+        while self.receive(until).is_some() {}
+        Changes {
+            everything: true,
+            ..Changes::default()
+        }
+    }
+
+    /// Waits for one batch; `None` when nothing of it was in the listed folders.
     fn gather(&mut self) -> Option<Changes> {
         let mut heard = Heard::default();
         // The watcher holds a sender itself, so the channel stays open.
-        let mut message = self.messages.recv().ok()?;
+        let (mut at, mut event) = self.messages.recv().ok()?;
         let begin = Instant::now();
         let mut end = None;
         loop {
-            let Message::Event(at, event) = message else {
-                self.stopped = true;
-                return None;
-            };
             self.folders.hear(event, &mut heard);
             // What came while the caller was busy belongs together, however long that was.
             let end = *end.get_or_insert(begin.max(at + self.options.most));
@@ -200,7 +179,7 @@ impl Watcher {
                 break;
             }
             match self.receive(end.min(at + self.options.quiet)) {
-                Some(next) => message = next,
+                Some(next) => (at, event) = next,
                 None => break,
             }
         }
@@ -228,24 +207,5 @@ impl Watcher {
             }
         }
         (heard.changes != Changes::default()).then_some(heard.changes)
-    }
-}
-
-impl Iterator for Watcher {
-    type Item = Changes;
-
-    /// Waits for the next changes: all that came since the last call, together. `None` when it was stopped.
-    fn next(&mut self) -> Option<Changes> {
-        while !self.stopped {
-            let changes = if self.system.is_some() {
-                self.gather()
-            } else {
-                self.wait_for_poll()
-            };
-            if let Some(changes) = changes {
-                return Some(changes);
-            }
-        }
-        None
     }
 }

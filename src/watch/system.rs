@@ -37,7 +37,7 @@ impl Events {
         let send = move |event: notify::Result<notify::Event>| {
             if event.as_ref().map_or(true, is_change) {
                 // Nobody listens only when the watcher is being dropped.
-                let _ = sender.send(Message::Event(Instant::now(), event));
+                let _ = sender.send((Instant::now(), event));
             }
         };
         notify::recommended_watcher(send)

@@ -1,8 +1,10 @@
 //! The watcher over real folders, and over a system that the tests play themselves.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
+use std::panic::Location;
 use std::path::Path;
+use std::process;
 use std::sync::mpsc::RecvTimeoutError;
 use std::thread;
 
@@ -15,16 +17,18 @@ const PATIENCE: Duration = Duration::from_mins(2);
 
 type Tested = Result<(), Box<dyn std::error::Error>>;
 
-/// Stops a watcher that waits in vain, so that a test fails instead of hanging.
+/// Ends the tests when a watcher waits in vain, so that they fail instead of hanging: nothing else ends that wait.
 struct Alarm(Option<Sender<()>>);
 
 impl Alarm {
-    fn set(watcher: &Watcher) -> Self {
+    #[track_caller]
+    fn set() -> Self {
         let (calm, waiting) = mpsc::channel::<()>();
-        let stopper = watcher.stopper();
+        let caller = Location::caller();
         thread::spawn(move || {
             if waiting.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
-                stopper.stop();
+                let _ = writeln!(io::stderr(), "{caller}: the watcher waits in vain");
+                process::abort();
             }
         });
         Self(Some(calm))
@@ -101,11 +105,9 @@ impl Scene {
     /// Takes batches until the condition holds.
     #[track_caller]
     fn until(&mut self, condition: impl Fn(&Self) -> bool) {
-        let alarm = Alarm::set(&self.watcher);
+        let alarm = Alarm::set();
         while !condition(self) {
-            let Some(changes) = self.watcher.next() else {
-                panic!("nothing more came; seen: {:#?}", self.seen);
-            };
+            let changes = self.watcher.next();
             assert_ne!(changes, Changes::default(), "an empty batch");
             self.seen.extend(changes.paths);
             self.batches += 1;
@@ -286,10 +288,10 @@ fn the_only_listed_folder_may_go_and_come_back() -> Tested {
     let mut watcher = Watcher::new(WatchOptions::default());
     assert_eq!(watcher.watch(&listed), [root.as_path()]);
     assert_eq!(watcher.watch(&listed), Vec::<PathBuf>::new(), "nothing is new");
-    let _alarm = Alarm::set(&watcher);
+    let _alarm = Alarm::set();
 
     fs::remove_dir_all(outer.path().join("project"))?;
-    assert!(watcher.next().ok_or("stopped")?.everything);
+    assert!(watcher.next().everything);
     assert_eq!(watcher.watch(&listed), Vec::<PathBuf>::new(), "it is not there");
     // What else happens in the folder that is watched instead is nobody's business.
     fs::write(outer.path().join("other.md"), "")?;
@@ -298,13 +300,13 @@ fn the_only_listed_folder_may_go_and_come_back() -> Tested {
     fs::write(root.join("a.md"), "")?;
     let mut found = false;
     while !found {
-        let changes = watcher.next().ok_or("stopped")?;
+        let changes = watcher.next();
         assert!(!changes.paths.contains(&outer.path().join("other.md")));
         watcher.watch(&listed);
         found = changes.paths.contains(&root.join("a.md")) || (changes.everything && root.join("a.md").exists());
     }
     fs::write(root.join("b.md"), "")?;
-    while !watcher.next().ok_or("stopped")?.paths.contains(&root.join("b.md")) {}
+    while !watcher.next().paths.contains(&root.join("b.md")) {}
     Ok(())
 }
 
@@ -312,11 +314,11 @@ fn the_only_listed_folder_may_go_and_come_back() -> Tested {
 fn folders_no_longer_listed_are_let_go() -> Tested {
     let mut scene = Scene::new(&["a/x.md", "b/x.md"])?;
     let (a, b) = (scene.path("a"), scene.path("b"));
-    let _alarm = Alarm::set(&scene.watcher);
+    let _alarm = Alarm::set();
     assert_eq!(scene.watcher.watch(&BTreeSet::from([b.clone()])), Vec::<PathBuf>::new());
     scene.write("a/x.md", "unheard")?;
     scene.write("b/x.md", "heard")?;
-    let changes = scene.watcher.next().ok_or("stopped")?;
+    let changes = scene.watcher.next();
     assert_eq!(changes.paths, BTreeSet::from([b.join("x.md")]));
     assert_eq!(scene.watcher.watch(&BTreeSet::from([a.clone(), b])), [a]);
     Ok(())
@@ -376,9 +378,9 @@ fn a_linked_root_is_told_of_by_the_name_of_the_link() -> Tested {
     let mut watcher = Watcher::new(WatchOptions::default());
     let listed = BTreeSet::from([link.clone(), link.join("deep")]);
     assert_eq!(watcher.watch(&listed), [link.clone(), link.join("deep")]);
-    let _alarm = Alarm::set(&watcher);
+    let _alarm = Alarm::set();
     fs::write(real.join("deep/a.md"), "")?;
-    let changes = watcher.next().ok_or("stopped")?;
+    let changes = watcher.next();
     assert_eq!(changes.paths, BTreeSet::from([link.join("deep/a.md")]));
 
     // The whole link leads elsewhere.
@@ -386,10 +388,10 @@ fn a_linked_root_is_told_of_by_the_name_of_the_link() -> Tested {
     fs::create_dir_all(other.join("deep"))?;
     fs::remove_file(&link)?;
     std::os::unix::fs::symlink(&other, &link)?;
-    while !watcher.next().ok_or("stopped")?.everything {}
+    while !watcher.next().everything {}
     watcher.watch(&listed);
     fs::write(other.join("deep/b.md"), "")?;
-    while !watcher.next().ok_or("stopped")?.paths.contains(&link.join("deep/b.md")) {}
+    while !watcher.next().paths.contains(&link.join("deep/b.md")) {}
     Ok(())
 }
 
@@ -402,36 +404,15 @@ fn polling_asks_for_everything_again_and_again() -> Tested {
     let folder = tempfile::tempdir()?;
     let listed = BTreeSet::from([folder.path().to_path_buf()]);
     let mut watcher = Watcher::new(options);
-    let _alarm = Alarm::set(&watcher);
+    let _alarm = Alarm::set();
     assert_eq!(watcher.watch(&listed), [folder.path()]);
     assert_eq!(watcher.notices(), [], "it was asked for");
     let begin = Instant::now();
     for _ in 0..2 {
-        let changes = watcher.next().ok_or("stopped")?;
+        let changes = watcher.next();
         assert!(changes.everything && changes.paths.is_empty());
     }
     assert!(begin.elapsed() >= 2 * POLL_INTERVAL);
-    Ok(())
-}
-
-#[test]
-fn a_stopped_watcher_gives_nothing_more() -> Tested {
-    for poll in [false, true] {
-        let mut watcher = Watcher::new(WatchOptions {
-            poll,
-            ..WatchOptions::default()
-        });
-        let folder = tempfile::tempdir()?;
-        watcher.watch(&BTreeSet::from([folder.path().to_path_buf()]));
-        let stopper = watcher.stopper().clone();
-        let _alarm = Alarm::set(&watcher);
-        let waiting = thread::spawn(move || {
-            while watcher.next().is_some() {}
-            watcher.next()
-        });
-        stopper.stop();
-        assert_eq!(waiting.join().map_err(|_| "panicked")?, None);
-    }
     Ok(())
 }
 
@@ -469,39 +450,38 @@ fn a_limit_that_is_reached_leads_to_polling_and_is_told_once() -> Tested {
         fs::create_dir(folder)?;
     }
     let mut watcher = Watcher::with_system(WatchOptions::default(), |_| Ok(Box::new(Limited { left: 3 })));
-    let _alarm = Alarm::set(&watcher);
+    let _alarm = Alarm::set();
     let few: BTreeSet<PathBuf> = folders.iter().take(2).cloned().collect();
     assert_eq!(watcher.watch(&few).len(), 2);
     assert_eq!(watcher.notices(), []);
     assert_eq!(watcher.watch(&folders).len(), 3);
     let reason = String::from("the limit is reached");
     assert_eq!(watcher.notices(), [Notice::Polling { reason }]);
-    assert!(watcher.next().ok_or("stopped")?.everything);
+    assert!(watcher.next().everything);
     watcher.watch(&folders);
     assert_eq!(watcher.notices(), [], "told once");
     Ok(())
 }
 
 #[test]
-fn a_system_that_cannot_watch_leads_to_polling() -> Tested {
+fn a_system_that_cannot_watch_leads_to_polling() {
     let mut watcher = Watcher::with_system(WatchOptions::default(), |_| Err(String::from("no events here")));
-    let _alarm = Alarm::set(&watcher);
+    let _alarm = Alarm::set();
     let reason = String::from("no events here");
     assert_eq!(watcher.notices(), [Notice::Polling { reason }]);
-    assert!(watcher.next().ok_or("stopped")?.everything);
-    Ok(())
+    assert!(watcher.next().everything);
 }
 
 #[test]
 fn lost_events_mean_everything() -> Tested {
     let folder = tempfile::tempdir()?;
     let (mut watcher, sender) = played(WatchOptions::default(), folder.path());
-    let _alarm = Alarm::set(&watcher);
+    let _alarm = Alarm::set();
     let rescan = notify::Event::new(EventKind::Other).set_flag(Flag::Rescan);
     let failed = notify::Error::generic("the queue is broken");
     for event in [Ok(rescan), Err(failed)] {
-        sender.send(Message::Event(Instant::now(), event))?;
-        assert!(watcher.next().ok_or("stopped")?.everything);
+        sender.send((Instant::now(), event))?;
+        assert!(watcher.next().everything);
     }
     Ok(())
 }
@@ -511,15 +491,15 @@ fn what_came_while_the_caller_was_busy_is_one_batch() -> Tested {
     let folder = tempfile::tempdir()?;
     let real = folder.path().canonicalize()?;
     let (mut watcher, sender) = played(WatchOptions::default(), folder.path());
-    let _alarm = Alarm::set(&watcher);
+    let _alarm = Alarm::set();
     let long_ago = Instant::now()
         .checked_sub(Duration::from_secs(3))
         .ok_or("the clock is young")?;
     for n in 0..300 {
         let at = long_ago + n * Duration::from_millis(10);
-        sender.send(Message::Event(at, Ok(write_event(real.join(n.to_string())))))?;
+        sender.send((at, Ok(write_event(real.join(n.to_string())))))?;
     }
-    assert_eq!(watcher.next().ok_or("stopped")?.paths.len(), 300);
+    assert_eq!(watcher.next().paths.len(), 300);
     Ok(())
 }
 
@@ -533,22 +513,22 @@ fn a_stream_without_a_pause_is_given_out_in_between() -> Tested {
         ..WatchOptions::default()
     };
     let (mut watcher, sender) = played(options, folder.path());
-    let _alarm = Alarm::set(&watcher);
+    let _alarm = Alarm::set();
     // One event, and no pause that is long enough after it.
-    sender.send(Message::Event(Instant::now(), Ok(write_event(real.join("a.md")))))?;
-    assert_eq!(watcher.next().ok_or("stopped")?.paths.len(), 1);
+    sender.send((Instant::now(), Ok(write_event(real.join("a.md")))))?;
+    assert_eq!(watcher.next().paths.len(), 1);
 
     let (calm, waiting) = mpsc::channel::<()>();
     let stream = thread::spawn(move || {
         while waiting.recv_timeout(Duration::from_millis(5)) == Err(RecvTimeoutError::Timeout) {
             let event = write_event(real.join("a.md"));
-            if sender.send(Message::Event(Instant::now(), Ok(event))).is_err() {
+            if sender.send((Instant::now(), Ok(event))).is_err() {
                 return;
             }
         }
     });
     for _ in 0..3 {
-        assert_eq!(watcher.next().ok_or("stopped")?.paths.len(), 1);
+        assert_eq!(watcher.next().paths.len(), 1);
     }
     drop(calm);
     stream.join().map_err(|_| "panicked")?;
@@ -562,12 +542,12 @@ fn a_folder_told_of_late_is_not_taken_for_another_one() -> Tested {
     let real = folder.path().canonicalize()?;
     let new = folder.path().join("new");
     let (mut watcher, sender) = played(WatchOptions::default(), folder.path());
-    let _alarm = Alarm::set(&watcher);
+    let _alarm = Alarm::set();
     fs::create_dir(&new)?;
     watcher.watch(&BTreeSet::from([folder.path().to_path_buf(), new.clone()]));
     let came = notify::Event::new(EventKind::Create(CreateKind::Folder)).add_path(real.join("new"));
-    sender.send(Message::Event(Instant::now(), Ok(came)))?;
-    let changes = watcher.next().ok_or("stopped")?;
+    sender.send((Instant::now(), Ok(came)))?;
+    let changes = watcher.next();
     assert_eq!(changes.paths, BTreeSet::from([new]));
     assert!(!changes.everything);
     Ok(())

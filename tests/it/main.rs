@@ -13,7 +13,6 @@ mod growth;
 mod icons;
 mod images;
 mod interrupt;
-mod layers;
 mod links;
 mod manual;
 mod pages;

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::PathBuf;
 
-use kb::diagnostic::Diagnostic;
 use kb::pipeline::{BuildOptions, Changed, Preview, PreviewOptions, Silent, build, open_project};
-use kb::site::Publish;
+use kb_diagnostic::Diagnostic;
+use kb_site::Publish;
 
 use crate::support::{Random, Sandbox, png, snapshot};
 

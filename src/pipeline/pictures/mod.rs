@@ -14,12 +14,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use kb_site::{Asset, Rendition};
+use kb_source::{ContentPath, FileSystem};
 use rayon::prelude::*;
 use tempfile::TempDir;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_64_with_seed};
 
-use crate::site::{Asset, Rendition};
-use crate::source::{ContentPath, FileSystem};
 use decode::{MAX_PIXELS, Refusal};
 use encode::{ENCODER, renditions};
 use record::{Earlier, Found};

@@ -6,14 +6,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use kb_output::{MARKER, OutputPath};
+use kb_site::Asset;
+use kb_site::pages::MadeFile;
+use kb_source::FileSystem;
 use serde::{Deserialize, Serialize};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::encode::ENCODER;
-use crate::output::{MARKER, OutputPath};
-use crate::site::Asset;
-use crate::site::pages::MadeFile;
-use crate::source::FileSystem;
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Record {
@@ -106,7 +106,7 @@ impl Earlier {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::MemoryFiles;
+    use kb_source::MemoryFiles;
 
     fn folder(record: &str, marker: bool) -> MemoryFiles {
         let hash = hex(xxh3_64(b"small"));

@@ -13,12 +13,13 @@ use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use kb_diagnostic::Diagnostic;
+use kb_source::ContentPath;
+
 use super::assemble::{Assembled, assemble};
 use super::memo::Memo;
 use super::pictures::PictureMemo;
 use super::{BuildOptions, Clock, Project, Silent, open_project};
-use crate::diagnostic::Diagnostic;
-use crate::source::ContentPath;
 
 pub use pages::Rendered;
 pub use snapshot::Snapshot;

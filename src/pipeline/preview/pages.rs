@@ -4,13 +4,12 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use kb_diagnostic::Diagnostic;
+use kb_output::OutputPath;
+use kb_render::WrittenPage;
+use kb_render::pages::LanguageRenderer;
+use kb_site::pages::Page;
 use xxhash_rust::xxh3::Xxh3;
-
-use crate::diagnostic::Diagnostic;
-use crate::output::OutputPath;
-use crate::render::WrittenPage;
-use crate::render::pages::LanguageRenderer;
-use crate::site::pages::Page;
 
 /// Bytes of pages that are kept. Those of larger sites are rendered again when they are asked for, which takes less than
 /// a millisecond each; what they are made from, hash and problems, is known of all.
@@ -221,7 +220,7 @@ impl PageBytes {
 }
 
 /// Hash of all that a page and its copy are made from.
-fn digest(renderer: &LanguageRenderer<'_>, prepared: &crate::render::pages::PreparedPage<'_>, job: Page) -> u128 {
+fn digest(renderer: &LanguageRenderer<'_>, prepared: &kb_render::pages::PreparedPage<'_>, job: Page) -> u128 {
     let mut hash = Xxh3::new();
     hash.update(&renderer.digest(prepared).to_le_bytes());
     if let Some(document) = renderer.document(job) {

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use crate::output::Body;
+use kb_index::{Answer, Error, LiveIndex, Options, RelatedArticles};
+use kb_output::Body;
+use kb_site::{ArticleId, LanguageSite, Site};
+
 use crate::pipeline::index;
-use crate::search::{self, Answer, Error, LiveIndex, Options, RelatedArticles};
-use crate::site::{ArticleId, LanguageSite, Site};
 
 /// The search of one state. Whatever was made for another state before is the beginning of it, never the result: index,
 /// pack and related articles follow from the articles alone.
@@ -118,9 +119,9 @@ impl Search {
         let under = |folder: String| path.strip_prefix(&folder).is_some_and(|rest| rest.starts_with('/'));
         (self.site.languages.iter().enumerate()).find_map(|(number, language)| {
             let tag = language.language.tag();
-            let files = if under(search::pack_folder(tag)) {
+            let files = if under(kb_index::pack_folder(tag)) {
                 self.pack(number)
-            } else if under(search::index_folder(tag)) {
+            } else if under(kb_index::index_folder(tag)) {
                 self.tantivy(number)
             } else {
                 return None;
@@ -166,7 +167,7 @@ impl Search {
     fn engines(&self) -> &Files {
         self.engines.get_or_init(|| {
             let tags = self.site.languages.iter().map(|language| language.language.tag());
-            let files = search::browser_files(tags).into_iter();
+            let files = kb_index::browser_files(tags).into_iter();
             files.map(|(path, bytes)| (path, Body::from(bytes))).collect()
         })
     }
@@ -177,7 +178,7 @@ impl Search {
                 .index(number)
                 .and_then(|index| index.pack())
                 .map_err(|error| error.to_string())?;
-            let folder = search::pack_folder(self.site.languages[number].language.tag());
+            let folder = kb_index::pack_folder(self.site.languages[number].language.tag());
             let file = |(name, bytes): &(String, Arc<[u8]>)| (format!("{folder}/{name}"), Body::from(&**bytes));
             Ok(pack.iter().map(file).collect())
         })

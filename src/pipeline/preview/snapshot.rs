@@ -3,20 +3,20 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use kb_diagnostic::Diagnostic;
+use kb_index::{Answer, Options};
+use kb_output::{Body, OutputError, OutputPath, SyncOptions};
+use kb_render::pages::LanguageRenderer;
+use kb_render::{Failures, Nearest, Route, SiteRenderer, WrittenPage};
+use kb_site::pages::Page;
+use kb_site::{ArticleId, LanguageSite, urls};
 use rayon::prelude::*;
 
 use super::pages::{PageBytes, PageId, PageMemo};
 use super::search::Search;
-use crate::diagnostic::Diagnostic;
-use crate::output::{Body, OutputError, OutputPath, SyncOptions};
 use crate::pipeline::assemble::Assembled;
 use crate::pipeline::files::{self, Collector, Rendering};
 use crate::pipeline::listing::File;
-use crate::render::pages::LanguageRenderer;
-use crate::render::{Failures, Nearest, Route, SiteRenderer, WrittenPage};
-use crate::search::{self, Answer, Options};
-use crate::site::pages::Page;
-use crate::site::{ArticleId, LanguageSite, urls};
 
 /// Where the files of the search lie.
 const SEARCH: &str = "search/";
@@ -122,7 +122,7 @@ impl Snapshot {
     ///
     /// # Errors
     /// If the index cannot be made or read.
-    pub fn search(&self, language: usize, query: &str, options: &Options) -> Result<Answer, search::Error> {
+    pub fn search(&self, language: usize, query: &str, options: &Options) -> Result<Answer, kb_index::Error> {
         self.search.search(language, query, options)
     }
 

@@ -3,12 +3,13 @@
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
+use kb_output::Body;
+use kb_source::{BoundFile, Bounds};
+
 use flate2::read::GzDecoder;
 
 use super::site::{Running, Site, options};
-use crate::output::Body;
 use crate::serve::bind;
-use crate::source::{BoundFile, Bounds};
 
 #[test]
 fn folders_show_their_index() {

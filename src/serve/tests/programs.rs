@@ -1,8 +1,9 @@
 //! Searches for programs.
 
+use kb_diagnostic::{Code, Diagnostic, Span};
+use kb_index::Typing;
+
 use super::site::{Running, Site};
-use crate::diagnostic::{Code, Diagnostic, Span};
-use crate::search::Typing;
 
 #[test]
 fn a_search_answers_as_the_command_does() {

@@ -5,12 +5,12 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
+use kb_diagnostic::Diagnostic;
+use kb_index::{Excerpt, Hit, Options, SectionHit};
+use kb_output::Body;
 use tokio::sync::{oneshot, watch};
 
 use super::client::{Answer, Stream, ask};
-use crate::diagnostic::Diagnostic;
-use crate::output::Body;
-use crate::search::{self, Excerpt, Hit, Options, SectionHit};
 use crate::serve::{PATIENCE, Served, ServerOptions, Version, bind};
 
 /// A version of a site, spelt out.
@@ -88,11 +88,11 @@ impl Version for Site {
         vec!["en".to_owned(), "pt-BR".to_owned()]
     }
 
-    fn search(&self, language: &str, query: &str, options: &Options) -> Result<search::Answer, search::Error> {
+    fn search(&self, language: &str, query: &str, options: &Options) -> Result<kb_index::Answer, kb_index::Error> {
         let mut asked = self.asked.lock().expect("no test panics with the lock");
         asked.push((language.to_owned(), query.to_owned(), options.clone()));
         if query == "damaged" {
-            return Err(search::Error::Damaged("search/x".into()));
+            return Err(kb_index::Error::Damaged("search/x".into()));
         }
         let hit = Hit {
             doc: 0,
@@ -115,11 +115,11 @@ impl Version for Site {
             pinned: false,
             explanation: None,
         };
-        Ok(search::Answer {
+        Ok(kb_index::Answer {
             hits: vec![hit; options.limit.min(4)],
             total: 4,
             missing: vec!["xyzzy".to_owned()],
-            ..search::Answer::default()
+            ..kb_index::Answer::default()
         })
     }
 }

@@ -2,11 +2,11 @@
 
 use std::sync::mpsc;
 
+use kb_diagnostic::{Code, Diagnostic, Span};
 use serde_json::json;
 
 use super::client::PATIENCE;
 use super::site::{Running, Site, options};
-use crate::diagnostic::{Code, Diagnostic, Span};
 use crate::serve::file;
 
 fn broken() -> Diagnostic {

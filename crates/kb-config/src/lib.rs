@@ -1,0 +1,303 @@
+//! `kb.toml`: what a project may say about itself, read and checked once.
+//!
+//! Everything is optional. What a project does not say has a default here, so that a bare folder of Markdown builds.
+
+mod checks;
+mod color;
+mod language;
+mod read;
+mod search;
+mod views;
+
+use std::collections::BTreeMap;
+
+use kb_diagnostic::Span;
+
+pub use checks::Checks;
+pub use color::{ColorError, Oklch, Rgb};
+pub use language::{Direction, Language, known_languages};
+pub use read::parse_config;
+pub use search::{Pin, SearchConfig, SynonymRule, parse_search_config};
+pub use views::{ViewRow, Views, parse_views};
+
+/// A project's settings, checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// Name of the help centre; `None` where the folder's name has to do.
+    pub title: Option<String>,
+    /// One or two sentences for the home page and search engines.
+    pub description: Option<String>,
+    /// Where the site will live.
+    pub base_url: Option<BaseUrl>,
+    /// The language of articles that do not say otherwise.
+    pub default_language: Language,
+    /// Whether `default_language` was said or assumed.
+    pub default_language_given: bool,
+    /// The languages the project declares, with their settings.
+    pub languages: BTreeMap<Language, LanguageConfig>,
+    /// How it looks.
+    pub theme: ThemeConfig,
+    /// How it is built.
+    pub build: BuildConfig,
+    /// Synonyms and pins.
+    pub search: SearchConfig,
+    /// How often pages were read.
+    pub views: Views,
+    /// Ways to reach a human.
+    pub contact: ContactConfig,
+    /// Where "was this helpful?" answers go.
+    pub feedback: FeedbackConfig,
+    /// Links out of the help centre.
+    pub links: LinksConfig,
+    /// Levels of problems.
+    pub checks: Checks,
+    /// Files that are not content, in the syntax of `.gitignore`.
+    pub ignore: Vec<String>,
+}
+
+impl Config {
+    /// Ways to reach a human, in the words of a language.
+    pub fn contact_in(&self, language: &Language) -> ContactConfig {
+        let own = self.languages.get(language).and_then(|own| own.contact.as_ref());
+        own.map_or_else(|| self.contact.clone(), |own| own.or(&self.contact))
+    }
+}
+
+/// Settings of one language.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LanguageConfig {
+    /// Name of the help centre in this language.
+    pub title: Option<String>,
+    /// Description in this language.
+    pub description: Option<String>,
+    /// Name of the language in the switcher.
+    pub name: Option<String>,
+    /// Writing direction, where it is not the usual one.
+    pub direction: Option<Direction>,
+    /// Ways to reach a human, where they or their words differ.
+    pub contact: Option<ContactConfig>,
+}
+
+/// Settings of the look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ThemeConfig {
+    /// Name of the theme: a folder in `themes/`, or the embedded `default`.
+    pub name: String,
+    /// Accent colour.
+    pub accent: Rgb,
+    /// Where the project says it; `None` where it does not.
+    pub accent_span: Option<Span>,
+    /// Logo, a file in `static/`.
+    pub logo: Option<String>,
+    /// Favicon, a file in `static/`.
+    pub favicon: Option<String>,
+}
+
+/// What happens to raw HTML in articles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum RawHtml {
+    /// It is kept as it is.
+    #[default]
+    Allow,
+    /// Scripts, styles and event handlers are taken out.
+    Sanitize,
+    /// It is shown as text.
+    Escape,
+}
+
+/// Settings of the build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
+pub struct BuildConfig {
+    /// Output folder, relative to the project.
+    pub output: String,
+    /// Folders outside of the project that symbolic links in it may lead to, relative to the project.
+    pub follow_links_to: Vec<(String, Span)>,
+    /// What happens to raw HTML.
+    pub html: RawHtml,
+    /// Whether code is highlighted.
+    pub highlight: bool,
+    /// Whether smaller forms of pictures are made.
+    pub images: bool,
+    /// Whether git says when an article was last changed.
+    pub git_dates: bool,
+    /// Whether articles whose headings are questions carry `FAQPage` data.
+    pub faq_json_ld: bool,
+    /// Whether there is an Atom feed.
+    pub feed: bool,
+    /// Whether there are `llms.txt` and Markdown copies.
+    pub llms: bool,
+    /// Schemes that links may have besides those that are known, in lower case.
+    pub link_schemes: Vec<String>,
+}
+
+impl Default for BuildConfig {
+    fn default() -> Self {
+        Self {
+            output: "public".to_owned(),
+            follow_links_to: Vec::new(),
+            html: RawHtml::Allow,
+            highlight: true,
+            images: true,
+            git_dates: true,
+            faq_json_ld: false,
+            feed: true,
+            llms: true,
+            link_schemes: Vec::new(),
+        }
+    }
+}
+
+/// Ways to reach a human.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ContactConfig {
+    /// Mail address.
+    pub email: Option<String>,
+    /// Phone number, as it should be shown.
+    pub phone: Option<String>,
+    /// URL of a chat.
+    pub chat: Option<String>,
+    /// When somebody is there.
+    pub hours: Option<String>,
+    /// How soon an answer comes, honestly.
+    pub response_time: Option<String>,
+    /// URL of a contact form.
+    pub form: Option<String>,
+}
+
+impl ContactConfig {
+    /// These, and where they say nothing, those of `other`.
+    #[must_use]
+    pub fn or(&self, other: &Self) -> Self {
+        let or = |own: &Option<String>, other: &Option<String>| own.as_ref().or(other.as_ref()).cloned();
+        Self {
+            email: or(&self.email, &other.email),
+            phone: or(&self.phone, &other.phone),
+            chat: or(&self.chat, &other.chat),
+            hours: or(&self.hours, &other.hours),
+            response_time: or(&self.response_time, &other.response_time),
+            form: or(&self.form, &other.form),
+        }
+    }
+
+    /// Whether there is any way to reach a human.
+    pub fn is_empty(&self) -> bool {
+        self.email.is_none() && self.phone.is_none() && self.chat.is_none() && self.form.is_none()
+    }
+}
+
+/// Where "was this helpful?" answers go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedbackConfig {
+    /// Whether articles ask.
+    pub enabled: bool,
+    /// Mail address for answers.
+    pub email: Option<String>,
+    /// URL that answers are posted to.
+    pub endpoint: Option<String>,
+    /// Whether a script of the site's own receives them, by the event of the page.
+    pub script: bool,
+}
+
+impl FeedbackConfig {
+    /// Whether articles ask: somebody wants the answers, and something receives them.
+    pub fn asks(&self) -> bool {
+        self.enabled && self.has_destination()
+    }
+
+    /// Whether something receives the answers.
+    pub(crate) fn has_destination(&self) -> bool {
+        self.email.is_some() || self.endpoint.is_some() || self.script
+    }
+}
+
+impl Default for FeedbackConfig {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            email: None,
+            endpoint: None,
+            script: false,
+        }
+    }
+}
+
+/// Links out of the help centre.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LinksConfig {
+    /// URL template of "edit this page", with `{path}`.
+    pub edit: Option<String>,
+    /// The company's own site.
+    pub home: Option<String>,
+    /// What that link says.
+    pub home_title: Option<String>,
+}
+
+/// The absolute URL a site lives at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaseUrl {
+    origin: String,
+    path: String,
+}
+
+impl BaseUrl {
+    /// Reads an absolute `http` or `https` URL.
+    ///
+    /// # Errors
+    /// Says in a sentence what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let parsed = url::Url::parse(text)
+            .map_err(|_| format!("`{text}` is not an absolute URL such as `https://help.example.com/`"))?;
+        if !matches!(parsed.scheme(), "http" | "https") || parsed.host().is_none() {
+            return Err(format!("`{text}` must begin with `https://` or `http://`"));
+        }
+        if parsed.query().is_some() || parsed.fragment().is_some() {
+            return Err(format!("`{text}` must not have a query or a fragment"));
+        }
+        Ok(Self {
+            origin: parsed.origin().ascii_serialization(),
+            path: format!("{}/", parsed.path().trim_end_matches('/')),
+        })
+    }
+
+    /// Scheme, host and port, without a slash at the end.
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The path, with a slash at both ends.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            title: None,
+            description: None,
+            base_url: None,
+            default_language: Language::english(),
+            default_language_given: false,
+            languages: BTreeMap::new(),
+            theme: ThemeConfig {
+                name: "default".to_owned(),
+                accent: Rgb(0x0b, 0x5c, 0xd6),
+                accent_span: None,
+                logo: None,
+                favicon: None,
+            },
+            build: BuildConfig::default(),
+            search: SearchConfig::default(),
+            views: Views::default(),
+            contact: ContactConfig::default(),
+            feedback: FeedbackConfig::default(),
+            links: LinksConfig::default(),
+            checks: Checks::default(),
+            ignore: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

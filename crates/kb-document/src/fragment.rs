@@ -1,0 +1,267 @@
+//! HTML with open places: what only a later stage knows is filled in when the page is written.
+
+/// HTML and the places in it that are still open.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fragment {
+    html: String,
+    patches: Vec<Patch>,
+}
+
+/// A place that is still open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patch {
+    /// Offset in the HTML, in bytes.
+    pub at: u32,
+    /// What goes there.
+    pub kind: PatchKind,
+}
+
+/// What goes into an open place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PatchKind {
+    /// ` href="…"` of the link with this number; without it where the link leads nowhere.
+    Href(u32),
+    /// ` action="…"` of a form, likewise.
+    Action(u32),
+    /// The URL of the image or other medium with this link number.
+    Url(u32),
+    /// ` width="…" height="…"` of the image with this link number, where they are known.
+    Size(u32),
+    /// ` height="…"` of an image whose width the article says.
+    Height {
+        /// Number of the image's link.
+        link: u32,
+        /// The width.
+        width: u32,
+    },
+    /// How soon the image with this link number is loaded: ` loading="lazy"`, or at once where the reader sees it first.
+    Loading(u32),
+    /// Before an image: the link to it in full size, where it is larger than the reading column.
+    ZoomStart(u32),
+    /// After an image: the end of that link.
+    ZoomEnd(u32),
+    /// Before an image: its smaller forms, where it has any.
+    PictureStart {
+        /// Number of the image's link.
+        link: u32,
+        /// The width it is shown in, where the article says one.
+        width: Option<u32>,
+    },
+    /// After an image: the end of what its smaller forms opened.
+    PictureEnd(u32),
+    /// A word of the theme.
+    Message(Message),
+    /// A word of the theme in which `{host}` is the host that the link with this number leads to.
+    Hosted(Message, u32),
+    /// An icon.
+    Icon(Icon),
+    /// Nothing: it begins the value of an attribute that scripts and links of kb's own rely on, and that no article may
+    /// write itself.
+    Own,
+}
+
+/// Icons that stand in articles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Icon {
+    /// On what starts a video.
+    Play,
+}
+
+impl Icon {
+    /// Its markup, with the icon's name in Lucide.
+    pub fn html(self) -> &'static str {
+        match self {
+            Self::Play => {
+                "<svg class=\"icon\" width=\"20\" height=\"20\" aria-hidden=\"true\"><use href=\"#_i-circle-play\"/></svg>"
+            }
+        }
+    }
+}
+
+/// Words of the theme that stand in articles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Message {
+    /// "Note"
+    Note,
+    /// "Tip"
+    Tip,
+    /// "Important"
+    Important,
+    /// "Warning"
+    Warning,
+    /// "Caution"
+    Caution,
+    /// "Details"
+    Details,
+    /// "Footnotes"
+    Footnotes,
+    /// "Back to content"
+    BackToContent,
+    /// "Link to this section: {title}", what stands before the title
+    LinkToSection,
+    /// The same, what stands after it
+    LinkToSectionEnd,
+    /// "Table"
+    Table,
+    /// "Play the video"
+    VideoPlay,
+    /// "Watch on {host}"
+    VideoOpen,
+    /// "This video is on {host}. Playing it sends your IP address there ..."
+    VideoNotice,
+}
+
+impl Message {
+    /// All of them.
+    pub const ALL: [Self; 14] = [
+        Self::Note,
+        Self::Tip,
+        Self::Important,
+        Self::Warning,
+        Self::Caution,
+        Self::Details,
+        Self::Footnotes,
+        Self::BackToContent,
+        Self::LinkToSection,
+        Self::LinkToSectionEnd,
+        Self::Table,
+        Self::VideoPlay,
+        Self::VideoOpen,
+        Self::VideoNotice,
+    ];
+
+    /// Its id in the theme's `i18n` files.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Note => "note",
+            Self::Tip => "tip",
+            Self::Important => "important",
+            Self::Warning => "warning",
+            Self::Caution => "caution",
+            Self::Details => "details",
+            Self::Footnotes => "footnotes",
+            Self::BackToContent => "back_to_content",
+            Self::LinkToSection | Self::LinkToSectionEnd => "link_to_section",
+            Self::Table => "table",
+            Self::VideoPlay => "video_play",
+            Self::VideoOpen => "video_open",
+            Self::VideoNotice => "video_notice",
+        }
+    }
+}
+
+impl Fragment {
+    /// The HTML without what is still open.
+    pub fn html(&self) -> &str {
+        &self.html
+    }
+
+    /// The places that are still open, in order.
+    pub fn patches(&self) -> &[Patch] {
+        &self.patches
+    }
+
+    /// Length of the HTML in bytes.
+    pub fn len(&self) -> usize {
+        self.html.len()
+    }
+
+    /// Whether there is no HTML.
+    pub fn is_empty(&self) -> bool {
+        self.html.is_empty()
+    }
+
+    /// Gives back the room that was left for more.
+    pub fn shrink(&mut self) {
+        self.html.shrink_to_fit();
+        self.patches.shrink_to_fit();
+    }
+
+    /// Appends HTML.
+    pub fn push(&mut self, html: &str) {
+        self.html.push_str(html);
+    }
+
+    /// Appends text, escaped for the body of an element.
+    pub fn push_text(&mut self, text: &str) {
+        // Writing to a string cannot fail.
+        let _ = pulldown_cmark_escape::escape_html_body_text(&mut self.html, text);
+    }
+
+    /// Appends text, escaped for an attribute in double quotes.
+    pub fn push_attribute(&mut self, text: &str) {
+        let _ = pulldown_cmark_escape::escape_html(&mut self.html, text);
+    }
+
+    /// Begins an attribute that scripts and links of kb's own rely on; its value and the quotation mark that ends it are
+    /// pushed next.
+    pub fn begin_own_attribute(&mut self, name: &str) {
+        self.html.push(' ');
+        self.html.push_str(name);
+        self.html.push_str("=\"");
+        self.push_patch(PatchKind::Own);
+    }
+
+    /// Leaves a place open at the end.
+    pub fn push_patch(&mut self, kind: PatchKind) {
+        let at = u32::try_from(self.html.len()).unwrap_or(u32::MAX);
+        self.patches.push(Patch { at, kind });
+    }
+
+    /// Appends another fragment.
+    pub fn append(&mut self, other: &Self) {
+        let offset = u32::try_from(self.html.len()).unwrap_or(u32::MAX);
+        self.html.push_str(&other.html);
+        self.patches.extend(other.patches.iter().map(|patch| Patch {
+            at: patch.at.saturating_add(offset),
+            ..*patch
+        }));
+    }
+
+    /// Cuts the fragment off at `len` bytes. An open place there stays: what stood before may end with it.
+    pub fn truncate(&mut self, len: usize) {
+        self.html.truncate(len);
+        let kept = self.patches.partition_point(|patch| (patch.at as usize) <= len);
+        self.patches.truncate(kept);
+    }
+
+    /// Takes blanks from the end, up to the last open place.
+    pub fn trim_end(&mut self) {
+        let filled = self.patches.last().map_or(0, |patch| patch.at as usize);
+        self.html.truncate(self.html.trim_end().len().max(filled));
+    }
+
+    /// Puts a fragment in at `at`. An open place at `at` itself stays before what is put in.
+    pub fn insert(&mut self, at: usize, other: &Self) {
+        self.html.insert_str(at, &other.html);
+        let index = self.patches.partition_point(|patch| patch.at as usize <= at);
+        for patch in &mut self.patches[index..] {
+            patch.at += u32::try_from(other.html.len()).unwrap_or(0);
+        }
+        let offset = u32::try_from(at).unwrap_or(u32::MAX);
+        let added = other.patches.iter().map(|patch| Patch {
+            at: patch.at + offset,
+            ..*patch
+        });
+        self.patches.splice(index..index, added);
+    }
+
+    /// A fragment of HTML that is written with `url` for open places, as [`crate::sanitize`] needs it.
+    pub(super) fn from_parts(html: String, patches: Vec<Patch>) -> Self {
+        Self { html, patches }
+    }
+
+    /// The finished HTML: `fill` writes what goes into each open place.
+    pub fn fill(&self, mut fill: impl FnMut(PatchKind, &mut String)) -> String {
+        let mut out = String::with_capacity(self.html.len() + self.patches.len() * 32);
+        let mut from = 0;
+        for patch in &self.patches {
+            let at = patch.at as usize;
+            out.push_str(&self.html[from..at]);
+            fill(patch.kind, &mut out);
+            from = at;
+        }
+        out.push_str(&self.html[from..]);
+        out
+    }
+}

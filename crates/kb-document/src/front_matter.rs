@@ -1,0 +1,547 @@
+//! Front matter: YAML between `---` or TOML between `+++`, with the spellings of other tools.
+
+use jiff::Timestamp;
+use jiff::civil;
+use kb_data::{Codes, Entry, Node, Place, Reader, Value, parse_toml, parse_yaml};
+use kb_diagnostic::{Code, Diagnostic, SourceText, Span};
+
+use super::comments::without_comments;
+use super::{misplaced, visibility};
+
+pub(super) const CODES: Codes = Codes {
+    syntax: Code::FrontMatterSyntax,
+    duplicate: Code::FrontMatterDuplicateKey,
+    wrong_type: Code::FrontMatterType,
+    unknown: Code::FrontMatterUnknownKey,
+};
+
+/// Keys of other tools that mean nothing here and are passed over in silence, so that content builds unchanged.
+const FOREIGN: &[&str] = &[
+    // Hugo, Jekyll
+    "author",
+    "authors",
+    "layout",
+    "type",
+    "lang",
+    "language",
+    "locale",
+    "menu",
+    "params",
+    "outputs",
+    "cascade",
+    "resources",
+    "sitemap",
+    "markup",
+    "parent",
+    "nav_order",
+    "has_children",
+    "image",
+    "images",
+    "toc",
+    // Zola
+    "page_template",
+    "sort_by",
+    "paginate_by",
+    "paginate_path",
+    "paginate_reversed",
+    "insert_anchor_links",
+    "transparent",
+    "redirect_to",
+    "generate_feeds",
+    "generate_feed",
+    "header",
+    // Docusaurus
+    "pagination_next",
+    "pagination_prev",
+    "custom_edit_url",
+    "hide_title",
+    "hide_table_of_contents",
+    "last_update_author",
+    "sidebar_class_name",
+    "sidebar_custom_props",
+    "displayed_sidebar",
+    "toc_min_heading_level",
+    "toc_max_heading_level",
+    // VuePress, VitePress, Starlight, Material for MkDocs
+    "sidebarDepth",
+    "head",
+    "hero",
+    "editLink",
+    "editUrl",
+    "pageClass",
+    "tableOfContents",
+    "prev",
+    "next",
+    "banner",
+    "outline",
+    "aside",
+    "footer",
+    "sidebar",
+    "navbar",
+    "meta",
+    "subtitle",
+    "icon_pack",
+];
+
+/// A day, with the second of the day where it is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date {
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub unix: i64,
+}
+
+impl Date {
+    /// Reads `2026-11-21`, with or without a time and an offset. Without an offset the time is UTC.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        if let Ok(timestamp) = text.parse::<Timestamp>() {
+            return Some(Self {
+                unix: timestamp.as_second(),
+            });
+        }
+        let utc = |date_time: civil::DateTime| {
+            date_time.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| Self {
+                unix: zoned.timestamp().as_second(),
+            })
+        };
+        // Jekyll's `2026-11-21 09:30:00 +0100`.
+        for format in ["%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S %:z"] {
+            if let Ok(timestamp) = Timestamp::strptime(format, text) {
+                return Some(Self {
+                    unix: timestamp.as_second(),
+                });
+            }
+        }
+        if let Ok(date_time) = text.parse::<civil::DateTime>() {
+            return utc(date_time);
+        }
+        text.parse::<civil::Date>()
+            .ok()
+            .and_then(|date| utc(date.to_datetime(civil::Time::midnight())))
+    }
+
+    /// The calendar day in UTC.
+    pub fn day(self) -> civil::Date {
+        Timestamp::from_second(self.unix).map_or(civil::date(1970, 1, 1), |timestamp| {
+            timestamp.to_zoned(jiff::tz::TimeZone::UTC).date()
+        })
+    }
+
+    /// The day as `2026-11-21`.
+    pub fn iso_day(self) -> String {
+        self.day().to_string()
+    }
+
+    /// The moment in the form of RFC 3339.
+    pub fn rfc3339(self) -> String {
+        Timestamp::from_second(self.unix)
+            .unwrap_or(Timestamp::UNIX_EPOCH)
+            .to_string()
+    }
+}
+
+/// What the front matter says; see the manual for the meaning of each key.
+#[derive(Debug, Clone, Default, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of its own")]
+pub struct FrontMatter {
+    /// `title`
+    pub title: Option<String>,
+    /// `description` (`summary`, `excerpt`)
+    pub description: Option<String>,
+    /// `slug`
+    pub slug: Option<(String, Span)>,
+    /// `path` (`url`, `permalink`)
+    pub path: Option<(String, Span)>,
+    /// `url`, where it is a whole URL: the address the article was taken from
+    pub origin: Option<String>,
+    /// `aliases` (`redirect_from`)
+    pub aliases: Vec<(String, Span)>,
+    /// `weight` (`order`, `position`, `sidebar_position`)
+    pub weight: Option<i64>,
+    /// `nav_title` (`linkTitle`, `sidebar_label`)
+    pub nav_title: Option<String>,
+    /// `tags`
+    pub tags: Vec<String>,
+    /// `category`
+    pub category: Option<String>,
+    /// `keywords`
+    pub keywords: Vec<String>,
+    /// `questions`
+    pub questions: Vec<String>,
+    /// `related`
+    pub related: Vec<(String, Span)>,
+    /// `featured` (`pinned`, `promoted`)
+    pub featured: bool,
+    /// `draft`
+    pub draft: bool,
+    /// `unlisted`
+    pub unlisted: bool,
+    /// `date`
+    pub date: Option<Date>,
+    /// `updated` (`lastmod`, `last_update`, `lastUpdated`)
+    pub updated: Option<Date>,
+    /// `publish_date` (`publishDate`)
+    pub publish_date: Option<Date>,
+    /// `expires` (`expiryDate`)
+    pub expires: Option<Date>,
+    /// Whether search finds it: `search: false`
+    pub searchable: bool,
+    /// `search: {boost: 2}`
+    pub boost: f64,
+    /// `llms`
+    pub llms: bool,
+    /// `hide`
+    pub hide: Vec<String>,
+    /// `id`
+    pub id: Option<String>,
+    /// `icon`, for categories
+    pub icon: Option<(String, Span)>,
+    /// `template`
+    pub template: Option<(String, Span)>,
+    /// `extra`
+    pub extra: serde_json::Value,
+}
+
+impl FrontMatter {
+    /// Whether the article is a page of questions and answers.
+    pub fn is_faq(&self) -> bool {
+        let template = self.template.as_ref();
+        template.is_some_and(|(name, _)| matches!(name.as_str(), "faq" | "faq.html"))
+    }
+}
+
+/// What becomes of an article whose front matter cannot be read: nobody knows whether it says `draft: true`.
+const LEFT_OUT: &str = "until it can be read, the article is left out, as a draft is";
+
+/// Splits the text of a file into front matter and body. Returns where the body begins.
+///
+/// An article whose body begins with keys that hide it was not meant to be read as it stands, and is a draft.
+pub(crate) fn split(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatter, usize) {
+    let (mut front, body_start) = split_off(file, diagnostics);
+    if let Some(line) = misplaced::hiding_line(&file.text()[body_start..]).filter(|_| !front.draft) {
+        let span = file.span(body_start + line.start..body_start + line.end);
+        diagnostics.push(
+            Diagnostic::new(
+                Code::FrontMatterMisplaced,
+                "this key stands in the text of the article, not in its front matter",
+            )
+            .with_span(span)
+            .with_hint(
+                "front matter begins in the first line of a file, between two lines `---`; write an example as code",
+            )
+            .with_hint(visibility::LEFT_OUT),
+        );
+        front.draft = true;
+    }
+    (front, body_start)
+}
+
+fn split_off(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatter, usize) {
+    let text = file.text();
+    let none = FrontMatter {
+        searchable: true,
+        boost: 1.0,
+        llms: true,
+        ..FrontMatter::default()
+    };
+    // Blanks before it hide no keys: they would be published as text, `draft: true` among them.
+    let lead = text.len() - text.trim_start_matches(is_blank).len();
+    if let Some(length) = json_length(&text[lead..]) {
+        let (front, problems) = read(file, lead..lead + length, "{");
+        diagnostics.extend(problems);
+        return (front.unwrap_or(FrontMatter { draft: true, ..none }), lead + length);
+    }
+    let Some(fence) = ["---", "+++"].into_iter().find(|fence| opens(&text[lead..], fence)) else {
+        return (none, 0);
+    };
+    let start = text[lead..].find('\n').map_or(text.len(), |at| lead + at + 1);
+    let is_indented = lead > 0 && !text[..lead].ends_with('\n');
+    let closed = close(text, start, fence, is_indented);
+    let is_rule = |(end, _)| (lead > 0 && !looks_like_keys(&text[start..], fence)) || is_sentence(&text[start..end]);
+    if closed.map_or(lead > 0, is_rule) {
+        return (none, 0);
+    }
+    let Some((end, body_start)) = closed else {
+        if looks_like_keys(&text[start..], fence) {
+            let span = file.span(lead..lead + fence.len());
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::FrontMatterUnclosed,
+                    format!("the front matter is not closed with `{fence}`"),
+                )
+                .with_span(span)
+                .with_hint(format!("add a line `{fence}` after the last key"))
+                .with_hint(LEFT_OUT),
+            );
+            // The keys are read as far as they go, so that title and links elsewhere still work.
+            let end = start + text[start..].find("\n\n").map_or(text.len() - start, |at| at + 1);
+            let (front, _) = read(file, start..end, fence);
+            return (
+                FrontMatter {
+                    draft: true,
+                    ..front.unwrap_or(none)
+                },
+                end,
+            );
+        }
+        return (none, 0);
+    };
+    let (front, problems) = read(file, start..end, fence);
+    diagnostics.extend(problems);
+    let unreadable = FrontMatter { draft: true, ..none };
+    (front.unwrap_or(unreadable), body_start)
+}
+
+/// What is not seen in an editor: white space, and characters without a width.
+pub(super) fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+/// The length of the front matter of an article that begins with it in JSON.
+fn json_length(text: &str) -> Option<usize> {
+    if !text.strip_prefix('{')?.trim_start().starts_with('"') {
+        return None;
+    }
+    let mut values = serde_json::Deserializer::from_str(text).into_iter::<serde::de::IgnoredAny>();
+    values.next()?.ok()?;
+    let length = values.byte_offset();
+    // A text may begin with an object.
+    let rest = text[length..].lines().next().unwrap_or_default();
+    rest.trim_matches(is_blank).is_empty().then_some(length)
+}
+
+/// Whether what stands between two rules is text: a blank line, then no keys, and nothing that hides the article.
+fn is_sentence(text: &str) -> bool {
+    let is_key = |line: &str| looks_like_keys(line, "---") || line.trim_start().starts_with(['-', '#', '{', '[']);
+    let hides = ["draft", "publish", "private", "hidden", "unlisted"];
+    text.lines().next().is_some_and(|line| line.trim().is_empty())
+        && !text
+            .lines()
+            .any(|line| is_key(line) || hides.iter().any(|word| line.to_lowercase().contains(word)))
+}
+
+fn is_format(word: &str) -> bool {
+    matches!(word, "yaml" | "yml" | "toml" | "json")
+}
+
+fn opens(text: &str, fence: &str) -> bool {
+    text.strip_prefix(fence).is_some_and(|rest| {
+        let line = rest.split('\n').next().unwrap_or_default();
+        let said = line.trim();
+        // YAML takes a comment behind the bar, and some editors name the format.
+        let is_bar = said.is_empty() || line.starts_with([' ', '\t']) && (said.starts_with('#') || is_format(said));
+        is_bar && rest.contains('\n')
+    })
+}
+
+/// Where the keys end and where the body begins.
+fn close(text: &str, start: usize, fence: &str, is_indented: bool) -> Option<(usize, usize)> {
+    let mut at = start;
+    for line in text[start..].split_inclusive('\n') {
+        let content = if is_indented { line.trim() } else { line.trim_end() };
+        if content == fence || (fence == "---" && content == "...") {
+            return Some((at, at + line.len()));
+        }
+        at += line.len();
+    }
+    None
+}
+
+fn looks_like_keys(text: &str, fence: &str) -> bool {
+    let separator = if fence == "+++" { '=' } else { ':' };
+    text.lines().find(|line| !line.trim().is_empty()).is_some_and(|line| {
+        line.split_once(separator).is_some_and(|(key, _)| {
+            let key = key.trim().trim_matches(['"', '\'']);
+            !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'))
+        })
+    })
+}
+
+fn read(file: &SourceText, range: std::ops::Range<usize>, fence: &str) -> (Option<FrontMatter>, Vec<Diagnostic>) {
+    let text = file.text();
+    let place = Place {
+        file,
+        offset: range.start,
+    };
+    let parsed = if fence == "+++" {
+        parse_toml(&text[range])
+    } else {
+        parse_yaml(&text[range])
+    };
+    match parsed {
+        Ok(node) => {
+            let (front, problems) = read_keys(&node, place);
+            let has_keys = matches!(node.value, Value::Table(_) | Value::Null);
+            (has_keys.then_some(front), problems)
+        }
+        Err(error) => {
+            let hint = match fence {
+                _ if error.duplicate_key => "remove one of them",
+                "{" => "look at this line and the one above for a missing comma or quote",
+                "+++" => "text stands in quotes, and lists in brackets",
+                _ => "look at this line and the one above: text with `: `, `#`, `[` or `{` needs quotes",
+            };
+            let problem = place.syntax(&CODES, &error).with_hint(hint).with_hint(LEFT_OUT);
+            (None, vec![problem])
+        }
+    }
+}
+
+fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
+    let mut r = Reader::new(node, place, &CODES);
+    let mut visibility = visibility::read(&mut r);
+    let hide = visibility::hidden_parts(&mut r, &mut visibility);
+    let mut front = FrontMatter {
+        title: r
+            .string(&["title"])
+            .map(|title| shown(&title).trim().to_owned())
+            .filter(|title| !title.is_empty()),
+        description: r
+            .string(&["description", "summary", "excerpt"])
+            .map(|text| shown(&text))
+            .filter(|text| !text.trim().is_empty()),
+        slug: r.spanned_string(&["slug"]),
+        path: r.spanned_string(&["path", "url", "permalink"]),
+        origin: None,
+        aliases: r.spanned_strings(&["aliases", "redirect_from"]),
+        weight: r.integer(&["weight", "order", "position", "sidebar_position"]),
+        nav_title: r
+            .string(&["nav_title", "linkTitle", "sidebar_label"])
+            .map(|title| shown(&title)),
+        tags: r.strings(&["tags"]),
+        category: r.string(&["category"]).map(|category| shown(&category)),
+        keywords: all_shown(&keywords(&mut r)),
+        questions: all_shown(&r.strings(&["questions"])),
+        related: r.spanned_strings(&["related"]),
+        featured: r.bool(&["featured", "pinned", "promoted"]).unwrap_or(false),
+        draft: visibility.draft,
+        unlisted: visibility.unlisted,
+        date: date(&mut r, &["date"], &["created"]),
+        updated: date(&mut r, &["updated", "lastmod", "last_update", "lastUpdated"], &["date"])
+            .or_else(|| date(&mut r, &["date"], &["updated"])),
+        publish_date: visibility.publish_date,
+        expires: visibility.expires,
+        searchable: visibility.searchable,
+        boost: visibility.boost,
+        llms: visibility.llms,
+        hide,
+        id: r.string(&["id"]),
+        icon: r.spanned_string(&["icon"]),
+        template: r.spanned_string(&["template"]),
+        extra: r
+            .entry(&["extra"])
+            .map_or(serde_json::Value::Null, |entry| entry.node.value.to_json()),
+    };
+    review(&mut r);
+    taxonomies(&mut r, &mut front);
+    front.tags = all_shown(&front.tags);
+    // An address that is none: other tools write no page then.
+    let no_page = |(path, _): &(String, Span)| path == "false";
+    front.draft |= front.path.take_if(|path| no_page(path)).is_some();
+    if front
+        .path
+        .as_ref()
+        .is_some_and(|(path, _)| path.starts_with("https://") || path.starts_with("http://"))
+    {
+        front.origin = front.path.take().map(|(url, _)| url);
+    }
+    r.entry(FOREIGN);
+    visibility::misspelt(&mut r, &mut visibility);
+    visibility::in_tables(&mut r, &mut visibility);
+    front.draft |= visibility.draft;
+    front.unlisted |= visibility.unlisted;
+    front.searchable &= visibility.searchable;
+    front.llms &= visibility.llms;
+    (front, r.finish())
+}
+
+/// What readers see of a text: all but the comments in it.
+fn shown(text: &str) -> String {
+    without_comments(text).into_owned()
+}
+
+fn all_shown(texts: &[String]) -> Vec<String> {
+    texts.iter().map(|text| shown(text)).collect()
+}
+
+/// `keywords` is a list, or one text with commas.
+fn keywords(r: &mut Reader<'_>) -> Vec<String> {
+    let mut words = r.strings(&["keywords"]);
+    if let [one] = words.as_slice()
+        && one.contains(',')
+    {
+        words = one
+            .split(',')
+            .map(|word| word.trim().to_owned())
+            .filter(|word| !word.is_empty())
+            .collect();
+    }
+    words
+}
+
+/// A date, or a table of dates in which one of `inner` is it, as Docusaurus and `MkDocs` write it.
+fn date(r: &mut Reader<'_>, names: &[&'static str], inner: &[&str]) -> Option<Date> {
+    let entry = r.entry(names)?;
+    let Value::Table(entries) = &entry.node.value else {
+        return date_of(r, entry);
+    };
+    let entry = inner
+        .iter()
+        .find_map(|name| entries.iter().find(|entry| entry.key == *name))?;
+    date_of(r, entry)
+}
+
+/// Checks who reads an article again, and how often. Nothing is made from these keys so far.
+fn review(r: &mut Reader<'_>) {
+    r.string(&["owner"]);
+    let Some(entry) = r.entry(&["review_every"]) else {
+        return;
+    };
+    let span = match &entry.node.value {
+        Value::String(text) => text.trim().parse::<jiff::Span>().ok(),
+        _ => None,
+    };
+    // Calendar units, as `90d`, `6 months` or `P1Y`.
+    let is_period = span.is_some_and(|span| span.is_positive() && span.get_hours() == 0 && span.get_minutes() == 0);
+    if !is_period {
+        r.wrong_type(entry, "a period such as `90d`, `6 months` or `1 year`");
+    }
+}
+
+fn date_of(r: &mut Reader<'_>, entry: &Entry) -> Option<Date> {
+    let date = match &entry.node.value {
+        Value::String(text) => Date::parse(text),
+        // `VitePress` and Starlight may write `lastUpdated: false`.
+        Value::Bool(_) if entry.key == "lastUpdated" => return None,
+        _ => None,
+    };
+    if date.is_none() {
+        r.wrong_type(entry, "a date such as `2026-11-21`");
+    }
+    date
+}
+
+/// Zola's `taxonomies` and the `categories` of Hugo and Jekyll are tags here.
+fn taxonomies(r: &mut Reader<'_>, front: &mut FrontMatter) {
+    front.tags.extend(r.strings(&["categories"]));
+    if let Some(entry) = r.entry(&["taxonomies"]) {
+        match &entry.node.value {
+            Value::Table(entries) => {
+                for taxonomy in entries {
+                    if let Value::List(items) = &taxonomy.node.value {
+                        front.tags.extend(items.iter().filter_map(|item| match &item.value {
+                            Value::String(text) => Some(text.clone()),
+                            _ => None,
+                        }));
+                    }
+                }
+            }
+            _ => r.wrong_type(entry, "a table of lists"),
+        }
+    }
+    let mut seen = std::collections::HashSet::new();
+    front
+        .tags
+        .retain(|tag| !tag.trim().is_empty() && seen.insert(super::slug::slugify(tag)));
+}

@@ -1,0 +1,168 @@
+//! Links, bare URLs, images and figures.
+
+use std::ops::Range;
+
+use linkify::{LinkFinder, LinkKind as FoundKind};
+
+use super::tree::{Kind, Node};
+use super::writer::{Writer, is_video};
+use super::{Code, Diagnostic, Link};
+use crate::LinkKind;
+use crate::fragment::PatchKind;
+use crate::video;
+
+/// What a reader sees without scrolling, in characters.
+const TOP_CHARS: usize = 600;
+
+impl Writer<'_> {
+    /// Writes text, its bare URLs and mail addresses as links.
+    pub(super) fn linked_text(&mut self, text: &str, range: &Range<usize>) {
+        if self.around.links > 0 || !(text.contains("://") || text.contains('@')) {
+            self.out.push_text(text);
+            return;
+        }
+        let mut from = 0;
+        for link in LinkFinder::new().links(text) {
+            let target = match link.kind() {
+                FoundKind::Url if link.as_str().starts_with("http") => link.as_str().to_owned(),
+                FoundKind::Email => format!("mailto:{}", link.as_str()),
+                _ => continue,
+            };
+            self.out.push_text(&text[from..link.start()]);
+            from = link.end();
+            let place = self.place(range);
+            self.open_link(target, place);
+            if !self.around.without_links {
+                self.out.push(">");
+            }
+            self.out.push_text(link.as_str());
+            if !self.around.without_links {
+                self.out.push("</a>");
+            }
+        }
+        self.out.push_text(&text[from..]);
+    }
+
+    /// Begins the start tag of a link. Where none may stand, only its target is noted: it still has to lead somewhere.
+    fn open_link(&mut self, target: String, place: Range<u32>) {
+        if self.around.without_links {
+            self.written.body.links.push(Link {
+                target,
+                kind: LinkKind::Page,
+                range: place,
+            });
+        } else {
+            self.out.push("<a");
+            self.push_link(target, LinkKind::Page, place);
+        }
+    }
+
+    pub(super) fn push_link(&mut self, target: String, kind: LinkKind, range: Range<u32>) {
+        let number = self.next_link();
+        self.out.push_patch(match kind {
+            LinkKind::Page => PatchKind::Href(number),
+            LinkKind::Media => PatchKind::Url(number),
+        });
+        self.written.body.links.push(Link { target, kind, range });
+    }
+
+    pub(super) fn link(&mut self, target: &str, title: &str, children: &[Node<'_>], range: &Range<usize>) {
+        self.begin_inline();
+        let place = self.place(range);
+        self.open_link(target.to_owned(), place);
+        if self.around.without_links {
+            return self.nodes(children);
+        }
+        self.around.links += 1;
+        if !title.is_empty() {
+            self.out.push(" title=\"");
+            self.out.push_attribute(title);
+            self.out.push("\"");
+        }
+        self.phrase(">", children, "</a>");
+        self.around.links -= 1;
+    }
+
+    pub(super) fn image(&mut self, target: &str, title: &str, alt: &str, range: &Range<usize>) {
+        let place = self.place(range);
+        if let Some(clip) = video::clip(target) {
+            return self.video(clip, target, title, alt, place);
+        }
+        self.begin_inline();
+        let number = self.next_link();
+        let says_nothing = alt.trim().is_empty();
+        if says_nothing {
+            self.report_alt(&place);
+        }
+        // A link needs words, and none may stand in another.
+        let zooms = !says_nothing && self.around.links == 0 && !self.raw.open.link && self.heading.is_none();
+        if zooms {
+            self.out.push_patch(PatchKind::ZoomStart(number));
+        }
+        if !self.raw.open.picture {
+            self.out.push_patch(PatchKind::PictureStart {
+                link: number,
+                width: None,
+            });
+        }
+        self.note_image(number);
+        self.out.push("<img src=\"");
+        self.push_link(target.to_owned(), LinkKind::Media, place);
+        self.out.push("\" alt=\"");
+        self.out.push_attribute(alt);
+        if !title.is_empty() {
+            self.out.push("\" title=\"");
+            self.out.push_attribute(title);
+        }
+        self.out.push("\"");
+        self.out.push_patch(PatchKind::Size(number));
+        self.out.push_patch(PatchKind::Loading(number));
+        self.out.push(" decoding=\"async\">");
+        if !self.raw.open.picture {
+            self.out.push_patch(PatchKind::PictureEnd(number));
+        }
+        if zooms {
+            self.out.push_patch(PatchKind::ZoomEnd(number));
+        }
+        self.media_text(" ");
+        self.media_text(alt);
+        self.media_text(" ");
+    }
+
+    /// The number of the next link.
+    pub(super) fn next_link(&self) -> u32 {
+        u32::try_from(self.written.body.links.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The title of the image that a paragraph consists of; nothing where it says more.
+    pub(super) fn only_image<'n>(&self, children: &'n [Node<'_>]) -> Option<&'n str> {
+        let mut only = None;
+        for child in children {
+            match &child.kind {
+                Kind::SoftBreak | Kind::HardBreak | Kind::FootnoteReference(_) => {}
+                Kind::Image { title, .. } if only.is_none() && !is_video(child) => {
+                    only = Some(&**title);
+                }
+                _ => return None,
+            }
+        }
+        only
+    }
+
+    /// Notes an image that a reader sees without scrolling.
+    pub(super) fn note_image(&mut self, number: u32) {
+        if self.chars < TOP_CHARS {
+            self.top_images.push(number);
+        }
+    }
+
+    /// Says that an image has no text that stands for it.
+    pub(super) fn report_alt(&mut self, place: &Range<u32>) {
+        self.report(
+            Diagnostic::new(Code::ImageAlt, "this picture has no text for those who cannot see it").with_hint(
+                "say what it shows: `![text](file)`; for pure decoration write `<img alt=\"\" src=\"file\">`",
+            ),
+            place,
+        );
+    }
+}

@@ -1,0 +1,181 @@
+//! The body of an article: parser events -> tree of elements -> passes over it -> HTML with open places, sections,
+//! headings and links.
+
+mod boxes;
+mod footnotes;
+mod headings;
+mod links;
+mod media;
+mod passes;
+mod raw;
+mod tables;
+mod text;
+mod tree;
+mod writer;
+
+use std::ops::Range;
+
+use crate::fragment::Fragment;
+use crate::outline::{Outline, Problem, ProblemKind, outline};
+use crate::{DocumentOptions, Heading, Link, Section, depth, sanitize};
+use boxes::{told, unclosed_code, undefined};
+use kb_config::RawHtml;
+use kb_diagnostic::{Code, Diagnostic};
+use kb_source::ArticleSource;
+use passes::Footnotes;
+#[cfg(test)]
+pub(super) use tree::SYNTAX;
+use tree::{Node, Tree};
+use writer::Writer;
+
+/// Longest summary taken from the first paragraph, in characters; search engines show about 160.
+const SUMMARY_CHARS: usize = 200;
+
+/// What the body of an article holds.
+#[derive(Debug, Default)]
+pub(crate) struct Body {
+    /// See [`super::Document::html`].
+    pub html: Fragment,
+    /// See [`super::Document::links`].
+    pub links: Vec<Link>,
+    /// See [`super::Document::headings`].
+    pub headings: Vec<Heading>,
+    /// See [`super::Document::sections`].
+    pub sections: Vec<Section>,
+    /// See [`super::Document::anchors`].
+    pub anchors: Vec<String>,
+    /// See [`super::Document::questions`].
+    pub questions: Vec<Range<usize>>,
+    /// See [`super::Document::comments`].
+    pub comments: Vec<Range<u32>>,
+    /// See [`super::Document::summary`].
+    pub summary: String,
+    /// See [`super::Document::words`].
+    pub words: usize,
+    /// The text of the first H1.
+    pub first_h1: Option<String>,
+    /// See [`super::Document::lead_image`].
+    pub lead_image: Option<u32>,
+}
+
+impl Body {
+    /// Gives back the room that was left for more: documents are kept while the preview runs.
+    pub(super) fn shrink(&mut self) {
+        self.html.shrink();
+        self.links.shrink_to_fit();
+        self.headings.shrink_to_fit();
+        self.anchors.shrink_to_fit();
+        self.sections.shrink_to_fit();
+        for section in &mut self.sections {
+            section.text.shrink_to_fit();
+        }
+    }
+}
+
+/// A body to read, and how.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BodySource<'a> {
+    /// The file it is part of.
+    pub source: &'a ArticleSource,
+    /// Where it begins in the file.
+    pub start: usize,
+    /// The title that the front matter gives.
+    pub title: Option<&'a str>,
+    /// Whether it is a page of questions and answers.
+    pub is_faq: bool,
+    /// How documents are read.
+    pub options: DocumentOptions,
+}
+
+/// Reads the body of an article.
+pub(crate) fn parse_body(source: BodySource<'_>, diagnostics: &mut Vec<Diagnostic>) -> Body {
+    let text = &source.source.file.text()[source.start..];
+    let outline = outline(text);
+    let stubs = tree::with_footnotes(&outline);
+    let tree = tree::read(&outline, &stubs);
+    if tree.boxes == outline.boxes.len() {
+        return write(source, &outline, tree, diagnostics);
+    }
+    // The parser sees other blocks than the outline: nothing is lost if no box is one.
+    let outline = outline.without_boxes(text);
+    let stubs = tree::with_footnotes(&outline);
+    write(source, &outline, tree::read(&outline, &stubs), diagnostics)
+}
+
+/// How many boxes of a text the parser finds in their places, and how many there are.
+#[cfg(test)]
+pub(super) fn boxes(text: &str) -> (usize, usize) {
+    let outline = outline(text);
+    let stubs = tree::with_footnotes(&outline);
+    (tree::read(&outline, &stubs).boxes, outline.boxes.len())
+}
+
+/// Writes a tree.
+fn write(source: BodySource<'_>, outline: &Outline<'_>, mut tree: Tree<'_>, diagnostics: &mut Vec<Diagnostic>) -> Body {
+    let mut footnotes = Footnotes::default();
+    passes::take_footnotes(&mut tree.nodes, &mut footnotes);
+    passes::group_tabs(&mut tree.nodes, false);
+    for nodes in footnotes.values_mut() {
+        passes::group_tabs(nodes, false);
+    }
+    let first_h1 = passes::take_title(&mut tree.nodes, source.title);
+    if source.is_faq {
+        passes::fold_questions(&mut tree.nodes);
+    }
+    let (mut body, problems) = write_nodes(source, &tree.nodes, &footnotes);
+    body.first_h1 = first_h1.or(body.first_h1);
+    diagnostics.extend(problems);
+    let place = |at: usize| u32::try_from(source.start + at).unwrap_or(u32::MAX);
+    let comments = outline.comments.iter().chain(&tree.notes);
+    body.comments
+        .extend(comments.map(|range| place(range.start)..place(range.end)));
+    // The longest of those that begin together comes first.
+    body.comments
+        .sort_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
+    body.comments.dedup_by_key(|range| range.start);
+    let span = |range: &Range<usize>| {
+        let range = source.start + range.start..source.start + range.end;
+        source.source.file.span(range)
+    };
+    let found = undefined(&tree).chain(unclosed_code(&tree));
+    let found = found.chain(outline.problems.iter().map(|problem| told(problem, text(source))));
+    diagnostics.extend(found.map(|(range, diagnostic)| diagnostic.with_span(span(&range))));
+    body
+}
+
+fn text<'a>(source: BodySource<'a>) -> &'a str {
+    &source.source.file.text()[source.start..]
+}
+
+/// Writes the elements of an article, again where ids clash or the HTML is too deep.
+fn write_nodes(source: BodySource<'_>, nodes: &[Node<'_>], footnotes: &Footnotes<'_>) -> (Body, Vec<Diagnostic>) {
+    let mut written = Writer::new(source, footnotes, &[]).write(nodes);
+    if written.clashing {
+        // The ids of the text stand; those of kb's making give way. Which ones these are is known only now.
+        written = Writer::new(source, footnotes, &written.raw_ids).write(nodes);
+    }
+    if source.options.html == RawHtml::Sanitize && depth::nests_too_deeply(written.body.html.html()) {
+        let escaped = BodySource {
+            options: DocumentOptions {
+                html: RawHtml::Escape,
+                ..source.options
+            },
+            ..source
+        };
+        let (body, mut diagnostics) = write_nodes(escaped, nodes, footnotes);
+        diagnostics.push(
+            Diagnostic::new(
+                Code::HtmlTooDeep,
+                "the HTML of this article is nested too deeply; it is shown as text",
+            )
+            .with_span(source.source.file.span(source.start..source.start))
+            .with_hint("close the elements that are open"),
+        );
+        return (body, diagnostics);
+    }
+    let mut body = written.body;
+    if source.options.html == RawHtml::Sanitize {
+        body.html = sanitize::sanitize(&body.html);
+    }
+    (body, written.diagnostics)
+}

@@ -1,0 +1,133 @@
+//! What the elements of an article become once it is known what stands beside and in them.
+
+use std::collections::HashMap;
+
+use super::raw::{self, is_comment};
+use super::tree::{HeadingMark, Kind, Node};
+use crate::containers::{Container, code_title};
+
+/// The text of a footnote by its label, in lower case.
+pub(super) type Footnotes<'a> = HashMap<String, Vec<Node<'a>>>;
+
+/// Takes the footnotes out of where they were written.
+pub(super) fn take_footnotes<'a>(nodes: &mut Vec<Node<'a>>, footnotes: &mut Footnotes<'a>) {
+    let mut kept = Vec::with_capacity(nodes.len());
+    for mut node in nodes.drain(..) {
+        if node.kind.is_block() {
+            take_footnotes(&mut node.children, footnotes);
+        }
+        match &node.kind {
+            Kind::Footnote(label) => {
+                footnotes.entry(label.to_lowercase()).or_insert(node.children);
+            }
+            _ => kept.push(node),
+        }
+    }
+    *nodes = kept;
+}
+
+/// Puts tabs that stand next to each other into a group. Blocks of code in a group of tabs are tabs.
+pub(super) fn group_tabs(nodes: &mut Vec<Node<'_>>, is_group: bool) {
+    let mut grouped: Vec<Node<'_>> = Vec::with_capacity(nodes.len());
+    for mut node in nodes.drain(..) {
+        if node.kind.is_block() {
+            let is_group = matches!(node.kind, Kind::Box(Container::Tabs));
+            group_tabs(&mut node.children, is_group);
+        }
+        match &node.kind {
+            Kind::Code(code) if is_group => {
+                let Some(info) = &code.info else {
+                    grouped.push(node);
+                    continue;
+                };
+                grouped.push(Node {
+                    kind: Kind::Box(Container::Tab(code_title(info))),
+                    range: node.range.clone(),
+                    children: vec![node],
+                });
+            }
+            Kind::Box(Container::Tab(_)) if !is_group => match grouped.last_mut() {
+                Some(group) if matches!(group.kind, Kind::TabGroup) => group.children.push(node),
+                _ => grouped.push(Node {
+                    kind: Kind::TabGroup,
+                    range: node.range.clone(),
+                    children: vec![node],
+                }),
+            },
+            _ => grouped.push(node),
+        }
+    }
+    *nodes = grouped;
+}
+
+/// Puts the answers of a page of questions and answers (`template: faq`) into their questions.
+///
+/// A heading of the third level is a question, one of the second level is the name of a group of them where it has such
+/// below it, else a question itself. Headings within other blocks are part of an answer.
+pub(super) fn fold_questions(nodes: &mut Vec<Node<'_>>) {
+    let level = |node: &Node<'_>| match &node.kind {
+        Kind::Heading(HeadingMark {
+            level: level @ 1..=3, ..
+        }) if says_something(&node.children) => Some((*level).max(2)),
+        _ => None,
+    };
+    let levels: Vec<Option<u8>> = nodes.iter().map(level).collect();
+    let mut folded: Vec<Node<'_>> = Vec::with_capacity(nodes.len());
+    let mut is_answer = false;
+    for (index, node) in nodes.drain(..).enumerate() {
+        let Some(level) = levels[index] else {
+            match folded.last_mut() {
+                Some(question) if is_answer => question.children.push(node),
+                _ => folded.push(node),
+            }
+            continue;
+        };
+        let next = levels[index + 1..].iter().flatten().next();
+        is_answer = !(level == 2 && next == Some(&3));
+        folded.push(match node.kind {
+            Kind::Heading(mark) if is_answer => Node::new(Kind::Question(mark, node.children), node.range),
+            kind => Node { kind, ..node },
+        });
+    }
+    *nodes = folded;
+}
+
+/// Takes the heading out that names the page, which shows its title itself: an H1 before everything else, if the page has
+/// no title or the same. Gives its text.
+pub(super) fn take_title(nodes: &mut Vec<Node<'_>>, known: Option<&str>) -> Option<String> {
+    let is_silent = |node: &Node<'_>| matches!(&node.kind, Kind::Html(html) if is_comment(html));
+    let first = nodes.iter().position(|node| !is_silent(node))?;
+    let Kind::Heading(HeadingMark { level: 1, .. }) = nodes[first].kind else {
+        return None;
+    };
+    let mut title = String::new();
+    push_words(&nodes[first].children, &mut title);
+    let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
+    let names_the_page = !title.is_empty() && known.is_none_or(|known| known.eq_ignore_ascii_case(&title));
+    names_the_page.then(|| {
+        nodes.remove(first);
+        title
+    })
+}
+
+/// The words of elements within text, as a reader sees them.
+fn push_words(nodes: &[Node<'_>], words: &mut String) {
+    for node in nodes {
+        match &node.kind {
+            Kind::Text(text) | Kind::CodeSpan(text) => words.push_str(text),
+            Kind::SoftBreak | Kind::HardBreak => words.push(' '),
+            Kind::InlineHtml(html) => words.push_str(&raw::words(html)),
+            Kind::Image { alt, .. } => words.extend([" ", alt, " "]),
+            _ => push_words(&node.children, words),
+        }
+    }
+}
+
+/// Whether elements within text have words.
+fn says_something(nodes: &[Node<'_>]) -> bool {
+    nodes.iter().any(|node| match &node.kind {
+        Kind::Text(text) | Kind::CodeSpan(text) => !text.trim().is_empty(),
+        Kind::Image { alt, .. } => !alt.trim().is_empty(),
+        _ => says_something(&node.children),
+    })
+}

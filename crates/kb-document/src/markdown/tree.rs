@@ -1,0 +1,499 @@
+//! The body of an article as a tree: the parser's events, with the boxes in their places.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+use pulldown_cmark::{
+    Alignment, BrokenLink, BrokenLinkCallback, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd,
+    TextMergeWithOffset,
+};
+
+use crate::blocks::{closes_fence, opens_fence};
+use crate::containers::Container;
+use crate::outline::{BoxText, Outline};
+
+/// Most elements that stand in one another. What is deeper stands beside the elements it is in: nobody writes that deep,
+/// and a browser nests no more than a few hundred.
+const MAX_DEPTH: usize = 100;
+
+pub(crate) const SYNTAX: Options = Options::ENABLE_TABLES
+    .union(Options::ENABLE_FOOTNOTES)
+    .union(Options::ENABLE_STRIKETHROUGH)
+    .union(Options::ENABLE_TASKLISTS)
+    .union(Options::ENABLE_HEADING_ATTRIBUTES)
+    .union(Options::ENABLE_DEFINITION_LIST);
+
+/// What ends the definitions of footnotes that stand in other texts.
+const END_STUBS: &str = "\n<!---->\n\n";
+
+/// An element, with what stands in it.
+#[derive(Debug)]
+pub(super) struct Node<'a> {
+    pub(super) kind: Kind<'a>,
+    /// Its place in the body, in bytes; of links and images that of their target.
+    pub(super) range: Range<usize>,
+    pub(super) children: Vec<Node<'a>>,
+}
+
+impl<'a> Node<'a> {
+    pub(super) fn new(kind: Kind<'a>, range: Range<usize>) -> Self {
+        Self {
+            kind,
+            range,
+            children: Vec::new(),
+        }
+    }
+}
+
+/// The kinds of element.
+#[derive(Debug)]
+pub(super) enum Kind<'a> {
+    Paragraph,
+    Heading(HeadingMark<'a>),
+    Quote,
+    Code(Code<'a>),
+    /// Raw HTML that is a block.
+    Html(String),
+    List(Option<u64>),
+    Item,
+    Footnote(CowStr<'a>),
+    Definitions,
+    Term,
+    Definition,
+    Table(Vec<Alignment>),
+    TableHead,
+    Row,
+    Cell,
+    Rule,
+    Box(Container),
+    /// Tabs that stand next to each other.
+    TabGroup,
+    /// A question, whose answer is in it.
+    Question(HeadingMark<'a>, Vec<Node<'a>>),
+    Text(CowStr<'a>),
+    CodeSpan(CowStr<'a>),
+    /// Raw HTML within text.
+    InlineHtml(CowStr<'a>),
+    SoftBreak,
+    HardBreak,
+    FootnoteReference(CowStr<'a>),
+    /// The box of a task, and whether it is done.
+    Task(bool),
+    Emphasis,
+    Strong,
+    Strikethrough,
+    Link {
+        target: String,
+        title: CowStr<'a>,
+    },
+    Image {
+        target: String,
+        title: CowStr<'a>,
+        alt: String,
+    },
+}
+
+impl Kind<'_> {
+    /// Whether it is a block.
+    pub(super) fn is_block(&self) -> bool {
+        !matches!(
+            self,
+            Self::Text(_)
+                | Self::CodeSpan(_)
+                | Self::InlineHtml(_)
+                | Self::SoftBreak
+                | Self::HardBreak
+                | Self::FootnoteReference(_)
+                | Self::Task(_)
+                | Self::Emphasis
+                | Self::Strong
+                | Self::Strikethrough
+                | Self::Link { .. }
+                | Self::Image { .. }
+        )
+    }
+}
+
+/// A heading as it was written.
+#[derive(Debug)]
+pub(super) struct HeadingMark<'a> {
+    pub(super) level: u8,
+    pub(super) id: Option<CowStr<'a>>,
+    pub(super) classes: Vec<CowStr<'a>>,
+}
+
+/// A block of code.
+#[derive(Debug)]
+pub(super) struct Code<'a> {
+    /// What stands behind its fence; `None` where it is indented.
+    pub(super) info: Option<CowStr<'a>>,
+    pub(super) text: String,
+}
+
+/// A tree, and what was found while it was made.
+#[derive(Debug, Default)]
+pub(super) struct Tree<'a> {
+    pub(super) nodes: Vec<Node<'a>>,
+    /// References whose definition is missing: their places in the body and their labels.
+    pub(super) undefined: Vec<(Range<usize>, String)>,
+    /// Fenced code without an end: the place of its first line, and whether a box ends it.
+    pub(super) unclosed_code: Vec<(Range<usize>, bool)>,
+    /// Definitions that lead nowhere, whose titles are notes.
+    pub(super) notes: Vec<Range<usize>>,
+    /// How many boxes have their place.
+    pub(super) boxes: usize,
+}
+
+type Definitions<'a> = HashMap<String, (CowStr<'a>, CowStr<'a>)>;
+
+/// Texts with the definitions of the footnotes that stand in others, and the lengths of what that puts before them.
+pub(super) fn with_footnotes(outline: &Outline<'_>) -> Vec<(String, usize)> {
+    let texts = outline.texts.iter().map(|text| &*text.text);
+    if outline.boxes.is_empty() || !texts.clone().any(|text| text.contains("[^")) {
+        return texts.map(|_| (String::new(), 0)).collect();
+    }
+    let labels: Vec<HashSet<String>> = texts
+        .clone()
+        .map(|text| {
+            let events = Parser::new_ext(text, SYNTAX);
+            let labels = events.filter_map(|event| match event {
+                Event::Start(Tag::FootnoteDefinition(label)) => Some(label.to_string()),
+                _ => None,
+            });
+            labels.collect()
+        })
+        .collect();
+    let mut all: Vec<&String> = labels.iter().flatten().collect();
+    all.sort_unstable();
+    all.dedup();
+    let stubs = texts.zip(&labels).map(|(text, own)| {
+        let others = all
+            .iter()
+            .filter(|label| !own.contains(**label) && text.contains(&format!("[^{label}]")));
+        let mut stubs: String = others.map(|label| format!("[^{label}]:\n")).collect();
+        if stubs.is_empty() {
+            return (String::new(), 0);
+        }
+        stubs.push_str(END_STUBS);
+        let length = stubs.len();
+        stubs.push_str(text);
+        (stubs, length)
+    });
+    stubs.collect()
+}
+
+/// Reads the texts of an outline. `stubs` is what [`with_footnotes`] makes of it.
+pub(super) fn read<'a>(outline: &'a Outline<'_>, stubs: &'a [(String, usize)]) -> Tree<'a> {
+    let definitions: RefCell<Definitions<'a>> = RefCell::default();
+    let undefined: RefCell<Vec<(usize, Range<usize>, String)>> = RefCell::default();
+    let mut tree = Tree::default();
+    let mut parsers = Vec::new();
+    for (number, (text, (stubbed, stub))) in outline.texts.iter().zip(stubs).enumerate() {
+        let (definitions, undefined) = (&definitions, &undefined);
+        let resolve = move |link: BrokenLink<'a>| {
+            let found = definitions.borrow().get(&link.reference.to_lowercase()).cloned();
+            // `[x]` alone is text more often than a link that lacks its definition.
+            if found.is_none() && link.link_type == LinkType::Reference {
+                let place = (number, link.span.clone(), link.reference.to_string());
+                undefined.borrow_mut().push(place);
+            }
+            found
+        };
+        let source = if *stub > 0 { stubbed } else { &*text.text };
+        let parser = Parser::new_with_broken_link_callback(source, SYNTAX, Some(resolve));
+        let own = parser.reference_definitions().iter();
+        for (label, to) in own {
+            // Nobody follows a link to nowhere: the title of its definition is a note.
+            if matches!(&*to.dest, "" | "#") && to.title.is_some() {
+                tree.notes.push(place(text, *stub, &to.span));
+            }
+            if outline.texts.len() > 1 {
+                let (target, title) = (to.dest.to_string(), to.title.as_deref().unwrap_or_default().to_owned());
+                let mut all = definitions.borrow_mut();
+                all.entry(label.to_lowercase()).or_insert((target.into(), title.into()));
+            }
+        }
+        parsers.push(Some((parser, source, *stub)));
+    }
+    let mut builder = Builder {
+        outline,
+        parsers,
+        tree,
+        depth: 0,
+    };
+    let nodes = builder.text(0);
+    let mut tree = builder.tree;
+    tree.nodes = nodes;
+    let undefined = undefined.take().into_iter();
+    tree.undefined = undefined
+        .map(|(number, range, label)| (place(&outline.texts[number], stubs[number].1, &range), label))
+        .collect();
+    tree.undefined.sort_by_key(|(range, _)| range.start);
+    tree
+}
+
+fn place(text: &BoxText<'_>, stub: usize, range: &Range<usize>) -> Range<usize> {
+    let at = |offset: usize| text.source(offset.saturating_sub(stub));
+    at(range.start)..at(range.end)
+}
+
+struct Builder<'a, 'o, F: BrokenLinkCallback<'a>> {
+    outline: &'o Outline<'o>,
+    /// The parser of each text, with what it reads and how much of that stands before the text.
+    parsers: Vec<Option<(Parser<'a, F>, &'a str, usize)>>,
+    tree: Tree<'a>,
+    /// How many elements are open.
+    depth: usize,
+}
+
+/// What is open in a text.
+struct Open<'a> {
+    /// The elements, outermost first; the first one stands for the text.
+    elements: Vec<Node<'a>>,
+    /// For each element that the parser has open: whether it is one of these.
+    kept: Vec<bool>,
+    /// The block of code or raw HTML, or the image, that is open.
+    leaf: Option<Leaf<'a>>,
+}
+
+enum Leaf<'a> {
+    Code(Node<'a>, Code<'a>),
+    Html(Node<'a>, String),
+    /// With how many images are open in it.
+    Image(Node<'a>, String, usize),
+    /// What stands where a box stands.
+    Place,
+}
+
+impl<'a> Open<'a> {
+    fn add(&mut self, node: Node<'a>) {
+        if let Some(parent) = self.elements.last_mut() {
+            parent.children.push(node);
+        }
+    }
+}
+
+impl<'a, F: BrokenLinkCallback<'a>> Builder<'a, '_, F> {
+    /// What stands in the text with this number.
+    fn text(&mut self, number: usize) -> Vec<Node<'a>> {
+        let Some((parser, source, stub)) = self.parsers[number].take() else {
+            return Vec::new();
+        };
+        let depth = self.depth;
+        let text = &self.outline.texts[number];
+        let mut open = Open {
+            elements: vec![Node::new(Kind::Paragraph, 0..0)],
+            kept: Vec::new(),
+            leaf: None,
+        };
+        for (event, range) in TextMergeWithOffset::new(parser.into_offset_iter()) {
+            if range.start < stub {
+                continue;
+            }
+            if let Some(leaf) = open.leaf.take() {
+                self.in_leaf(&mut open, leaf, event);
+                continue;
+            }
+            let source_range = place(text, stub, &range);
+            match event {
+                Event::Start(Tag::HtmlBlock) => {
+                    open.leaf = Some(match text.box_at(range.start - stub) {
+                        Some(number) => {
+                            let node = self.boxed(number, depth + open.kept.len());
+                            open.add(node);
+                            Leaf::Place
+                        }
+                        None => Leaf::Html(Node::new(Kind::Rule, source_range), String::new()),
+                    });
+                }
+                Event::Start(Tag::CodeBlock(kind)) => {
+                    let info = match kind {
+                        CodeBlockKind::Fenced(info) => {
+                            let ends = number > 0 || range.end < source.trim_end().len();
+                            self.note_unclosed(&source[range.clone()], &source_range, ends);
+                            Some(info)
+                        }
+                        CodeBlockKind::Indented => None,
+                    };
+                    let code = Code {
+                        info,
+                        text: String::new(),
+                    };
+                    open.leaf = Some(Leaf::Code(Node::new(Kind::Rule, source_range), code));
+                }
+                Event::Start(tag) => {
+                    let target = match &tag {
+                        Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => &**dest_url,
+                        _ => "",
+                    };
+                    // The place of a link is that of its target.
+                    let written = if target.is_empty() {
+                        None
+                    } else {
+                        source[range.clone()].rfind(target)
+                    };
+                    let source_range = match written.map(|at| range.start + at) {
+                        Some(at) => place(text, stub, &(at..at + target.len())),
+                        None => source_range,
+                    };
+                    let node = Node::new(kind(tag), source_range);
+                    if matches!(node.kind, Kind::Image { .. }) {
+                        open.leaf = Some(Leaf::Image(node, String::new(), 0));
+                        continue;
+                    }
+                    let is_kept = depth + open.kept.len() < MAX_DEPTH;
+                    open.kept.push(is_kept);
+                    if is_kept {
+                        open.elements.push(node);
+                    }
+                }
+                Event::End(_) => {
+                    if open.kept.pop() == Some(true)
+                        && let Some(node) = open.elements.pop()
+                    {
+                        open.add(node);
+                    }
+                }
+                Event::Text(said) => open.add(Node::new(Kind::Text(said), source_range)),
+                Event::Code(code) => open.add(Node::new(Kind::CodeSpan(code), source_range)),
+                Event::InlineHtml(html) | Event::Html(html) => {
+                    open.add(Node::new(Kind::InlineHtml(html), source_range));
+                }
+                Event::SoftBreak => open.add(Node::new(Kind::SoftBreak, source_range)),
+                Event::HardBreak => open.add(Node::new(Kind::HardBreak, source_range)),
+                Event::Rule => open.add(Node::new(Kind::Rule, source_range)),
+                Event::FootnoteReference(label) => {
+                    open.add(Node::new(Kind::FootnoteReference(label), source_range));
+                }
+                Event::TaskListMarker(checked) => open.add(Node::new(Kind::Task(checked), source_range)),
+                Event::InlineMath(said) | Event::DisplayMath(said) => {
+                    open.add(Node::new(Kind::Text(said), source_range));
+                }
+            }
+        }
+        open.elements.pop().map(|text| text.children).unwrap_or_default()
+    }
+
+    /// Goes on with a block of code or raw HTML, or with an image.
+    fn in_leaf(&mut self, open: &mut Open<'a>, leaf: Leaf<'a>, event: Event<'a>) {
+        open.leaf = match (leaf, event) {
+            (Leaf::Code(mut node, code), Event::End(TagEnd::CodeBlock)) => {
+                node.kind = Kind::Code(code);
+                open.add(node);
+                None
+            }
+            (Leaf::Code(node, mut code), event) => {
+                if let Event::Text(text) = event {
+                    code.text.push_str(&text);
+                }
+                Some(Leaf::Code(node, code))
+            }
+            (Leaf::Html(mut node, html), Event::End(TagEnd::HtmlBlock)) => {
+                node.kind = Kind::Html(html);
+                open.add(node);
+                None
+            }
+            (Leaf::Html(node, mut html), event) => {
+                if let Event::Html(text) | Event::Text(text) = event {
+                    html.push_str(&text);
+                }
+                Some(Leaf::Html(node, html))
+            }
+            (Leaf::Image(mut node, said, 0), Event::End(TagEnd::Image)) => {
+                if let Kind::Image { alt, .. } = &mut node.kind {
+                    *alt = said;
+                }
+                open.add(node);
+                None
+            }
+            (Leaf::Image(node, mut said, mut depth), event) => {
+                match event {
+                    Event::Start(Tag::Image { .. }) => depth += 1,
+                    Event::End(TagEnd::Image) => depth -= 1,
+                    Event::Text(text) | Event::Code(text) => said.push_str(&text),
+                    Event::SoftBreak | Event::HardBreak => said.push(' '),
+                    _ => {}
+                }
+                Some(Leaf::Image(node, said, depth))
+            }
+            (Leaf::Place, Event::End(TagEnd::HtmlBlock)) => None,
+            (Leaf::Place, _) => Some(Leaf::Place),
+        };
+    }
+
+    fn boxed(&mut self, number: usize, depth: usize) -> Node<'a> {
+        self.tree.boxes += 1;
+        let opened = &self.outline.boxes[number];
+        let outer = std::mem::replace(&mut self.depth, depth + 1);
+        let children = self.text(number + 1);
+        self.depth = outer;
+        Node {
+            kind: Kind::Box(opened.container.clone()),
+            range: opened.range.clone(),
+            children,
+        }
+    }
+
+    /// Notes fenced code that lacks its closing line.
+    fn note_unclosed(&mut self, code: &str, place: &Range<usize>, ends_with_block: bool) {
+        let code = code.trim_end();
+        let first = code.lines().next().unwrap_or_default();
+        let is_closed = opens_fence(first).is_none_or(|(character, length)| {
+            code.rsplit_once('\n')
+                .is_some_and(|(_, last)| closes_fence(last.trim_start_matches(['>', ' ', '\t']), character, length))
+        });
+        if !is_closed {
+            let line = place.start..place.start + first.len();
+            self.tree.unclosed_code.push((line, ends_with_block));
+        }
+    }
+}
+
+fn kind(tag: Tag<'_>) -> Kind<'_> {
+    match tag {
+        Tag::Heading { level, id, classes, .. } => Kind::Heading(HeadingMark {
+            level: level as u8,
+            id,
+            classes,
+        }),
+        Tag::BlockQuote(_) => Kind::Quote,
+        Tag::List(first) => Kind::List(first),
+        Tag::Item => Kind::Item,
+        Tag::FootnoteDefinition(label) => Kind::Footnote(label),
+        Tag::DefinitionList => Kind::Definitions,
+        Tag::DefinitionListTitle => Kind::Term,
+        Tag::DefinitionListDefinition => Kind::Definition,
+        Tag::Table(alignments) => Kind::Table(alignments),
+        Tag::TableHead => Kind::TableHead,
+        Tag::TableRow => Kind::Row,
+        Tag::TableCell => Kind::Cell,
+        Tag::Emphasis => Kind::Emphasis,
+        Tag::Strong => Kind::Strong,
+        Tag::Strikethrough => Kind::Strikethrough,
+        Tag::Link {
+            link_type,
+            dest_url,
+            title,
+            ..
+        } => Kind::Link {
+            target: match link_type {
+                LinkType::Email => format!("mailto:{dest_url}"),
+                _ => dest_url.to_string(),
+            },
+            title,
+        },
+        Tag::Image { dest_url, title, .. } => Kind::Image {
+            target: dest_url.to_string(),
+            title,
+            alt: String::new(),
+        },
+        // Of the others, code and raw HTML are read apart; the rest is syntax that is not asked for.
+        Tag::Paragraph
+        | Tag::CodeBlock(_)
+        | Tag::HtmlBlock
+        | Tag::Superscript
+        | Tag::Subscript
+        | Tag::MetadataBlock(_) => Kind::Paragraph,
+    }
+}

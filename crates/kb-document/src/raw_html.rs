@@ -1,0 +1,774 @@
+//! Raw HTML in articles: its links are resolved like all others, its ids can be linked to, its words can be found.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use html5gum::{DefaultEmitter, EndTag, StartTag, Token, Tokenizer};
+
+use super::fragment::{Fragment, PatchKind};
+use super::video::{self, Player};
+use super::{Link, LinkKind};
+
+/// Where a piece of raw HTML stands.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RawHtmlPlace<'a> {
+    /// Its place in the file, in bytes.
+    pub range: Range<u32>,
+    /// The number of the first link in it.
+    pub first_link: usize,
+    /// Whether it stands within text, where no figure can.
+    pub inline: bool,
+    /// Whether a frame was left out whose end is still to come.
+    pub in_frame: bool,
+    /// Whether only players of known hosts may stand in for frames.
+    pub known_players: bool,
+    /// The name of a frame that has none.
+    pub frame_title: &'a str,
+    /// What is open before it.
+    pub open: RawOpen,
+}
+
+/// What a piece of raw HTML contains.
+#[derive(Debug, Default)]
+pub(crate) struct RawHtmlPiece {
+    /// The HTML, its links open.
+    pub html: Fragment,
+    /// Its links, numbered from the number that was given.
+    pub links: Vec<Link>,
+    /// The ids it defines.
+    pub ids: Vec<String>,
+    /// Its visible text.
+    pub text: Vec<RawText>,
+    /// How many elements it opens, and does not close, whose content nobody sees.
+    pub hides: usize,
+    /// How many such elements it closes and does not open.
+    pub shows: usize,
+    /// Tables that begin and end in it, in order.
+    pub tables: Vec<TableTag>,
+    /// The player, with its title, that a frame within text shows. It is not part of `html`.
+    pub player: Option<(Player, String)>,
+    /// Whether a frame was left out whose end is still to come.
+    pub in_frame: bool,
+    /// The link numbers of its images.
+    pub images: Vec<u32>,
+    /// Where in it images stand that have no `alt`.
+    pub unlabelled: Vec<Range<usize>>,
+    /// What is open at its end.
+    pub open: RawOpen,
+    /// Ids and names that are left out because they begin with [`RESERVED_ID`], and the tags that have them.
+    pub reserved: Vec<(Range<usize>, String)>,
+    /// A tag that has no end. It is text in `html`: a browser would take what kb writes next for its attributes.
+    pub unfinished: Option<Range<usize>>,
+}
+
+/// A part of the visible text of raw HTML.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RawText {
+    /// Text, with a line break wherever a block begins or ends.
+    Lines(String),
+    /// A heading with this id begins, of any level below the page's title.
+    Heading(String),
+    /// A heading ends.
+    HeadingEnd,
+}
+
+/// Elements that begin and end a line of text. `js/shared/text.js` has the same list for finished pages.
+const BLOCKS: &[&[u8]] = &[
+    b"address",
+    b"article",
+    b"aside",
+    b"blockquote",
+    b"br",
+    b"caption",
+    b"center",
+    b"dd",
+    b"details",
+    b"dialog",
+    b"dir",
+    b"div",
+    b"dl",
+    b"dt",
+    b"fieldset",
+    b"figcaption",
+    b"figure",
+    b"footer",
+    b"form",
+    b"h1",
+    b"h2",
+    b"h3",
+    b"h4",
+    b"h5",
+    b"h6",
+    b"header",
+    b"hgroup",
+    b"hr",
+    b"legend",
+    b"li",
+    b"main",
+    b"menu",
+    b"nav",
+    b"ol",
+    b"option",
+    b"p",
+    b"pre",
+    b"search",
+    b"section",
+    b"summary",
+    b"table",
+    b"td",
+    b"th",
+    b"tr",
+    b"ul",
+];
+/// How the ids and names of the theme's own elements begin. No article may have such, in any mode: kb's scripts, links
+/// and menus would meet its elements in place of their own.
+pub(crate) const RESERVED_ID: char = '_';
+
+/// A part of a table that says where it begins and ends and what it is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum TableTag {
+    /// It begins at this offset of the piece.
+    Start(usize),
+    /// Its caption.
+    Caption(String),
+    /// It ends at this offset of the piece.
+    End(usize),
+}
+
+/// Elements of raw HTML that are open, as far as it matters to images and players.
+#[expect(clippy::struct_excessive_bools, reason = "the elements are independent")]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct RawOpen {
+    /// Whether a `picture` is.
+    pub picture: bool,
+    /// Whether a link is, or an anchor.
+    pub link: bool,
+    /// Whether a link is that leads somewhere.
+    pub leads: bool,
+    /// Whether an element is that holds no figure: a heading, or what is there for scripts or without them.
+    pub narrow: bool,
+    /// Whether text is whose line breaks stand.
+    pub preformatted: bool,
+}
+
+impl RawOpen {
+    fn note(&mut self, element: &[u8], opens: bool, leads: bool) {
+        match element {
+            b"picture" => self.picture = opens,
+            b"a" => (self.link, self.leads) = (opens, opens && leads),
+            b"pre" => self.preformatted = opens,
+            b"h1" | b"h2" | b"h3" | b"h4" | b"h5" | b"h6" | b"template" | b"noscript" => self.narrow = opens,
+            _ => {}
+        }
+    }
+}
+
+/// Attributes that hold a URL, and what it leads to.
+fn link_kind(element: &[u8], attribute: &[u8]) -> Option<LinkKind> {
+    match (element, attribute) {
+        (b"a" | b"area", b"href") | (b"form", b"action") => Some(LinkKind::Page),
+        (b"img" | b"video" | b"audio" | b"source" | b"track" | b"embed", b"src")
+        | (b"video", b"poster")
+        | (b"object", b"data") => Some(LinkKind::Media),
+        _ => None,
+    }
+}
+
+/// Reads a piece of raw HTML. Comments are left out: they are notes among writers.
+pub(crate) fn read_raw_html(html: &str, place: &RawHtmlPlace<'_>) -> RawHtmlPiece {
+    let mut reader = PieceReader {
+        source: html,
+        place,
+        piece: RawHtmlPiece {
+            in_frame: place.in_frame,
+            open: place.open,
+            ..RawHtmlPiece::default()
+        },
+        copied: 0,
+        skipping: false,
+        paragraph: None,
+        caption: None,
+        read: 0,
+        in_tag: false,
+    };
+    let mut emitter = DefaultEmitter::<usize>::new_with_span();
+    emitter.naively_switch_states(true);
+    for token in Tokenizer::new_with_emitter(html, emitter) {
+        let Ok(token) = token;
+        reader.token(&token);
+    }
+    reader.finish()
+}
+
+struct PieceReader<'a> {
+    source: &'a str,
+    place: &'a RawHtmlPlace<'a>,
+    piece: RawHtmlPiece,
+    /// How much of the source is already in the piece.
+    copied: usize,
+    /// Whether the content of a frame is being left out.
+    skipping: bool,
+    /// The start tag of the paragraph that a figure stood in, until it is known whether more is in it.
+    paragraph: Option<String>,
+    /// The text of the caption that is open.
+    caption: Option<String>,
+    /// Where the last token ends.
+    read: usize,
+    /// Whether the source ends within a tag.
+    in_tag: bool,
+}
+
+impl PieceReader<'_> {
+    fn token(&mut self, token: &Token<usize>) {
+        match token {
+            Token::StartTag(tag) => {
+                self.read = tag.span.end;
+                self.reopen_paragraph(tag.span.start);
+                self.start_tag(tag);
+            }
+            Token::EndTag(tag) => {
+                self.read = tag.span.end;
+                self.end_tag(tag);
+            }
+            Token::String(text) if self.piece.hides > 0 || self.skipping => self.read = text.span.end,
+            Token::String(text) => {
+                self.read = text.span.end;
+                let string = String::from_utf8_lossy(&text.value);
+                if !string.trim().is_empty() {
+                    self.reopen_paragraph(text.span.start);
+                }
+                if self.piece.open.preformatted {
+                    self.lines(&string);
+                } else {
+                    self.lines(&string.replace(['\n', '\r'], " "));
+                }
+                if let Some(caption) = &mut self.caption {
+                    caption.push_str(&string);
+                }
+            }
+            Token::Comment(comment) => {
+                self.read = comment.span.end;
+                self.replace(&clamp(self.source, comment.span.start, comment.span.end));
+            }
+            Token::Doctype(doctype) => self.read = doctype.span.end,
+            Token::Error(error) => self.in_tag |= error.value == html5gum::Error::EofInTag,
+        }
+    }
+
+    /// Copies what stands before `span`, and leaves out what stands in it. Says whether it was still to be copied.
+    fn replace(&mut self, span: &Range<usize>) -> bool {
+        let fresh = span.start >= self.copied;
+        if fresh {
+            self.piece.html.push(&self.source[self.copied..span.start]);
+            self.copied = span.end;
+        }
+        fresh
+    }
+
+    fn start_tag(&mut self, tag: &StartTag<usize>) {
+        let name = tag.name.to_ascii_lowercase();
+        if BLOCKS.contains(&name.as_slice()) {
+            self.lines("\n");
+        }
+        if is_hidden(&name) && !tag.self_closing {
+            self.piece.hides += 1;
+        }
+        if let [b'h', b'2'..=b'6'] = name.as_slice()
+            && self.piece.hides == 0
+        {
+            let id = attribute(tag, b"id");
+            let is_anchor = !id.is_empty() && !id.starts_with(RESERVED_ID);
+            self.piece.text.push(if is_anchor {
+                RawText::Heading(id)
+            } else {
+                RawText::HeadingEnd
+            });
+        }
+        let span = clamp(self.source, tag.span.start, tag.span.end);
+        let mut kept = Cow::Borrowed(tag);
+        for key in [&b"id"[..], &b"name"[..]] {
+            let id = attribute(tag, key);
+            if id.starts_with(RESERVED_ID) {
+                kept.to_mut().attributes.remove(key);
+                self.piece.reserved.push((span.clone(), id));
+            } else if (key == b"id" || name == b"a") && !id.is_empty() {
+                self.piece.ids.push(id);
+            }
+        }
+        let changed = matches!(kept, Cow::Owned(_));
+        let tag = &*kept;
+        if name == b"img" {
+            match tag.attributes.get(&b"alt"[..]) {
+                Some(alt) => {
+                    let alt = String::from_utf8_lossy(&alt.value).replace(['\n', '\r'], " ");
+                    self.lines(&format!(" {alt} "));
+                }
+                None => self.piece.unlabelled.push(span.clone()),
+            }
+        }
+        if name == b"video" {
+            self.lines(&attribute(tag, b"aria-label").replace(['\n', '\r'], " "));
+        }
+        let leads = tag.attributes.contains_key(&b"href"[..]);
+        self.piece.open.note(&name, !tag.self_closing, leads);
+        match name.as_slice() {
+            b"iframe" => self.frame(tag, &span),
+            b"table" => {
+                if let Some(at) = self.offset(span.start) {
+                    self.piece.tables.push(TableTag::Start(at));
+                }
+            }
+            b"caption" => self.caption = Some(String::new()),
+            b"img" if tag.attributes.contains_key(&b"src"[..]) && self.replace(&span) => self.image(tag),
+            _ => {}
+        }
+        let has_link = || tag.attributes.keys().any(|key| link_kind(&name, key).is_some());
+        if (changed || has_link()) && self.replace(&span) {
+            self.push_tag(tag, &[], |_| {});
+        }
+    }
+
+    fn end_tag(&mut self, tag: &EndTag<usize>) {
+        let span = clamp(self.source, tag.span.start, tag.span.end);
+        self.piece.open.note(&tag.name.to_ascii_lowercase(), false, false);
+        match tag.name.as_slice() {
+            name if is_hidden(name) => match self.piece.hides.checked_sub(1) {
+                Some(open) => self.piece.hides = open,
+                None => self.piece.shows += 1,
+            },
+            b"iframe" if self.piece.in_frame => {
+                if self.skipping {
+                    // The content is for browsers without frames.
+                    self.copied = self.copied.max(span.start);
+                    self.skipping = false;
+                }
+                self.replace(&span);
+                self.piece.in_frame = false;
+            }
+            b"p" if self.paragraph.is_some() => {
+                self.paragraph = None;
+                self.replace(&span);
+            }
+            b"table" => {
+                if let Some(at) = self.offset(span.end) {
+                    self.piece.tables.push(TableTag::End(at));
+                }
+            }
+            b"caption" => {
+                if let Some(caption) = self.caption.take() {
+                    let words = caption.split_whitespace().collect::<Vec<_>>().join(" ");
+                    self.piece.tables.push(TableTag::Caption(words));
+                }
+            }
+            _ => self.reopen_paragraph(span.start),
+        }
+        if let [b'h', b'1'..=b'6'] = tag.name.as_slice() {
+            self.piece.text.push(RawText::HeadingEnd);
+        }
+        if BLOCKS.contains(&tag.name.as_slice()) {
+            self.lines("\n");
+        }
+    }
+
+    /// Adds visible text.
+    fn lines(&mut self, text: &str) {
+        if self.piece.hides > 0 {
+            return;
+        }
+        match self.piece.text.last_mut() {
+            Some(RawText::Lines(lines)) => lines.push_str(text),
+            _ => self.piece.text.push(RawText::Lines(text.to_owned())),
+        }
+    }
+
+    /// The offset in the piece of an offset in the source.
+    fn offset(&mut self, at: usize) -> Option<usize> {
+        (at >= self.copied).then(|| {
+            self.piece.html.push(&self.source[self.copied..at]);
+            self.copied = at;
+            self.piece.html.len()
+        })
+    }
+
+    /// A frame of another host asks first; one of this site gets what it lacks.
+    fn frame(&mut self, tag: &StartTag<usize>, span: &Range<usize>) {
+        let source = attribute(tag, b"src");
+        let mut title = attribute(tag, b"title");
+        let player = video::player(&source)
+            .filter(|player| !self.place.known_players || video::is_player(&player.frame))
+            .filter(|_| span.start >= self.copied);
+        let Some(mut player) = player else {
+            let mut missing = Vec::new();
+            if title.trim().is_empty() {
+                missing.push(("title", self.place.frame_title));
+            }
+            if !tag.attributes.contains_key(&b"loading"[..]) {
+                missing.push(("loading", "lazy"));
+            }
+            if !missing.is_empty() && self.replace(span) {
+                self.push_tag(tag, &missing, |_| {});
+            }
+            return;
+        };
+        self.replace(span);
+        self.piece.in_frame = !tag.self_closing;
+        let rest = &self.source.as_bytes()[span.end..];
+        self.skipping = !tag.self_closing && rest.windows(8).any(|bytes| bytes.eq_ignore_ascii_case(b"</iframe"));
+        if !video::is_player(&player.frame) {
+            player.kept = kept(tag);
+        }
+        if self.piece.open.leads && title.trim().is_empty() {
+            // All that a link needs is a name.
+            self.place.frame_title.clone_into(&mut title);
+        }
+        if self.place.inline {
+            self.piece.player = Some((player, title));
+            return;
+        }
+        let is_figure = !self.piece.open.leads && !self.piece.open.narrow;
+        let text = title.replace(['\n', '\r'], " ");
+        self.lines(&if is_figure { format!("\n{text}\n") } else { text });
+        let number = self.number();
+        if self.piece.open.leads {
+            // The link around it leads somewhere already.
+            self.piece.html.push_text(title.trim());
+            return;
+        }
+        if self.piece.open.narrow {
+            video::push_link(&mut self.piece.html, &title, number);
+        } else {
+            self.leave_paragraph();
+            video::push_figure(&mut self.piece.html, &player, &title, number);
+        }
+        self.piece.links.push(Link {
+            target: player.page,
+            kind: LinkKind::Page,
+            range: self.place.range.clone(),
+        });
+    }
+
+    /// No figure stands in a paragraph: the start tag of one that begins right here is taken back.
+    fn leave_paragraph(&mut self) {
+        let html = self.piece.html.html();
+        let Some(at) = html.rfind('<') else { return };
+        let tag = html[at..].trim_end();
+        let is_paragraph = tag.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("<p"))
+            && tag[2..].starts_with(['>', ' ', '\n'])
+            && tag.find('>') == Some(tag.len() - 1);
+        if is_paragraph {
+            self.paragraph = Some(tag.to_owned());
+            self.piece.html.truncate(at);
+        }
+    }
+
+    /// Writes the start tag of a paragraph again that goes on behind a figure.
+    fn reopen_paragraph(&mut self, at: usize) {
+        if let Some(tag) = self.paragraph.take() {
+            let at = clamp(self.source, at, at).start;
+            self.replace(&(at..at));
+            self.piece.html.push(&tag);
+        }
+    }
+
+    fn number(&self) -> u32 {
+        u32::try_from(self.place.first_link + self.piece.links.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Writes an image again, with open places for what its file says, where the article does not say it.
+    fn image(&mut self, tag: &StartTag<usize>) {
+        let link = self.number();
+        self.piece.images.push(link);
+        let attribute = |name: &str| {
+            let value = tag.attributes.get(name.as_bytes())?;
+            Some(String::from_utf8_lossy(&value.value).trim().to_ascii_lowercase())
+        };
+        let styled = attribute("style").is_some_and(|style| style.contains("width") || style.contains("height"));
+        let given = attribute("width");
+        let width = given
+            .as_deref()
+            .and_then(|width| width.trim_end_matches("px").parse().ok());
+        let width = width.filter(|width| *width > 0);
+        // Who says which forms there are has made some; and a picture holds no other.
+        let wraps = attribute("srcset").is_none() && !self.piece.open.picture;
+        if wraps {
+            self.piece.html.push_patch(PatchKind::PictureStart { link, width });
+        }
+        self.push_tag(tag, &[], |html| {
+            if !styled && attribute("height").is_none() {
+                match (&given, width) {
+                    (None, _) => html.push_patch(PatchKind::Size(link)),
+                    (Some(_), Some(width)) => html.push_patch(PatchKind::Height { link, width }),
+                    (Some(_), None) => {}
+                }
+            }
+            if attribute("loading").is_none() && attribute("fetchpriority").is_none() {
+                html.push_patch(PatchKind::Loading(link));
+            }
+            if attribute("decoding").is_none() {
+                html.push(" decoding=\"async\"");
+            }
+        });
+        if wraps {
+            self.piece.html.push_patch(PatchKind::PictureEnd(link));
+        }
+    }
+
+    /// Writes a start tag again with its links open, with attributes that it lacks, and what `more` adds.
+    fn push_tag(&mut self, tag: &StartTag<usize>, missing: &[(&str, &str)], more: impl FnOnce(&mut Fragment)) {
+        let name = tag.name.to_ascii_lowercase();
+        self.piece.html.push("<");
+        self.piece.html.push(&String::from_utf8_lossy(&tag.name));
+        for (key, value) in &tag.attributes {
+            if missing.iter().any(|(name, _)| name.as_bytes() == key.as_slice()) {
+                continue;
+            }
+            let value = String::from_utf8_lossy(&value.value).into_owned();
+            let kind = link_kind(&name, key);
+            let number = self.number();
+            if kind == Some(LinkKind::Page) {
+                let is_form = name == b"form";
+                self.piece.html.push_patch(if is_form {
+                    PatchKind::Action(number)
+                } else {
+                    PatchKind::Href(number)
+                });
+            } else {
+                self.piece.html.push(" ");
+                self.piece.html.push(&String::from_utf8_lossy(key));
+                self.piece.html.push("=\"");
+                match kind {
+                    Some(_) => self.piece.html.push_patch(PatchKind::Url(number)),
+                    None => self.piece.html.push_attribute(&value),
+                }
+                self.piece.html.push("\"");
+            }
+            if let Some(kind) = kind {
+                self.piece.links.push(Link {
+                    target: value,
+                    kind,
+                    range: self.place.range.clone(),
+                });
+            }
+        }
+        for (key, value) in missing {
+            self.piece.html.push(&format!(" {key}=\""));
+            self.piece.html.push_attribute(value);
+            self.piece.html.push("\"");
+        }
+        more(&mut self.piece.html);
+        self.piece.html.push(if tag.self_closing { " />" } else { ">" });
+    }
+
+    fn finish(mut self) -> RawHtmlPiece {
+        self.paragraph = None;
+        let read = clamp(self.source, self.read, self.source.len());
+        if self.in_tag && !read.is_empty() && self.replace(&read) {
+            let source = self.source;
+            self.piece.html.push_text(&source[read.clone()]);
+            self.lines(&source[read.clone()]);
+            self.piece.unfinished = Some(read);
+        }
+        self.piece.html.push(&self.source[self.copied.min(self.source.len())..]);
+        self.piece
+    }
+}
+
+/// What a frame of another host is told and allowed, for whoever puts it there once the reader agrees.
+fn kept(tag: &StartTag<usize>) -> Vec<(&'static str, String)> {
+    let written = |name: &[u8]| tag.attributes.contains_key(name).then(|| attribute(tag, name));
+    let height = written(b"height").and_then(|height| height.trim().trim_end_matches("px").parse::<u32>().ok());
+    [
+        // Without a value it forbids the most.
+        ("data-sandbox", written(b"sandbox")),
+        ("data-allow", written(b"allow").filter(|allow| !allow.trim().is_empty())),
+        (
+            "data-height",
+            height.filter(|height| *height > 0).map(|height| height.to_string()),
+        ),
+    ]
+    .into_iter()
+    .filter_map(|(name, value)| Some((name, value?)))
+    .collect()
+}
+
+/// Whether nobody sees what stands in an element.
+fn is_hidden(element: &[u8]) -> bool {
+    matches!(element, b"script" | b"style" | b"svg" | b"template")
+}
+
+fn attribute(tag: &StartTag<usize>, name: &[u8]) -> String {
+    let value = tag.attributes.get(name);
+    value.map_or_else(String::new, |value| String::from_utf8_lossy(&value.value).into_owned())
+}
+
+fn clamp(html: &str, start: usize, end: usize) -> Range<usize> {
+    let floor = |mut at: usize| {
+        at = at.min(html.len());
+        while !html.is_char_boundary(at) {
+            at -= 1;
+        }
+        at
+    };
+    floor(start)..floor(end.max(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn browsers_split_text_at_the_same_elements() {
+        let script = include_str!("../../../themes/default/static/js/shared/text.js");
+        let list = BLOCKS.iter().map(|name| String::from_utf8_lossy(name));
+        let list = list.collect::<Vec<_>>().join(",");
+        assert!(
+            script.contains(&format!("export const BLOCKS = \"{list}\";\n")),
+            "{list}"
+        );
+    }
+
+    fn place() -> RawHtmlPlace<'static> {
+        RawHtmlPlace {
+            range: 0..1,
+            first_link: 7,
+            inline: false,
+            in_frame: false,
+            known_players: false,
+            frame_title: "Here",
+            open: RawOpen::default(),
+        }
+    }
+
+    fn text(piece: &RawHtmlPiece) -> String {
+        let lines = piece.text.iter().map(|part| match part {
+            RawText::Lines(text) => text.as_str(),
+            RawText::Heading(_) | RawText::HeadingEnd => "",
+        });
+        lines.collect()
+    }
+
+    fn read(html: &str) -> RawHtmlPiece {
+        read_raw_html(html, &place())
+    }
+
+    #[test]
+    fn links_and_ids_are_found_and_the_rest_is_kept() {
+        let piece = read("<p class=x>See <a id='k' href=\"../b.md\">b &amp; c</a><br></p>");
+        assert_eq!(
+            piece.html.fill(|kind, out| out.push_str(&format!("{kind:?}"))),
+            "<p class=x>See <aHref(7) id=\"k\">b &amp; c</a><br></p>"
+        );
+        assert_eq!(piece.links[0].target, "../b.md");
+        assert_eq!(piece.ids, ["k"]);
+        assert_eq!(text(&piece), "\nSee b & c\n\n");
+    }
+
+    #[test]
+    fn images_leave_open_what_the_article_does_not_say() {
+        let places = |html: &str| read(html).html.fill(|kind, out| out.push_str(&format!("[{kind:?}]")));
+        let wrapped =
+            |inside: &str, width: &str| format!("[PictureStart {{ link: 7, width: {width} }}]{inside}[PictureEnd(7)]");
+        for (html, wanted) in [
+            (
+                "<img src=x alt=y>",
+                wrapped(
+                    "<img alt=\"y\" src=\"[Url(7)]\"[Size(7)][Loading(7)] decoding=\"async\">",
+                    "None",
+                ),
+            ),
+            (
+                "<img src=x alt width=300 loading=eager decoding=sync>",
+                wrapped(
+                    "<img alt=\"\" decoding=\"sync\" loading=\"eager\" src=\"[Url(7)]\" width=\"300\"[Height { link: 7, width: 300 }]>",
+                    "Some(300)",
+                ),
+            ),
+            (
+                "<img src=x alt width=50% loading=lazy>",
+                wrapped(
+                    "<img alt=\"\" loading=\"lazy\" src=\"[Url(7)]\" width=\"50%\" decoding=\"async\">",
+                    "None",
+                ),
+            ),
+            (
+                "<img src=x alt style='max-width: 9em' loading=lazy>",
+                wrapped(
+                    "<img alt=\"\" loading=\"lazy\" src=\"[Url(7)]\" style=\"max-width: 9em\" decoding=\"async\">",
+                    "None",
+                ),
+            ),
+            (
+                "<picture><img src=x alt></picture>",
+                "<picture><img alt=\"\" src=\"[Url(7)]\"[Size(7)][Loading(7)] decoding=\"async\"></picture>".to_owned(),
+            ),
+            (
+                "<img src=x alt srcset='x 1x' height=3 fetchpriority=low>",
+                "<img alt=\"\" fetchpriority=\"low\" height=\"3\" src=\"[Url(7)]\" srcset=\"x 1x\" decoding=\"async\">"
+                    .to_owned(),
+            ),
+        ] {
+            assert_eq!(places(html), wanted);
+        }
+        assert_eq!(read("<p><img src=x><img alt src=y>").unlabelled.first(), Some(&(3..14)));
+        let open = |html: &str| (read(html).open.link, read(html).open.picture);
+        assert_eq!(open("<a href=x><picture>"), (true, true));
+        assert_eq!(open("<a href=x><picture></picture></a>"), (false, false));
+    }
+
+    #[test]
+    fn comments_and_scripts_are_not_text() {
+        let piece = read("a<!-- note to self --><script>let x = '<b>';</script>c");
+        assert_eq!(piece.html.html(), "a<script>let x = '<b>';</script>c");
+        assert_eq!(text(&piece), "ac");
+        assert_eq!(text(&read("<svg><title>x</title><style>y</style></svg>z")), "z");
+    }
+
+    #[test]
+    fn text_has_lines_as_on_the_page_and_headings() {
+        for (html, expected) in [
+            ("H<sub>2</sub>O, <b>bold</b>ly", "H2O, boldly"),
+            ("<ul><li>one<li>two\nthree</ul>", "\n\none\ntwo three\n"),
+            ("<table><tr><td>a</td><td>b</td></tr></table>", "\n\n\na\n\nb\n\n\n"),
+            ("x<br>y<img src=z alt='a\nb'>c", "x\ny a b c"),
+            ("<pre>a\nb</pre>c\nd", "\na\nb\nc d"),
+        ] {
+            assert_eq!(text(&read(html)), expected, "{html}");
+        }
+        let lines = |text: &str| RawText::Lines(text.to_owned());
+        assert_eq!(
+            read("a<h2 id=x>Big <i>x</i></h2>b<h3>y</h3><h1 id=z>z</h1><template><h2 id=t>t</h2></template>").text,
+            [
+                lines("a\n"),
+                RawText::Heading("x".into()),
+                lines("Big x"),
+                RawText::HeadingEnd,
+                lines("\nb\n"),
+                RawText::HeadingEnd,
+                lines("y"),
+                RawText::HeadingEnd,
+                lines("\n\nz"),
+                RawText::HeadingEnd,
+                lines("\n"),
+                RawText::HeadingEnd,
+            ]
+        );
+    }
+
+    #[test]
+    fn anything_goes_through_without_a_panic() {
+        for html in [
+            "<",
+            "<a href",
+            "<a href='",
+            "<!--",
+            "</",
+            "<é",
+            "<a href=é>ü",
+            "<!-->x-->",
+            "<img src=x",
+            "&#x110000;",
+        ] {
+            let _ = read(html);
+        }
+    }
+}

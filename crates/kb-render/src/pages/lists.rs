@@ -1,0 +1,337 @@
+//! Pages that list articles: home, categories, tags, A-Z, contact, the page for missing pages.
+
+use kb_site::pages::Page;
+
+use super::{
+    Article, ArticleId, ArticleLink, BTreeMap, CategoryId, CategoryLink, ContactPage, Document, HOME_ARTICLES,
+    LanguageRenderer, LanguageSite, LetterGroup, Link, OwnContext, PageContext, SearchLanguage, SitePath, TagLink,
+    UnicodeNormalization,
+};
+use crate::icons::IconKind;
+
+impl<'a> LanguageRenderer<'a> {
+    pub(super) fn article_link(&self, id: ArticleId) -> ArticleLink {
+        let article = &self.language().articles[id];
+        ArticleLink {
+            title: article.title.clone(),
+            url: self.site.url(&article.path),
+            description: article.description.clone(),
+            lang: self.foreign(article),
+            featured: article.featured,
+            breadcrumb: None,
+            keywords: None,
+        }
+    }
+
+    pub(super) fn foreign(&self, article: &Article) -> Option<String> {
+        (article.language != self.language().language).then(|| article.language.to_string())
+    }
+
+    pub(super) fn article_links(&self, ids: impl IntoIterator<Item = ArticleId>) -> Vec<ArticleLink> {
+        ids.into_iter().map(|id| self.article_link(id)).collect()
+    }
+
+    /// A category in a list, with at most `articles` of its articles.
+    pub(super) fn category_link(&self, id: CategoryId, articles: Option<usize>) -> CategoryLink {
+        let category = &self.language().categories[id];
+        let kind = category.icon.as_deref().and_then(IconKind::of);
+        let icon = category.icon.as_ref().map(|icon| {
+            if kind == Some(IconKind::Image) && !icon.contains("//") {
+                self.site.url(icon)
+            } else {
+                icon.clone()
+            }
+        });
+        CategoryLink {
+            title: category.nav_title.clone(),
+            url: self.site.url(&category.path),
+            description: category.description.clone(),
+            icon,
+            icon_kind: kind.map(IconKind::name),
+            count: category.count,
+            count_text: self.count_text(category.count),
+            articles: articles.map(|most| self.article_links(self.articles_below(id, most))),
+        }
+    }
+
+    /// The first articles of a category: its own, then those below.
+    pub(super) fn articles_below(&self, id: CategoryId, most: usize) -> Vec<ArticleId> {
+        let category = &self.language().categories[id];
+        let mut found: Vec<ArticleId> = category.articles.iter().copied().take(most).collect();
+        if most != usize::MAX {
+            for child in &category.categories {
+                if found.len() >= most {
+                    break;
+                }
+                found.extend(self.articles_below(*child, most - found.len()));
+            }
+        }
+        found
+    }
+
+    /// The collections that have articles.
+    pub(super) fn collections(&self, articles: Option<usize>) -> Vec<CategoryLink> {
+        let language = self.language();
+        let with_articles = language.categories[0]
+            .categories
+            .iter()
+            .filter(|id| language.categories[**id].count > 0);
+        with_articles.map(|id| self.category_link(*id, articles)).collect()
+    }
+
+    pub(super) fn featured(&self) -> Vec<ArticleLink> {
+        let articles = self.language().articles.iter().enumerate();
+        self.article_links(articles.filter(|(_, a)| a.featured && !a.unlisted).map(|(id, _)| id))
+    }
+
+    /// The most read articles.
+    fn popular(&self) -> Vec<ArticleLink> {
+        self.article_links(self.language().popular.iter().copied())
+    }
+
+    pub(super) fn category_page(
+        &self,
+        id: CategoryId,
+        path: &str,
+    ) -> (PageContext, String, Option<&'a Document>, &'static str) {
+        let language = self.language();
+        let category = &language.categories[id];
+        let document = category.document.map(|id| &*self.site.documents[id]);
+        let (kind, template, own) = if id == 0 {
+            let own = OwnContext::Home {
+                collections: self.collections(Some(HOME_ARTICLES)),
+                featured: self.featured(),
+                popular: self.popular(),
+                articles: self.article_links(category.articles.iter().copied()),
+                total_text: self.count_text(category.count),
+            };
+            ("home", "home.html", own)
+        } else {
+            let filled = category
+                .categories
+                .iter()
+                .filter(|id| language.categories[**id].count > 0);
+            let own = OwnContext::Category {
+                categories: filled.map(|id| self.category_link(*id, Some(usize::MAX))).collect(),
+                articles: self.article_links(category.articles.iter().copied()),
+                count_text: self.count_text(category.count),
+            };
+            ("category", "category.html", own)
+        };
+        let mut page = self.page(kind, &category.title, &category.description, path, own);
+        page.languages = self.language_links(|language| {
+            language
+                .by_key
+                .get(&category.key)
+                .map_or_else(|| language.home.clone(), |p| language.path(*p).to_owned())
+        });
+        if let Some(document) = document {
+            self.with_document(&mut page, &category.key, document, path);
+        }
+        if id == 0 {
+            page.breadcrumbs.clear();
+        } else {
+            let trail = language.trail(id);
+            self.trail(&mut page, &trail[..trail.len() - 1]);
+        }
+        let content = document
+            .map(|document| self.content(document, path))
+            .unwrap_or_default();
+        (page, content, document, template)
+    }
+
+    pub(super) fn tag_page(
+        &self,
+        number: usize,
+        path: &str,
+    ) -> (PageContext, String, Option<&'a Document>, &'static str) {
+        let language = self.language();
+        let Some(tag) = language.tags.get(number) else {
+            return (self.tags_page(path), String::new(), None, "tags.html");
+        };
+        let own = OwnContext::Tag {
+            articles: self.article_links(tag.articles.iter().copied()),
+            count_text: self.count_text(tag.articles.len()),
+        };
+        let mut page = self.page("tag", &tag.title, "", path, own);
+        page.breadcrumbs.push(Link {
+            title: self.words.text("tags").to_owned(),
+            url: self.site.url(&Page::Tags.path(language)),
+        });
+        (page, String::new(), None, "tag.html")
+    }
+
+    pub(super) fn tags_page(&self, path: &str) -> PageContext {
+        let tags = self.language().tags.iter().map(|tag| TagLink {
+            title: tag.title.clone(),
+            url: self.site.url(&tag.path),
+            count_text: self.count_text(tag.articles.len()),
+        });
+        let own = OwnContext::Tags { tags: tags.collect() };
+        self.page("tags", self.words.text("tags"), "", path, own)
+    }
+
+    pub(super) fn all_page(&self, path: &str) -> PageContext {
+        let language = self.language();
+        let mut groups: BTreeMap<(bool, String), Vec<(String, ArticleLink)>> = BTreeMap::new();
+        for (id, article) in language
+            .articles
+            .iter()
+            .enumerate()
+            .filter(|(_, article)| !article.unlisted)
+        {
+            let mut link = self.article_link(id);
+            link.description.clear();
+            let trail = language.trail(article.category);
+            let titles: Vec<&str> = trail
+                .iter()
+                .map(|id| language.categories[*id].nav_title.as_str())
+                .collect();
+            link.breadcrumb = Some(titles.join(" \u{203a} "));
+            let front = &self.site.documents[article.document].front;
+            let words: Vec<&str> = front
+                .questions
+                .iter()
+                .chain(&front.keywords)
+                .map(String::as_str)
+                .collect();
+            link.keywords = Some(words.join(" "));
+            let folded = fold(&article.title);
+            let letter = first_letter(&folded);
+            groups
+                .entry((letter.is_none(), letter.unwrap_or_default()))
+                .or_default()
+                .push((folded, link));
+        }
+        let count = groups.values().map(Vec::len).sum();
+        let groups = groups.into_iter().map(|((other, letter), mut articles)| {
+            articles.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| a.1.url.cmp(&b.1.url)));
+            LetterGroup {
+                id: format!(
+                    "_letter-{}",
+                    if other {
+                        "other".to_owned()
+                    } else {
+                        letter.to_lowercase()
+                    }
+                ),
+                letter: if other {
+                    self.words.text("other_letters").to_owned()
+                } else {
+                    letter
+                },
+                articles: articles.into_iter().map(|(_, link)| link).collect(),
+            }
+        });
+        let own = OwnContext::All {
+            groups: groups.collect(),
+            count_text: self.count_text(count),
+        };
+        let mut page = self.page("all", self.words.text("all_articles"), "", path, own);
+        page.languages = self.language_links(|language| format!("{}all/", language.home));
+        page
+    }
+
+    pub(super) fn search_page(&self, path: &str) -> PageContext {
+        let languages = self.site.languages.iter();
+        let others = languages
+            .filter(|language| language.language != self.language().language)
+            .map(|language| {
+                let search = self.search_context(language);
+                SearchLanguage {
+                    code: language.language.to_string(),
+                    name: language.name.clone(),
+                    dir: language.direction.attribute(),
+                    url: search.page,
+                    boot: search.boot,
+                    engine: search.engine,
+                    glue: search.glue,
+                }
+            });
+        let own = OwnContext::Search {
+            others: others.collect(),
+        };
+        let mut page = self.page("search", self.words.text("search_results"), "", path, own);
+        // Its canonical address has no query: search engines may list the way to search, but no answers to single queries.
+        page.languages = self.language_links(|language| Page::Search.path(language));
+        page
+    }
+
+    pub(super) fn contact_page(&self, path: &str) -> PageContext {
+        let own = OwnContext::Contact {
+            featured: self.featured(),
+            popular: self.popular(),
+        };
+        let mut page = self.page("contact", self.words.text("contact_page_title"), "", path, own);
+        page.languages = self.language_links(|language| match language.contact {
+            Some(_) => Page::Contact.path(language),
+            None => language.home.clone(),
+        });
+        let languages = self.site.languages.iter();
+        let made: Vec<(&LanguageSite, SitePath)> = languages
+            .filter(|language| language.contact == Some(ContactPage::Made))
+            .map(|language| (language, Page::Contact.path(language)))
+            .collect();
+        page.alternates = self.alternates(&made);
+        page
+    }
+
+    pub(super) fn not_found_page(&self, path: &str) -> PageContext {
+        let own = OwnContext::NotFound {
+            featured: self.featured(),
+            popular: self.popular(),
+            collections: self.collections(None),
+        };
+        let mut page = self.page("404", self.words.text("page_not_found"), "", path, own);
+        page.noindex = true;
+        page.canonical = None;
+        page
+    }
+}
+
+/// A title in lower case and without diacritics, for sorting.
+fn fold(title: &str) -> String {
+    title
+        .nfd()
+        .filter(|c| !unicode_normalization::char::is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// The letter an article is listed under; `None` for digits, signs and scripts without an alphabet.
+fn first_letter(folded: &str) -> Option<String> {
+    const INITIALS: [char; 19] = [
+        'ㄱ', 'ㄲ', 'ㄴ', 'ㄷ', 'ㄸ', 'ㄹ', 'ㅁ', 'ㅂ', 'ㅃ', 'ㅅ', 'ㅆ', 'ㅇ', 'ㅈ', 'ㅉ', 'ㅊ', 'ㅋ', 'ㅌ', 'ㅍ',
+        'ㅎ',
+    ];
+    let first = folded.chars().find(|c| c.is_alphanumeric())?;
+    match first {
+        // NFD has taken Hangul syllables apart; their first part is the initial consonant.
+        '\u{1100}'..='\u{1112}' => Some(INITIALS[first as usize - 0x1100].to_string()),
+        '\u{3040}'..='\u{30ff}' => Some(first.to_string()),
+        // Han and its neighbours; letter-like signs, such as the information sign.
+        '\u{2e80}'..='\u{a4cf}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3134f}' | '\u{2100}'..='\u{214f}' => None,
+        c if c.is_alphabetic() => Some(c.to_uppercase().to_string()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_are_those_of_the_alphabet() {
+        for (title, letter) in [
+            ("Öl", Some("O")),
+            ("3D", None),
+            ("  \"Abc\"", Some("A")),
+            ("Ёж", Some("Е")),
+            ("退款", None),
+            ("ℹ Info", None),
+            ("가방", Some("ㄱ")),
+        ] {
+            assert_eq!(first_letter(&fold(title)).as_deref(), letter, "{title}");
+        }
+    }
+}

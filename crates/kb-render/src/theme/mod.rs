@@ -1,0 +1,292 @@
+//! The theme: files from the project, a theme folder and the themes built into kb, looked up in this order by path.
+//!
+//! 1. `layers` gathers the files.
+//! 2. `manifest` reads what the `theme.toml` files say.
+//! 3. `assets` makes the static files that are served.
+//! 4. `templates` makes the templates ready.
+//! 5. `origin` tells copies of a theme's files from those that are the project's own work, and when they are old.
+//! 6. `catalogue` lists themes, and the files of a theme that can be copied.
+
+mod assets;
+mod catalogue;
+mod css;
+mod layers;
+mod manifest;
+mod origin;
+mod templates;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use kb_config::{Config, Language};
+use kb_diagnostic::Diagnostic;
+use kb_source::FileSystem;
+use tera::Tera;
+use xxhash_rust::xxh3::{Xxh3, xxh3_64};
+
+use crate::i18n::{MessageFile, Messages};
+use crate::icons;
+use layers::{Files, Layers, ThemeFile};
+
+pub use catalogue::{Part, PartKind, ThemeInfo, parts, themes};
+pub use layers::{is_junk, static_files};
+
+/// Templates that kb renders by name.
+pub const TEMPLATES: &[&str] = &[
+    "home.html",
+    "category.html",
+    "article.html",
+    "tag.html",
+    "tags.html",
+    "all.html",
+    "search.html",
+    "contact.html",
+    "404.html",
+    "redirect.html",
+];
+
+/// The template that the others extend.
+const FRAME: &str = "base.html";
+
+/// The project's own style sheet in `static/`, which every page loads after that of the theme.
+pub(crate) const CUSTOM_CSS: &str = "custom.css";
+
+/// The picture that stands in for missing ones.
+const MISSING_IMAGE: &str = "img/missing.svg";
+
+const MISSING_IMAGE_SVG: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 320 180\" width=\"320\" height=\"180\"><rect width=\"318\" height=\"178\" x=\"1\" y=\"1\" rx=\"8\" fill=\"#8881\" stroke=\"#888\" stroke-dasharray=\"6 5\"/><path d=\"M134 106l18-22 13 15 9-10 14 17zM172 76a5 5 0 1 0 .1 0z\" fill=\"none\" stroke=\"#888\" stroke-width=\"3\" stroke-linejoin=\"round\"/></svg>\n";
+
+/// A loaded theme.
+#[derive(Debug)]
+pub struct Theme {
+    templates: Tera,
+    /// Names of templates with errors that were told, for which kb has none of its own.
+    broken: BTreeSet<String>,
+    /// The templates of kb itself, for pages whose own template fails.
+    fallback: Tera,
+    files: Files,
+    /// The words by file name: each layer fills or replaces messages of the one before it.
+    words: BTreeMap<String, Vec<ThemeFile>>,
+    /// Files to write, by output path.
+    pub outputs: BTreeMap<String, Arc<[u8]>>,
+    /// Files of the project's `static/` folder that replace one of the theme's; they are served in its place only.
+    pub replacements: BTreeSet<String>,
+    /// Path of the folder of theme assets, such as `assets/1a2b3c4d`.
+    pub asset_folder: String,
+    scripts: Vec<String>,
+    /// Hash of the project's own style sheet, where there is one.
+    custom_css: Option<u64>,
+    /// Hash of all its files and of where they are served.
+    pub hash: u64,
+}
+
+/// Where a theme is looked for.
+#[derive(Debug)]
+pub struct ThemeSource<'a> {
+    /// The project folder; `None` for a bare folder of Markdown.
+    pub project: Option<&'a Path>,
+    /// What the project folder is called in messages; with `/` at the end, or empty.
+    pub display: &'a str,
+    /// Whether pages will be opened from a folder, without a server.
+    pub offline: bool,
+}
+
+impl Theme {
+    /// Loads the theme that the settings name.
+    pub fn load(
+        files: &dyn FileSystem,
+        source: &ThemeSource<'_>,
+        config: &Config,
+        base_path: &str,
+        diagnostics: &mut Vec<Diagnostic>,
+    ) -> Self {
+        let mut layers = layers::collect(files, source, config, diagnostics);
+        diagnostics.extend(origin::outdated(&layers));
+        diagnostics.extend(super::palette::adjustment(&config.theme));
+        let mut merged = layers.merged();
+        let manifest = manifest::read(&layers, &merged, diagnostics);
+        let served = assets::served(&layers, &merged, &manifest);
+        // A file of the project replaces one of the theme only where the theme makes use of it.
+        let needed = |path: &str| assets::is_used(path, &served, &manifest);
+        let used = |path: &String| path.strip_prefix("static/").is_none_or(needed);
+        layers.project.retain(|path, _| used(path));
+        merged.retain(|path, _| used(path));
+        let replacements = layers.project.keys().filter_map(|path| path.strip_prefix("static/"));
+        let replacements = replacements.map(ToOwned::to_owned).collect();
+
+        let custom_css = source.project.map(|project| project.join("static").join(CUSTOM_CSS));
+        let custom_css = custom_css
+            .and_then(|path| files.read(&path).ok())
+            .map(|css| xxh3_64(&css));
+        let built_in = layers.built_in();
+        let words = take_words(layers, &mut merged);
+        // Browsers refuse to take shapes out of another file where pages are files too.
+        let icons = (!source.offline).then(|| {
+            let templates = merged.iter().filter(|(path, _)| path.starts_with("templates/"));
+            let texts: Vec<_> = templates
+                .map(|(_, file)| String::from_utf8_lossy(&file.bytes))
+                .collect();
+            let named = texts.iter().flat_map(|text| icons::named(text));
+            named.map(ToOwned::to_owned).collect()
+        });
+        let assets::Assets { outputs, folder } = assets::make(&merged, &manifest, &served, icons.as_ref(), config);
+        let hash = hash(&merged, &words, &format!("{base_path}{folder}"), custom_css);
+        let functions = templates::Functions {
+            base_path,
+            asset_folder: &folder,
+            assets: outputs.keys().cloned().collect(),
+            icons,
+        };
+        let fallback = templates::fallback(&built_in, &functions, diagnostics);
+        let (own, broken) = templates::own(&merged, &built_in, &functions, diagnostics);
+        Self {
+            templates: own,
+            broken,
+            fallback,
+            files: merged,
+            words,
+            outputs,
+            replacements,
+            asset_folder: folder,
+            scripts: manifest.scripts,
+            custom_css,
+            hash,
+        }
+    }
+
+    /// The words of the theme in a language.
+    pub fn messages(&self, language: &Language, diagnostics: &mut Vec<Diagnostic>) -> Messages {
+        let mut names = vec!["en".to_owned(), language.base().to_owned(), language.tag().to_owned()];
+        if let Some(script) = chinese_script(language) {
+            names.insert(2, script.to_owned());
+        }
+        names.dedup();
+        let texts: Vec<(String, String, bool)> = names
+            .iter()
+            .flat_map(|name| {
+                let own = name != "en" || language.base() == "en";
+                let layers = self.words.get(&format!("{name}.toml")).into_iter().flatten();
+                layers.map(move |file| {
+                    (
+                        file.display.clone(),
+                        String::from_utf8_lossy(&file.bytes).into_owned(),
+                        own,
+                    )
+                })
+            })
+            .collect();
+        let files: Vec<MessageFile<'_>> = texts
+            .iter()
+            .map(|(file, text, own)| MessageFile { file, text, own: *own })
+            .collect();
+        Messages::read(language, &files, diagnostics)
+    }
+
+    /// URLs of the scripts, below the asset folder.
+    pub(crate) fn script_paths(&self) -> Vec<String> {
+        self.scripts
+            .iter()
+            .map(|script| format!("{}/{script}", self.asset_folder))
+            .collect()
+    }
+
+    /// Path of the style sheet.
+    pub(crate) fn css_path(&self) -> String {
+        format!("{}/kb.css", self.asset_folder)
+    }
+
+    /// Path of the project's own style sheet and the hash of what it holds, where there is one.
+    pub(crate) fn custom_css(&self) -> Option<(&'static str, String)> {
+        Some((CUSTOM_CSS, format!("{:08x}", self.custom_css? >> 32)))
+    }
+
+    /// Path of the picture that stands in for missing ones.
+    pub(crate) fn missing_image_path(&self) -> String {
+        format!("{}/{MISSING_IMAGE}", self.asset_folder)
+    }
+
+    /// The template that `name` names, with or without its ending.
+    pub fn template(&self, name: &str) -> Option<&str> {
+        let named = |wanted: &str| self.templates.get_template_names().find(|known| *known == wanted);
+        named(name).or_else(|| named(&format!("{name}.html")))
+    }
+
+    /// Names of the templates that a page can choose whose kind has the template `own`: those that belong to no other
+    /// kind of page, and are whole pages.
+    pub(crate) fn template_names(&self, own: &str) -> Vec<&str> {
+        let of_others = |name: &str| TEMPLATES.contains(&name) && name != "article.html" && name != own;
+        let mut names: Vec<&str> = self
+            .templates
+            .get_template_names()
+            .filter(|name| !(name.contains('/') || *name == FRAME || of_others(name)))
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
+    /// Renders a page. Where its template fails, the built-in one is used and the failure comes back too.
+    pub fn render(&self, template: &str, fallback: &str, context: &tera::Context) -> (String, Option<Diagnostic>) {
+        let template = if self.broken.contains(template) {
+            fallback
+        } else {
+            template
+        };
+        match self.templates.render(template, context) {
+            Ok(html) => (html, None),
+            Err(error) => {
+                let diagnostic = templates::diagnostic(&self.files, &error);
+                (
+                    self.fallback.render(fallback, context).unwrap_or_default(),
+                    Some(diagnostic),
+                )
+            }
+        }
+    }
+}
+
+/// Chinese without a script: by region.
+fn chinese_script(language: &Language) -> Option<&'static str> {
+    match language.tag() {
+        "zh" | "zh-CN" | "zh-SG" => Some("zh-Hans"),
+        "zh-TW" | "zh-HK" | "zh-MO" => Some("zh-Hant"),
+        _ => None,
+    }
+}
+
+/// Takes the words out of the files: all layers of a file count, not only the last.
+fn take_words(layers: Layers, merged: &mut Files) -> BTreeMap<String, Vec<ThemeFile>> {
+    merged.retain(|path, _| !path.starts_with("i18n/"));
+    let mut words: BTreeMap<String, Vec<ThemeFile>> = BTreeMap::new();
+    let files = layers
+        .themes
+        .into_iter()
+        .map(|layer| layer.files)
+        .chain([layers.project]);
+    for (path, file) in files.flatten() {
+        if let Some(name) = path.strip_prefix("i18n/") {
+            words.entry(name.to_owned()).or_default().push(file);
+        }
+    }
+    words
+}
+
+/// Hash of files, of words in their layers, of where static files are served, and of the project's own style sheet.
+fn hash(files: &Files, words: &BTreeMap<String, Vec<ThemeFile>>, assets: &str, custom_css: Option<u64>) -> u64 {
+    let mut hash = Xxh3::new();
+    hash.update(assets.as_bytes());
+    let words = (words.iter()).flat_map(|(name, layers)| layers.iter().map(move |file| (name, file)));
+    for (path, file) in files.iter().chain(words) {
+        for part in [path.as_bytes(), &file.bytes] {
+            hash.update(&(part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+    }
+    if let Some(custom) = custom_css {
+        hash.update(&custom.to_le_bytes());
+    }
+    hash.digest()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,265 @@
+//! The templates of a theme: read, made ready to render, and what is wrong with them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use kb_diagnostic::{Code, Diagnostic, Span};
+use tera::{ErrorKind, Kwargs, State, Tera};
+
+use super::assets::ICONS;
+use super::layers::Files;
+use crate::icons;
+
+/// The functions that templates can call, with what they know.
+#[derive(Debug, Clone)]
+pub(super) struct Functions<'a> {
+    /// The path that the site is served under.
+    pub(super) base_path: &'a str,
+    /// The folder of the theme's static files.
+    pub(super) asset_folder: &'a str,
+    /// The output paths of the theme's static files.
+    pub(super) assets: BTreeSet<String>,
+    /// The icons in the theme's file of icons, if there is one.
+    pub(super) icons: Option<BTreeSet<String>>,
+}
+
+impl Functions<'_> {
+    /// An engine that has them, without templates.
+    fn engine(&self) -> Tera {
+        let mut tera = Tera::default();
+        let base = format!("{}{}/", self.base_path, self.asset_folder);
+        let sheet = self.icons.clone();
+        icons::register(&mut tera, sheet.map(|names| (format!("{base}{ICONS}"), names)));
+        let (folder, known) = (self.asset_folder.to_owned(), self.assets.clone());
+        tera.register_function("asset", move |kwargs: Kwargs, _: &State| -> tera::TeraResult<String> {
+            let path: String = kwargs.must_get("path")?;
+            let path = path.trim_start_matches('/');
+            if known.contains(&format!("{folder}/{path}")) {
+                Ok(format!("{base}{path}"))
+            } else {
+                Err(tera::Error::message(format!("the theme has no static file `{path}`")))
+            }
+        });
+        let base = self.base_path.to_owned();
+        tera.register_function("url", move |kwargs: Kwargs, _: &State| -> tera::TeraResult<String> {
+            let path: String = kwargs.must_get("path")?;
+            Ok(format!("{base}{}", path.trim_start_matches('/')))
+        });
+        tera
+    }
+}
+
+/// The templates that are part of kb, for pages whose own template fails.
+pub(super) fn fallback(built_in: &Files, functions: &Functions<'_>, diagnostics: &mut Vec<Diagnostic>) -> Tera {
+    let mut tera = functions.engine();
+    if let Err(error) = tera.add_raw_templates(texts(built_in)) {
+        diagnostics.push(Diagnostic::new(
+            Code::TemplateError,
+            format!("built-in templates: {error}"),
+        ));
+    }
+    tera
+}
+
+/// The templates of the theme and the project, and the names of those of them that cannot be used and stand in for
+/// nothing of kb's. One that does not parse is reported and replaced by the built-in one, or by nothing.
+pub(super) fn own(
+    merged: &Files,
+    built_in: &Files,
+    functions: &Functions<'_>,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> (Tera, BTreeSet<String>) {
+    let mut wanted = texts(merged);
+    let built_in = texts(built_in);
+    let mut broken = BTreeSet::new();
+    loop {
+        let mut tera = functions.engine();
+        let Err(error) = tera.add_raw_templates(wanted.iter().map(|(name, text)| (name.as_str(), text.as_str())))
+        else {
+            return (tera, broken);
+        };
+        let faults = faults(&error);
+        diagnostics.extend(faults.iter().map(|fault| fault.diagnostic(merged)));
+        let is_own = |name: &String| {
+            wanted.contains_key(name) && wanted.get(name) != built_in.get(name) && !broken.contains(name)
+        };
+        let mut culprits: BTreeSet<String> = faults
+            .into_iter()
+            .filter_map(|fault| fault.template)
+            .filter(is_own)
+            .collect();
+        if culprits.is_empty() {
+            // Nothing says whose fault it is.
+            culprits.extend(wanted.keys().find(|name| is_own(name)).cloned());
+        }
+        if culprits.is_empty() {
+            return (Tera::default(), broken);
+        }
+        for name in culprits {
+            // What includes it finds it still.
+            let text = built_in.get(&name).cloned().unwrap_or_default();
+            if !built_in.contains_key(&name) {
+                broken.insert(name.clone());
+            }
+            wanted.insert(name, text);
+        }
+    }
+}
+
+/// The templates among the files, by name.
+fn texts(files: &Files) -> BTreeMap<String, String> {
+    files
+        .iter()
+        .filter_map(|(path, file)| {
+            let name = path.strip_prefix("templates/")?;
+            Some((name.to_owned(), String::from_utf8_lossy(&file.bytes).into_owned()))
+        })
+        .collect()
+}
+
+/// Something that is wrong with a template.
+struct Fault {
+    message: String,
+    /// Which one, where that is known.
+    template: Option<String>,
+    place: Place,
+}
+
+enum Place {
+    /// Bytes of the template.
+    Range(Range<usize>),
+    /// Line and column, from 1.
+    At(usize, usize),
+    Unknown,
+}
+
+impl Fault {
+    fn diagnostic(&self, files: &Files) -> Diagnostic {
+        let diagnostic = Diagnostic::new(Code::TemplateError, self.message.trim_end_matches('.'));
+        let file = self
+            .template
+            .as_ref()
+            .and_then(|name| files.get(&format!("templates/{name}")));
+        match (file, &self.place) {
+            (Some(file), Place::Range(range)) => diagnostic.with_span(file.source_text().span(range.clone())),
+            (Some(file), Place::At(line, column)) => {
+                let text = String::from_utf8_lossy(&file.bytes);
+                let excerpt = text.lines().nth(line - 1).unwrap_or_default();
+                diagnostic.with_span(Span::at(&*file.display, *line, *column, excerpt))
+            }
+            (Some(file), Place::Unknown) => diagnostic.with_span(Span::file(&*file.display)),
+            (None, _) => diagnostic,
+        }
+    }
+}
+
+/// What an error says, of one template or of several.
+fn faults(error: &tera::Error) -> Vec<Fault> {
+    let whole = |message: String, template: Option<&String>| {
+        vec![Fault {
+            message,
+            template: template.cloned(),
+            place: Place::Unknown,
+        }]
+    };
+    let first_line = || {
+        let text = error.to_string();
+        text.lines().next().unwrap_or("the template cannot be used").to_owned()
+    };
+    match error.kind() {
+        ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => vec![Fault {
+            message: report.message().to_owned(),
+            template: Some(report.filename().to_owned()),
+            place: Place::Range(report.span().range.clone()),
+        }],
+        ErrorKind::CircularExtend { tpl, .. } | ErrorKind::CircularInclude { tpl, .. } => {
+            whole(first_line(), Some(tpl))
+        }
+        ErrorKind::MissingParent { current, .. } => whole(first_line(), Some(current)),
+        ErrorKind::Msg(text) => {
+            let faults = reports(text);
+            if faults.is_empty() {
+                whole(first_line(), None)
+            } else {
+                faults
+            }
+        }
+        _ => whole(first_line(), None),
+    }
+}
+
+/// The faults in a text of reports, in which tera tells of unknown functions, filters and the like: `error: MESSAGE`, and in
+/// the next line ` --> TEMPLATE:LINE:COLUMN`.
+fn reports(text: &str) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut message = None;
+    for line in text.lines() {
+        if let Some(said) = line.strip_prefix("error: ") {
+            message = Some(said.to_owned());
+        } else if let Some(place) = line.trim_start().strip_prefix("--> ")
+            && let Some(message) = message.take()
+        {
+            let mut parts = place.rsplitn(3, ':');
+            let mut number = || {
+                parts
+                    .next()
+                    .and_then(|part| part.trim().parse().ok())
+                    .filter(|number| *number > 0)
+            };
+            let (column, line) = (number(), number());
+            faults.push(Fault {
+                message,
+                template: parts.next().map(ToOwned::to_owned),
+                place: line
+                    .zip(column)
+                    .map_or(Place::Unknown, |(line, column)| Place::At(line, column)),
+            });
+        }
+    }
+    faults
+}
+
+/// What is wrong with a template, with its place.
+pub(super) fn diagnostic(files: &Files, error: &tera::Error) -> Diagnostic {
+    let first = faults(error).into_iter().next();
+    first.map_or_else(
+        || Diagnostic::new(Code::TemplateError, error.to_string()),
+        |fault| fault.diagnostic(files),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reports_of_several_templates_are_told_apart() {
+        let mut tera = Tera::default();
+        let error = tera
+            .add_raw_templates([
+                ("a.html", "x\n{{ now() }}"),
+                ("b/c.html", "{{ 1 | oups }}{{ 2 is odder }}{% include \"no.html\" %}"),
+            ])
+            .expect_err("all is unknown");
+        let mut told: Vec<_> = faults(&error)
+            .iter()
+            .map(|fault| {
+                let place = match fault.place {
+                    Place::At(line, column) => format!("{line}:{column}"),
+                    Place::Range(_) | Place::Unknown => "?".to_owned(),
+                };
+                format!("{} {place} {}", fault.template.as_deref().unwrap_or("?"), fault.message)
+            })
+            .collect();
+        told.sort();
+        assert_eq!(
+            told,
+            [
+                "a.html 2:4 Unknown function `now`",
+                "b/c.html 1:23 Unknown test `odder`",
+                "b/c.html 1:42 Unknown template `no.html`",
+                "b/c.html 1:8 Unknown filter `oups`",
+            ]
+        );
+    }
+}

@@ -1,0 +1,733 @@
+//! Where links lead: to articles, categories, files, other sites or nowhere.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use kb_config::Config;
+use kb_diagnostic::nearest;
+use kb_document::{Document, Link, LinkKind};
+use kb_source::ContentPath;
+use percent_encoding::percent_decode_str;
+
+use super::languages::LanguageMap;
+use super::names::{Files, page_key};
+use super::pages;
+use super::{Asset, DocumentId, HeldBack, LanguageSite, PageRef, Site};
+
+/// Where a link leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// The URL to write; `None` where it leads nowhere.
+    pub url: Option<String>,
+    /// The file beside the articles that it leads to, by its number in [`Site::assets`].
+    pub asset: Option<usize>,
+    /// What is wrong with it.
+    pub problem: Option<Problem>,
+}
+
+/// What can be wrong with a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// There is no such page or file.
+    Missing,
+    /// The page is there, the place in it is not.
+    Anchor {
+        /// The path of the page.
+        page: String,
+        /// The place.
+        anchor: String,
+        /// A place in that page that may be meant.
+        hint: Option<String>,
+        /// Whether the link was made for another system, whose places are not ours.
+        foreign: bool,
+    },
+    /// The page exists but is not published.
+    HeldBack(&'static str),
+    /// The link would run a script.
+    Script,
+    /// The link is of a kind that does not belong into articles.
+    Scheme(String),
+    /// The file is not published, as browsers would run it, and why they would.
+    Active(Arc<str>),
+}
+
+/// Tables of everything that a link can lead to.
+#[derive(Debug)]
+pub(super) struct Resolver {
+    documents: Files<DocumentId>,
+    assets: HashMap<String, usize>,
+    static_files: HashSet<String>,
+    /// Key and language number of each document, and whether its path names the language.
+    placed: Vec<(String, usize, bool)>,
+    paths: HashMap<String, (usize, PageRef)>,
+    others: HashSet<String>,
+    /// Content folders of languages, by language number.
+    folders: Vec<Option<String>>,
+    /// Home pages and categories by folder, by language number.
+    homes: Vec<(String, HashMap<String, PageRef>)>,
+    ids: HashMap<String, DocumentId>,
+    held_back: HashMap<ContentPath, HeldBackArticle>,
+    by_held_back: Files<HeldBack>,
+    refused: HashMap<ContentPath, Arc<str>>,
+    by_stem: HashMap<String, Vec<String>>,
+}
+
+/// An article that is not published.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct HeldBackArticle {
+    /// Why.
+    pub(super) reason: HeldBack,
+    /// Its addresses, besides that of its path, as paths of files.
+    pub(super) addresses: Vec<String>,
+}
+
+/// The addresses that an article would have, besides that of its path, as paths of files.
+pub(super) fn addresses(document: &Document) -> Vec<String> {
+    let front = &document.front;
+    let file = |address: &str| format!("{}.md", address.trim_matches('/'));
+    let folder = document.path.folder();
+    let own = front.slug.iter().map(|(slug, _)| file(&format!("{folder}/{slug}")));
+    let whole = front.path.iter().chain(&front.aliases).map(|(path, _)| file(path));
+    // `folder/name.de.md` is `/de/folder/name/`.
+    let translated = document
+        .path
+        .stem()
+        .rsplit_once('.')
+        .map(|(name, tag)| file(&format!("{tag}/{folder}/{name}")));
+    let page = file(&format!("{folder}/{}/index", document.path.stem()));
+    (own.chain(whole).chain(translated).chain([page]))
+        .map(|path| path.trim_start_matches('/').replace("//", "/"))
+        .collect()
+}
+
+impl Resolver {
+    pub(super) fn new(
+        config: &Config,
+        documents: &[Arc<Document>],
+        languages: &[LanguageSite],
+        map: &LanguageMap,
+        assets: &[Asset],
+        static_files: &[String],
+        (held_back, refused): (HashMap<ContentPath, HeldBackArticle>, HashMap<ContentPath, Arc<str>>),
+    ) -> Self {
+        let existing: HashSet<&str> = documents.iter().map(|document| document.path.as_str()).collect();
+        let mut placed = Vec::with_capacity(documents.len());
+        let mut by_stem: HashMap<String, Vec<String>> = HashMap::new();
+        for document in documents {
+            let place = map.place(&document.path, |path| existing.contains(path));
+            let language = languages
+                .iter()
+                .position(|site| site.language == place.language)
+                .unwrap_or(0);
+            placed.push((page_key(&place.key).to_owned(), language, place.named));
+            by_stem
+                .entry(document.path.stem().to_lowercase())
+                .or_default()
+                .push(document.path.to_string());
+        }
+        let mut reasons: Vec<_> = (held_back.iter())
+            .flat_map(|(path, article)| {
+                let files = article.addresses.iter().map(String::as_str);
+                files.chain([path.as_str()]).map(|file| (file, article.reason))
+            })
+            .collect();
+        reasons.sort_unstable_by_key(|(path, _)| *path);
+        let mut paths = HashMap::new();
+        let mut others = HashSet::new();
+        for (number, language) in languages.iter().enumerate() {
+            for (id, category) in language.categories.iter().enumerate() {
+                paths.insert(category.path.clone(), (number, PageRef::Category(id)));
+            }
+            for (id, article) in language.articles.iter().enumerate() {
+                paths.insert(article.path.clone(), (number, PageRef::Article(id)));
+            }
+            others.extend(pages::other_targets(config, language));
+        }
+        let folders_of = |site: &LanguageSite| {
+            site.categories
+                .iter()
+                .enumerate()
+                .map(|(id, c)| (c.key.clone(), PageRef::Category(id)))
+                .collect()
+        };
+        Self {
+            homes: languages
+                .iter()
+                .map(|site| (site.home.clone(), folders_of(site)))
+                .collect(),
+            documents: Files::new((documents.iter().enumerate()).map(|(id, document)| (document.path.as_str(), id))),
+            assets: assets
+                .iter()
+                .enumerate()
+                .map(|(id, asset)| (asset.source.path.to_string(), id))
+                .collect(),
+            static_files: static_files.iter().cloned().collect(),
+            placed,
+            paths,
+            others,
+            folders: languages
+                .iter()
+                .map(|site| map.folder(&site.language).map(ToOwned::to_owned))
+                .collect(),
+            ids: documents
+                .iter()
+                .enumerate()
+                .filter_map(|(number, document)| document.front.id.clone().map(|id| (id, number)))
+                .collect(),
+            by_held_back: Files::new(reasons.into_iter()),
+            held_back,
+            refused,
+            by_stem,
+        }
+    }
+
+    pub(super) fn has_static_file(&self, path: &str) -> bool {
+        self.static_files.contains(path)
+    }
+
+    /// Where a link leads from the page `path` that shows `document` in language number `language`.
+    pub(super) fn resolve(
+        &self,
+        site: &Site,
+        document: &Document,
+        link: &Link,
+        language: usize,
+        path: &str,
+    ) -> Resolved {
+        let target = link.target.trim();
+        let found = |url: String| Resolved {
+            url: Some(url),
+            asset: None,
+            problem: None,
+        };
+        let problem = |problem| Resolved {
+            url: None,
+            asset: None,
+            problem: Some(problem),
+        };
+        if let Some(scheme) = scheme(target) {
+            if let Some(wrong) = scheme_problem(&scheme, target, link.kind, &site.config.build.link_schemes) {
+                return problem(wrong);
+            }
+            return match self.foreign_article(target) {
+                Some(id) if id < site.documents.len() => self.page_url(site, id, document, target, language),
+                _ => found(target.to_owned()),
+            };
+        }
+        if target.starts_with("//") {
+            return found(target.to_owned());
+        }
+        let (before, anchor) = target
+            .split_once('#')
+            .map_or((target, ""), |(before, anchor)| (before, anchor));
+        let (file, query) = before
+            .split_once('?')
+            .map_or((before, ""), |(file, query)| (file, query));
+        if file.is_empty() {
+            if anchor.is_empty() {
+                return found(if target.is_empty() {
+                    site.url(path)
+                } else {
+                    target.to_owned()
+                });
+            }
+            return match anchor_problem(document, anchor, path) {
+                Some(wrong) => Resolved {
+                    url: Some(site.url(path)),
+                    asset: None,
+                    problem: Some(wrong),
+                },
+                None => found(target.to_owned()),
+            };
+        }
+        let decoded = percent_decode_str(file).decode_utf8_lossy().into_owned();
+        let suffix = if query.is_empty() {
+            String::new()
+        } else {
+            format!("?{query}")
+        };
+        match self.find(document, &decoded, language, path) {
+            Some(Target::Document(id)) => {
+                let mut resolved = self.document_url(site, id, document, language, anchor, false);
+                if let (Some(url), false) = (&mut resolved.url, query.is_empty()) {
+                    let at = url.find('#').unwrap_or(url.len());
+                    url.insert_str(at, &suffix);
+                }
+                resolved
+            }
+            Some(Target::Page(number, page)) => Self::found_page(site, number, page, anchor, &suffix),
+            Some(Target::Asset(id)) => {
+                let asset = &site.assets[id];
+                Resolved {
+                    url: Some(site.url(&asset.output) + &suffix),
+                    asset: Some(id),
+                    problem: None,
+                }
+            }
+            Some(Target::Path(path)) => {
+                let anchor = if anchor.is_empty() {
+                    String::new()
+                } else {
+                    format!("#{anchor}")
+                };
+                found(format!("{}{suffix}{anchor}", site.url(&path)))
+            }
+            None => match self.why_unpublished(document, target, &decoded) {
+                Some(reason) => problem(reason),
+                // An article that was taken from elsewhere keeps its links to there.
+                None => match document
+                    .front
+                    .origin
+                    .as_deref()
+                    .and_then(|origin| joined(origin, target))
+                {
+                    Some(url) => found(url),
+                    None => problem(Problem::Missing),
+                },
+            },
+        }
+    }
+
+    /// The page that `target` leads to, for front matter and data files.
+    pub(super) fn page(
+        &self,
+        site: &Site,
+        document: Option<&Document>,
+        target: &str,
+        language: usize,
+    ) -> Option<PageRef> {
+        let target = target.trim();
+        if let Some(id) = self.ids.get(target) {
+            return self.page_of(site, *id, language).map(|(_, page)| page);
+        }
+        let found = match document {
+            Some(document) => self
+                .find(document, target, language, "/")
+                .or_else(|| self.find_in(target.trim_start_matches("@/").trim_start_matches('/'))),
+            None => self.find_in(target.trim_start_matches('/')),
+        };
+        match found? {
+            Target::Document(id) => self.page_of(site, id, language).map(|(_, page)| page),
+            Target::Page(number, page) if number == language => Some(page),
+            Target::Page(..) | Target::Asset(_) | Target::Path(_) => None,
+        }
+    }
+
+    /// Looks a path up: as a file, as a folder, as a URL.
+    fn find(&self, document: &Document, file: &str, language: usize, path: &str) -> Option<Target> {
+        let absolute = file.strip_prefix("@/").or_else(|| file.strip_prefix('/'));
+        if let Some(absolute) = absolute {
+            let absolute = normalize("", absolute)?;
+            // In a language folder, `/x` means this language's `x`.
+            let own = self.folders[language]
+                .as_ref()
+                .map(|folder| format!("{folder}/{absolute}"));
+            let default = self.folders[0].as_ref().map(|folder| format!("{folder}/{absolute}"));
+            let candidates = [own, default, Some(absolute.clone())];
+            if let Some(found) = candidates
+                .into_iter()
+                .flatten()
+                .find_map(|candidate| self.find_in(&candidate))
+            {
+                return Some(found);
+            }
+            if let Some(page) = self.homes[language].1.get(&absolute) {
+                return Some(Target::Page(language, *page));
+            }
+            return self.find_url(&absolute, file.ends_with('/'), language);
+        }
+        if let Some(relative) = normalize(document.path.folder(), file) {
+            if let Some(found) = self.find_in(&relative) {
+                return Some(found);
+            }
+            let own_folder = self.folders[language].as_deref().unwrap_or_default();
+            let key = relative
+                .strip_prefix(own_folder)
+                .unwrap_or(&relative)
+                .trim_start_matches('/');
+            if let Some(page) = self.homes[language].1.get(key) {
+                return Some(Target::Page(language, *page));
+            }
+        }
+        // Else it may be relative to the page's URL.
+        let folder = path
+            .trim_start_matches('/')
+            .rsplit_once('/')
+            .map_or("", |(folder, _)| folder);
+        normalize(folder, file).and_then(|url| self.find_url(&url, file.ends_with('/'), language))
+    }
+
+    /// Looks up a normalised path in the content folder, with and without the endings that other tools allow.
+    fn find_in(&self, file: &str) -> Option<Target> {
+        if let Some(id) = self.documents.exact(file) {
+            return Some(Target::Document(id));
+        }
+        if let Some(id) = self.assets.get(file) {
+            return Some(Target::Asset(*id));
+        }
+        self.documents.find(file).map(Target::Document)
+    }
+
+    fn find_url(&self, url: &str, folder: bool, language: usize) -> Option<Target> {
+        let url = url.strip_suffix("index.html").unwrap_or(url);
+        let exact = format!("/{url}");
+        let with_slash = format!(
+            "/{}{}",
+            url.trim_end_matches('/'),
+            if url.is_empty() { "" } else { "/" }
+        );
+        let own = format!("{}{}", self.homes[language].0, with_slash.trim_start_matches('/'));
+        for candidate in [&own, &with_slash, &exact] {
+            if let Some((number, page)) = self.paths.get(candidate) {
+                return Some(Target::Page(*number, *page));
+            }
+            if self.others.contains(candidate) {
+                return Some(Target::Path(candidate.clone()));
+            }
+        }
+        (!folder && self.static_files.contains(url)).then_some(Target::Path(exact))
+    }
+
+    /// The page of a document as a reader in `language` should see it.
+    fn page_of(&self, site: &Site, id: DocumentId, language: usize) -> Option<(usize, PageRef)> {
+        let (key, own, _) = &self.placed[id];
+        let page = |number: usize| site.languages[number].by_key.get(key).map(|page| (number, *page));
+        page(language).or_else(|| page(*own))
+    }
+
+    fn document_url(
+        &self,
+        site: &Site,
+        id: DocumentId,
+        from: &Document,
+        language: usize,
+        anchor: &str,
+        foreign: bool,
+    ) -> Resolved {
+        let (_, own, named) = &self.placed[id];
+        let from_language = self.documents.exact(from.path.as_str()).map(|from| self.placed[from].1);
+        // A link that names a language leads there; any other stays in the reader's language.
+        let wanted = if *named && from_language != Some(*own) {
+            *own
+        } else {
+            language
+        };
+        let Some((number, page)) = self.page_of(site, id, wanted) else {
+            return Resolved {
+                url: None,
+                asset: None,
+                problem: Some(Problem::Missing),
+            };
+        };
+        let mut resolved = Self::found_page(site, number, page, anchor, "");
+        if let Some(Problem::Anchor {
+            foreign: is_foreign, ..
+        }) = &mut resolved.problem
+        {
+            *is_foreign = foreign;
+        }
+        resolved
+    }
+
+    fn page_url(&self, site: &Site, id: DocumentId, from: &Document, target: &str, language: usize) -> Resolved {
+        let anchor = target.split_once('#').map_or("", |(_, anchor)| anchor);
+        self.document_url(site, id, from, language, anchor, true)
+    }
+
+    fn found_page(site: &Site, number: usize, page: PageRef, anchor: &str, suffix: &str) -> Resolved {
+        let path = site.languages[number].path(page);
+        let mut url = format!("{}{suffix}", site.url(path));
+        let mut problem = None;
+        if !anchor.is_empty() {
+            problem = site
+                .document(number, page)
+                .and_then(|document| anchor_problem(document, anchor, path));
+            if problem.is_none() {
+                url.push('#');
+                url.push_str(anchor);
+            }
+        }
+        Resolved {
+            url: Some(url),
+            asset: None,
+            problem,
+        }
+    }
+
+    /// The article that a link of a Zendesk help centre means: `https://…/hc/en-us/articles/360016724040-Title`, where an
+    /// article of this content has that `id`.
+    fn foreign_article(&self, target: &str) -> Option<DocumentId> {
+        let rest = target.split_once("/hc/")?.1;
+        let rest = rest.split_once("articles/")?.1;
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        if digits < 6 {
+            return None;
+        }
+        self.ids.get(&rest[..digits]).copied()
+    }
+
+    /// The articles and the files that are not published, and why.
+    pub(super) fn unpublished(&self) -> (&HashMap<ContentPath, HeldBackArticle>, &HashMap<ContentPath, Arc<str>>) {
+        (&self.held_back, &self.refused)
+    }
+
+    /// The page of a language at a path.
+    pub(super) fn page_at(&self, language: usize, path: &str) -> Option<PageRef> {
+        let found = self.paths.get(path).filter(|(number, _)| *number == language);
+        found.map(|(_, page)| *page)
+    }
+
+    /// Number of different file names.
+    pub(super) fn names(&self) -> usize {
+        self.by_stem.len()
+    }
+
+    fn why_unpublished(&self, document: &Document, target: &str, file: &str) -> Option<Problem> {
+        let refused = || {
+            let files = candidate_files(document, target);
+            let mut reasons = files.iter().map(|file| self.refused.get(&ContentPath::new(file)));
+            reasons.find_map(|reason| reason.map(|reason| Problem::Active(Arc::clone(reason))))
+        };
+        let held_back = self.why_held_back(document, file).map(Problem::HeldBack);
+        held_back.or_else(refused)
+    }
+
+    /// Why an article is not published, as in "is a draft", if a path from a document leads to one.
+    pub(super) fn why_held_back(&self, document: &Document, file: &str) -> Option<&'static str> {
+        let absolute = file.strip_prefix("@/").or_else(|| file.strip_prefix('/'));
+        let paths: Vec<String> = match absolute {
+            Some(absolute) => {
+                let folders = self.folders.iter().flatten().map(String::as_str);
+                folders
+                    .chain([""])
+                    .filter_map(|folder| normalize(folder, absolute))
+                    .collect()
+            }
+            None => normalize(document.path.folder(), file).into_iter().collect(),
+        };
+        let reason = paths.iter().find_map(|path| self.by_held_back.find(path))?;
+        Some(match reason {
+            HeldBack::Draft => "a draft",
+            HeldBack::Future => "not published yet",
+            HeldBack::Expired => "expired",
+        })
+    }
+
+    /// A path that may have been meant.
+    pub(super) fn suggestion(&self, document: &Document, target: &str, thorough: bool) -> Option<String> {
+        let file = target.split(['#', '?']).next().unwrap_or(target);
+        let file = percent_decode_str(file).decode_utf8_lossy().into_owned();
+        let name = file.trim_end_matches('/').rsplit('/').next().unwrap_or(&file);
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_lowercase();
+        let found = match self.by_stem.get(&stem) {
+            Some(paths) => paths
+                .iter()
+                .min_by_key(|path| distance(document.path.folder(), path))?
+                .clone(),
+            None if thorough => {
+                let stem = nearest(&stem, self.by_stem.keys().map(String::as_str))?;
+                self.by_stem[stem]
+                    .iter()
+                    .min_by_key(|path| distance(document.path.folder(), path))?
+                    .clone()
+            }
+            None => return None,
+        };
+        Some(relative(document.path.folder(), &found))
+    }
+}
+
+enum Target {
+    Document(DocumentId),
+    Page(usize, PageRef),
+    Asset(usize),
+    Path(String),
+}
+
+/// Schemes that links may have: those of the web, of mail and telephone, and of programs that readers are known to have.
+pub(crate) const LINK_SCHEMES: [&str; 48] = [
+    "bitcoin",
+    "callto",
+    "facetime",
+    "facetime-audio",
+    "ftp",
+    "ftps",
+    "geo",
+    "http",
+    "https",
+    "im",
+    "irc",
+    "ircs",
+    "itms",
+    "itms-apps",
+    "itms-appss",
+    "line",
+    "magnet",
+    "mailto",
+    "maps",
+    "market",
+    "matrix",
+    "mms",
+    "ms-settings",
+    "ms-windows-store",
+    "msteams",
+    "news",
+    "nntp",
+    "openpgp4fpr",
+    "sftp",
+    "sgnl",
+    "sip",
+    "sips",
+    "skype",
+    "slack",
+    "sms",
+    "smsto",
+    "spotify",
+    "ssh",
+    "steam",
+    "tel",
+    "tg",
+    "viber",
+    "vscode",
+    "webcal",
+    "whatsapp",
+    "xmpp",
+    "zoommtg",
+    "zoomus",
+];
+
+/// Schemes with which a link runs something, or shows something else than it seems to, in the browser itself. No setting
+/// permits them.
+pub(crate) const NEVER_SCHEMES: [&str; 18] = [
+    "about",
+    "blob",
+    "chrome",
+    "chrome-extension",
+    "data",
+    "feed",
+    "filesystem",
+    "jar",
+    "javascript",
+    "livescript",
+    "mhtml",
+    "mocha",
+    "moz-extension",
+    "ms-its",
+    "resource",
+    "vbscript",
+    "view-source",
+    "wyciwyg",
+];
+
+/// What is wrong with a link to a whole URL.
+fn scheme_problem(scheme: &str, target: &str, kind: LinkKind, more: &[String]) -> Option<Problem> {
+    let fits = match kind {
+        LinkKind::Media if scheme == "data" => ["data:image/", "data:audio/", "data:video/"].iter().any(|start| {
+            target
+                .get(..start.len())
+                .is_some_and(|begin| begin.eq_ignore_ascii_case(start))
+        }),
+        LinkKind::Media => matches!(scheme, "http" | "https"),
+        LinkKind::Page => {
+            let added = more.iter().any(|added| added == scheme);
+            LINK_SCHEMES.contains(&scheme) || added && !NEVER_SCHEMES.contains(&scheme)
+        }
+    };
+    (!fits).then(|| match scheme {
+        "javascript" | "vbscript" | "livescript" | "mocha" => Problem::Script,
+        _ => Problem::Scheme(scheme.to_owned()),
+    })
+}
+
+/// The scheme of a target as browsers read it: they pass over blanks before it, and over tabs and line ends within.
+fn scheme(target: &str) -> Option<String> {
+    let target = target.trim_start_matches(|c: char| c <= ' ');
+    let (scheme, _) = target.split_once(':')?;
+    let scheme = scheme.replace(['\t', '\n', '\r'], "");
+    let valid = scheme.len() > 1
+        && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
+        && scheme
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.'));
+    valid.then(|| scheme.to_ascii_lowercase())
+}
+
+/// `target` as a link of the page at `origin`.
+fn joined(origin: &str, target: &str) -> Option<String> {
+    url::Url::parse(origin).ok()?.join(target).ok().map(String::from)
+}
+
+/// `file` seen from `folder`, without `.` and `..`; `None` where it leaves the content folder.
+fn normalize(folder: &str, file: &str) -> Option<String> {
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in file.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}
+
+/// How far a path is from a folder, by the parts they do not share.
+fn distance(folder: &str, path: &str) -> (usize, String) {
+    let folders: Vec<&str> = folder.split('/').collect();
+    let parts: Vec<&str> = path.split('/').collect();
+    let shared = folders.iter().zip(&parts).take_while(|(a, b)| a == b).count();
+    (folders.len() + parts.len() - 2 * shared, path.to_owned())
+}
+
+/// `path` as a link from `folder`.
+fn relative(folder: &str, path: &str) -> String {
+    let folders: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> = path.split('/').collect();
+    let shared = folders.iter().zip(&parts).take_while(|(a, b)| a == b).count();
+    let mut link = "../".repeat(folders.len() - shared);
+    link.push_str(&parts[shared..].join("/"));
+    link
+}
+
+fn anchor_problem(document: &Document, anchor: &str, path: &str) -> Option<Problem> {
+    let decoded = percent_decode_str(anchor).decode_utf8_lossy().into_owned();
+    // `#:~:text=` marks text, `#top` is the top of any page.
+    if decoded.starts_with(":~:") || decoded.eq_ignore_ascii_case("top") {
+        return None;
+    }
+    if document
+        .anchors
+        .iter()
+        .any(|known| *known == decoded || known == anchor)
+    {
+        return None;
+    }
+    let hint = nearest(&decoded, document.anchors.iter().map(String::as_str)).map(ToOwned::to_owned);
+    Some(Problem::Anchor {
+        page: path.to_owned(),
+        anchor: decoded,
+        hint,
+        foreign: false,
+    })
+}
+
+/// The files of the content folder that a link may mean, by path.
+pub fn candidate_files(document: &Document, target: &str) -> Vec<String> {
+    let target = target.trim();
+    if scheme(target).is_some() || target.starts_with("//") || target.starts_with('#') {
+        return Vec::new();
+    }
+    let file = target.split(['#', '?']).next().unwrap_or(target);
+    let file = percent_decode_str(file).decode_utf8_lossy();
+    match file.strip_prefix("@/").or_else(|| file.strip_prefix('/')) {
+        None => normalize(document.path.folder(), &file).into_iter().collect(),
+        Some(absolute) => {
+            let top = document.path.as_str().split('/').next().unwrap_or_default();
+            normalize("", absolute)
+                .into_iter()
+                .flat_map(|path| [format!("{top}/{path}"), path])
+                .collect()
+        }
+    }
+}

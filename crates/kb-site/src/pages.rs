@@ -1,0 +1,265 @@
+//! Which pages and files a site has: every kind is said here, once.
+//!
+//! Addresses that are taken, targets of links, the list of pages for search engines, the most read pages and what is
+//! rendered all ask this module. A new kind of page or file is a variant and a line here; the compiler then asks for what
+//! it shows.
+
+use kb_config::Config;
+use kb_document::Document;
+
+use super::urls::{markdown_file, output_file};
+use super::{ArticleId, CategoryId, ContactPage, LanguageSite, PageRef, Site, SitePath};
+
+/// A page of a language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Page {
+    /// The home page or a category.
+    Category(CategoryId),
+    /// An article.
+    Article(ArticleId),
+    /// Number of a tag, in the order of their slugs.
+    Tag(usize),
+    /// The list of tags.
+    Tags,
+    /// All articles from A to Z.
+    All,
+    /// The search page.
+    Search,
+    /// The ways to reach a human.
+    Contact,
+    /// The page for missing pages.
+    NotFound,
+}
+
+impl From<PageRef> for Page {
+    fn from(page: PageRef) -> Self {
+        match page {
+            PageRef::Article(id) => Self::Article(id),
+            PageRef::Category(id) => Self::Category(id),
+        }
+    }
+}
+
+impl Page {
+    /// The home page: the first category.
+    pub const HOME: Self = Self::Category(0);
+
+    /// The pages that each language has, or will once something changes, each with its path below the home page and what
+    /// messages call it.
+    const OF_EACH_LANGUAGE: [(Self, &'static str, &'static str); 6] = [
+        (Self::HOME, "", "the home page"),
+        (Self::All, "all/", "the list of all articles"),
+        (Self::Tags, "tags/", "the list of tags"),
+        (Self::Search, "search/", "the search page"),
+        (Self::NotFound, "404.html", "the page for missing pages"),
+        (Self::Contact, "contact/", "the contact page"),
+    ];
+
+    /// All pages of a language.
+    pub fn all(language: &LanguageSite) -> impl Iterator<Item = Self> {
+        let categories = (0..language.categories.len()).map(Self::Category);
+        let articles = (0..language.articles.len()).map(Self::Article);
+        let tags = (0..language.tags.len()).map(Self::Tag);
+        let others = Self::OF_EACH_LANGUAGE.into_iter().map(|(page, ..)| page);
+        let others = others.filter(|page| *page != Self::HOME && page.is_made(language));
+        categories.chain(articles).chain(tags).chain(others)
+    }
+
+    /// The path of the page.
+    pub fn path(self, language: &LanguageSite) -> SitePath {
+        let of_each = |page: Self| {
+            let found = Self::OF_EACH_LANGUAGE.into_iter().find(|(kind, ..)| *kind == page);
+            found.map_or_else(String::new, |(_, path, _)| format!("{}{path}", language.home))
+        };
+        match self {
+            Self::Category(id) => language.categories[id].path.clone(),
+            Self::Article(id) => language.articles[id].path.clone(),
+            Self::Tag(number) => language.tags[number].path.clone(),
+            Self::Tags | Self::All | Self::Search | Self::Contact | Self::NotFound => of_each(self),
+        }
+    }
+
+    /// Whether kb makes the page for a language.
+    fn is_made(self, language: &LanguageSite) -> bool {
+        match self {
+            Self::Tags => !language.tags.is_empty(),
+            Self::Contact => language.contact == Some(ContactPage::Made),
+            Self::Category(_) | Self::Article(_) | Self::Tag(_) | Self::All | Self::Search | Self::NotFound => true,
+        }
+    }
+
+    /// Whether no article may take the address of a page that each language has. One takes that of the contact page.
+    fn is_reserved(self) -> bool {
+        self != Self::Contact
+    }
+
+    /// Whether search engines are told of the page: what people wrote, in the language they wrote it in, and the way to
+    /// reach them. Lists lead there anyway.
+    pub fn is_for_search_engines(self, language: &LanguageSite) -> bool {
+        match self {
+            Self::Category(id) => language.categories[id].language == language.language,
+            Self::Article(id) => {
+                let article = &language.articles[id];
+                article.language == language.language && !article.unlisted
+            }
+            Self::Contact => true,
+            Self::Tag(_) | Self::Tags | Self::All | Self::Search | Self::NotFound => false,
+        }
+    }
+
+    /// The same page in another language, if there is one.
+    pub fn in_language(self, from: &LanguageSite, to: &LanguageSite) -> Option<Self> {
+        let key = match self {
+            Self::Category(id) => &from.categories[id].key,
+            Self::Article(id) => &from.articles[id].key,
+            Self::Tag(number) => {
+                let slug = &from.tags[number].slug;
+                return to.tags.iter().position(|tag| tag.slug == *slug).map(Self::Tag);
+            }
+            Self::Tags | Self::All | Self::Search | Self::Contact | Self::NotFound => {
+                return Some(self).filter(|page| page.is_made(to));
+            }
+        };
+        to.by_key.get(key).copied().map(Self::from)
+    }
+
+    /// The document that the page of language number `language` shows, where there is one.
+    pub fn document(self, site: &Site, language: usize) -> Option<&Document> {
+        match self {
+            Self::Category(id) => site.document(language, PageRef::Category(id)),
+            Self::Article(id) => site.document(language, PageRef::Article(id)),
+            Self::Tag(_) | Self::Tags | Self::All | Self::Search | Self::Contact | Self::NotFound => None,
+        }
+    }
+
+    /// Whether the page of language number `language` has a Markdown copy.
+    pub fn has_copy(self, site: &Site, language: usize) -> bool {
+        let document = self.document(site, language);
+        site.config.build.llms && document.is_some_and(|document| document.front.llms)
+    }
+}
+
+/// A file that kb makes beside the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum MadeFile {
+    /// The Atom feed of a language.
+    Feed,
+    /// The list of articles for language models, of a language.
+    Llms,
+    /// The list of pages for search engines.
+    Sitemap,
+    /// What crawlers may read.
+    Robots,
+    /// The redirects for hosts that read them from a file.
+    Redirects,
+    /// What was built from what.
+    Manifest,
+    /// The note about smaller forms of images, for the next build.
+    Images,
+}
+
+impl MadeFile {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Feed,
+        Self::Llms,
+        Self::Sitemap,
+        Self::Robots,
+        Self::Redirects,
+        Self::Manifest,
+        Self::Images,
+    ];
+
+    /// Its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Feed => "feed.xml",
+            Self::Llms => "llms.txt",
+            Self::Sitemap => "sitemap.xml",
+            Self::Robots => "robots.txt",
+            Self::Redirects => "_redirects",
+            Self::Manifest => "manifest.json",
+            Self::Images => ".kb-pictures.json",
+        }
+    }
+
+    /// What messages call it.
+    fn description(self) -> &'static str {
+        match self {
+            Self::Feed => "the feed",
+            Self::Llms => "the list for language models",
+            Self::Sitemap => "the list of pages for search engines",
+            Self::Robots => "the rules for crawlers",
+            Self::Redirects => "the list of redirects",
+            Self::Manifest => "the list of what was built",
+            Self::Images => "the note about images",
+        }
+    }
+
+    /// Whether each language has its own, below its home page. Others stand at the root.
+    pub fn is_of_language(self) -> bool {
+        matches!(self, Self::Feed | Self::Llms)
+    }
+
+    /// Whether a file of the same name in `static/` takes its place.
+    pub fn gives_way(self) -> bool {
+        matches!(self, Self::Feed | Self::Llms | Self::Sitemap | Self::Robots)
+    }
+
+    /// Whether a site with these settings has it. Feed and sitemap need absolute URLs.
+    pub fn is_made(self, config: &Config) -> bool {
+        match self {
+            Self::Feed => config.build.feed && config.base_url.is_some(),
+            Self::Llms => config.build.llms,
+            Self::Sitemap => config.base_url.is_some(),
+            Self::Robots | Self::Redirects | Self::Manifest | Self::Images => true,
+        }
+    }
+
+    /// Whether it is for hosts and builds alone.
+    fn is_internal(self) -> bool {
+        matches!(self, Self::Redirects | Self::Images)
+    }
+
+    /// Its path on the site, for a language with this home page.
+    pub fn path(self, home: &str) -> SitePath {
+        let below = if self.is_of_language() { home } else { "/" };
+        format!("{below}{}", self.name())
+    }
+}
+
+/// The paths of all pages and files that a language with this home page has, or will once something changes, besides those
+/// that people write.
+pub(super) fn paths_of_kb(home: &str) -> impl Iterator<Item = SitePath> {
+    let pages = Page::OF_EACH_LANGUAGE.into_iter().map(|(_, path, _)| path);
+    let files = MadeFile::ALL.into_iter().map(|file| file.path(home));
+    pages.map(move |path| format!("{home}{path}")).chain(files)
+}
+
+/// The files at addresses that no article may take, for a language with this home page, each with what messages call it.
+pub(super) fn reserved_files(home: &str) -> impl Iterator<Item = (String, String)> {
+    let pages = Page::OF_EACH_LANGUAGE
+        .into_iter()
+        .filter(|(page, ..)| page.is_reserved());
+    let pages = pages.map(move |(_, path, what)| (output_file(&format!("{home}{path}")), what.to_owned()));
+    let copy = (markdown_file(home), "the Markdown copy of the home page".to_owned());
+    let files = MadeFile::ALL.into_iter().map(move |file| {
+        let path = file.path(home);
+        (path.trim_start_matches('/').to_owned(), file.description().to_owned())
+    });
+    pages.chain([copy]).chain(files)
+}
+
+/// The paths at which a link finds something that no article and no category is: other pages of the language, and files.
+pub(super) fn other_targets<'a>(config: &'a Config, language: &'a LanguageSite) -> impl Iterator<Item = SitePath> + 'a {
+    let pages = Page::all(language).filter(|page| !matches!(page, Page::Category(_) | Page::Article(_)));
+    // Somebody else's page, such as one of the host, may be the contact page.
+    let contact = language.contact.map(|_| Page::Contact.path(language));
+    let files = MadeFile::ALL
+        .into_iter()
+        .filter(|file| !file.is_internal() && file.is_made(config));
+    pages
+        .map(|page| page.path(language))
+        .chain(contact)
+        .chain(files.map(|file| file.path(&language.home)))
+}
