@@ -149,16 +149,15 @@ fn colons(line: &str) -> Option<Opener> {
         "steps" => Container::Steps,
         "tabs" | "code-group" => Container::Tabs,
         "tab" | "tabitem" => Container::Tab(title.unwrap_or_default()),
-        _ => match Callout::parse(&name) {
-            Some((callout, own)) => {
+        _ => {
+            if let Some((callout, own)) = Callout::parse(&name) {
                 let title = title.or_else(|| default_title(&name, own));
                 Container::Callout(callout, title, Collapse::Never)
-            }
-            None => {
+            } else {
                 unknown = Some(name);
                 Container::Plain
             }
-        },
+        }
     };
     Some(Opener::Colons {
         length,

@@ -305,16 +305,13 @@ impl Cutter<'_> {
         let number = self.open.last().map_or(0, |(number, _)| number + 1);
         let text = &mut self.texts[number];
         let out = text.text.to_mut();
-        let mut start = match from {
-            Some(from) => {
-                out.extend(std::iter::repeat_n(' ', from.blanks));
-                from.at.min(line.len())
-            }
-            None => {
-                // However far it is indented, it is text; a mark at its start would begin a block.
-                out.push_str("    ");
-                line.len() - line.trim_start_matches([' ', '\t']).len()
-            }
+        let mut start = if let Some(from) = from {
+            out.extend(std::iter::repeat_n(' ', from.blanks));
+            from.at.min(line.len())
+        } else {
+            // However far it is indented, it is text; a mark at its start would begin a block.
+            out.push_str("    ");
+            line.len() - line.trim_start_matches([' ', '\t']).len()
         };
         // A tab reaches as far as it does in the article, where other marks stand before it.
         let marks = &line[start..rest.max(start)];

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use super::*;
+use crate::markdown::shorten;
 use kb_diagnostic::Code;
 use kb_source::ContentPath;
 
@@ -480,9 +481,9 @@ fn comments_and_scripts_stay_among_writers() {
 
 #[test]
 fn summaries_are_cut_at_words() {
-    assert_eq!(markdown::shorten("one two three", 8), "one two\u{2026}");
-    assert_eq!(markdown::shorten("短い文", 10), "短い文");
-    assert_eq!(markdown::shorten("一二三四五六", 4), "一二三\u{2026}");
+    assert_eq!(shorten("one two three", 8), "one two\u{2026}");
+    assert_eq!(shorten("短い文", 10), "短い文");
+    assert_eq!(shorten("一二三四五六", 4), "一二三\u{2026}");
 }
 
 #[test]

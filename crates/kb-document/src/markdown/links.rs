@@ -134,21 +134,6 @@ impl Writer<'_> {
         u32::try_from(self.written.body.links.len()).unwrap_or(u32::MAX)
     }
 
-    /// The title of the image that a paragraph consists of; nothing where it says more.
-    pub(super) fn only_image<'n>(&self, children: &'n [Node<'_>]) -> Option<&'n str> {
-        let mut only = None;
-        for child in children {
-            match &child.kind {
-                Kind::SoftBreak | Kind::HardBreak | Kind::FootnoteReference(_) => {}
-                Kind::Image { title, .. } if only.is_none() && !is_video(child) => {
-                    only = Some(&**title);
-                }
-                _ => return None,
-            }
-        }
-        only
-    }
-
     /// Notes an image that a reader sees without scrolling.
     pub(super) fn note_image(&mut self, number: u32) {
         if self.chars < TOP_CHARS {
@@ -165,4 +150,19 @@ impl Writer<'_> {
             place,
         );
     }
+}
+
+/// The title of the image that a paragraph consists of; nothing where it says more.
+pub(super) fn only_image<'n>(children: &'n [Node<'_>]) -> Option<&'n str> {
+    let mut only = None;
+    for child in children {
+        match &child.kind {
+            Kind::SoftBreak | Kind::HardBreak | Kind::FootnoteReference(_) => {}
+            Kind::Image { title, .. } if only.is_none() && !is_video(child) => {
+                only = Some(&**title);
+            }
+            _ => return None,
+        }
+    }
+    only
 }

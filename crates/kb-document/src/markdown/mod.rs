@@ -23,10 +23,10 @@ use kb_config::RawHtml;
 use kb_diagnostic::{Code, Diagnostic};
 use kb_source::ArticleSource;
 use passes::Footnotes;
-#[cfg(test)]
-pub(super) use tree::SYNTAX;
 use tree::{Node, Tree};
 use writer::Writer;
+#[cfg(test)]
+pub(super) use {text::shorten, tree::SYNTAX};
 
 /// Longest summary taken from the first paragraph, in characters; search engines show about 160.
 const SUMMARY_CHARS: usize = 200;
@@ -143,7 +143,7 @@ fn write(source: BodySource<'_>, outline: &Outline<'_>, mut tree: Tree<'_>, diag
     body
 }
 
-fn text<'a>(source: BodySource<'a>) -> &'a str {
+fn text(source: BodySource<'_>) -> &str {
     &source.source.file.text()[source.start..]
 }
 

@@ -171,7 +171,7 @@ pub(super) fn with_footnotes(outline: &Outline<'_>) -> Vec<(String, usize)> {
         let others = all
             .iter()
             .filter(|label| !own.contains(**label) && text.contains(&format!("[^{label}]")));
-        let mut stubs: String = others.map(|label| format!("[^{label}]:\n")).collect();
+        let mut stubs: String = others.flat_map(|label| ["[^", label, "]:\n"]).collect();
         if stubs.is_empty() {
             return (String::new(), 0);
         }
@@ -272,6 +272,53 @@ impl<'a> Open<'a> {
             parent.children.push(node);
         }
     }
+
+    /// Goes on with a block of code or raw HTML, or with an image.
+    fn in_leaf(&mut self, leaf: Leaf<'a>, event: Event<'a>) {
+        self.leaf = match (leaf, event) {
+            (Leaf::Code(mut node, code), Event::End(TagEnd::CodeBlock)) => {
+                node.kind = Kind::Code(code);
+                self.add(node);
+                None
+            }
+            (Leaf::Code(node, mut code), event) => {
+                if let Event::Text(text) = event {
+                    code.text.push_str(&text);
+                }
+                Some(Leaf::Code(node, code))
+            }
+            (Leaf::Html(mut node, html), Event::End(TagEnd::HtmlBlock)) => {
+                node.kind = Kind::Html(html);
+                self.add(node);
+                None
+            }
+            (Leaf::Html(node, mut html), event) => {
+                if let Event::Html(text) | Event::Text(text) = event {
+                    html.push_str(&text);
+                }
+                Some(Leaf::Html(node, html))
+            }
+            (Leaf::Image(mut node, said, 0), Event::End(TagEnd::Image)) => {
+                if let Kind::Image { alt, .. } = &mut node.kind {
+                    *alt = said;
+                }
+                self.add(node);
+                None
+            }
+            (Leaf::Image(node, mut said, mut depth), event) => {
+                match event {
+                    Event::Start(Tag::Image { .. }) => depth += 1,
+                    Event::End(TagEnd::Image) => depth -= 1,
+                    Event::Text(text) | Event::Code(text) => said.push_str(&text),
+                    Event::SoftBreak | Event::HardBreak => said.push(' '),
+                    _ => {}
+                }
+                Some(Leaf::Image(node, said, depth))
+            }
+            (Leaf::Place, Event::End(TagEnd::HtmlBlock)) => None,
+            (Leaf::Place, _) => Some(Leaf::Place),
+        };
+    }
 }
 
 impl<'a, F: BrokenLinkCallback<'a>> Builder<'a, '_, F> {
@@ -292,7 +339,7 @@ impl<'a, F: BrokenLinkCallback<'a>> Builder<'a, '_, F> {
                 continue;
             }
             if let Some(leaf) = open.leaf.take() {
-                self.in_leaf(&mut open, leaf, event);
+                open.in_leaf(leaf, event);
                 continue;
             }
             let source_range = place(text, stub, &range);
@@ -373,53 +420,6 @@ impl<'a, F: BrokenLinkCallback<'a>> Builder<'a, '_, F> {
             }
         }
         open.elements.pop().map(|text| text.children).unwrap_or_default()
-    }
-
-    /// Goes on with a block of code or raw HTML, or with an image.
-    fn in_leaf(&mut self, open: &mut Open<'a>, leaf: Leaf<'a>, event: Event<'a>) {
-        open.leaf = match (leaf, event) {
-            (Leaf::Code(mut node, code), Event::End(TagEnd::CodeBlock)) => {
-                node.kind = Kind::Code(code);
-                open.add(node);
-                None
-            }
-            (Leaf::Code(node, mut code), event) => {
-                if let Event::Text(text) = event {
-                    code.text.push_str(&text);
-                }
-                Some(Leaf::Code(node, code))
-            }
-            (Leaf::Html(mut node, html), Event::End(TagEnd::HtmlBlock)) => {
-                node.kind = Kind::Html(html);
-                open.add(node);
-                None
-            }
-            (Leaf::Html(node, mut html), event) => {
-                if let Event::Html(text) | Event::Text(text) = event {
-                    html.push_str(&text);
-                }
-                Some(Leaf::Html(node, html))
-            }
-            (Leaf::Image(mut node, said, 0), Event::End(TagEnd::Image)) => {
-                if let Kind::Image { alt, .. } = &mut node.kind {
-                    *alt = said;
-                }
-                open.add(node);
-                None
-            }
-            (Leaf::Image(node, mut said, mut depth), event) => {
-                match event {
-                    Event::Start(Tag::Image { .. }) => depth += 1,
-                    Event::End(TagEnd::Image) => depth -= 1,
-                    Event::Text(text) | Event::Code(text) => said.push_str(&text),
-                    Event::SoftBreak | Event::HardBreak => said.push(' '),
-                    _ => {}
-                }
-                Some(Leaf::Image(node, said, depth))
-            }
-            (Leaf::Place, Event::End(TagEnd::HtmlBlock)) => None,
-            (Leaf::Place, _) => Some(Leaf::Place),
-        };
     }
 
     fn boxed(&mut self, number: usize, depth: usize) -> Node<'a> {

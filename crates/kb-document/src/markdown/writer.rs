@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use super::footnotes::Cited;
+use super::links::only_image;
 use super::passes::Footnotes;
 use super::raw::RawState;
 use super::text::{count_words, lines, shorten};
@@ -163,8 +164,6 @@ impl<'a> Writer<'a> {
             Kind::List(Some(first)) => self.block(&format!("<ol start=\"{first}\">\n"), children, "</ol>\n"),
             Kind::Item if is_task(children) => self.block("<li class=\"task\">", children, "</li>\n"),
             Kind::Item => self.block("<li>", children, "</li>\n"),
-            // Footnotes stand at the end.
-            Kind::Footnote(_) => {}
             Kind::Definitions => self.block("<dl>\n", children, "</dl>\n"),
             Kind::Term => self.block("<dt>", children, "</dt>\n"),
             Kind::Definition => self.block("<dd>", children, "</dd>\n"),
@@ -198,8 +197,8 @@ impl<'a> Writer<'a> {
                 self.line_break("<br>\n");
             }
             Kind::FootnoteReference(label) => self.footnote_reference(label),
-            // Written with its text.
-            Kind::Task(_) => {}
+            // The one stands at the end, the other is written with its text.
+            Kind::Footnote(_) | Kind::Task(_) => {}
             Kind::Emphasis => self.phrase("<em>", children, "</em>"),
             Kind::Strong => self.phrase("<strong>", children, "</strong>"),
             Kind::Strikethrough => self.phrase("<del>", children, "</del>"),
@@ -264,7 +263,7 @@ impl<'a> Writer<'a> {
         let is_break = |node: &Node<'_>| matches!(node.kind, Kind::SoftBreak | Kind::HardBreak);
         let first = children.iter().position(|node| !is_break(node));
         let children = &children[first.unwrap_or(children.len())..];
-        match self.only_image(children) {
+        match only_image(children) {
             None => {
                 if self.in_paragraph(children, false) {
                     self.out.push("</p>\n");
