@@ -19,14 +19,25 @@ const MAX_NODES: usize = 20_000;
 /// by its aliases.
 pub fn parse_yaml(text: &str) -> Result<Node, SyntaxError> {
     parse(text).or_else(|error| {
-        // The brackets that end a list may stand below its key; other parsers take that, the standard does not.
-        let joined = join_brackets(text);
+        // The brackets that end a list may stand below its key, and tabs may indent; other parsers take that, the standard
+        // does not.
+        let joined = tabs_as_blanks(&join_brackets(text));
         if joined == text {
             Err(error)
         } else {
             parse(&joined).map_err(|_| error)
         }
     })
+}
+
+/// A text of the same length in which lines are indented by blanks.
+fn tabs_as_blanks(text: &str) -> String {
+    let mut is_indent = true;
+    let blank = |c: char| {
+        is_indent = c == '\n' || is_indent && matches!(c, ' ' | '\t');
+        if c == '\t' && is_indent { ' ' } else { c }
+    };
+    text.chars().map(blank).collect()
 }
 
 /// A text of the same length in which lines that begin with a closing bracket are parts of the lines before them.

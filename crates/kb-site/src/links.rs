@@ -119,7 +119,12 @@ impl Resolver {
                 .iter()
                 .position(|site| site.language == place.language)
                 .unwrap_or(0);
-            placed.push((page_key(&place.key).to_owned(), language, place.named));
+            let key = page_key(&place.key);
+            // An article at the root is the page of the root.
+            let is_home = matches!(&document.front.path, Some((path, _)) if path == "/")
+                && !languages[language].by_key.contains_key(key);
+            let key = if is_home { "" } else { key };
+            placed.push((key.to_owned(), language, place.named));
             by_stem
                 .entry(document.path.stem().to_lowercase())
                 .or_default()
