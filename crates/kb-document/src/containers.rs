@@ -39,6 +39,13 @@ impl Callout {
         })
     }
 
+    /// The kind that a class name means in other tools.
+    pub(crate) fn of_class(name: &str) -> Option<Self> {
+        Self::parse(name)
+            .filter(|(_, is_own)| *is_own)
+            .map(|(callout, _)| callout)
+    }
+
     /// The name in class names.
     pub(crate) fn name(self) -> &'static str {
         match self {

@@ -8,6 +8,7 @@ use crate::markdown::shorten;
 use kb_diagnostic::Code;
 use kb_source::ContentPath;
 
+mod attributes;
 mod blocks;
 mod comments;
 mod faq;

@@ -1,6 +1,7 @@
 //! The body of an article: parser events -> tree of elements -> passes over it -> HTML with open places, sections,
 //! headings and links.
 
+mod attributes;
 mod boxes;
 mod footnotes;
 mod headings;
@@ -113,6 +114,7 @@ pub(super) fn boxes(text: &str) -> (usize, usize) {
 /// Writes a tree.
 fn write(source: BodySource<'_>, outline: &Outline<'_>, mut tree: Tree<'_>, diagnostics: &mut Vec<Diagnostic>) -> Body {
     let mut footnotes = Footnotes::default();
+    attributes::apply(&mut tree.nodes, text(source));
     passes::take_footnotes(&mut tree.nodes, &mut footnotes);
     passes::group_tabs(&mut tree.nodes, false);
     for nodes in footnotes.values_mut() {

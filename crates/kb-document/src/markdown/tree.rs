@@ -9,6 +9,7 @@ use pulldown_cmark::{
     TextMergeWithOffset,
 };
 
+use super::attributes::Attributes;
 use crate::blocks::{closes_fence, opens_fence};
 use crate::containers::Container;
 use crate::outline::{BoxText, Outline};
@@ -34,6 +35,7 @@ pub(super) struct Node<'a> {
     /// Its place in the body, in bytes; of links and images that of their target.
     pub(super) range: Range<usize>,
     pub(super) children: Vec<Node<'a>>,
+    pub(super) attributes: Option<Box<Attributes>>,
 }
 
 impl<'a> Node<'a> {
@@ -42,6 +44,16 @@ impl<'a> Node<'a> {
             kind,
             range,
             children: Vec::new(),
+            attributes: None,
+        }
+    }
+
+    /// An element that has another one in it and nothing else.
+    pub(super) fn around(kind: Kind<'a>, node: Self) -> Self {
+        Self {
+            range: node.range.clone(),
+            children: vec![node],
+            ..Self::new(kind, 0..0)
         }
     }
 }
@@ -429,9 +441,8 @@ impl<'a, F: BrokenLinkCallback<'a>> Builder<'a, '_, F> {
         let children = self.text(number + 1);
         self.depth = outer;
         Node {
-            kind: Kind::Box(opened.container.clone()),
-            range: opened.range.clone(),
             children,
+            ..Node::new(Kind::Box(opened.container.clone()), opened.range.clone())
         }
     }
 
