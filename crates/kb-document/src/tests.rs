@@ -134,6 +134,50 @@ fn broken_front_matter_is_reported_with_its_place() {
 }
 
 #[test]
+fn links_to_files_with_spaces_in_their_names_are_links() {
+    for (text, expected, targets) in [
+        (
+            "See [the guide](Size guide.md).",
+            "<p>See <a href=\"Size guide.md\">the guide</a>.</p>\n",
+            vec!["Size guide.md"],
+        ),
+        (
+            "a [**b** c](d e/f g.md#h \"T\") and [i](j k.pdf)",
+            "<p>a <a href=\"d e/f g.md#h\" title=\"T\"><strong>b</strong> c</a> and <a href=\"j k.pdf\">i</a></p>\n",
+            vec!["d e/f g.md#h", "j k.pdf"],
+        ),
+        (
+            "![](Screenshot 2026-11-03 at 10.14.22.png)",
+            "<p class=\"picture\"><img src=\"Screenshot 2026-11-03 at 10.14.22.png\" alt=\"\" decoding=\"async\"></p>\n",
+            vec!["Screenshot 2026-11-03 at 10.14.22.png"],
+        ),
+        (
+            "x ![a [b]](c (1).png){ width=3 }",
+            "<p>x <img src=\"c (1).png\" alt=\"a [b]\" width=\"3\" decoding=\"async\"></p>\n",
+            vec!["c (1).png"],
+        ),
+    ] {
+        let document = parse(text);
+        assert_eq!(html(&document), expected, "{text}");
+        let found: Vec<_> = document.links.iter().map(|link| link.target.as_str()).collect();
+        assert_eq!(found, targets, "{text}");
+        for link in &document.links {
+            assert_eq!(&text[link.range.start as usize..link.range.end as usize], link.target);
+        }
+    }
+    for text in [
+        "f[0](a b)",
+        "[x](see the end.)",
+        "[x](a b c. d)",
+        "`[x](a b.md)`",
+        "](a b.md)",
+        "[x] (a b.md)",
+    ] {
+        assert!(parse(text).links.is_empty(), "{text}");
+    }
+}
+
+#[test]
 fn keys_are_read_as_other_tools_write_them() {
     let front = |text: &str| {
         let document = parse(&format!("---\n{text}\n---\n"));

@@ -9,6 +9,7 @@ mod links;
 mod media;
 mod passes;
 mod raw;
+mod spaces;
 mod tables;
 mod text;
 mod tree;
@@ -114,6 +115,7 @@ pub(super) fn boxes(text: &str) -> (usize, usize) {
 /// Writes a tree.
 fn write(source: BodySource<'_>, outline: &Outline<'_>, mut tree: Tree<'_>, diagnostics: &mut Vec<Diagnostic>) -> Body {
     let mut footnotes = Footnotes::default();
+    spaces::link(&mut tree.nodes);
     attributes::apply(&mut tree.nodes, text(source));
     passes::take_footnotes(&mut tree.nodes, &mut footnotes);
     passes::group_tabs(&mut tree.nodes, false);

@@ -107,6 +107,14 @@ pub(super) enum Kind<'a> {
 }
 
 impl Kind<'_> {
+    /// The text that it is.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// Whether it is a block.
     pub(super) fn is_block(&self) -> bool {
         !matches!(
