@@ -384,6 +384,35 @@ fn an_article_at_the_root_is_the_home_page() {
 }
 
 #[test]
+fn names_are_found_wherever_their_files_are() {
+    let (site, problems) = site(&[
+        (
+            "a/start.md",
+            "# S\n\n[[Other note]] [[How to pay#By card]] [[deep/x]] [[same]] [[Gone]]\n",
+        ),
+        ("b/Other note.md", "# O\n"),
+        ("b/pay.md", "# How to pay\n\n## By card\n"),
+        ("c/deep/x.md", "# X\n"),
+        ("a/same.md", "# One\n"),
+        ("c/same.md", "# Two\n"),
+    ]);
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(
+        problems[0].contains("there is no article or file `Gone`"),
+        "{problems:?}"
+    );
+    let start = site
+        .documents
+        .iter()
+        .find(|document| document.path.as_str() == "a/start.md")
+        .expect("it is there");
+    let urls: Vec<_> = (0..4)
+        .filter_map(|link| site.resolve(start, link, 0, "/a/start/").url)
+        .collect();
+    assert_eq!(urls, ["/b/other-note/", "/b/pay/#by-card", "/c/deep/x/", "/a/same/"]);
+}
+
+#[test]
 fn the_folder_that_is_translated_is_a_language_however_little_of_it_is() {
     let (site, problems) = site(&[
         ("en/a.md", "# A\n\n[b](/b/)\n"),

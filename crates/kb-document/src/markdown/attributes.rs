@@ -2,6 +2,7 @@
 //! kramdown have them.
 
 use super::tree::{Kind, Node};
+use super::wiki;
 use crate::containers::{Callout, Collapse, Container};
 
 /// What an attribute list says.
@@ -20,7 +21,15 @@ impl Attributes {
         found.map(|(_, value)| value.as_str())
     }
 
-    fn add(&mut self, more: Self) {
+    /// The width of an image.
+    pub(super) fn of_width(width: &str) -> Self {
+        Self {
+            others: vec![("width".to_owned(), width.to_owned())],
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn add(&mut self, more: Self) {
         self.id = more.id.or(self.id.take());
         self.classes.extend(more.classes);
         self.others.extend(more.others);
@@ -256,8 +265,24 @@ fn name_heading(node: &mut Node<'_>) {
     }
 }
 
-/// Whether a list stands for the contents of the page (`{:toc}`), which kb shows by itself.
+/// Whether a list (`{:toc}`) or a paragraph (`[TOC]`, `[[_TOC_]]`) stands for the contents of the page, which kb shows by
+/// itself.
 fn is_contents(node: &Node<'_>) -> bool {
+    if let Kind::Paragraph = node.kind {
+        let said = match &*node.children {
+            [only] => only.kind.text().unwrap_or_default().to_owned(),
+            // `_TOC_` is emphasis.
+            [before, toc, after] => {
+                let inside = toc.children.first().and_then(|toc| toc.kind.text());
+                [before.kind.text(), inside, after.kind.text()]
+                    .map(Option::unwrap_or_default)
+                    .concat()
+            }
+            _ => return false,
+        };
+        let inside = said.trim().strip_prefix('[').and_then(|said| said.strip_suffix(']'));
+        return inside.is_some_and(|inside| wiki::is_contents(inside.trim_matches(['[', ']'])));
+    }
     let is_list = matches!(node.kind, Kind::List(_));
     let marked = |node: &Node<'_>| {
         node.attributes

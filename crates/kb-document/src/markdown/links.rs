@@ -32,7 +32,7 @@ impl Writer<'_> {
             self.out.push_text(&text[from..link.start()]);
             from = link.end();
             let place = self.place(range);
-            self.open_link(target, place);
+            self.open_link(target, place, false);
             if !self.around.without_links {
                 self.out.push(">");
             }
@@ -45,33 +45,39 @@ impl Writer<'_> {
     }
 
     /// Begins the start tag of a link. Where none may stand, only its target is noted: it still has to lead somewhere.
-    fn open_link(&mut self, target: String, place: Range<u32>) {
+    fn open_link(&mut self, target: String, place: Range<u32>, named: bool) {
         if self.around.without_links {
             self.written.body.links.push(Link {
                 target,
                 kind: LinkKind::Page,
                 range: place,
+                named,
             });
         } else {
             self.out.push("<a");
-            self.push_link(target, LinkKind::Page, place);
+            self.push_link(target, LinkKind::Page, place, named);
         }
     }
 
-    pub(super) fn push_link(&mut self, target: String, kind: LinkKind, range: Range<u32>) {
+    pub(super) fn push_link(&mut self, target: String, kind: LinkKind, range: Range<u32>, named: bool) {
         let number = self.next_link();
         self.out.push_patch(match kind {
             LinkKind::Page => PatchKind::Href(number),
             LinkKind::Media => PatchKind::Url(number),
         });
-        self.written.body.links.push(Link { target, kind, range });
+        self.written.body.links.push(Link {
+            target,
+            kind,
+            range,
+            named,
+        });
     }
 
-    pub(super) fn link(&mut self, target: &str, title: &str, node: &Node<'_>) {
+    pub(super) fn link(&mut self, target: &str, title: &str, named: bool, node: &Node<'_>) {
         self.begin_inline();
         let children = &node.children;
         let place = self.place(&node.range);
-        self.open_link(target.to_owned(), place);
+        self.open_link(target.to_owned(), place, named);
         if self.around.without_links {
             return self.nodes(children);
         }
@@ -88,10 +94,10 @@ impl Writer<'_> {
         self.around.links -= 1;
     }
 
-    pub(super) fn image(&mut self, target: &str, title: &str, alt: &str, node: &Node<'_>) {
+    pub(super) fn image(&mut self, target: &str, title: &str, alt: &str, named: bool, node: &Node<'_>) {
         let place = self.place(&node.range);
         if let Some(clip) = video::clip(target) {
-            return self.video(clip, target, title, alt, place);
+            return self.video(clip, (target, named), title, alt, place);
         }
         self.begin_inline();
         let number = self.next_link();
@@ -112,7 +118,7 @@ impl Writer<'_> {
         }
         self.note_image(number);
         self.out.push("<img src=\"");
-        self.push_link(target.to_owned(), LinkKind::Media, place);
+        self.push_link(target.to_owned(), LinkKind::Media, place, named);
         self.out.push("\" alt=\"");
         self.out.push_attribute(alt);
         if !title.is_empty() {

@@ -13,6 +13,7 @@ mod spaces;
 mod tables;
 mod text;
 mod tree;
+mod wiki;
 mod writer;
 
 use std::ops::Range;
@@ -115,6 +116,7 @@ pub(super) fn boxes(text: &str) -> (usize, usize) {
 /// Writes a tree.
 fn write(source: BodySource<'_>, outline: &Outline<'_>, mut tree: Tree<'_>, diagnostics: &mut Vec<Diagnostic>) -> Body {
     let mut footnotes = Footnotes::default();
+    wiki::link(&mut tree.nodes);
     spaces::link(&mut tree.nodes);
     attributes::apply(&mut tree.nodes, text(source));
     passes::take_footnotes(&mut tree.nodes, &mut footnotes);

@@ -41,28 +41,37 @@ pub(super) fn link(nodes: &mut Vec<Node<'_>>) {
                 let Some(first) = between.next() else { break };
                 let said = first.kind.text().unwrap_or_default();
                 is_image = said[..open].ends_with('!');
-                push(&mut linked, part(&first, 0..open - usize::from(is_image)));
+                push(&mut linked, first.part(0..open - usize::from(is_image)));
                 inside = Vec::new();
-                push(&mut inside, part(&first, open + 1..said.len()));
+                push(&mut inside, first.part(open + 1..said.len()));
                 inside.extend(between);
-                push(&mut inside, part(&node, from..found.close));
+                push(&mut inside, node.part(from..found.close));
             } else {
                 let open = from + open;
                 is_image = text[from..open].ends_with('!');
-                push(&mut linked, part(&node, from..open - usize::from(is_image)));
+                push(&mut linked, node.part(from..open - usize::from(is_image)));
                 inside = Vec::new();
-                push(&mut inside, part(&node, open + 1..found.close));
+                push(&mut inside, node.part(open + 1..found.close));
             }
-            let place = part(&node, found.target.clone()).range;
+            let place = node.part(found.target.clone()).range;
             let target = text[found.target].to_owned();
             let title = text[found.title].to_owned().into();
             let kind = if is_image {
                 let mut alt = String::new();
                 push_text(&inside, &mut alt);
                 inside.clear();
-                Kind::Image { target, title, alt }
+                Kind::Image {
+                    target,
+                    title,
+                    alt,
+                    named: false,
+                }
             } else {
-                Kind::Link { target, title }
+                Kind::Link {
+                    target,
+                    title,
+                    named: false,
+                }
             };
             linked.push(Node {
                 children: inside,
@@ -73,7 +82,7 @@ pub(super) fn link(nodes: &mut Vec<Node<'_>>) {
         if from == 0 {
             linked.push(node);
         } else {
-            let rest = part(&node, from..text.len());
+            let rest = node.part(from..text.len());
             push(&mut linked, rest);
         }
     }
@@ -169,18 +178,6 @@ fn opening(before: &[Node<'_>], text: &str) -> Option<(Option<usize>, usize)> {
         }
     }
     None
-}
-
-/// A part of a text.
-fn part<'a>(node: &Node<'a>, range: Range<usize>) -> Node<'a> {
-    let text = node.kind.text().unwrap_or_default();
-    // A text with escapes is longer in the file; its parts are told to be at its place.
-    let place = if node.range.len() == text.len() {
-        node.range.start + range.start..node.range.start + range.end
-    } else {
-        node.range.clone()
-    };
-    Node::new(Kind::Text(text[range].to_owned().into()), place)
 }
 
 /// The words that stand for an image.

@@ -48,6 +48,18 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// A part of a text.
+    pub(super) fn part(&self, range: Range<usize>) -> Self {
+        let text = self.kind.text().unwrap_or_default();
+        // A text with escapes is longer in the file; its parts are told to be at its place.
+        let place = if self.range.len() == text.len() {
+            self.range.start + range.start..self.range.start + range.end
+        } else {
+            self.range.clone()
+        };
+        Self::new(Kind::Text(text[range].to_owned().into()), place)
+    }
+
     /// An element that has another one in it and nothing else.
     pub(super) fn around(kind: Kind<'a>, node: Self) -> Self {
         Self {
@@ -98,11 +110,15 @@ pub(super) enum Kind<'a> {
     Link {
         target: String,
         title: CowStr<'a>,
+        /// Whether the target is a name, which is found wherever it is.
+        named: bool,
     },
     Image {
         target: String,
         title: CowStr<'a>,
         alt: String,
+        /// Whether the target is a name, which is found wherever it is.
+        named: bool,
     },
 }
 
@@ -501,11 +517,13 @@ fn kind(tag: Tag<'_>) -> Kind<'_> {
                 _ => dest_url.to_string(),
             },
             title,
+            named: false,
         },
         Tag::Image { dest_url, title, .. } => Kind::Image {
             target: dest_url.to_string(),
             title,
             alt: String::new(),
+            named: false,
         },
         // Of the others, code and raw HTML are read apart; the rest is syntax that is not asked for.
         Tag::Paragraph

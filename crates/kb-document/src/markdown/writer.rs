@@ -202,8 +202,13 @@ impl<'a> Writer<'a> {
             Kind::Emphasis => self.phrase("<em>", children, "</em>"),
             Kind::Strong => self.phrase("<strong>", children, "</strong>"),
             Kind::Strikethrough => self.phrase("<del>", children, "</del>"),
-            Kind::Link { target, title } => self.link(target, title, node),
-            Kind::Image { target, title, alt } => self.image(target, title, alt, node),
+            Kind::Link { target, title, named } => self.link(target, title, *named, node),
+            Kind::Image {
+                target,
+                title,
+                alt,
+                named,
+            } => self.image(target, title, alt, *named, node),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Attribute lists of Python-Markdown and kramdown.
+//! Attribute lists of Python-Markdown and kramdown, and links by name.
 
 use super::*;
 
@@ -97,4 +97,66 @@ fn braces_that_are_no_list_are_text() {
         assert!(page.contains(braces.unwrap_or_default()), "{text}\n{page}");
     }
     assert!(html(&parse("```\n{: .note }\nA\n```\n")).contains("{: .note }"));
+}
+
+#[test]
+fn links_by_name_say_what_they_name() {
+    for (text, expected) in [
+        (
+            "See [[Other note]].",
+            "<p>See <a href=\"Other note\">Other note</a>.</p>\n",
+        ),
+        (
+            "[[a/Other|the other]] x",
+            "<p><a href=\"a/Other\">the other</a> x</p>\n",
+        ),
+        (
+            "[[Other#Two words]]",
+            "<p><a href=\"Other#two-words\">Other: Two words</a></p>\n",
+        ),
+        (
+            "[[#Two words|here]] [[Other#^abc]]",
+            "<p><a href=\"#two-words\">here</a> <a href=\"Other\">Other: ^abc</a></p>\n",
+        ),
+        ("![[Other]]", "<p><a href=\"Other\">Other</a></p>\n"),
+        (
+            "![[my shot.png|300]]",
+            "<p class=\"picture\"><img src=\"my shot.png\" alt=\"\" width=\"300\" decoding=\"async\"></p>\n",
+        ),
+        (
+            "x ![[b.png|A b]]",
+            "<p>x <img src=\"b.png\" alt=\"A b\" decoding=\"async\"></p>\n",
+        ),
+        (
+            "x ![A b|30x20](b.png)",
+            "<p>x <img src=\"b.png\" alt=\"A b\" width=\"30\" decoding=\"async\"></p>\n",
+        ),
+        ("| a |\n|---|\n| [[b\\|c]] |\n", "<a href=\"b\">c</a>"),
+    ] {
+        let document = parse(text);
+        let page = html(&document);
+        assert!(page.contains(expected), "{text}\n{page}");
+        let is_width = text.contains("](");
+        assert!(document.links.iter().all(|link| link.named != is_width), "{text}");
+    }
+    for text in [
+        "`[[x]]`",
+        "```\n[[x]]\n```",
+        "if [[ -f x ]]; then",
+        "[[1]](a.md)",
+        "[[]]",
+        "[[a",
+        "a]]",
+        "x [[a\nb]]",
+    ] {
+        let document = parse(text);
+        assert!(document.links.iter().all(|link| !link.named), "{text}");
+        assert!(
+            text.starts_with("[[1]]") || html(&document).contains("[[") || text == "a]]",
+            "{text}"
+        );
+    }
+    for text in ["[TOC]\n\nA", "[[toc]]\n\nA", "[[_TOC_]]\n\nA"] {
+        assert_eq!(html(&parse(text)), "<p>A</p>\n", "{text}");
+    }
 }
