@@ -100,6 +100,17 @@ pub(crate) fn parse_body(source: BodySource<'_>, diagnostics: &mut Vec<Diagnosti
         return write(source, &outline, tree, diagnostics);
     }
     // The parser sees other blocks than the outline: nothing is lost if no box is one.
+    if let Some(first) = outline.boxes.first() {
+        let range = source.start + first.range.start..source.start + first.range.end;
+        diagnostics.push(
+            Diagnostic::new(
+                Code::ContainerUnknown,
+                "the boxes of this article cannot be told from the lists and code around them, so they are shown as text",
+            )
+            .with_span(source.source.file.span(range))
+            .with_hint("put a blank line before and behind each box, and indent it as the text around it"),
+        );
+    }
     let outline = outline.without_boxes(text);
     let stubs = tree::with_footnotes(&outline);
     write(source, &outline, tree::read(&outline, &stubs), diagnostics)

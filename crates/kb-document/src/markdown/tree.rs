@@ -189,25 +189,27 @@ pub(super) fn with_footnotes(outline: &Outline<'_>) -> Vec<(String, usize)> {
     if outline.boxes.is_empty() || !texts.clone().any(|text| text.contains("[^")) {
         return texts.map(|_| (String::new(), 0)).collect();
     }
-    let labels: Vec<HashSet<String>> = texts
+    let defined: Vec<HashSet<String>> = texts
         .clone()
         .map(|text| {
             let events = Parser::new_ext(text, SYNTAX);
             let labels = events.filter_map(|event| match event {
-                Event::Start(Tag::FootnoteDefinition(label)) => Some(label.to_string()),
+                Event::Start(Tag::FootnoteDefinition(label)) => Some(label.to_lowercase()),
                 _ => None,
             });
             labels.collect()
         })
         .collect();
-    let mut all: Vec<&String> = labels.iter().flatten().collect();
-    all.sort_unstable();
-    all.dedup();
-    let stubs = texts.zip(&labels).map(|(text, own)| {
-        let others = all
-            .iter()
-            .filter(|label| !own.contains(**label) && text.contains(&format!("[^{label}]")));
-        let mut stubs: String = others.flat_map(|label| ["[^", label, "]:\n"]).collect();
+    let all: HashSet<&str> = defined.iter().flatten().map(String::as_str).collect();
+    let stubs = texts.zip(&defined).map(|(text, own)| {
+        let mut stubbed = HashSet::new();
+        let mut stubs = String::new();
+        for label in labels(text) {
+            let known = label.to_lowercase();
+            if all.contains(&*known) && !own.contains(&known) && stubbed.insert(known) {
+                stubs.extend(["[^", label, "]:\n"]);
+            }
+        }
         if stubs.is_empty() {
             return (String::new(), 0);
         }
@@ -217,6 +219,14 @@ pub(super) fn with_footnotes(outline: &Outline<'_>) -> Vec<(String, usize)> {
         (stubs, length)
     });
     stubs.collect()
+}
+
+/// What stands where a text may refer to footnotes.
+fn labels(text: &str) -> impl Iterator<Item = &str> {
+    text.split("[^").skip(1).filter_map(|behind| {
+        let end = behind.find([']', '[', '\n'])?;
+        behind[end..].starts_with(']').then(|| &behind[..end])
+    })
 }
 
 /// Reads the texts of an outline. `stubs` is what [`with_footnotes`] makes of it.
