@@ -480,10 +480,10 @@ impl LineReader<'_, '_> {
             }
             return true;
         }
+        let Some(opener) = opener(text) else { return false };
         if self.blocks.boxes().count() >= MAX_BOXES {
             return false;
         }
-        let Some(opener) = opener(text) else { return false };
         let kind = match &opener {
             Opener::Alert(_) if !quotes => return false,
             Opener::Alert(_) => BoxKind::Quoted,
