@@ -10,7 +10,7 @@ use kb_source::ContentPath;
 use percent_encoding::percent_decode_str;
 
 use super::languages::LanguageMap;
-use super::names::{Files, page_key};
+use super::names::{Files, nfc, page_key};
 use super::pages;
 use super::{Asset, DocumentId, HeldBack, LanguageSite, PageRef, Site};
 
@@ -56,7 +56,8 @@ pub enum Problem {
 pub(super) struct Resolver {
     documents: Files<DocumentId>,
     assets: HashMap<String, usize>,
-    static_files: HashSet<String>,
+    /// By their paths as [`nfc`] has them.
+    static_files: HashMap<String, String>,
     /// Key and language number of each document, and whether its path names the language.
     placed: Vec<(String, usize, bool)>,
     paths: HashMap<String, (usize, PageRef)>,
@@ -130,7 +131,7 @@ impl Resolver {
             let key = if is_home { "" } else { key };
             placed.push((key.to_owned(), language, place.named));
             by_stem
-                .entry(document.path.stem().to_lowercase())
+                .entry(nfc(document.path.stem()).to_lowercase())
                 .or_default()
                 .push(document.path.to_string());
         }
@@ -143,13 +144,14 @@ impl Resolver {
         if has_names {
             for document in documents {
                 if let Some(title) = &document.title {
-                    let paths = by_title.entry(title.to_lowercase()).or_default();
+                    let paths = by_title.entry(nfc(title).to_lowercase()).or_default();
                     paths.push(document.path.to_string());
                 }
             }
             for asset in assets {
                 let path = &asset.source.path;
-                let paths = by_file_name.entry(path.file_name().to_lowercase()).or_default();
+                let name = nfc(path.file_name()).to_lowercase();
+                let paths = by_file_name.entry(name).or_default();
                 paths.push(path.to_string());
             }
         }
@@ -187,9 +189,12 @@ impl Resolver {
             assets: assets
                 .iter()
                 .enumerate()
-                .map(|(id, asset)| (asset.source.path.to_string(), id))
+                .map(|(id, asset)| (nfc(asset.source.path.as_str()).into_owned(), id))
                 .collect(),
-            static_files: static_files.iter().cloned().collect(),
+            static_files: static_files
+                .iter()
+                .map(|file| (nfc(file).into_owned(), file.clone()))
+                .collect(),
             placed,
             paths,
             others,
@@ -212,7 +217,7 @@ impl Resolver {
     }
 
     pub(super) fn has_static_file(&self, path: &str) -> bool {
-        self.static_files.contains(path)
+        self.static_files.contains_key(&*nfc(path))
     }
 
     /// Where a link leads from the page `path` that shows `document` in language number `language`.
@@ -393,7 +398,7 @@ impl Resolver {
     /// nearest to `document` is meant.
     fn find_named(&self, document: &Document, name: &str) -> Option<Target> {
         let name = name.trim().trim_start_matches("./");
-        let last = name.rsplit('/').next().unwrap_or(name).to_lowercase();
+        let last = nfc(name.rsplit('/').next().unwrap_or(name)).to_lowercase();
         let stem = last.strip_suffix(".md").unwrap_or(&last);
         let nearest = |paths: &Vec<String>| {
             let near = |path: &&String| (distance(document.path.folder(), path), path.len());
@@ -404,7 +409,7 @@ impl Resolver {
             return Some(Target::Document(id));
         }
         let file = self.by_file_name.get(&last).and_then(nearest)?;
-        self.assets.get(&file).map(|id| Target::Asset(*id))
+        self.assets.get(&*nfc(&file)).map(|id| Target::Asset(*id))
     }
 
     /// Looks up a normalised path in the content folder, with and without the endings that other tools allow.
@@ -412,7 +417,7 @@ impl Resolver {
         if let Some(id) = self.documents.exact(file) {
             return Some(Target::Document(id));
         }
-        if let Some(id) = self.assets.get(file) {
+        if let Some(id) = self.assets.get(&*nfc(file)) {
             return Some(Target::Asset(*id));
         }
         self.documents.find(file).map(Target::Document)
@@ -435,7 +440,8 @@ impl Resolver {
                 return Some(Target::Path(candidate.clone()));
             }
         }
-        (!folder && self.static_files.contains(url)).then_some(Target::Path(exact))
+        let file = self.static_files.get(&*nfc(url)).filter(|_| !folder)?;
+        Some(Target::Path(format!("/{file}")))
     }
 
     /// The page of a document as a reader in `language` should see it.
@@ -568,7 +574,7 @@ impl Resolver {
         let file = target.split(['#', '?']).next().unwrap_or(target);
         let file = percent_decode_str(file).decode_utf8_lossy().into_owned();
         let name = file.trim_end_matches('/').rsplit('/').next().unwrap_or(&file);
-        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_lowercase();
+        let stem = nfc(name.rsplit_once('.').map_or(name, |(stem, _)| stem)).to_lowercase();
         let found = match self.by_stem.get(&stem) {
             Some(paths) => paths
                 .iter()
@@ -746,11 +752,8 @@ fn anchor_problem(document: &Document, anchor: &str, path: &str) -> Option<Probl
     if decoded.starts_with(":~:") || decoded.eq_ignore_ascii_case("top") {
         return None;
     }
-    if document
-        .anchors
-        .iter()
-        .any(|known| *known == decoded || known == anchor)
-    {
+    let is_anchor = |known: &String| *known == decoded || known == anchor || nfc(known) == nfc(&decoded);
+    if document.anchors.iter().any(is_anchor) {
         return None;
     }
     let hint = nearest(&decoded, document.anchors.iter().map(String::as_str)).map(ToOwned::to_owned);

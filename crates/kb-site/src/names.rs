@@ -1,6 +1,9 @@
 //! What the name of a Markdown file says: whether it is the page of its folder, and by which paths links find it.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 /// What a file is to its folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +38,16 @@ pub(super) fn rank(name: &str) -> u8 {
     }
 }
 
+/// A name in the form in which its letters are whole (NFC): some systems keep the names of files with accents apart from
+/// their letters, and texts do not.
+pub(super) fn nfc(name: &str) -> Cow<'_, str> {
+    if is_nfc_quick(name.chars()) == IsNormalized::Yes {
+        Cow::Borrowed(name)
+    } else {
+        Cow::Owned(name.nfc().collect())
+    }
+}
+
 /// Folder and last part of a path.
 pub(super) fn split(path: &str) -> (&str, &str) {
     path.rsplit_once('/').unwrap_or(("", path))
@@ -61,12 +74,12 @@ impl<T: Copy> Files<T> {
         let mut by_path = HashMap::new();
         let mut of_folders: HashMap<String, (u8, T)> = HashMap::new();
         for (path, file) in files {
-            by_path.insert(path.to_owned(), file);
+            by_path.insert(nfc(path).into_owned(), file);
             let (folder, name) = split(path.strip_suffix(".md").unwrap_or(path));
             let rank = rank(name);
-            let is_first = of_folders.get(folder).is_none_or(|(first, _)| rank < *first);
+            let is_first = of_folders.get(&*nfc(folder)).is_none_or(|(first, _)| rank < *first);
             if Role::of(name) != Role::Article && is_first {
-                of_folders.insert(folder.to_owned(), (rank, file));
+                of_folders.insert(nfc(folder).into_owned(), (rank, file));
             }
         }
         Self { by_path, of_folders }
@@ -74,12 +87,12 @@ impl<T: Copy> Files<T> {
 
     /// The file of exactly this path.
     pub(super) fn exact(&self, path: &str) -> Option<T> {
-        self.by_path.get(path).copied()
+        self.by_path.get(&*nfc(path)).copied()
     }
 
     /// The file that a link means: by its path, without `.md` or with `.html` in its place, or by its folder.
     pub(super) fn find(&self, path: &str) -> Option<T> {
-        let of_folder = |folder: &str| self.of_folders.get(folder).map(|(_, file)| *file);
+        let of_folder = |folder: &str| self.of_folders.get(&*nfc(folder)).map(|(_, file)| *file);
         let stem = [".html", ".htm"]
             .iter()
             .find_map(|end| path.strip_suffix(end))
