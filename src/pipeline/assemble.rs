@@ -21,7 +21,7 @@ use rayon::prelude::*;
 use tempfile::TempDir;
 
 use super::assets::{AssetFolder, referred_assets};
-use super::listing::{Listing, Shown, list};
+use super::listing::{DisplayPaths, Listing, list};
 use super::memo::{ListingMemo, Memo, ThemeKey, ThemeMemo, WordsMemo, stamps};
 use super::{BuildOptions, Clock, Project, clear_of, index, offline};
 
@@ -40,8 +40,8 @@ pub(super) struct Assembled {
     pub(super) disk: Disk,
     /// What an output folder must stay clear of.
     pub(super) clear_of: SyncOptions,
-    /// Keeps the smaller forms of pictures on disk.
-    pub(super) _pictures: Option<Arc<TempDir>>,
+    /// Keeps the smaller variants of images on disk.
+    pub(super) _images: Option<Arc<TempDir>>,
 }
 
 /// Reads, understands and links everything; `memo` says what is known from the build before. With `changed` it relies
@@ -83,12 +83,12 @@ pub(super) fn assemble(
     let folder = AssetFolder {
         files,
         display: &project.content_display,
-        pictures: project.config.build.images,
+        images: project.config.build.images,
         active: project.config.build.html == RawHtml::Allow,
         output: &options.output,
     };
-    let Memo { assets, pictures, .. } = memo;
-    let referred = referred_assets(folder, &documents, sources.assets, assets, pictures);
+    let Memo { assets, images, .. } = memo;
+    let referred = referred_assets(folder, &documents, sources.assets, assets, images);
     diagnostics.extend(referred.diagnostics);
 
     clock.begin("link");
@@ -127,7 +127,7 @@ pub(super) fn assemble(
         &site,
         &theme,
         &static_files,
-        Shown::from(project),
+        DisplayPaths::from(project),
         memo,
         &mut diagnostics,
     );
@@ -141,12 +141,12 @@ pub(super) fn assemble(
         stamps: theme_files,
         disk: disk.clone(),
         clear_of: clear_of(project, options.output_given),
-        _pictures: memo.pictures.folder(),
+        _images: memo.images.folder(),
     }
 }
 
 /// The part of the file system that a build reads: the project's, and the output, where an earlier build may have left
-/// pictures.
+/// images.
 fn disk(project: &Project, options: &BuildOptions) -> Disk {
     // A folder that only the settings name must lie in the project.
     if options.output_given || project.root.is_none() {
@@ -299,7 +299,7 @@ fn listing(
     site: &Site,
     theme: &Arc<Theme>,
     static_files: &BTreeMap<String, PathBuf>,
-    shown: Shown<'_>,
+    shown: DisplayPaths<'_>,
     memo: &mut Memo,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Arc<Listing> {

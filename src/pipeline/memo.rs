@@ -18,8 +18,8 @@ use kb_source::git::GitMemo;
 use kb_source::{ArticleSource, ContentPath, FileSystem, SourceMemo, Stamp, WalkProblem};
 
 use super::assets::ReadAsset;
+use super::images::ImageMemo;
 use super::listing::Listing;
-use super::pictures::PictureMemo;
 
 /// The tables that a series of builds of one project shares.
 #[derive(Debug, Default)]
@@ -30,8 +30,8 @@ pub(super) struct Memo {
     pub(super) documents: DocumentMemo,
     /// Assets by path and stamp.
     pub(super) assets: AssetMemo,
-    /// Smaller forms of pictures by the hash of their content.
-    pub(super) pictures: PictureMemo,
+    /// Smaller variants of images by the hash of their content.
+    pub(super) images: ImageMemo,
     /// Dates by the state of the repository and the paths asked for.
     pub(super) git: GitMemo,
     /// The last site: its tree is taken where no document's outline and nothing else of it has changed.

@@ -9,11 +9,11 @@ mod active;
 mod assemble;
 mod assets;
 mod files;
+mod images;
 mod index;
 mod listing;
 mod memo;
 mod offline;
-mod pictures;
 mod preview;
 mod project;
 

@@ -14,7 +14,7 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::disk::{self, Hashes};
 use super::{content_type, live};
 
-/// What pages may load: what the manual recommends for hosts, but pictures, sounds, videos and frames from everywhere.
+/// What pages may load: what the manual recommends for hosts, but images, sounds, videos and frames from everywhere.
 /// A host allows those that its articles use; the preview knows no such list, and would show gaps.
 pub(super) const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     connect-src 'self'; img-src * data:; media-src *; frame-src *; form-action 'self'; base-uri 'self'";

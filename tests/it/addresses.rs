@@ -232,8 +232,8 @@ fn static_files_take_what_the_manual_says_and_nothing_else() {
             "\".kb-output\" has a meaning of its own there\n--> static/.kb-output",
         ),
         (
-            ".kb-pictures.json",
-            "kb keeps notes in; it is left out\n--> static/.kb-pictures.json",
+            ".kb-images.json",
+            "kb keeps notes in; it is left out\n--> static/.kb-images.json",
         ),
     ];
     for (file, message) in refused {

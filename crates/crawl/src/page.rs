@@ -101,7 +101,7 @@ fn with_references(urls: Vec<String>, kind: Kind) -> Page {
 /// A start tag's attributes; html5gum has decoded the character references in them.
 type Attributes = BTreeMap<String, String>;
 
-/// Reads a page, or a picture in SVG, which has the same elements where it matters here.
+/// Reads a page, or an image in SVG, which has the same elements where it matters here.
 pub(super) fn read_html(text: &str) -> Page {
     let mut page = Page::default();
     let mut emitter = DefaultEmitter::default();

@@ -117,7 +117,7 @@ pub struct BuildConfig {
     pub html: RawHtml,
     /// Whether code is highlighted.
     pub highlight: bool,
-    /// Whether smaller forms of pictures are made.
+    /// Whether smaller variants of images are made.
     pub images: bool,
     /// Whether git says when an article was last changed.
     pub git_dates: bool,

@@ -190,7 +190,7 @@ fn describe(
             }
         }
         Problem::Active(reason) => Diagnostic::new(Code::FileActive, format!("`{target}` is not published: {reason}"))
-            .with_hint("with `html = \"allow\"` it would be; else put it into `static/`, pack it into a ZIP file, or make a picture or PDF of it"),
+            .with_hint("with `html = \"allow\"` it would be; else put it into `static/`, pack it into a ZIP file, or make an image or PDF of it"),
         Problem::Anchor {
             page,
             anchor,

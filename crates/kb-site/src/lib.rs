@@ -80,13 +80,13 @@ pub struct Asset {
     pub hash: u64,
     /// Width and height in pixels as browsers show it, of images.
     pub size: Option<(u32, u32)>,
-    /// Its smaller forms, the narrowest first; `None` where none were asked for.
-    pub renditions: Option<Vec<Rendition>>,
+    /// Its smaller variants, the narrowest first; `None` where none were asked for.
+    pub variants: Option<Vec<Variant>>,
 }
 
-/// A smaller form of an image, made for browsers that need no more.
+/// A smaller variant of an image, made for browsers that need no more.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rendition {
+pub struct Variant {
     /// Its width in pixels.
     pub width: u32,
     /// Where it goes, without a slash in front.
@@ -361,8 +361,11 @@ pub fn build_site(input: SiteInput, before: Option<&Site>) -> (Site, Vec<Diagnos
     };
     let (mut languages, mut addresses) = tree.build(&map, diagnostics);
     for asset in &assets {
-        let renditions = asset.renditions.iter().flatten();
-        for file in [&asset.output].into_iter().chain(renditions.map(|form| &form.output)) {
+        let variants = asset.variants.iter().flatten();
+        for file in [&asset.output]
+            .into_iter()
+            .chain(variants.map(|variant| &variant.output))
+        {
             addresses.occupy(file, &format!("`{}`", asset.source.path));
         }
     }

@@ -154,7 +154,7 @@ pub enum MadeFile {
     Redirects,
     /// What was built from what.
     Manifest,
-    /// The note about smaller forms of images, for the next build.
+    /// The note about smaller variants of images, for the next build.
     Images,
 }
 
@@ -179,7 +179,7 @@ impl MadeFile {
             Self::Robots => "robots.txt",
             Self::Redirects => "_redirects",
             Self::Manifest => "manifest.json",
-            Self::Images => ".kb-pictures.json",
+            Self::Images => ".kb-images.json",
         }
     }
 

@@ -43,7 +43,7 @@ fn site_with(config: &str, files: &[(&str, &str)], publish: Publish) -> (Site, V
             output: source.path.to_string(),
             hash: 0,
             size: Some((4, 3)),
-            renditions: None,
+            variants: None,
             source,
         })
         .collect();

@@ -49,9 +49,9 @@ enum Command {
     },
     /// Photograph every kind of page, wide and narrow, light and dark, into `target/screenshots`.
     Screenshots {
-        /// Only pictures whose names contain one of these: `home`, `phone-dark`, `ar-`.
+        /// Only screenshots whose names contain one of these: `home`, `phone-dark`, `ar-`.
         names: Vec<String>,
-        /// Instead, make the pictures of the README anew, in `media`.
+        /// Instead, update the images of the README, in `media`.
         #[arg(long, conflicts_with = "names")]
         readme: bool,
     },
@@ -112,7 +112,7 @@ fn main() -> ExitCode {
         Command::Scripts => scripts::check(),
         Command::Browser { sets: false } => browser::test(),
         Command::Browser { sets: true } => browser::compare_sets(),
-        Command::Screenshots { readme: true, .. } => browser::readme_pictures(),
+        Command::Screenshots { readme: true, .. } => browser::readme_images(),
         Command::Screenshots { names, readme: false } => browser::screenshots(&names),
         Command::Lighthouse => browser::lighthouse(),
         Command::Wasm { check: false } => wasm::build(),

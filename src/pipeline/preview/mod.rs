@@ -17,8 +17,8 @@ use kb_diagnostic::Diagnostic;
 use kb_source::ContentPath;
 
 use super::assemble::{Assembled, assemble};
+use super::images::ImageMemo;
 use super::memo::Memo;
-use super::pictures::PictureMemo;
 use super::{BuildOptions, Clock, Project, Silent, open_project};
 
 pub use pages::Rendered;
@@ -95,7 +95,7 @@ impl Preview {
         let mut state = State {
             options,
             memo: Memo {
-                pictures: PictureMemo::lasting(),
+                images: ImageMemo::lasting(),
                 ..Memo::default()
             },
             content: project.content.clone(),

@@ -15,7 +15,7 @@ use crate::support::{Sandbox, snapshot};
 
 use client::{ALL, BROWSER, Events, Kb, LIMIT, Site, wait};
 
-/// Two categories with an article each, a draft, an article to come, and a picture.
+/// Two categories with an article each, a draft, an article to come, and an image.
 fn help_centre() -> Sandbox {
     let sandbox = Sandbox::project(&[
         ("billing/_index.md", "---\ntitle: Billing\n---\n"),
@@ -34,11 +34,11 @@ fn help_centre() -> Sandbox {
             "# Passwords\n\nLonger is safer. See [cards](../billing/refund.md#cards).\n",
         ),
     ]);
-    sandbox.write("content/billing/card.svg", picture(1));
+    sandbox.write("content/billing/card.svg", image(1));
     sandbox
 }
 
-fn picture(width: usize) -> String {
+fn image(width: usize) -> String {
     format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"1\"/>")
 }
 
@@ -253,7 +253,7 @@ fn articles_and_folders_come_go_and_move() {
 }
 
 #[test]
-fn templates_settings_ignored_files_and_pictures_are_followed() {
+fn templates_settings_ignored_files_and_images_are_followed() {
     let sandbox = help_centre();
     let site = Site::watch(&sandbox);
     let url = "/billing/refund/";
@@ -283,8 +283,8 @@ fn templates_settings_ignored_files_and_pictures_are_followed() {
     fs::remove_file(sandbox.path(".kbignore")).expect("removed");
     site.shows("/account/password/", "Longer is safer");
 
-    sandbox.write("content/billing/card.svg", picture(7));
-    let what = || "the old picture".to_owned();
+    sandbox.write("content/billing/card.svg", image(7));
+    let what = || "the old image".to_owned();
     wait(&what, || {
         let page = site.get(url).text();
         // Its name carries the hash of what it shows.
@@ -292,8 +292,8 @@ fn templates_settings_ignored_files_and_pictures_are_followed() {
             .split("/billing/card.")
             .nth(1)
             .and_then(|rest| rest.split('"').next());
-        let name = name.unwrap_or_else(|| panic!("no picture in {page}"));
-        site.get(&format!("/billing/card.{name}")).body == picture(7).into_bytes()
+        let name = name.unwrap_or_else(|| panic!("no image in {page}"));
+        site.get(&format!("/billing/card.{name}")).body == image(7).into_bytes()
     });
     sandbox.write("static/extra.txt", "Extra.\n");
     site.shows("/extra.txt", "Extra.");

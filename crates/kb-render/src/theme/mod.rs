@@ -52,7 +52,7 @@ const FRAME: &str = "base.html";
 /// The project's own style sheet in `static/`, which every page loads after that of the theme.
 pub(crate) const CUSTOM_CSS: &str = "custom.css";
 
-/// The picture that stands in for missing ones.
+/// The image that stands in for missing ones.
 const MISSING_IMAGE: &str = "img/missing.svg";
 
 const MISSING_IMAGE_SVG: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 320 180\" width=\"320\" height=\"180\"><rect width=\"318\" height=\"178\" x=\"1\" y=\"1\" rx=\"8\" fill=\"#8881\" stroke=\"#888\" stroke-dasharray=\"6 5\"/><path d=\"M134 106l18-22 13 15 9-10 14 17zM172 76a5 5 0 1 0 .1 0z\" fill=\"none\" stroke=\"#888\" stroke-width=\"3\" stroke-linejoin=\"round\"/></svg>\n";
@@ -201,7 +201,7 @@ impl Theme {
         Some((CUSTOM_CSS, format!("{:08x}", self.custom_css? >> 32)))
     }
 
-    /// Path of the picture that stands in for missing ones.
+    /// Path of the image that stands in for missing ones.
     pub(crate) fn missing_image_path(&self) -> String {
         format!("{}/{MISSING_IMAGE}", self.asset_folder)
     }
