@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use kb_diagnostic::{Diagnostic, Severity, nearest};
+use kb_diagnostic::{Diagnostic, Severity, closest};
 use kb_render::theme::{Part, PartKind, ThemeInfo, ThemeSource, parts, themes};
 use kb_source::{Disk, FileSystem as _};
 use serde_json::json;
@@ -143,11 +143,11 @@ fn parts_for_people(parts: &[Part], root: &Path) -> String {
         (PartKind::Template, "Templates"),
         (PartKind::Partial, "Parts of templates"),
         (PartKind::Static, "Styles, scripts and images"),
-        (PartKind::Words, "Words"),
+        (PartKind::Messages, "Messages"),
     ] {
         let _ = writeln!(text, "{BOLD}{heading}{BOLD:#}");
         let of_kind = parts.iter().filter(|part| part.kind == kind);
-        if kind == PartKind::Words {
+        if kind == PartKind::Messages {
             // One a language, and all of them say the same of themselves.
             let names: Vec<&str> = of_kind.map(|part| part.name.as_str()).collect();
             let _ = writeln!(text, "  {}", names.join(" "));
@@ -194,7 +194,7 @@ fn unknown(parts: &[Part], name: &str, theme: &str) -> String {
     let by_last = parts.iter().find(|part| last(&part.name) == name);
     let by_last = by_last.or_else(|| parts.iter().find(|part| stem(&last(&part.name)) == name));
     let meant = by_last.map(|part| part.name.as_str());
-    let meant = meant.or_else(|| nearest(name, parts.iter().map(|part| part.name.as_str())));
+    let meant = meant.or_else(|| closest(name, parts.iter().map(|part| part.name.as_str())));
     let hint = meant.map_or_else(
         || "`kb theme eject` lists the files that can be copied".to_owned(),
         |meant| format!("did you mean `{meant}`?"),

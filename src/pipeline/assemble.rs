@@ -22,7 +22,7 @@ use tempfile::TempDir;
 
 use super::assets::{AssetFolder, referred_assets};
 use super::listing::{DisplayPaths, Listing, list};
-use super::memo::{ListingMemo, Memo, ThemeKey, ThemeMemo, WordsMemo, stamps};
+use super::memo::{ListingMemo, Memo, MessagesMemo, ThemeKey, ThemeMemo, stamps};
 use super::{BuildOptions, Clock, Project, clear_of, index, offline};
 
 /// What pages are made from.
@@ -30,7 +30,7 @@ use super::{BuildOptions, Clock, Project, clear_of, index, offline};
 pub(super) struct Assembled {
     pub(super) site: Site,
     pub(super) theme: Arc<Theme>,
-    pub(super) words: Arc<[Messages]>,
+    pub(super) messages: Arc<[Messages]>,
     pub(super) listing: Arc<Listing>,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Every folder that was looked into, and the file stamps of those that hold no articles.
@@ -122,7 +122,7 @@ pub(super) fn assemble(
 
     clock.begin("theme");
     let theme = theme(files, project, &site, &theme_files, memo, &mut diagnostics);
-    let words = words(&site, &theme, memo, &mut diagnostics);
+    let messages = site_messages(&site, &theme, memo, &mut diagnostics);
     let listing = listing(
         &site,
         &theme,
@@ -134,7 +134,7 @@ pub(super) fn assemble(
     Assembled {
         site,
         theme,
-        words,
+        messages,
         listing,
         diagnostics,
         folders,
@@ -277,22 +277,28 @@ fn theme(
     theme
 }
 
-fn words(site: &Site, theme: &Arc<Theme>, memo: &mut Memo, diagnostics: &mut Vec<Diagnostic>) -> Arc<[Messages]> {
+fn site_messages(
+    site: &Site,
+    theme: &Arc<Theme>,
+    memo: &mut Memo,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Arc<[Messages]> {
     let languages = || site.languages.iter().map(|language| language.language.clone());
-    let same = |known: &WordsMemo| Arc::ptr_eq(&known.theme, theme) && languages().eq(known.languages.iter().cloned());
-    let known = memo.words.take().filter(same).unwrap_or_else(|| {
+    let same =
+        |known: &MessagesMemo| Arc::ptr_eq(&known.theme, theme) && languages().eq(known.languages.iter().cloned());
+    let known = memo.messages.take().filter(same).unwrap_or_else(|| {
         let mut diagnostics = Vec::new();
-        WordsMemo {
+        MessagesMemo {
             theme: Arc::clone(theme),
             languages: languages().collect(),
-            words: Arc::from(messages(site, theme, &mut diagnostics)),
+            messages: Arc::from(messages(site, theme, &mut diagnostics)),
             diagnostics,
         }
     });
     diagnostics.extend(known.diagnostics.iter().cloned());
-    let words = Arc::clone(&known.words);
-    memo.words = Some(known);
-    words
+    let messages = Arc::clone(&known.messages);
+    memo.messages = Some(known);
+    messages
 }
 
 fn listing(

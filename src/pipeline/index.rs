@@ -7,7 +7,7 @@ use kb_config::SearchConfig;
 use kb_diagnostic::{Code, Diagnostic, did_you_mean};
 use kb_document::Document;
 use kb_index::{LiveArticle, PackOptions, Pin, Popular, RelatedArticles, Synonym, Tuning};
-use kb_render::Nearest;
+use kb_render::RelatedLookup;
 use kb_site::{Article, ArticleId, CategoryId, LanguageSite, Site};
 use rayon::prelude::*;
 
@@ -127,12 +127,12 @@ fn popular(site: &Site, language: &LanguageSite) -> Vec<Popular> {
 }
 
 /// For every article of every language those that are about the same.
-pub(super) struct Alike<'a> {
+pub(super) struct SiteRelated<'a> {
     site: &'a Site,
     languages: Vec<RelatedArticles>,
 }
 
-impl<'a> Alike<'a> {
+impl<'a> SiteRelated<'a> {
     /// Reads what the articles are about.
     pub(super) fn of(site: &'a Site) -> Self {
         let read = |language: &LanguageSite| {
@@ -150,17 +150,17 @@ impl<'a> Alike<'a> {
     }
 }
 
-impl Nearest for Alike<'_> {
-    fn near(&self, language: usize, article: ArticleId) -> Vec<ArticleId> {
-        near(&self.site.languages[language], &self.languages[language], article)
+impl RelatedLookup for SiteRelated<'_> {
+    fn related(&self, language: usize, article: ArticleId) -> Vec<ArticleId> {
+        related(&self.site.languages[language], &self.languages[language], article)
     }
 }
 
 /// The articles most like one, without unlisted ones.
-pub(super) fn near(language: &LanguageSite, related: &RelatedArticles, article: ArticleId) -> Vec<ArticleId> {
-    let mut near = related.near(article, RELATED);
-    near.retain(|id| !language.articles[*id].unlisted);
-    near
+pub(super) fn related(language: &LanguageSite, related: &RelatedArticles, article: ArticleId) -> Vec<ArticleId> {
+    let mut articles = related.near(article, RELATED);
+    articles.retain(|id| !language.articles[*id].unlisted);
+    articles
 }
 
 fn of_article(site: &Site, language: &LanguageSite, article: &Article) -> LiveArticle {

@@ -40,8 +40,8 @@ pub(super) struct Memo {
     pub(super) links: LinkMemo,
     /// The theme by the stamps of its files and the settings it takes in.
     pub(super) theme: Option<ThemeMemo>,
-    /// The words by theme and languages.
-    pub(super) words: Option<WordsMemo>,
+    /// The messages by theme and languages.
+    pub(super) messages: Option<MessagesMemo>,
     /// The listing by tree and theme.
     pub(super) listing: Option<ListingMemo>,
 }
@@ -156,12 +156,12 @@ impl ThemeMemo {
     }
 }
 
-/// The words of a theme in the languages of a site.
+/// The messages of a theme in the languages of a site.
 #[derive(Debug)]
-pub(super) struct WordsMemo {
+pub(super) struct MessagesMemo {
     pub(super) theme: Arc<Theme>,
     pub(super) languages: Vec<Language>,
-    pub(super) words: Arc<[Messages]>,
+    pub(super) messages: Arc<[Messages]>,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 

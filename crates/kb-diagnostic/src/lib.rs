@@ -161,8 +161,8 @@ pub fn count(diagnostics: &[Diagnostic]) -> Counts {
     }
 }
 
-/// The candidate nearest to `word`, if it is near enough to be what was meant.
-pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+/// The candidate spelt most like `word`, if the similarity is at least 0.6.
+pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = word.to_lowercase();
     candidates
         .into_iter()
@@ -172,14 +172,14 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
                 candidate,
             )
         })
-        .filter(|(likeness, _)| *likeness >= 0.6)
+        .filter(|(similarity, _)| *similarity >= 0.6)
         .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
         .map(|(_, candidate)| candidate)
 }
 
 /// The hint `did you mean "…"?` for a misspelt word.
 pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    nearest(word, candidates).map(|found| format!("did you mean `{found}`?"))
+    closest(word, candidates).map(|found| format!("did you mean `{found}`?"))
 }
 
 #[cfg(test)]

@@ -192,7 +192,7 @@ pub(crate) fn llms(renderer: &LanguageRenderer<'_>) -> String {
             .map(|id| language.categories[*id].title.as_str())
             .collect();
         let heading = if trail.is_empty() {
-            renderer.words.text("all_articles").to_owned()
+            renderer.messages.text("all_articles").to_owned()
         } else {
             trail.join(" \u{203a} ")
         };

@@ -1,7 +1,7 @@
-//! The words of the theme in one language: messages, counts and dates.
+//! The messages of a theme in one language, with its counts and dates.
 //!
-//! How a language counts, writes numbers and names days is known from CLDR, by way of ICU4X; the theme's files hold
-//! words only.
+//! How a language counts, writes numbers and names days comes from CLDR through ICU4X; the files of the theme
+//! hold only messages.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ use kb_data::{Node, Value, parse_toml};
 use kb_diagnostic::{Code, Diagnostic, SourceText};
 use kb_document::Date;
 
-/// The words of the theme in one language; what is missing is English.
+/// The messages of a theme in one language; a missing one is in English.
 pub struct Messages {
     texts: HashMap<String, String>,
     plurals: HashMap<String, Plural>,
@@ -55,7 +55,7 @@ pub struct MessageFile<'a> {
 }
 
 impl Messages {
-    /// Reads the words of `language` from files, the most general first.
+    /// Reads the messages of `language` from files; later files override earlier ones.
     pub fn read(language: &Language, files: &[MessageFile<'_>], diagnostics: &mut Vec<Diagnostic>) -> Self {
         let mut messages = Self {
             texts: HashMap::new(),

@@ -7,7 +7,7 @@ use super::files;
 use super::i18n::Messages;
 use super::pages::LanguageRenderer;
 use super::theme::Theme;
-use super::{Nearest, WrittenPage};
+use super::{RelatedLookup, WrittenPage};
 
 /// How a file is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,13 +68,13 @@ pub struct SiteRenderer<'a> {
 }
 
 impl<'a> SiteRenderer<'a> {
-    /// A renderer with the theme's words for every language.
-    pub fn new(site: &'a Site, theme: &'a Theme, words: &'a [Messages], nearest: &'a dyn Nearest) -> Self {
-        let renderer = |(number, words)| LanguageRenderer::new(site, theme, words, number, nearest);
+    /// A renderer with the theme's messages for every language.
+    pub fn new(site: &'a Site, theme: &'a Theme, messages: &'a [Messages], related: &'a dyn RelatedLookup) -> Self {
+        let renderer = |(number, messages)| LanguageRenderer::new(site, theme, messages, number, related);
         Self {
             site,
             theme,
-            languages: words.iter().enumerate().map(renderer).collect(),
+            languages: messages.iter().enumerate().map(renderer).collect(),
         }
     }
 

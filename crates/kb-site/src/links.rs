@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use kb_config::Config;
-use kb_diagnostic::nearest;
+use kb_diagnostic::closest;
 use kb_document::{Document, Link, LinkKind};
 use kb_source::ContentPath;
 use percent_encoding::percent_decode_str;
@@ -525,7 +525,7 @@ impl Resolver {
                 .min_by_key(|path| distance(document.path.folder(), path))?
                 .clone(),
             None if thorough => {
-                let stem = nearest(&stem, self.by_stem.keys().map(String::as_str))?;
+                let stem = closest(&stem, self.by_stem.keys().map(String::as_str))?;
                 self.by_stem[stem]
                     .iter()
                     .min_by_key(|path| distance(document.path.folder(), path))?
@@ -703,7 +703,7 @@ fn anchor_problem(document: &Document, anchor: &str, path: &str) -> Option<Probl
     {
         return None;
     }
-    let hint = nearest(&decoded, document.anchors.iter().map(String::as_str)).map(ToOwned::to_owned);
+    let hint = closest(&decoded, document.anchors.iter().map(String::as_str)).map(ToOwned::to_owned);
     Some(Problem::Anchor {
         page: path.to_owned(),
         anchor: decoded,

@@ -70,13 +70,13 @@ impl Search {
     pub(super) fn prepare_pages(&self) {
         for (number, language) in self.site.languages.iter().enumerate() {
             if !language.articles.is_empty() {
-                self.near(number, 0);
+                self.related(number, 0);
             }
         }
     }
 
     /// The articles most like one.
-    pub(super) fn near(&self, language: usize, article: ArticleId) -> Vec<ArticleId> {
+    pub(super) fn related(&self, language: usize, article: ArticleId) -> Vec<ArticleId> {
         let site = &self.site.languages[language];
         let related = self.languages[language].related.get_or_init(|| {
             let known = self.known.language(site);
@@ -85,7 +85,7 @@ impl Search {
             let related = RelatedArticles::new(site.language.tag(), &articles, known.related.as_deref());
             Arc::clone(known.related.insert(Arc::new(related)))
         });
-        index::near(site, related, article)
+        index::related(site, related, article)
     }
 
     /// Answers a query in a language by its number.

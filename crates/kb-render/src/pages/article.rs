@@ -22,7 +22,7 @@ impl<'a> LanguageRenderer<'a> {
             toc: toc(document),
             updated: article.updated.map(|date| self.date(date)),
             reading_minutes: minutes,
-            reading_text: self.words.count("minutes", minutes),
+            reading_text: self.messages.count("minutes", minutes),
             questions: document.questions.len(),
             tags: article
                 .tags
@@ -62,7 +62,7 @@ impl<'a> LanguageRenderer<'a> {
         }
         let mailto = settings.email.as_deref().map(|email| {
             let subject = self
-                .words
+                .messages
                 .text("feedback_mail_subject")
                 .replace("{title}", &article.title);
             let url = self.site.absolute_url(&article.path);
@@ -90,7 +90,7 @@ impl<'a> LanguageRenderer<'a> {
             .find(|site| site.language == article.language);
         let name = original.map_or_else(|| article.language.own_name(), |site| site.name.clone());
         let text = self
-            .words
+            .messages
             .text("fallback_notice")
             .replace("{language}", &isolated(&language.name, language.direction))
             .replace("{original}", &isolated(&name, language.direction));
@@ -141,7 +141,7 @@ impl<'a> LanguageRenderer<'a> {
             .collect();
         let url = self.site.url(&category.path);
         let more = (total > shown).then(|| More {
-            count_text: self.words.count("more_articles", total - shown),
+            count_text: self.messages.count("more_articles", total - shown),
             url: url.clone(),
         });
         (
@@ -156,7 +156,7 @@ impl<'a> LanguageRenderer<'a> {
         )
     }
 
-    /// Articles about the same: those that the writer names, then those that are most alike.
+    /// Articles about the same: those that the writer names, then those that are most similar.
     pub(super) fn related(&self, id: ArticleId) -> Vec<ArticleLink> {
         let language = self.language();
         let document = &self.site.documents[language.articles[id].document];
@@ -166,9 +166,9 @@ impl<'a> LanguageRenderer<'a> {
                 _ => None,
             }
         });
-        let alike = self.nearest.near(self.number, id).into_iter();
+        let similar = self.related.related(self.number, id).into_iter();
         let mut chosen: Vec<ArticleId> = Vec::new();
-        for other in named.chain(alike) {
+        for other in named.chain(similar) {
             if other != id && !chosen.contains(&other) && chosen.len() < MAX_RELATED {
                 chosen.push(other);
             }

@@ -67,8 +67,8 @@ pub enum PartKind {
     Partial,
     /// A static file.
     Static,
-    /// The words in a language.
-    Words,
+    /// The messages of a language.
+    Messages,
 }
 
 /// A file of the theme in use that a project can copy and change.
@@ -130,7 +130,7 @@ pub fn parts(
 fn part(path: &str, theme: &str, file: &ThemeFile) -> Part {
     let kind = match path.split_once('/') {
         Some(("static", _)) => PartKind::Static,
-        Some(("i18n", _)) => PartKind::Words,
+        Some(("i18n", _)) => PartKind::Messages,
         Some((_, name)) if name.contains('/') => PartKind::Partial,
         _ => PartKind::Template,
     };

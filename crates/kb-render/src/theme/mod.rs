@@ -66,8 +66,8 @@ pub struct Theme {
     /// The templates of kb itself, for pages whose own template fails.
     fallback: Tera,
     files: Files,
-    /// The words by file name: each layer fills or replaces messages of the one before it.
-    words: BTreeMap<String, Vec<ThemeFile>>,
+    /// The messages by file name: each layer fills or replaces messages of the one before it.
+    messages: BTreeMap<String, Vec<ThemeFile>>,
     /// Files to write, by output path.
     pub outputs: BTreeMap<String, Arc<[u8]>>,
     /// Files of the project's `static/` folder that replace one of the theme's; they are served in its place only.
@@ -120,7 +120,7 @@ impl Theme {
             .and_then(|path| files.read(&path).ok())
             .map(|css| xxh3_64(&css));
         let built_in = layers.built_in();
-        let words = take_words(layers, &mut merged);
+        let messages = take_messages(layers, &mut merged);
         // Browsers refuse to take shapes out of another file where pages are files too.
         let icons = (!source.offline).then(|| {
             let templates = merged.iter().filter(|(path, _)| path.starts_with("templates/"));
@@ -131,7 +131,7 @@ impl Theme {
             named.map(ToOwned::to_owned).collect()
         });
         let assets::Assets { outputs, folder } = assets::make(&merged, &manifest, &served, icons.as_ref(), config);
-        let hash = hash(&merged, &words, &format!("{base_path}{folder}"), custom_css);
+        let hash = hash(&merged, &messages, &format!("{base_path}{folder}"), custom_css);
         let functions = templates::Functions {
             base_path,
             asset_folder: &folder,
@@ -145,7 +145,7 @@ impl Theme {
             broken,
             fallback,
             files: merged,
-            words,
+            messages,
             outputs,
             replacements,
             asset_folder: folder,
@@ -155,7 +155,7 @@ impl Theme {
         }
     }
 
-    /// The words of the theme in a language.
+    /// The messages of the theme in a language.
     pub fn messages(&self, language: &Language, diagnostics: &mut Vec<Diagnostic>) -> Messages {
         let mut names = vec!["en".to_owned(), language.base().to_owned(), language.tag().to_owned()];
         if let Some(script) = chinese_script(language) {
@@ -166,7 +166,7 @@ impl Theme {
             .iter()
             .flat_map(|name| {
                 let own = name != "en" || language.base() == "en";
-                let layers = self.words.get(&format!("{name}.toml")).into_iter().flatten();
+                let layers = self.messages.get(&format!("{name}.toml")).into_iter().flatten();
                 layers.map(move |file| {
                     (
                         file.display.clone(),
@@ -254,10 +254,10 @@ fn chinese_script(language: &Language) -> Option<&'static str> {
     }
 }
 
-/// Takes the words out of the files: all layers of a file count, not only the last.
-fn take_words(layers: Layers, merged: &mut Files) -> BTreeMap<String, Vec<ThemeFile>> {
+/// Takes the messages out of the files: all layers of a file count, not only the last.
+fn take_messages(layers: Layers, merged: &mut Files) -> BTreeMap<String, Vec<ThemeFile>> {
     merged.retain(|path, _| !path.starts_with("i18n/"));
-    let mut words: BTreeMap<String, Vec<ThemeFile>> = BTreeMap::new();
+    let mut messages: BTreeMap<String, Vec<ThemeFile>> = BTreeMap::new();
     let files = layers
         .themes
         .into_iter()
@@ -265,18 +265,18 @@ fn take_words(layers: Layers, merged: &mut Files) -> BTreeMap<String, Vec<ThemeF
         .chain([layers.project]);
     for (path, file) in files.flatten() {
         if let Some(name) = path.strip_prefix("i18n/") {
-            words.entry(name.to_owned()).or_default().push(file);
+            messages.entry(name.to_owned()).or_default().push(file);
         }
     }
-    words
+    messages
 }
 
-/// Hash of files, of words in their layers, of where static files are served, and of the project's own style sheet.
-fn hash(files: &Files, words: &BTreeMap<String, Vec<ThemeFile>>, assets: &str, custom_css: Option<u64>) -> u64 {
+/// Hash of files, of messages in their layers, of where static files are served, and of the project's own style sheet.
+fn hash(files: &Files, messages: &BTreeMap<String, Vec<ThemeFile>>, assets: &str, custom_css: Option<u64>) -> u64 {
     let mut hash = Xxh3::new();
     hash.update(assets.as_bytes());
-    let words = (words.iter()).flat_map(|(name, layers)| layers.iter().map(move |file| (name, file)));
-    for (path, file) in files.iter().chain(words) {
+    let messages = (messages.iter()).flat_map(|(name, layers)| layers.iter().map(move |file| (name, file)));
+    for (path, file) in files.iter().chain(messages) {
         for part in [path.as_bytes(), &file.bytes] {
             hash.update(&(part.len() as u64).to_le_bytes());
             hash.update(part);
