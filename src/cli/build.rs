@@ -10,13 +10,13 @@ use kb_site::{HeldBackCounts, Publish};
 
 use super::progress::Spinner;
 use super::report::{bytes, counted, grouped, outcome, report};
-use super::{BuildArgs, Format, Outcome, eprint};
+use super::{BuildArgs, CommandOutcome, Format, eprint};
 use crate::pipeline::{BuildOptions, BuildReport, Project, build, open_project};
 
 /// Where an offline site goes, so that it does not replace the one that is served.
 const OFFLINE_OUTPUT: &str = "public-offline";
 
-pub(super) fn run(args: &BuildArgs) -> io::Result<Outcome> {
+pub(super) fn run(args: &BuildArgs) -> io::Result<CommandOutcome> {
     let since = Instant::now();
     let format = args.report.format;
     if let Some(threads) = args.threads {
@@ -67,9 +67,9 @@ pub(super) fn output_folder(project: &Project, offline: bool) -> PathBuf {
     }
 }
 
-fn failed(diagnostics: &[Diagnostic], format: Format) -> io::Result<Outcome> {
+fn failed(diagnostics: &[Diagnostic], format: Format) -> io::Result<CommandOutcome> {
     report(diagnostics, format)?;
-    Ok(Outcome::Failed)
+    Ok(CommandOutcome::Failed)
 }
 
 /// The articles that are not published, by reason, each with the option that publishes them.

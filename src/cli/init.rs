@@ -6,18 +6,18 @@ use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
-use super::{InitArgs, Outcome, eprint};
+use super::{CommandOutcome, InitArgs, eprint};
 
 static STARTER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/cli/starter");
 
-pub(super) fn run(args: &InitArgs) -> io::Result<Outcome> {
+pub(super) fn run(args: &InitArgs) -> io::Result<CommandOutcome> {
     let dir = &args.dir;
     if let Some(found) = in_the_way(dir)? {
         eprint(&format!(
             "error: `{}` is already there; nothing was changed\nhint: give another folder, as in `kb init help-centre`\n",
             dir.join(found).display()
         ));
-        return Ok(Outcome::Failed);
+        return Ok(CommandOutcome::Failed);
     }
     write(&STARTER, dir)?;
     let cd = if dir == Path::new(".") {
@@ -29,7 +29,7 @@ pub(super) fn run(args: &InitArgs) -> io::Result<Outcome> {
         "Created a knowledge base in {}\n\nNext:\n  {cd}kb new \"How do I get a refund?\" --in billing\n  kb build\n  kb search \"money back\"\n",
         dir.display()
     ));
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 /// What the starter would write over.

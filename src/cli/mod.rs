@@ -206,8 +206,8 @@ struct SearchArgs {
     #[arg(long)]
     tag: Option<String>,
     /// Which engine answers
-    #[arg(long, value_enum, default_value_t = Engine::Tantivy)]
-    engine: Engine,
+    #[arg(long, value_enum, default_value_t = SearchEngine::Tantivy)]
+    engine: SearchEngine,
     /// Treat the last word as unfinished, as while typing
     #[arg(long)]
     typing: bool,
@@ -224,7 +224,7 @@ struct SearchArgs {
 
 /// Which engine answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Engine {
+enum SearchEngine {
     /// The tantivy index
     Tantivy,
     /// The pack, as the search box in a browser does
@@ -279,7 +279,7 @@ enum ListFormat {
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
+enum CommandOutcome {
     /// Fine.
     Fine,
     /// The content has problems.
@@ -288,12 +288,12 @@ enum Outcome {
     Failed,
 }
 
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> Self {
+impl From<CommandOutcome> for ExitCode {
+    fn from(outcome: CommandOutcome) -> Self {
         Self::from(match outcome {
-            Outcome::Fine => 0,
-            Outcome::Problems => 1,
-            Outcome::Failed => 2,
+            CommandOutcome::Fine => 0,
+            CommandOutcome::Problems => 1,
+            CommandOutcome::Failed => 2,
         })
     }
 }
@@ -315,10 +315,10 @@ pub fn main() -> ExitCode {
     match result {
         Ok(outcome) => outcome.into(),
         // A reader that has seen enough is no error.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Fine.into(),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => CommandOutcome::Fine.into(),
         Err(error) => {
             let _ = writeln!(io::stderr(), "error: {error}");
-            Outcome::Failed.into()
+            CommandOutcome::Failed.into()
         }
     }
 }

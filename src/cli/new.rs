@@ -7,12 +7,12 @@ use kb_document::slug::slugify;
 use kb_source::{Bounds, Disk, FileSystem as _};
 
 use super::inside::stays_inside;
-use super::{NewArgs, Outcome, eprint, not_a_project};
+use super::{CommandOutcome, NewArgs, eprint, not_a_project};
 
-pub(super) fn run(args: &NewArgs) -> io::Result<Outcome> {
+pub(super) fn run(args: &NewArgs) -> io::Result<CommandOutcome> {
     let fail = |message: String| {
         eprint(&format!("error: {message}\n"));
-        Ok(Outcome::Failed)
+        Ok(CommandOutcome::Failed)
     };
     if !args.project.join("kb.toml").is_file() {
         return fail(not_a_project(&args.project));
@@ -50,7 +50,7 @@ pub(super) fn run(args: &NewArgs) -> io::Result<Outcome> {
         "Created {} as a draft; remove `draft: true` to publish it\n",
         path.display()
     ));
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 /// A file name that every file system takes: names may have 255 bytes.

@@ -4,7 +4,7 @@ use std::io;
 
 use kb_diagnostic::{Diagnostic, TerminalOptions, count, render_github, render_json, render_sarif, render_terminal};
 
-use super::{Format, Outcome, eprint, print};
+use super::{CommandOutcome, Format, eprint, print};
 
 /// Problems that are shown with their line; the rest gets one line each.
 const DETAILED: usize = 20;
@@ -34,12 +34,12 @@ pub(super) fn report(diagnostics: &[Diagnostic], format: Format) -> io::Result<(
 }
 
 /// How a command with these problems ends.
-pub(super) fn outcome(diagnostics: &[Diagnostic], strict: bool) -> Outcome {
+pub(super) fn outcome(diagnostics: &[Diagnostic], strict: bool) -> CommandOutcome {
     let counts = count(diagnostics);
     if counts.errors > 0 || (strict && counts.warnings > 0) {
-        Outcome::Problems
+        CommandOutcome::Problems
     } else {
-        Outcome::Fine
+        CommandOutcome::Fine
     }
 }
 

@@ -11,20 +11,20 @@ use kb_diagnostic::did_you_mean;
 use kb_index::{Answer, Hit, Options, PackSearch, SearchIndex, Typing, json};
 use kb_source::Bounds;
 
-use super::{Engine, Outcome, SearchArgs, eprint, print};
+use super::{CommandOutcome, SearchArgs, SearchEngine, eprint, print};
 
-pub(super) fn run(args: &SearchArgs) -> io::Result<Outcome> {
-    if args.explain && args.engine == Engine::Pack {
+pub(super) fn run(args: &SearchArgs) -> io::Result<CommandOutcome> {
+    if args.explain && args.engine == SearchEngine::Pack {
         eprint(
             "error: `--explain` is answered by the tantivy engine only\nhint: both engines give the same scores: leave out `--engine pack`\n",
         );
-        return Ok(Outcome::Failed);
+        return Ok(CommandOutcome::Failed);
     }
     let mut index = match open(args) {
         Ok(index) => index,
         Err(message) => {
             eprint(&format!("error: {message}\n"));
-            return Ok(Outcome::Failed);
+            return Ok(CommandOutcome::Failed);
         }
     };
     let options = Options {
@@ -48,10 +48,10 @@ pub(super) fn run(args: &SearchArgs) -> io::Result<Outcome> {
         Ok(results) => print(&human(query, &results))?,
         Err(error) => {
             eprint(&format!("error: {error}\n"));
-            return Ok(Outcome::Failed);
+            return Ok(CommandOutcome::Failed);
         }
     }
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 /// The engine that answers.
@@ -61,13 +61,13 @@ enum Searcher {
 }
 
 impl Searcher {
-    fn open(engine: Engine, site: &Path, language: &str) -> Result<Self, kb_index::Error> {
+    fn open(engine: SearchEngine, site: &Path, language: &str) -> Result<Self, kb_index::Error> {
         guarded(|| match engine {
-            Engine::Tantivy => {
+            SearchEngine::Tantivy => {
                 let index = SearchIndex::open(&kb_index::index_path(site, language))?;
                 Ok(Self::Tantivy(Box::new(index)))
             }
-            Engine::Pack => Ok(Self::Pack(Box::new(PackSearch::open(site, language)?))),
+            SearchEngine::Pack => Ok(Self::Pack(Box::new(PackSearch::open(site, language)?))),
         })
     }
 
@@ -90,7 +90,7 @@ fn guarded<T>(read: impl FnOnce() -> Result<T, kb_index::Error>) -> Result<T, kb
     result.unwrap_or(Err(kb_index::Error::Unreadable))
 }
 
-fn batch(index: &mut Searcher, options: &Options) -> io::Result<Outcome> {
+fn batch(index: &mut Searcher, options: &Options) -> io::Result<CommandOutcome> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     for line in io::stdin().lock().split(b'\n') {
         let line = line?;
@@ -101,12 +101,12 @@ fn batch(index: &mut Searcher, options: &Options) -> io::Result<Outcome> {
             Err(error) => {
                 out.flush()?;
                 eprint(&format!("error: {error}\n"));
-                return Ok(Outcome::Failed);
+                return Ok(CommandOutcome::Failed);
             }
         }
     }
     out.flush()?;
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 /// The index of the language that was asked for, else of the site's default language.

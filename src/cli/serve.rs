@@ -17,14 +17,14 @@ use tokio::sync::watch as channel;
 
 use super::build::{now, output_folder};
 use super::report::{counted, grouped, outcome, report};
-use super::{Format, Outcome, ServeArgs, eprint};
+use super::{CommandOutcome, Format, ServeArgs, eprint};
 use crate::pipeline::{
     BuildOptions, Changed, Preview, PreviewOptions, Snapshot, check_output, open_project, write_snapshot,
 };
 use crate::serve::{PATIENCE, Served, ServerOptions, Version, bind};
 use crate::watch::{Changes, Notice, WatchOptions, Watcher};
 
-pub(super) fn run(args: &ServeArgs) -> io::Result<Outcome> {
+pub(super) fn run(args: &ServeArgs) -> io::Result<CommandOutcome> {
     let since = Instant::now();
     let bound = match bind(server_options(args)?) {
         Ok(bound) => bound,
@@ -51,7 +51,7 @@ pub(super) fn run(args: &ServeArgs) -> io::Result<Outcome> {
         Ok(preview) => Arc::new(preview),
         Err(problems) => {
             report(&problems, Format::Human)?;
-            return Ok(Outcome::Failed);
+            return Ok(CommandOutcome::Failed);
         }
     };
     let snapshot = preview.current();
@@ -76,7 +76,7 @@ pub(super) fn run(args: &ServeArgs) -> io::Result<Outcome> {
     Ok(if args.strict {
         outcome(problems, true)
     } else {
-        Outcome::Fine
+        CommandOutcome::Fine
     })
 }
 

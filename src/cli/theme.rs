@@ -13,7 +13,7 @@ use similar::TextDiff;
 
 use super::inside::stays_inside;
 use super::report::report;
-use super::{Format, ListFormat, Outcome, ThemeEjectArgs, ThemeListArgs, eprint, not_a_project, print};
+use super::{CommandOutcome, Format, ListFormat, ThemeEjectArgs, ThemeListArgs, eprint, not_a_project, print};
 use crate::pipeline::{Project, open_project};
 
 const BOLD: anstyle::Style = anstyle::Style::new().bold();
@@ -22,7 +22,7 @@ const ADDED: anstyle::Style = anstyle::AnsiColor::Green.on_default();
 const REMOVED: anstyle::Style = anstyle::AnsiColor::Red.on_default();
 
 /// `kb theme list`
-pub(super) fn list(args: &ThemeListArgs) -> io::Result<Outcome> {
+pub(super) fn list(args: &ThemeListArgs) -> io::Result<CommandOutcome> {
     let project = match open_project(&args.path, None) {
         Ok(project) => project,
         Err(problems) => return failed(&problems),
@@ -35,11 +35,11 @@ pub(super) fn list(args: &ThemeListArgs) -> io::Result<Outcome> {
             print(&format!("{:#}\n", json!(list)))?;
         }
     }
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 /// `kb theme eject`
-pub(super) fn eject(args: &ThemeEjectArgs) -> io::Result<Outcome> {
+pub(super) fn eject(args: &ThemeEjectArgs) -> io::Result<CommandOutcome> {
     // `kb theme eject PATH` lists what a project can copy: a folder is never the name of a file of a theme.
     let (name, path) = match &args.name {
         Some(name) if args.path == Path::new(".") && Path::new(name).join("kb.toml").is_file() => {
@@ -67,7 +67,7 @@ pub(super) fn eject(args: &ThemeEjectArgs) -> io::Result<Outcome> {
                 print(&format!("{:#}\n", json!(list)))?;
             }
         }
-        return Ok(Outcome::Fine);
+        return Ok(CommandOutcome::Fine);
     };
     let Some(part) = find(&parts, name) else {
         return Ok(fail(&unknown(&parts, name, &project.config.theme.name)));
@@ -88,15 +88,15 @@ fn source(project: &Project) -> ThemeSource<'_> {
     }
 }
 
-fn failed(problems: &[Diagnostic]) -> io::Result<Outcome> {
+fn failed(problems: &[Diagnostic]) -> io::Result<CommandOutcome> {
     report(problems, Format::Human)?;
-    Ok(Outcome::Failed)
+    Ok(CommandOutcome::Failed)
 }
 
 /// Says what is wrong with the command.
-fn fail(message: &str) -> Outcome {
+fn fail(message: &str) -> CommandOutcome {
     eprint(&format!("error: {message}\n"));
-    Outcome::Failed
+    CommandOutcome::Failed
 }
 
 /// Where a theme comes from, in words.
@@ -202,7 +202,7 @@ fn unknown(parts: &[Part], name: &str, theme: &str) -> String {
     format!("the theme `{theme}` has no file `{name}` to copy\nhint: {hint}")
 }
 
-fn copy(part: &Part, root: &Path, target: &Path, force: bool) -> io::Result<Outcome> {
+fn copy(part: &Part, root: &Path, target: &Path, force: bool) -> io::Result<CommandOutcome> {
     let shown = target.display();
     let folder = target.parent().unwrap_or(root);
     if !stays_inside(folder, root) {
@@ -230,7 +230,7 @@ fn copy(part: &Part, root: &Path, target: &Path, force: bool) -> io::Result<Outc
         "Copied {} of the theme `{}` to {shown}\n",
         part.name, part.theme
     ));
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 /// Puts a file in the place of another, or of a link: what the link leads to stays as it is.
@@ -251,7 +251,7 @@ fn replace(folder: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Prints what differs between the theme's file, as it is now, and the copy.
-fn diff(part: &Part, target: &Path, disk: &Disk) -> io::Result<Outcome> {
+fn diff(part: &Part, target: &Path, disk: &Disk) -> io::Result<CommandOutcome> {
     let shown = target.display();
     let copy = match disk.read(target) {
         Ok(copy) => copy,
@@ -266,13 +266,13 @@ fn diff(part: &Part, target: &Path, disk: &Disk) -> io::Result<Outcome> {
     let (Ok(original), Ok(copy)) = (std::str::from_utf8(&part.original), std::str::from_utf8(&copy)) else {
         let same = *part.original == *copy;
         print(if same { "" } else { "The files differ.\n" })?;
-        return Ok(Outcome::Fine);
+        return Ok(CommandOutcome::Fine);
     };
     let difference = TextDiff::from_lines(original, part.changed_text(copy));
     let headers = (format!("{} of the theme {}", part.name, part.theme), shown.to_string());
     let unified = difference.unified_diff().header(&headers.0, &headers.1).to_string();
     print(&coloured(&unified))?;
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 fn coloured(unified: &str) -> String {

@@ -18,14 +18,14 @@ const RELATED: usize = 8;
 const POPULAR: usize = 5;
 
 /// Files of an index: path below the output and bytes.
-pub(super) type IndexFiles = Vec<(String, Vec<u8>)>;
+pub(super) type SearchFiles = Vec<(String, Vec<u8>)>;
 
 /// Writes the index of every language.
 ///
 /// # Errors
 /// Returns what went wrong inside the search engine.
-pub(super) fn write_indexes(site: &Site) -> Result<IndexFiles, kb_index::Error> {
-    let indexes: Vec<Result<IndexFiles, kb_index::Error>> = (0..site.languages.len())
+pub(super) fn write_indexes(site: &Site) -> Result<SearchFiles, kb_index::Error> {
+    let indexes: Vec<Result<SearchFiles, kb_index::Error>> = (0..site.languages.len())
         .into_par_iter()
         .map(|number| write_index(site, number))
         .collect();
@@ -43,7 +43,7 @@ pub(super) fn write_indexes(site: &Site) -> Result<IndexFiles, kb_index::Error> 
 ///
 /// # Errors
 /// Returns what went wrong inside the search engine.
-fn write_index(site: &Site, number: usize) -> Result<IndexFiles, kb_index::Error> {
+fn write_index(site: &Site, number: usize) -> Result<SearchFiles, kb_index::Error> {
     let language = &site.languages[number];
     let tag = language.language.tag();
     let articles = searchable(site, language);
@@ -58,7 +58,7 @@ fn write_index(site: &Site, number: usize) -> Result<IndexFiles, kb_index::Error
 ///
 /// # Errors
 /// Returns what went wrong inside the search engine.
-pub(super) fn write_tantivy(site: &Site, number: usize) -> Result<IndexFiles, kb_index::Error> {
+pub(super) fn write_tantivy(site: &Site, number: usize) -> Result<SearchFiles, kb_index::Error> {
     let language = &site.languages[number];
     let tag = language.language.tag();
     let articles = searchable(site, language);

@@ -32,16 +32,16 @@ pub(super) struct Heard {
 #[derive(Debug, Default)]
 pub(super) struct Folders {
     /// By the path that the caller gave.
-    listed: BTreeMap<PathBuf, Standing>,
+    listed: BTreeMap<PathBuf, ResolvedFolder>,
     /// What the system watches, by its real path.
-    places: BTreeMap<PathBuf, Place>,
+    places: BTreeMap<PathBuf, WatchedPlace>,
     /// What the system may still watch although the folder there is another one.
     stale: BTreeSet<PathBuf>,
 }
 
 /// Where a listed folder was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Standing {
+struct ResolvedFolder {
     /// Its path without links; `None` when it is not there.
     real: Option<PathBuf>,
     /// A name in another folder (by its real path) that leads to this one: a link, or what is missing.
@@ -50,7 +50,7 @@ struct Standing {
 
 /// One folder that the system watches, and why.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Place {
+struct WatchedPlace {
     /// It is listed, by these paths.
     names: BTreeSet<PathBuf>,
     /// A listed folder is reached through these names in it.
@@ -64,7 +64,7 @@ impl Folders {
         let mut new = Vec::new();
         for folder in folders {
             if self.listed.get(folder).is_none_or(|standing| standing.real.is_none()) {
-                self.listed.insert(folder.clone(), Standing::find(folder));
+                self.listed.insert(folder.clone(), ResolvedFolder::find(folder));
                 new.push(folder.clone());
             }
         }
@@ -82,7 +82,7 @@ impl Folders {
             self.stale.extend(self.below(path).cloned().collect::<Vec<_>>());
         }
         for (folder, standing) in &mut self.listed {
-            *standing = Standing::find(folder);
+            *standing = ResolvedFolder::find(folder);
         }
     }
 
@@ -116,17 +116,17 @@ impl Folders {
     fn mend(&mut self, missing: &[PathBuf], look: bool) {
         for (folder, standing) in &mut self.listed {
             if standing.real.as_ref().is_some_and(|real| missing.contains(real)) {
-                *standing = Standing::missing(folder);
+                *standing = ResolvedFolder::missing(folder);
             }
             if standing.real.is_none() && look {
-                *standing = Standing::find(folder);
+                *standing = ResolvedFolder::find(folder);
             }
         }
     }
 
     /// What has to be watched for the listed folders.
-    fn wanted(&self) -> BTreeMap<PathBuf, Place> {
-        let mut places: BTreeMap<PathBuf, Place> = BTreeMap::new();
+    fn wanted(&self) -> BTreeMap<PathBuf, WatchedPlace> {
+        let mut places: BTreeMap<PathBuf, WatchedPlace> = BTreeMap::new();
         for (folder, standing) in &self.listed {
             if let Some(real) = &standing.real {
                 places.entry(real.clone()).or_default().names.insert(folder.clone());
@@ -190,8 +190,8 @@ impl Folders {
 
 /// The paths that are in `places` and not in `others`, or stale.
 fn without(
-    places: &BTreeMap<PathBuf, Place>,
-    others: &BTreeMap<PathBuf, Place>,
+    places: &BTreeMap<PathBuf, WatchedPlace>,
+    others: &BTreeMap<PathBuf, WatchedPlace>,
     stale: &BTreeSet<PathBuf>,
 ) -> Vec<PathBuf> {
     let is_outside = |path: &&PathBuf| !others.contains_key(*path) || stale.contains(*path);
@@ -217,7 +217,7 @@ impl Happened {
     }
 }
 
-impl Standing {
+impl ResolvedFolder {
     /// Looks where a folder is.
     fn find(folder: &Path) -> Self {
         let Ok(real) = folder.canonicalize() else {

@@ -68,7 +68,7 @@ pub(crate) enum Notice {
 }
 
 /// The system tells of a change, at this time.
-type Message = (Instant, notify::Result<notify::Event>);
+type ChangeEvent = (Instant, notify::Result<notify::Event>);
 
 /// Tells of changes in listed folders.
 ///
@@ -80,8 +80,8 @@ pub(crate) struct Watcher {
     folders: Folders,
     /// `None` when polling.
     system: Option<Box<dyn System>>,
-    sender: Sender<Message>,
-    messages: Receiver<Message>,
+    sender: Sender<ChangeEvent>,
+    messages: Receiver<ChangeEvent>,
     notices: Vec<Notice>,
 }
 
@@ -94,7 +94,7 @@ impl Watcher {
 
     fn with_system(
         options: WatchOptions,
-        start: impl FnOnce(Sender<Message>) -> Result<Box<dyn System>, String>,
+        start: impl FnOnce(Sender<ChangeEvent>) -> Result<Box<dyn System>, String>,
     ) -> Self {
         let (sender, messages) = mpsc::channel();
         let mut watcher = Self {
@@ -187,7 +187,7 @@ impl Watcher {
     }
 
     /// The next message, waiting for it until then at the longest. What has come already is given at any time.
-    fn receive(&self, until: Instant) -> Option<Message> {
+    fn receive(&self, until: Instant) -> Option<ChangeEvent> {
         let left = until.saturating_duration_since(Instant::now());
         self.messages.recv_timeout(left).ok()
     }

@@ -9,7 +9,7 @@ use std::time::Instant;
 use notify::event::{AccessKind, AccessMode};
 use notify::{ErrorKind, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use super::Message;
+use super::ChangeEvent;
 
 /// "Too many open files" on Linux and macOS (`errno.h`). On Linux it is also said for too many inotify instances.
 const EMFILE: i32 = 24;
@@ -33,7 +33,7 @@ impl Events {
     ///
     /// # Errors
     /// Why that is not possible, in words for the user.
-    pub(super) fn new(sender: Sender<Message>) -> Result<Self, String> {
+    pub(super) fn new(sender: Sender<ChangeEvent>) -> Result<Self, String> {
         let send = move |event: notify::Result<notify::Event>| {
             if event.as_ref().map_or(true, is_change) {
                 // Nobody listens only when the watcher is being dropped.

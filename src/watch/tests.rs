@@ -431,7 +431,7 @@ impl System for Limited {
 }
 
 /// A watcher of one folder whose events the test sends.
-fn played(options: WatchOptions, folder: &Path) -> (Watcher, Sender<Message>) {
+fn played(options: WatchOptions, folder: &Path) -> (Watcher, Sender<ChangeEvent>) {
     let mut watcher = Watcher::with_system(options, |_| Ok(Box::new(Limited { left: 9 })));
     watcher.watch(&BTreeSet::from([folder.to_path_buf()]));
     let sender = watcher.sender.clone();

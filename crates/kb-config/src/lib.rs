@@ -17,7 +17,7 @@ pub use checks::Checks;
 pub use color::{ColorError, Oklch, Rgb};
 pub use language::{Direction, Language, known_languages};
 pub use read::parse_config;
-pub use search::{Pin, SearchConfig, SynonymRule, parse_search_config};
+pub use search::{PinEntry, SearchConfig, SynonymEntry, parse_search_config};
 pub use views::{ViewRow, Views, parse_views};
 
 /// A project's settings, checked.

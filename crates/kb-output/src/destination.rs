@@ -28,7 +28,7 @@ pub(super) const KEPT: &str = ".git";
 /// Why a folder cannot be the destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Refusal {
+pub enum DestinationProblem {
     /// It is a file, or something else that is not a folder.
     NotAFolder,
     /// It holds files, and `kb` did not write it.
@@ -45,7 +45,7 @@ pub enum Refusal {
     DanglingLink,
 }
 
-impl Refusal {
+impl DestinationProblem {
     pub(super) fn code(&self) -> Code {
         match self {
             Self::NotAFolder | Self::DanglingLink | Self::Root => Code::OutputNotAFolder,
@@ -70,7 +70,7 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for DestinationProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotAFolder => f.write_str("it is not a folder"),
@@ -109,9 +109,9 @@ impl Destination {
             refusal,
         };
         let real = resolve(dest).map_err(OutputError::io("find", dest))?;
-        let real = real.ok_or_else(|| refuse(Refusal::DanglingLink))?;
+        let real = real.ok_or_else(|| refuse(DestinationProblem::DanglingLink))?;
         let Some((parent, name)) = real.parent().zip(real.file_name()) else {
-            return Err(refuse(Refusal::Root));
+            return Err(refuse(DestinationProblem::Root));
         };
         if let Some(folder) = &options.within
             && !resolve(folder)
@@ -119,21 +119,21 @@ impl Destination {
                 .flatten()
                 .is_some_and(|folder| real.starts_with(folder))
         {
-            return Err(refuse(Refusal::Outside(folder.clone())));
+            return Err(refuse(DestinationProblem::Outside(folder.clone())));
         }
         if let Some(other) = overlap(&real, options) {
-            return Err(refuse(Refusal::Overlaps(other)));
+            return Err(refuse(DestinationProblem::Overlaps(other)));
         }
         let exists = match fs::symlink_metadata(&real) {
-            Ok(found) if !found.is_dir() => return Err(refuse(Refusal::NotAFolder)),
-            Ok(found) if found.permissions().readonly() => return Err(refuse(Refusal::ReadOnly)),
+            Ok(found) if !found.is_dir() => return Err(refuse(DestinationProblem::NotAFolder)),
+            Ok(found) if found.permissions().readonly() => return Err(refuse(DestinationProblem::ReadOnly)),
             Ok(_) if !is_replaceable(&real).map_err(OutputError::io("read", &real))? => {
-                return Err(refuse(Refusal::NotOurs));
+                return Err(refuse(DestinationProblem::NotOurs));
             }
             Ok(_) => true,
             Err(error) if error.kind() == io::ErrorKind::NotFound => false,
             Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
-                return Err(refuse(Refusal::NotAFolder));
+                return Err(refuse(DestinationProblem::NotAFolder));
             }
             Err(error) => return Err(OutputError::io("read", &real)(error)),
         };

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use kb_diagnostic::Code;
 
-use super::destination::Refusal;
+use super::destination::DestinationProblem;
 
 /// A fault of the output: `Display` says what is wrong, [`hint`](Self::hint) what to do.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ pub enum OutputError {
         /// The destination as it was given.
         dest: PathBuf,
         /// Why.
-        refusal: Refusal,
+        refusal: DestinationProblem,
     },
     /// Another build is writing to the destination at this moment.
     Locked {

@@ -20,7 +20,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 pub use body::Body;
-pub use destination::{MARKER, Refusal};
+pub use destination::{DestinationProblem, MARKER};
 pub use error::{OutputError, PathProblem};
 pub use path::OutputPath;
 pub use writer::{SyncOptions, SyncReport, Writer};

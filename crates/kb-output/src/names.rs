@@ -16,13 +16,13 @@ pub(super) struct Names {
 
 #[derive(Debug)]
 struct Taken {
-    kind: Kind,
+    kind: NameKind,
     /// A file: its name as it was given, where it differs from the folded one. A folder: the first file in it.
     given: Option<Box<str>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum NameKind {
     File,
     Folder,
     /// A file or folder that is made elsewhere; nobody else may put anything there.
@@ -32,22 +32,22 @@ enum Kind {
 impl Names {
     /// Takes a file's name, and those of the folders it lies in.
     pub(super) fn add(&mut self, path: &OutputPath) -> Result<(), OutputError> {
-        self.take(path, Kind::File)
+        self.take(path, NameKind::File)
     }
 
     /// Takes the name of a file or folder that is made elsewhere, with everything in it.
     pub(super) fn reserve(&mut self, folder: &OutputPath) -> Result<(), OutputError> {
-        self.take(folder, Kind::Reserved)
+        self.take(folder, NameKind::Reserved)
     }
 
-    fn take(&mut self, path: &OutputPath, kind: Kind) -> Result<(), OutputError> {
+    fn take(&mut self, path: &OutputPath, kind: NameKind) -> Result<(), OutputError> {
         let given = path.as_str();
         let name = fold(given);
         if let Some(collision) = self.collision(given, &name) {
             return Err(collision);
         }
         self.add_folders(&name, given);
-        let given = (kind == Kind::Reserved || *given != *name).then(|| given.into());
+        let given = (kind == NameKind::Reserved || *given != *name).then(|| given.into());
         self.taken.insert(name, Taken { kind, given });
         Ok(())
     }
@@ -65,7 +65,7 @@ impl Names {
         let parents = std::iter::successors(name.rsplit_once('/'), |(folder, _)| folder.rsplit_once('/'));
         let mut above = parents.map(|(folder, _)| (folder, self.taken.get(folder)));
         let (folder, taken) = above.find_map(|(folder, taken)| Some((folder, taken?)))?;
-        (taken.kind != Kind::Folder).then(|| collision(given, folder, taken))
+        (taken.kind != NameKind::Folder).then(|| collision(given, folder, taken))
     }
 
     fn add_folders(&mut self, name: &str, given: &str) {
@@ -77,7 +77,7 @@ impl Names {
                 Entry::Occupied(_) => break,
                 Entry::Vacant(entry) => {
                     entry.insert(Taken {
-                        kind: Kind::Folder,
+                        kind: NameKind::Folder,
                         given: Some(given.into()),
                     });
                 }
@@ -87,14 +87,14 @@ impl Names {
 
     /// Every file's path as it was given, in no order.
     pub(super) fn files(&self) -> impl Iterator<Item = &str> {
-        let files = self.taken.iter().filter(|(_, taken)| taken.kind == Kind::File);
+        let files = self.taken.iter().filter(|(_, taken)| taken.kind == NameKind::File);
         files.map(|(folded, taken)| taken.given.as_deref().unwrap_or(folded))
     }
 }
 
 fn collision(given: &str, folded: &str, taken: &Taken) -> OutputError {
     let file = taken.given.as_deref().unwrap_or(folded).to_owned();
-    let folder = taken.kind != Kind::File;
+    let folder = taken.kind != NameKind::File;
     OutputError::Collision {
         path: given.to_owned(),
         with: if folder { folded.to_owned() } else { file.clone() },

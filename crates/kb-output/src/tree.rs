@@ -9,7 +9,7 @@ use rayon::prelude::*;
 
 /// What stands at a path of a site on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum DiskEntry {
     /// A plain file.
     File,
     /// A symbolic link or something stranger.
@@ -19,7 +19,7 @@ pub(super) enum Found {
 /// Everything below `root` that is not a folder, by its path with `/` between the parts. The names in
 /// `skip` are left out at the top. A name that is not UTF-8 is listed with replacement characters:
 /// it cannot be part of a site, so it only has to count as something else.
-pub(super) fn list(root: &Path, skip: &[&str]) -> io::Result<HashMap<Box<str>, Found>> {
+pub(super) fn list(root: &Path, skip: &[&str]) -> io::Result<HashMap<Box<str>, DiskEntry>> {
     let mut found = HashMap::new();
     for part in list_folder(root, "", skip)? {
         found.extend(part);
@@ -27,9 +27,9 @@ pub(super) fn list(root: &Path, skip: &[&str]) -> io::Result<HashMap<Box<str>, F
     Ok(found)
 }
 
-type Part = Vec<(Box<str>, Found)>;
+type Branch = Vec<(Box<str>, DiskEntry)>;
 
-fn list_folder(folder: &Path, prefix: &str, skip: &[&str]) -> io::Result<Vec<Part>> {
+fn list_folder(folder: &Path, prefix: &str, skip: &[&str]) -> io::Result<Vec<Branch>> {
     let mut here = Vec::new();
     let mut folders = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -43,15 +43,19 @@ fn list_folder(folder: &Path, prefix: &str, skip: &[&str]) -> io::Result<Vec<Par
         if kind.is_dir() {
             folders.push((entry.path(), path + "/"));
         } else {
-            let found = if kind.is_file() { Found::File } else { Found::Other };
+            let found = if kind.is_file() {
+                DiskEntry::File
+            } else {
+                DiskEntry::Other
+            };
             here.push((path.into_boxed_str(), found));
         }
     }
-    let below: io::Result<Vec<Vec<Part>>> = folders
+    let below: io::Result<Vec<Vec<Branch>>> = folders
         .par_iter()
         .map(|(folder, prefix)| list_folder(folder, prefix, &[]))
         .collect();
-    let mut parts: Vec<Part> = below?.into_iter().flatten().collect();
+    let mut parts: Vec<Branch> = below?.into_iter().flatten().collect();
     parts.push(here);
     Ok(parts)
 }

@@ -27,7 +27,7 @@ use super::destination::{Destination, KEPT, MARKER_TEXT, WORK};
 use super::lock::Lock;
 use super::names::Names;
 use super::replace::{self, Work};
-use super::tree::{self, Found};
+use super::tree::{self, DiskEntry};
 use super::{Body, OutputError, OutputPath};
 
 /// What a destination must stay clear of.
@@ -64,7 +64,7 @@ pub struct Writer {
     dest: Destination,
     work: Work,
     lock: Lock,
-    state: Mutex<State>,
+    state: Mutex<WriterState>,
     written: AtomicU64,
     bytes: AtomicU64,
     failed: AtomicBool,
@@ -73,10 +73,10 @@ pub struct Writer {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct WriterState {
     names: Names,
     /// What the destination holds and nobody has put yet; in the end, what is stale.
-    old: HashMap<Box<str>, Found>,
+    old: HashMap<Box<str>, DiskEntry>,
     unchanged: Vec<OutputPath>,
 }
 
@@ -121,9 +121,9 @@ impl Writer {
             dest: place,
             work,
             lock,
-            state: Mutex::new(State {
+            state: Mutex::new(WriterState {
                 old,
-                ..State::default()
+                ..WriterState::default()
             }),
             written: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
@@ -188,7 +188,7 @@ impl Writer {
             state.old.remove(path.as_str())
         };
         self.bytes.fetch_add(body.len(), Ordering::Relaxed);
-        if old == Some(Found::File) && body.matches(&path.below(&self.dest.real)) {
+        if old == Some(DiskEntry::File) && body.matches(&path.below(&self.dest.real)) {
             self.state().unchanged.push(path);
             return Ok(());
         }
@@ -221,7 +221,7 @@ impl Writer {
         self.dest.fixed = true;
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, WriterState> {
         // Each change of the state is one step, so a panic elsewhere leaves it whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -134,7 +134,7 @@ pub(crate) struct LinksContext {
 
 /// A page and its title.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Link {
+pub(crate) struct PageLink {
     /// Title.
     pub title: String,
     /// URL.
@@ -237,7 +237,7 @@ pub(crate) struct PageContext {
     /// The language switcher.
     pub languages: Vec<LanguageLink>,
     /// The way from the home page, without the page itself.
-    pub breadcrumbs: Vec<Link>,
+    pub breadcrumbs: Vec<PageLink>,
     /// URL of the Markdown copy.
     pub markdown_url: Option<String>,
     /// URL where the source can be edited.
@@ -344,11 +344,11 @@ pub(crate) struct ArticleContext {
     /// How many questions it answers, where it is a page of questions and answers.
     pub questions: usize,
     /// Its tags.
-    pub tags: Vec<Link>,
+    pub tags: Vec<PageLink>,
     /// The article before it in its category.
-    pub previous: Option<Link>,
+    pub previous: Option<PageLink>,
     /// The article after it in its category.
-    pub next: Option<Link>,
+    pub next: Option<PageLink>,
     /// Articles about the same.
     pub related: Vec<ArticleLink>,
     /// Its neighbours.

@@ -25,7 +25,7 @@ use kb_document::{Date, Document};
 use kb_source::{AssetSource, ContentPath};
 
 pub use check::LinkMemo;
-pub use links::{Problem, Resolved, candidate_files};
+pub use links::{LinkProblem, Resolved, candidate_files};
 pub use urls::SitePath;
 
 /// Number of a document in [`Site::documents`].

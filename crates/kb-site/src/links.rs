@@ -10,7 +10,7 @@ use kb_source::ContentPath;
 use percent_encoding::percent_decode_str;
 
 use super::languages::LanguageMap;
-use super::names::{Files, page_key};
+use super::names::{FilesByLink, page_key};
 use super::pages;
 use super::{Asset, DocumentId, HeldBack, LanguageSite, PageRef, Site};
 
@@ -22,12 +22,12 @@ pub struct Resolved {
     /// The file beside the articles that it leads to, by its number in [`Site::assets`].
     pub asset: Option<usize>,
     /// What is wrong with it.
-    pub problem: Option<Problem>,
+    pub problem: Option<LinkProblem>,
 }
 
 /// What can be wrong with a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Problem {
+pub enum LinkProblem {
     /// There is no such page or file.
     Missing,
     /// The page is there, the place in it is not.
@@ -54,7 +54,7 @@ pub enum Problem {
 /// Tables of everything that a link can lead to.
 #[derive(Debug)]
 pub(super) struct Resolver {
-    documents: Files<DocumentId>,
+    documents: FilesByLink<DocumentId>,
     assets: HashMap<String, usize>,
     static_files: HashSet<String>,
     /// Key and language number of each document, and whether its path names the language.
@@ -67,7 +67,7 @@ pub(super) struct Resolver {
     homes: Vec<(String, HashMap<String, PageRef>)>,
     ids: HashMap<String, DocumentId>,
     held_back: HashMap<ContentPath, HeldBackArticle>,
-    by_held_back: Files<HeldBack>,
+    by_held_back: FilesByLink<HeldBack>,
     refused: HashMap<ContentPath, Arc<str>>,
     by_stem: HashMap<String, Vec<String>>,
 }
@@ -155,7 +155,9 @@ impl Resolver {
                 .iter()
                 .map(|site| (site.home.clone(), folders_of(site)))
                 .collect(),
-            documents: Files::new((documents.iter().enumerate()).map(|(id, document)| (document.path.as_str(), id))),
+            documents: FilesByLink::new(
+                (documents.iter().enumerate()).map(|(id, document)| (document.path.as_str(), id)),
+            ),
             assets: assets
                 .iter()
                 .enumerate()
@@ -174,7 +176,7 @@ impl Resolver {
                 .enumerate()
                 .filter_map(|(number, document)| document.front.id.clone().map(|id| (id, number)))
                 .collect(),
-            by_held_back: Files::new(reasons.into_iter()),
+            by_held_back: FilesByLink::new(reasons.into_iter()),
             held_back,
             refused,
             by_stem,
@@ -247,7 +249,7 @@ impl Resolver {
             format!("?{query}")
         };
         match self.find(document, &decoded, language, path) {
-            Some(Target::Document(id)) => {
+            Some(LinkTarget::Document(id)) => {
                 let mut resolved = self.document_url(site, id, document, language, anchor, false);
                 if let (Some(url), false) = (&mut resolved.url, query.is_empty()) {
                     let at = url.find('#').unwrap_or(url.len());
@@ -255,8 +257,8 @@ impl Resolver {
                 }
                 resolved
             }
-            Some(Target::Page(number, page)) => Self::found_page(site, number, page, anchor, &suffix),
-            Some(Target::Asset(id)) => {
+            Some(LinkTarget::Page(number, page)) => Self::found_page(site, number, page, anchor, &suffix),
+            Some(LinkTarget::Asset(id)) => {
                 let asset = &site.assets[id];
                 Resolved {
                     url: Some(site.url(&asset.output) + &suffix),
@@ -264,7 +266,7 @@ impl Resolver {
                     problem: None,
                 }
             }
-            Some(Target::Path(path)) => {
+            Some(LinkTarget::Path(path)) => {
                 let anchor = if anchor.is_empty() {
                     String::new()
                 } else {
@@ -282,7 +284,7 @@ impl Resolver {
                     .and_then(|origin| joined(origin, target))
                 {
                     Some(url) => found(url),
-                    None => problem(Problem::Missing),
+                    None => problem(LinkProblem::Missing),
                 },
             },
         }
@@ -307,14 +309,14 @@ impl Resolver {
             None => self.find_in(target.trim_start_matches('/')),
         };
         match found? {
-            Target::Document(id) => self.page_of(site, id, language).map(|(_, page)| page),
-            Target::Page(number, page) if number == language => Some(page),
-            Target::Page(..) | Target::Asset(_) | Target::Path(_) => None,
+            LinkTarget::Document(id) => self.page_of(site, id, language).map(|(_, page)| page),
+            LinkTarget::Page(number, page) if number == language => Some(page),
+            LinkTarget::Page(..) | LinkTarget::Asset(_) | LinkTarget::Path(_) => None,
         }
     }
 
     /// Looks a path up: as a file, as a folder, as a URL.
-    fn find(&self, document: &Document, file: &str, language: usize, path: &str) -> Option<Target> {
+    fn find(&self, document: &Document, file: &str, language: usize, path: &str) -> Option<LinkTarget> {
         let absolute = file.strip_prefix("@/").or_else(|| file.strip_prefix('/'));
         if let Some(absolute) = absolute {
             let absolute = normalize("", absolute)?;
@@ -332,7 +334,7 @@ impl Resolver {
                 return Some(found);
             }
             if let Some(page) = self.homes[language].1.get(&absolute) {
-                return Some(Target::Page(language, *page));
+                return Some(LinkTarget::Page(language, *page));
             }
             return self.find_url(&absolute, file.ends_with('/'), language);
         }
@@ -346,7 +348,7 @@ impl Resolver {
                 .unwrap_or(&relative)
                 .trim_start_matches('/');
             if let Some(page) = self.homes[language].1.get(key) {
-                return Some(Target::Page(language, *page));
+                return Some(LinkTarget::Page(language, *page));
             }
         }
         // Else it may be relative to the page's URL.
@@ -358,17 +360,17 @@ impl Resolver {
     }
 
     /// Looks up a normalised path in the content folder, with and without the endings that other tools allow.
-    fn find_in(&self, file: &str) -> Option<Target> {
+    fn find_in(&self, file: &str) -> Option<LinkTarget> {
         if let Some(id) = self.documents.exact(file) {
-            return Some(Target::Document(id));
+            return Some(LinkTarget::Document(id));
         }
         if let Some(id) = self.assets.get(file) {
-            return Some(Target::Asset(*id));
+            return Some(LinkTarget::Asset(*id));
         }
-        self.documents.find(file).map(Target::Document)
+        self.documents.find(file).map(LinkTarget::Document)
     }
 
-    fn find_url(&self, url: &str, folder: bool, language: usize) -> Option<Target> {
+    fn find_url(&self, url: &str, folder: bool, language: usize) -> Option<LinkTarget> {
         let url = url.strip_suffix("index.html").unwrap_or(url);
         let exact = format!("/{url}");
         let with_slash = format!(
@@ -379,13 +381,13 @@ impl Resolver {
         let own = format!("{}{}", self.homes[language].0, with_slash.trim_start_matches('/'));
         for candidate in [&own, &with_slash, &exact] {
             if let Some((number, page)) = self.paths.get(candidate) {
-                return Some(Target::Page(*number, *page));
+                return Some(LinkTarget::Page(*number, *page));
             }
             if self.others.contains(candidate) {
-                return Some(Target::Path(candidate.clone()));
+                return Some(LinkTarget::Path(candidate.clone()));
             }
         }
-        (!folder && self.static_files.contains(url)).then_some(Target::Path(exact))
+        (!folder && self.static_files.contains(url)).then_some(LinkTarget::Path(exact))
     }
 
     /// The page of a document as a reader in `language` should see it.
@@ -416,11 +418,11 @@ impl Resolver {
             return Resolved {
                 url: None,
                 asset: None,
-                problem: Some(Problem::Missing),
+                problem: Some(LinkProblem::Missing),
             };
         };
         let mut resolved = Self::found_page(site, number, page, anchor, "");
-        if let Some(Problem::Anchor {
+        if let Some(LinkProblem::Anchor {
             foreign: is_foreign, ..
         }) = &mut resolved.problem
         {
@@ -482,13 +484,13 @@ impl Resolver {
         self.by_stem.len()
     }
 
-    fn why_unpublished(&self, document: &Document, target: &str, file: &str) -> Option<Problem> {
+    fn why_unpublished(&self, document: &Document, target: &str, file: &str) -> Option<LinkProblem> {
         let refused = || {
             let files = candidate_files(document, target);
             let mut reasons = files.iter().map(|file| self.refused.get(&ContentPath::new(file)));
-            reasons.find_map(|reason| reason.map(|reason| Problem::Active(Arc::clone(reason))))
+            reasons.find_map(|reason| reason.map(|reason| LinkProblem::Active(Arc::clone(reason))))
         };
-        let held_back = self.why_held_back(document, file).map(Problem::HeldBack);
+        let held_back = self.why_held_back(document, file).map(LinkProblem::HeldBack);
         held_back.or_else(refused)
     }
 
@@ -537,7 +539,7 @@ impl Resolver {
     }
 }
 
-enum Target {
+enum LinkTarget {
     Document(DocumentId),
     Page(usize, PageRef),
     Asset(usize),
@@ -620,7 +622,7 @@ pub(crate) const NEVER_SCHEMES: [&str; 18] = [
 ];
 
 /// What is wrong with a link to a whole URL.
-fn scheme_problem(scheme: &str, target: &str, kind: LinkKind, more: &[String]) -> Option<Problem> {
+fn scheme_problem(scheme: &str, target: &str, kind: LinkKind, more: &[String]) -> Option<LinkProblem> {
     let fits = match kind {
         LinkKind::Media if scheme == "data" => ["data:image/", "data:audio/", "data:video/"].iter().any(|start| {
             target
@@ -634,8 +636,8 @@ fn scheme_problem(scheme: &str, target: &str, kind: LinkKind, more: &[String]) -
         }
     };
     (!fits).then(|| match scheme {
-        "javascript" | "vbscript" | "livescript" | "mocha" => Problem::Script,
-        _ => Problem::Scheme(scheme.to_owned()),
+        "javascript" | "vbscript" | "livescript" | "mocha" => LinkProblem::Script,
+        _ => LinkProblem::Scheme(scheme.to_owned()),
     })
 }
 
@@ -690,7 +692,7 @@ fn relative(folder: &str, path: &str) -> String {
     link
 }
 
-fn anchor_problem(document: &Document, anchor: &str, path: &str) -> Option<Problem> {
+fn anchor_problem(document: &Document, anchor: &str, path: &str) -> Option<LinkProblem> {
     let decoded = percent_decode_str(anchor).decode_utf8_lossy().into_owned();
     // `#:~:text=` marks text, `#top` is the top of any page.
     if decoded.starts_with(":~:") || decoded.eq_ignore_ascii_case("top") {
@@ -704,7 +706,7 @@ fn anchor_problem(document: &Document, anchor: &str, path: &str) -> Option<Probl
         return None;
     }
     let hint = closest(&decoded, document.anchors.iter().map(String::as_str)).map(ToOwned::to_owned);
-    Some(Problem::Anchor {
+    Some(LinkProblem::Anchor {
         page: path.to_owned(),
         anchor: decoded,
         hint,

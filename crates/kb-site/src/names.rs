@@ -49,13 +49,13 @@ pub(super) fn page_key(path: &str) -> &str {
 
 /// Markdown files by all the paths by which links find them.
 #[derive(Debug)]
-pub(super) struct Files<T> {
+pub(super) struct FilesByLink<T> {
     by_path: HashMap<String, T>,
     /// The pages of folders, by folder, each with its [`rank`].
     of_folders: HashMap<String, (u8, T)>,
 }
 
-impl<T: Copy> Files<T> {
+impl<T: Copy> FilesByLink<T> {
     /// The files of these paths.
     pub(super) fn new<'a>(files: impl Iterator<Item = (&'a str, T)>) -> Self {
         let mut by_path = HashMap::new();
@@ -107,7 +107,7 @@ mod tests {
             "e.md",
             "e/index.md",
         ];
-        let files = Files::new(paths.iter().copied().zip(0..));
+        let files = FilesByLink::new(paths.iter().copied().zip(0..));
         for (link, found) in [
             ("a.md", Some(0)),
             ("a", Some(0)),

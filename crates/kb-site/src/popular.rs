@@ -18,7 +18,7 @@ const POPULAR: usize = 6;
 const EXAMPLES: usize = 3;
 /// What a row of the file names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Page {
+enum PopularPage {
     /// An article of a language, both by their numbers.
     Article(usize, ArticleId),
     /// A page that is no article.
@@ -45,13 +45,13 @@ pub(super) fn find(
     let mut unknown = Vec::new();
     for row in &views.rows {
         match look_up(&pages, &base, &row.page) {
-            Some(Page::Article(language, article)) => {
+            Some(PopularPage::Article(language, article)) => {
                 let count = &mut counts[language][article];
                 *count = count.saturating_add(row.views);
                 let sum = sums.entry(&languages[language].articles[article].key).or_default();
                 *sum = sum.saturating_add(row.views);
             }
-            Some(Page::Other) => {}
+            Some(PopularPage::Other) => {}
             None => unknown.push(row),
         }
     }
@@ -81,19 +81,19 @@ fn pages(
     documents: &[Arc<Document>],
     redirects: &BTreeMap<SitePath, SitePath>,
     languages: &[LanguageSite],
-) -> HashMap<String, Page> {
+) -> HashMap<String, PopularPage> {
     let mut pages = HashMap::new();
     for (number, site) in languages.iter().enumerate() {
         let tags = site.tags.iter().map(|tag| plain(&tag.path));
         let others = pages::paths_of_kb(&site.home).map(|path| plain(&path));
-        pages.extend(tags.chain(others).map(|path| (path, Page::Other)));
+        pages.extend(tags.chain(others).map(|path| (path, PopularPage::Other)));
         let categories = site.categories.iter().map(|category| plain(&category.path));
-        pages.extend(categories.map(|path| (path, Page::Other)));
+        pages.extend(categories.map(|path| (path, PopularPage::Other)));
         for (id, article) in site.articles.iter().enumerate() {
-            pages.insert(plain(&article.path), Page::Article(number, id));
+            pages.insert(plain(&article.path), PopularPage::Article(number, id));
             if article.language == site.language {
                 let file = documents[article.document].path.as_str();
-                pages.insert(file.to_lowercase(), Page::Article(number, id));
+                pages.insert(file.to_lowercase(), PopularPage::Article(number, id));
             }
         }
     }
@@ -113,7 +113,7 @@ fn plain(path: &str) -> String {
 }
 
 /// The page that a row names: by the path of its file, its path on the site or its URL, with or without a scheme.
-fn look_up(pages: &HashMap<String, Page>, base: &str, written: &str) -> Option<Page> {
+fn look_up(pages: &HashMap<String, PopularPage>, base: &str, written: &str) -> Option<PopularPage> {
     let path = written.split(['?', '#']).next().unwrap_or_default().trim();
     let path = percent_decode_str(path).decode_utf8_lossy();
     let after_host = |rest: &str| rest.split_once('/').map_or("", |(_, path)| path).to_owned();
@@ -163,13 +163,13 @@ mod tests {
 
     #[test]
     fn pages_are_found_by_file_path_and_url() {
-        let article = Page::Article(0, 7);
-        let pages: HashMap<String, Page> = [
+        let article = PopularPage::Article(0, 7);
+        let pages: HashMap<String, PopularPage> = [
             (plain("/billing/refund/"), article),
             ("billing/refund.md".to_owned(), article),
             (plain("/old.html"), article),
             (plain("/fragen/größe/"), article),
-            (plain("/"), Page::Other),
+            (plain("/"), PopularPage::Other),
         ]
         .into();
         for (base, written) in [
@@ -191,7 +191,7 @@ mod tests {
             assert_eq!(look_up(&pages, base, written), Some(article), "{written}");
         }
         for (base, written) in [("", "/"), ("", "https://help.example"), ("s", "/s/"), ("s", "/s")] {
-            assert_eq!(look_up(&pages, base, written), Some(Page::Other), "{written}");
+            assert_eq!(look_up(&pages, base, written), Some(PopularPage::Other), "{written}");
         }
         for (base, written) in [
             ("", "/refund/"),

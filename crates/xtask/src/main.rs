@@ -32,7 +32,7 @@ enum Command {
     Bless,
     /// Build the benchmark corpus with kb, Hugo, and Hugo with Pagefind in turn, and print the ratios;
     /// with `search`, search it in a browser; with `serve`, edit it while it is served.
-    Bench(bench::Options),
+    Bench(bench::BenchOptions),
     /// Ask the relevance sets, and compare with what a plain engine answers.
     Relevance {
         /// Which engine answers.
@@ -152,7 +152,7 @@ fn target() -> PathBuf {
 }
 
 fn report_crawl(options: &Crawl) -> Outcome {
-    let settings = crawl::Options {
+    let settings = crawl::CrawlOptions {
         base: options.base.clone(),
         no_shortcut: options.no_shortcut.clone(),
     };
@@ -161,7 +161,7 @@ fn report_crawl(options: &Crawl) -> Outcome {
     let (media, problems): (Vec<_>, Vec<_>) = report
         .problems
         .iter()
-        .partition(|problem| options.without_media && problem.kind == crawl::Kind::Media);
+        .partition(|problem| options.without_media && problem.kind == crawl::ReferenceKind::Media);
     for problem in &problems {
         println!("{problem}");
     }

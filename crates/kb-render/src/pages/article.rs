@@ -1,8 +1,8 @@
 //! The article page: contents, neighbours, related articles, the notice of another language.
 
 use super::{
-    Article, ArticleContext, ArticleId, ArticleLink, Document, Fallback, LanguageRenderer, Link, MAX_RELATED,
-    MAX_SIBLINGS, More, OwnContext, PageContext, PageRef, Sibling, Siblings, TocEntry, WORDS_A_MINUTE, mail,
+    Article, ArticleContext, ArticleId, ArticleLink, Document, Fallback, LanguageRenderer, MAX_RELATED, MAX_SIBLINGS,
+    More, OwnContext, PageContext, PageLink, PageRef, Sibling, Siblings, TocEntry, WORDS_A_MINUTE, mail,
 };
 use crate::context::ArticleFeedback;
 use crate::i18n::isolated;
@@ -28,7 +28,7 @@ impl<'a> LanguageRenderer<'a> {
                 .tags
                 .iter()
                 .filter_map(|slug| language.tag(slug))
-                .map(|tag| Link {
+                .map(|tag| PageLink {
                     title: tag.title.clone(),
                     url: self.site.url(&tag.path),
                 })
@@ -106,7 +106,7 @@ impl<'a> LanguageRenderer<'a> {
     }
 
     /// The articles before and after an article in its category, and those around it.
-    pub(super) fn neighbours(&self, id: ArticleId) -> (Option<Link>, Option<Link>, Option<Siblings>) {
+    pub(super) fn neighbours(&self, id: ArticleId) -> (Option<PageLink>, Option<PageLink>, Option<Siblings>) {
         let language = self.language();
         let category = &language.categories[language.articles[id].category];
         let Ok(at) = category.articles.binary_search(&id) else {
@@ -114,7 +114,7 @@ impl<'a> LanguageRenderer<'a> {
         };
         let link = |id: &ArticleId| {
             let article = &language.articles[*id];
-            Link {
+            PageLink {
                 title: article.nav_title.clone(),
                 url: self.site.url(&article.path),
             }
@@ -130,7 +130,7 @@ impl<'a> LanguageRenderer<'a> {
         let articles = category.articles[start..start + shown]
             .iter()
             .map(|sibling| {
-                let Link { title, url } = link(sibling);
+                let PageLink { title, url } = link(sibling);
                 Sibling {
                     title,
                     url,

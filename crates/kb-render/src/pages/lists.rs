@@ -4,7 +4,7 @@ use kb_site::pages::Page;
 
 use super::{
     Article, ArticleId, ArticleLink, BTreeMap, CategoryId, CategoryLink, ContactPage, Document, HOME_ARTICLES,
-    LanguageRenderer, LanguageSite, LetterGroup, Link, OwnContext, PageContext, SearchLanguage, SitePath, TagLink,
+    LanguageRenderer, LanguageSite, LetterGroup, OwnContext, PageContext, PageLink, SearchLanguage, SitePath, TagLink,
     UnicodeNormalization,
 };
 use crate::icons::IconKind;
@@ -154,7 +154,7 @@ impl<'a> LanguageRenderer<'a> {
             count_text: self.count_text(tag.articles.len()),
         };
         let mut page = self.page("tag", &tag.title, "", path, own);
-        page.breadcrumbs.push(Link {
+        page.breadcrumbs.push(PageLink {
             title: self.messages.text("tags").to_owned(),
             url: self.site.url(&Page::Tags.path(language)),
         });

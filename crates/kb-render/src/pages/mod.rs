@@ -20,8 +20,8 @@ use unicode_normalization::UnicodeNormalization;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use crate::context::{
-    Alternate, ArticleContext, ArticleLink, CategoryLink, DateContext, Fallback, LanguageLink, LetterGroup, Link, More,
-    OwnContext, PageContext, SearchLanguage, Sibling, Siblings, TagLink, TocEntry,
+    Alternate, ArticleContext, ArticleLink, CategoryLink, DateContext, Fallback, LanguageLink, LetterGroup, More,
+    OwnContext, PageContext, PageLink, SearchLanguage, Sibling, Siblings, TagLink, TocEntry,
 };
 use crate::i18n::Messages;
 use crate::theme::Theme;
@@ -280,7 +280,7 @@ impl<'a> LanguageRenderer<'a> {
             og_type: if kind == "article" { "article" } else { "website" },
             alternates: Vec::new(),
             languages: self.language_links(|site| site.home.clone()),
-            breadcrumbs: vec![Link {
+            breadcrumbs: vec![PageLink {
                 title: self.messages.text("home").to_owned(),
                 url: self.site.url(&language.home),
             }],
@@ -388,7 +388,7 @@ impl<'a> LanguageRenderer<'a> {
     fn trail(&self, page: &mut PageContext, categories: &[CategoryId]) {
         page.breadcrumbs.extend(categories.iter().map(|id| {
             let category = &self.language().categories[*id];
-            Link {
+            PageLink {
                 title: category.nav_title.clone(),
                 url: self.site.url(&category.path),
             }

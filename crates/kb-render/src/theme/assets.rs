@@ -7,7 +7,7 @@ use kb_config::Config;
 use kb_site::addresses::theme_folder;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::layers::{self, DEFAULT, Files, Layers, ThemeFile};
+use super::layers::{self, DEFAULT, LayerFiles, Layers, ThemeFile};
 use super::manifest::Manifest;
 use super::{MISSING_IMAGE, css};
 use crate::{icons, palette, script};
@@ -28,7 +28,7 @@ pub(super) struct Assets {
 
 /// Makes the files to write out of those of the theme, of which only `served` are needed.
 pub(super) fn make(
-    merged: &Files,
+    merged: &LayerFiles,
     manifest: &Manifest,
     served: &BTreeSet<String>,
     icons: Option<&BTreeSet<String>>,
@@ -72,7 +72,7 @@ pub(super) fn make(
 ///
 /// A theme gives all of its own. Of what lies below it, it takes the scripts with what stands beside them (they load
 /// each other by names they put together) and what is named in a template, a style sheet or a script.
-pub(super) fn served(layers: &Layers, merged: &Files, manifest: &Manifest) -> BTreeSet<String> {
+pub(super) fn served(layers: &Layers, merged: &LayerFiles, manifest: &Manifest) -> BTreeSet<String> {
     let paths: BTreeSet<&str> = (layers.themes.iter())
         .flat_map(|layer| layer.files.keys())
         .filter_map(|path| path.strip_prefix("static/"))
@@ -123,7 +123,7 @@ fn names(text: &str, path: &str) -> bool {
 }
 
 /// What is served of a file.
-fn bytes(path: &str, file: &ThemeFile, merged: &Files) -> Arc<[u8]> {
+fn bytes(path: &str, file: &ThemeFile, merged: &LayerFiles) -> Arc<[u8]> {
     match std::str::from_utf8(&file.bytes) {
         Ok(text) if path.ends_with(".js") => {
             let module = |path: &str| std::str::from_utf8(&shared(path, merged)?.bytes).ok();
@@ -147,6 +147,6 @@ fn is_shared(path: &str) -> bool {
 }
 
 /// The script at a path, if others import it and it is not served itself.
-fn shared<'a>(path: &str, merged: &'a Files) -> Option<&'a ThemeFile> {
+fn shared<'a>(path: &str, merged: &'a LayerFiles) -> Option<&'a ThemeFile> {
     is_shared(path).then(|| merged.get(&format!("static/{path}"))).flatten()
 }

@@ -44,14 +44,14 @@ impl ThemeFile {
 }
 
 /// Files by their path in a theme, such as `templates/home.html`.
-pub(super) type Files = BTreeMap<String, ThemeFile>;
+pub(super) type LayerFiles = BTreeMap<String, ThemeFile>;
 
 /// The files of one theme.
 #[derive(Debug)]
 pub(super) struct Layer {
     /// The theme's name.
     pub(super) theme: String,
-    pub(super) files: Files,
+    pub(super) files: LayerFiles,
 }
 
 /// Everything that a theme is made of.
@@ -60,7 +60,7 @@ pub(super) struct Layers {
     /// Themes, the most general first.
     pub(super) themes: Vec<Layer>,
     /// Files of the project that stand in for those of the theme, or join them.
-    pub(super) project: Files,
+    pub(super) project: LayerFiles,
     /// Name of the theme in use.
     pub(super) name: String,
 }
@@ -73,13 +73,13 @@ impl Layers {
     }
 
     /// All files, each from the layer that wins.
-    pub(super) fn merged(&self) -> Files {
+    pub(super) fn merged(&self) -> LayerFiles {
         let layers = self.themes.iter().map(|layer| &layer.files).chain([&self.project]);
         layers.flat_map(Clone::clone).collect()
     }
 
     /// The built-in files among them, as they are without any folder of the project.
-    pub(super) fn built_in(&self) -> Files {
+    pub(super) fn built_in(&self) -> LayerFiles {
         let files = self.themes.iter().flat_map(|layer| layer.files.clone());
         files.filter(|(_, file)| file.built_in).collect()
     }
@@ -98,7 +98,7 @@ pub(super) fn default_has(path: &str) -> bool {
 /// The files of a built-in theme; none where there is no such theme.
 pub(super) fn built_in(name: &str) -> Option<Layer> {
     let dir = BUILT_IN.get_dir(name)?;
-    let mut files = Files::new();
+    let mut files = LayerFiles::new();
     add_embedded(dir, name, &mut files);
     if name == DEFAULT {
         let image = ThemeFile::built_in(String::new(), MISSING_IMAGE_SVG.as_bytes());
@@ -110,7 +110,7 @@ pub(super) fn built_in(name: &str) -> Option<Layer> {
     })
 }
 
-fn add_embedded(dir: &Dir<'_>, theme: &str, files: &mut Files) {
+fn add_embedded(dir: &Dir<'_>, theme: &str, files: &mut LayerFiles) {
     for file in dir.files() {
         let path = file.path().strip_prefix(theme).unwrap_or(file.path());
         let path = path.to_string_lossy().replace('\\', "/");
@@ -158,7 +158,7 @@ pub(super) fn collect(
     themes.append(&mut own);
     let mut layers = Layers {
         themes,
-        project: Files::new(),
+        project: LayerFiles::new(),
         name: name.clone(),
     };
     if let Some(project) = source.project {
@@ -205,7 +205,7 @@ pub(super) fn theme_folder(
 ) -> Layer {
     let mut layer = Layer {
         theme: name.to_owned(),
-        files: Files::new(),
+        files: LayerFiles::new(),
     };
     let display = format!("{display}themes/{name}/");
     add_folder(files, folder, "", &display, &mut layer.files, diagnostics);
@@ -218,8 +218,8 @@ fn project_files(
     display: &str,
     themes: &[Layer],
     diagnostics: &mut Vec<Diagnostic>,
-) -> Files {
-    let mut own = Files::new();
+) -> LayerFiles {
+    let mut own = LayerFiles::new();
     for part in ["templates", "i18n"] {
         let folder = project.join(part);
         if files.is_folder(&folder) {
@@ -250,7 +250,7 @@ fn add_folder(
     folder: &Path,
     prefix: &str,
     display: &str,
-    layer: &mut Files,
+    layer: &mut LayerFiles,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let (found, _) = files.walk(folder, &|path, _| !is_junk(path));

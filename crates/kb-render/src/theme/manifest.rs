@@ -3,7 +3,7 @@
 use kb_data::{Codes, Place, Reader, parse_toml};
 use kb_diagnostic::{Code, Diagnostic, Span};
 
-use super::layers::{Files, Layers, ThemeFile};
+use super::layers::{LayerFiles, Layers, ThemeFile};
 
 const CODES: Codes = Codes {
     syntax: Code::ThemeSyntax,
@@ -25,7 +25,7 @@ pub(super) struct Manifest {
 }
 
 /// Reads the manifest of each layer: a key replaces that of the layers below, and what a theme leaves out stays.
-pub(super) fn read(layers: &Layers, merged: &Files, diagnostics: &mut Vec<Diagnostic>) -> Manifest {
+pub(super) fn read(layers: &Layers, merged: &LayerFiles, diagnostics: &mut Vec<Diagnostic>) -> Manifest {
     let mut manifest = Manifest::default();
     for layer in &layers.themes {
         if let Some(file) = layer.files.get("theme.toml") {
@@ -56,7 +56,7 @@ pub(super) fn extends(file: &ThemeFile) -> Option<(String, Span)> {
 }
 
 /// Takes in one file. Styles and scripts must be among `present`, where that is given.
-fn add(manifest: &mut Manifest, file: &ThemeFile, present: Option<&Files>, diagnostics: &mut Vec<Diagnostic>) {
+fn add(manifest: &mut Manifest, file: &ThemeFile, present: Option<&LayerFiles>, diagnostics: &mut Vec<Diagnostic>) {
     let source = file.source_text();
     let place = Place {
         file: &source,

@@ -27,7 +27,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use crate::i18n::{MessageFile, Messages};
 use crate::icons;
-use layers::{Files, Layers, ThemeFile};
+use layers::{LayerFiles, Layers, ThemeFile};
 
 pub use catalogue::{Part, PartKind, ThemeInfo, parts, themes};
 pub use layers::{is_junk, static_files};
@@ -65,7 +65,7 @@ pub struct Theme {
     broken: BTreeSet<String>,
     /// The templates of kb itself, for pages whose own template fails.
     fallback: Tera,
-    files: Files,
+    files: LayerFiles,
     /// The messages by file name: each layer fills or replaces messages of the one before it.
     messages: BTreeMap<String, Vec<ThemeFile>>,
     /// Files to write, by output path.
@@ -255,7 +255,7 @@ fn chinese_script(language: &Language) -> Option<&'static str> {
 }
 
 /// Takes the messages out of the files: all layers of a file count, not only the last.
-fn take_messages(layers: Layers, merged: &mut Files) -> BTreeMap<String, Vec<ThemeFile>> {
+fn take_messages(layers: Layers, merged: &mut LayerFiles) -> BTreeMap<String, Vec<ThemeFile>> {
     merged.retain(|path, _| !path.starts_with("i18n/"));
     let mut messages: BTreeMap<String, Vec<ThemeFile>> = BTreeMap::new();
     let files = layers
@@ -272,7 +272,7 @@ fn take_messages(layers: Layers, merged: &mut Files) -> BTreeMap<String, Vec<The
 }
 
 /// Hash of files, of messages in their layers, of where static files are served, and of the project's own style sheet.
-fn hash(files: &Files, messages: &BTreeMap<String, Vec<ThemeFile>>, assets: &str, custom_css: Option<u64>) -> u64 {
+fn hash(files: &LayerFiles, messages: &BTreeMap<String, Vec<ThemeFile>>, assets: &str, custom_css: Option<u64>) -> u64 {
     let mut hash = Xxh3::new();
     hash.update(assets.as_bytes());
     let messages = (messages.iter()).flat_map(|(name, layers)| layers.iter().map(move |file| (name, file)));

@@ -10,7 +10,7 @@ use super::layers::Layers;
 
 /// Where a copy comes from, as its first line says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Origin {
+pub(super) struct CopyOrigin {
     /// The theme it was copied from.
     pub(super) theme: String,
     /// Hash of the file it was copied from.
@@ -40,14 +40,14 @@ pub(super) fn line(path: &str, theme: &str, original: &[u8]) -> String {
 }
 
 /// Where a file was copied from, if its first line says so.
-pub(super) fn read(path: &str, bytes: &[u8]) -> Option<Origin> {
+pub(super) fn read(path: &str, bytes: &[u8]) -> Option<CopyOrigin> {
     let (begin, end) = comment(path)?;
     let first = bytes.split(|byte| *byte == b'\n').next()?;
     let first = std::str::from_utf8(first).ok()?.trim_end_matches('\r');
     let said = first.strip_prefix(begin)?.strip_suffix(end)?.strip_prefix("kb ")?;
     let (_version, said) = said.split_once(": ejected from theme `")?;
     let (theme, hash) = said.split_once("`, original ")?;
-    Some(Origin {
+    Some(CopyOrigin {
         theme: theme.to_owned(),
         hash: u64::from_str_radix(hash, 16).ok()?,
     })
@@ -90,7 +90,7 @@ mod tests {
             let line = line(path, "default", b"x");
             assert_eq!(
                 read(path, line.as_bytes()),
-                Some(Origin {
+                Some(CopyOrigin {
                     theme: "default".to_owned(),
                     hash: xxh3_64(b"x")
                 })

@@ -7,7 +7,7 @@ use kb_diagnostic::{Code, Diagnostic, Span};
 use tera::{ErrorKind, Kwargs, State, Tera};
 
 use super::assets::ICONS;
-use super::layers::Files;
+use super::layers::LayerFiles;
 use crate::icons;
 
 /// The functions that templates can call, with what they know.
@@ -50,7 +50,7 @@ impl Functions<'_> {
 }
 
 /// The templates that are part of kb, for pages whose own template fails.
-pub(super) fn fallback(built_in: &Files, functions: &Functions<'_>, diagnostics: &mut Vec<Diagnostic>) -> Tera {
+pub(super) fn fallback(built_in: &LayerFiles, functions: &Functions<'_>, diagnostics: &mut Vec<Diagnostic>) -> Tera {
     let mut tera = functions.engine();
     if let Err(error) = tera.add_raw_templates(texts(built_in)) {
         diagnostics.push(Diagnostic::new(
@@ -64,8 +64,8 @@ pub(super) fn fallback(built_in: &Files, functions: &Functions<'_>, diagnostics:
 /// The templates of the theme and the project, and the names of those of them that cannot be used and stand in for
 /// nothing of kb's. One that does not parse is reported and replaced by the built-in one, or by nothing.
 pub(super) fn own(
-    merged: &Files,
-    built_in: &Files,
+    merged: &LayerFiles,
+    built_in: &LayerFiles,
     functions: &Functions<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Tera, BTreeSet<String>) {
@@ -107,7 +107,7 @@ pub(super) fn own(
 }
 
 /// The templates among the files, by name.
-fn texts(files: &Files) -> BTreeMap<String, String> {
+fn texts(files: &LayerFiles) -> BTreeMap<String, String> {
     files
         .iter()
         .filter_map(|(path, file)| {
@@ -122,10 +122,10 @@ struct Fault {
     message: String,
     /// Which one, where that is known.
     template: Option<String>,
-    place: Place,
+    place: ErrorPlace,
 }
 
-enum Place {
+enum ErrorPlace {
     /// Bytes of the template.
     Range(Range<usize>),
     /// Line and column, from 1.
@@ -134,20 +134,20 @@ enum Place {
 }
 
 impl Fault {
-    fn diagnostic(&self, files: &Files) -> Diagnostic {
+    fn diagnostic(&self, files: &LayerFiles) -> Diagnostic {
         let diagnostic = Diagnostic::new(Code::TemplateError, self.message.trim_end_matches('.'));
         let file = self
             .template
             .as_ref()
             .and_then(|name| files.get(&format!("templates/{name}")));
         match (file, &self.place) {
-            (Some(file), Place::Range(range)) => diagnostic.with_span(file.source_text().span(range.clone())),
-            (Some(file), Place::At(line, column)) => {
+            (Some(file), ErrorPlace::Range(range)) => diagnostic.with_span(file.source_text().span(range.clone())),
+            (Some(file), ErrorPlace::At(line, column)) => {
                 let text = String::from_utf8_lossy(&file.bytes);
                 let excerpt = text.lines().nth(line - 1).unwrap_or_default();
                 diagnostic.with_span(Span::at(&*file.display, *line, *column, excerpt))
             }
-            (Some(file), Place::Unknown) => diagnostic.with_span(Span::file(&*file.display)),
+            (Some(file), ErrorPlace::Unknown) => diagnostic.with_span(Span::file(&*file.display)),
             (None, _) => diagnostic,
         }
     }
@@ -159,7 +159,7 @@ fn faults(error: &tera::Error) -> Vec<Fault> {
         vec![Fault {
             message,
             template: template.cloned(),
-            place: Place::Unknown,
+            place: ErrorPlace::Unknown,
         }]
     };
     let first_line = || {
@@ -170,7 +170,7 @@ fn faults(error: &tera::Error) -> Vec<Fault> {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => vec![Fault {
             message: report.message().to_owned(),
             template: Some(report.filename().to_owned()),
-            place: Place::Range(report.span().range.clone()),
+            place: ErrorPlace::Range(report.span().range.clone()),
         }],
         ErrorKind::CircularExtend { tpl, .. } | ErrorKind::CircularInclude { tpl, .. } => {
             whole(first_line(), Some(tpl))
@@ -212,7 +212,7 @@ fn reports(text: &str) -> Vec<Fault> {
                 template: parts.next().map(ToOwned::to_owned),
                 place: line
                     .zip(column)
-                    .map_or(Place::Unknown, |(line, column)| Place::At(line, column)),
+                    .map_or(ErrorPlace::Unknown, |(line, column)| ErrorPlace::At(line, column)),
             });
         }
     }
@@ -220,7 +220,7 @@ fn reports(text: &str) -> Vec<Fault> {
 }
 
 /// What is wrong with a template, with its place.
-pub(super) fn diagnostic(files: &Files, error: &tera::Error) -> Diagnostic {
+pub(super) fn diagnostic(files: &LayerFiles, error: &tera::Error) -> Diagnostic {
     let first = faults(error).into_iter().next();
     first.map_or_else(
         || Diagnostic::new(Code::TemplateError, error.to_string()),
@@ -245,8 +245,8 @@ mod tests {
             .iter()
             .map(|fault| {
                 let place = match fault.place {
-                    Place::At(line, column) => format!("{line}:{column}"),
-                    Place::Range(_) | Place::Unknown => "?".to_owned(),
+                    ErrorPlace::At(line, column) => format!("{line}:{column}"),
+                    ErrorPlace::Range(_) | ErrorPlace::Unknown => "?".to_owned(),
                 };
                 format!("{} {place} {}", fault.template.as_deref().unwrap_or("?"), fault.message)
             })
