@@ -14,7 +14,7 @@ pub(super) fn run(args: &InitArgs) -> io::Result<CommandOutcome> {
     let dir = &args.dir;
     if let Some(found) = in_the_way(dir)? {
         eprint(&format!(
-            "error: `{}` is already there; nothing was changed\nhint: give another folder, as in `kb init help-centre`\n",
+            "error: `{}` already exists; nothing was changed\nhint: choose another folder, for example `kb init help-centre`\n",
             dir.join(found).display()
         ));
         return Ok(CommandOutcome::Failed);
@@ -26,7 +26,7 @@ pub(super) fn run(args: &InitArgs) -> io::Result<CommandOutcome> {
         format!("cd {}\n  ", quoted(dir))
     };
     eprint(&format!(
-        "Created a knowledge base in {}\n\nNext:\n  {cd}kb new \"How do I get a refund?\" --in billing\n  kb build\n  kb search \"money back\"\n",
+        "Created a help centre in {}\n\nNext:\n  {cd}kb new \"How do I get a refund?\" --in billing\n  kb build\n  kb search \"money back\"\n",
         dir.display()
     ));
     Ok(CommandOutcome::Fine)

@@ -42,7 +42,7 @@ pub(super) fn run(args: &NewArgs) -> io::Result<CommandOutcome> {
     match fs::File::options().write(true).create_new(true).open(&path) {
         Ok(mut file) => file.write_all(text.as_bytes())?,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            return fail(format!("`{}` is already there; nothing was changed", path.display()));
+            return fail(format!("`{}` already exists; nothing was changed", path.display()));
         }
         Err(error) => return Err(error),
     }

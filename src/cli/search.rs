@@ -16,7 +16,7 @@ use super::{CommandOutcome, SearchArgs, SearchEngine, eprint, print};
 pub(super) fn run(args: &SearchArgs) -> io::Result<CommandOutcome> {
     if args.explain && args.engine == SearchEngine::Pack {
         eprint(
-            "error: `--explain` is answered by the tantivy engine only\nhint: both engines give the same scores: leave out `--engine pack`\n",
+            "error: `--explain` works only with the tantivy engine\nhint: leave out `--engine pack`; both engines give the same scores\n",
         );
         return Ok(CommandOutcome::Failed);
     }
@@ -115,7 +115,7 @@ fn open(args: &SearchArgs) -> Result<Searcher, String> {
     if languages.is_empty() {
         let shown = args.site.display();
         return Err(format!(
-            "`{shown}` is not a site that kb built\nhint: build it first, or name it with `--site`"
+            "`{shown}` is not a site that kb built\nhint: build the site first, or give its folder with `--site`"
         ));
     }
     let wanted = match &args.lang {

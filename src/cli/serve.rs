@@ -149,7 +149,7 @@ fn greeting(args: &ServeArgs, bound: &crate::serve::Bound, snapshot: &Snapshot, 
         took.as_secs_f64()
     );
     if let Some(port) = bound.asked_for {
-        let _ = writeln!(text, "  port {port} is taken, so this is port {}", bound.addr.port());
+        let _ = writeln!(text, "  port {port} is taken; using port {} instead", bound.addr.port());
     }
     let _ = writeln!(text, "  {}", bound.url(base));
     let others = bound.lan_urls(base);
@@ -157,12 +157,12 @@ fn greeting(args: &ServeArgs, bound: &crate::serve::Bound, snapshot: &Snapshot, 
         let _ = writeln!(text, "  {url}  (on your network)");
     }
     if !others.is_empty() {
-        text.push_str("  everybody on your network can read this preview\n");
+        text.push_str("  anyone on your network can read this preview\n");
     }
     text.push_str(if args.watch {
-        "Watching for changes; Ctrl-C ends.\n"
+        "Watching for changes; press Ctrl-C to stop.\n"
     } else {
-        "Ctrl-C ends. With `--watch`, changes show as you save.\n"
+        "Press Ctrl-C to stop. With `--watch`, changes show as you save.\n"
     });
     text
 }
@@ -289,12 +289,12 @@ impl Reporter {
         if mended > 0 {
             let left = count(&snapshot.problems);
             let left = match (left.errors, left.warnings) {
-                (0, 0) => "nothing is wrong any more".to_owned(),
+                (0, 0) => "no problems left".to_owned(),
                 (errors, warnings) => {
                     format!("{}, {} left", counted(errors, "error"), counted(warnings, "warning"))
                 }
             };
-            self.say(&format!("mended {}; {left}\n", counted(mended, "problem")));
+            self.say(&format!("fixed {}; {left}\n", counted(mended, "problem")));
         }
         known.clone_from(&snapshot.problems);
     }

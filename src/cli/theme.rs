@@ -141,7 +141,7 @@ fn parts_for_people(parts: &[Part], root: &Path) -> String {
     let width = parts.iter().map(|part| part.name.chars().count()).max().unwrap_or(0);
     for (kind, heading) in [
         (PartKind::Template, "Templates"),
-        (PartKind::Partial, "Parts of templates"),
+        (PartKind::Partial, "Partial templates"),
         (PartKind::Static, "Styles, scripts and images"),
         (PartKind::Messages, "Messages"),
     ] {
@@ -188,7 +188,7 @@ fn find<'a>(parts: &'a [Part], name: &str) -> Option<&'a Part> {
 fn unknown(parts: &[Part], name: &str, theme: &str) -> String {
     let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
     if last(name) == "theme.toml" {
-        return "`theme.toml` cannot be copied: it describes a theme, and a project is none\nhint: for a theme of your own, make a folder `themes/NAME/` with a `theme.toml`".to_owned();
+        return "`theme.toml` cannot be copied: it describes a theme, and a project is not a theme\nhint: to make your own theme, create a folder `themes/NAME/` with a `theme.toml`".to_owned();
     }
     let stem = |file: &str| (file.rsplit_once('.')).map_or_else(|| file.to_owned(), |(stem, _)| stem.to_owned());
     let by_last = parts.iter().find(|part| last(&part.name) == name);
@@ -207,7 +207,7 @@ fn copy(part: &Part, root: &Path, target: &Path, force: bool) -> io::Result<Comm
     let folder = target.parent().unwrap_or(root);
     if !stays_inside(folder, root) {
         return Ok(fail(&format!(
-            "`{shown}` would be written outside of the project, because `{}` is or lies in a symbolic link that leads out of it; nothing was changed\nhint: make a folder in place of the link",
+            "`{shown}` would be written outside of the project, because `{}` is, or lies below, a symbolic link that leads out of it; nothing was changed\nhint: make a folder in place of the link",
             folder.display()
         )));
     }
@@ -220,7 +220,7 @@ fn copy(part: &Part, root: &Path, target: &Path, force: bool) -> io::Result<Comm
             Ok(mut file) => file.write_all(&part.copy())?,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 return Ok(fail(&format!(
-                    "`{shown}` is already there; nothing was changed\nhint: `--diff` shows how it differs from the theme's, `--force` overwrites it"
+                    "`{shown}` already exists; nothing was changed\nhint: `--diff` shows the differences from the theme's file, `--force` overwrites yours"
                 )));
             }
             Err(error) => return Err(error),

@@ -137,26 +137,26 @@ fn flaw(folder: AssetFolder<'_>, path: &ContentPath, flaw: Flaw) -> Diagnostic {
     };
     Diagnostic::new(Code::ImageUnreadable, message)
         .with_span(folder.span(path))
-        .with_hint("readers see nothing; put the whole file there, or save it again as PNG or JPEG")
+        .with_hint("readers see nothing; replace the file, or save it again as PNG or JPEG")
 }
 
 fn image_problem(folder: AssetFolder<'_>, path: &ContentPath, problem: &ImageProblem) -> Diagnostic {
     let diagnostic = match problem {
         ImageProblem::Broken(why) => Diagnostic::new(
             Code::ImageUnreadable,
-            format!("no smaller variants of this image can be made: {why}"),
+            format!("kb cannot make smaller variants of this image: {why}"),
         )
-        .with_hint("it is published as it is; open it, and save it again as PNG or JPEG"),
+        .with_hint("it is published unchanged; open it, and save it again as PNG or JPEG"),
         ImageProblem::TooLarge => Diagnostic::new(
             Code::ImageTooLarge,
-            "this image has more than 50 million pixels, so no smaller variants of it are made",
+            "this image has more than 50 million pixels, so kb makes no smaller variants of it",
         )
-        .with_hint("it is published as it is; make it smaller, so that readers do not wait for it"),
+        .with_hint("it is published unchanged; make it smaller, so that readers do not wait for it"),
         ImageProblem::TooLong => Diagnostic::new(
             Code::ImageTooLarge,
-            "this image has a side longer than 16,383 pixels, so no smaller variants of it are made",
+            "this image has a side longer than 16,383 pixels, so kb makes no smaller variants of it",
         )
-        .with_hint("it is published as it is; make it smaller, or cut it into several"),
+        .with_hint("it is published unchanged; make it smaller, or split it into several images"),
     };
     diagnostic.with_span(folder.span(path))
 }

@@ -129,7 +129,8 @@ impl Adding<'_> {
         let path = match OutputPath::new(path) {
             Ok(path) if !is_note => path,
             Ok(path) => {
-                let message = format!("`{path}` is the name of a file that kb keeps notes in; it is left out");
+                let message =
+                    format!("`{path}` begins with `.kb-`, which kb reserves for its own files; it is left out");
                 let problem = Diagnostic::new(Code::OutputPath, message).with_hint("give the file another name");
                 return self.problems.push(self.placed(problem, path.as_str(), &file));
             }
@@ -174,7 +175,7 @@ impl Adding<'_> {
         };
         let own = self.describe(path.as_str(), file);
         let message = match self.listing.get(other) {
-            None => format!("{own} would be written to `{path}`, where kb keeps the files of the search"),
+            None => format!("{own} would be written to `{path}`, a path that kb uses for search"),
             Some(file) => {
                 let there = self.describe(other, file);
                 let below = path.as_str().matches('/').count() > with.matches('/').count();

@@ -27,7 +27,7 @@ const MOST_HITS: usize = 50;
 /// How many hits a search gives if not asked otherwise; as `kb search`.
 const SEARCH_HITS: usize = 10;
 
-/// How many articles are suggested if not asked otherwise: as many as fit above a form.
+/// The largest number of articles are suggested if not asked otherwise: as many as fit above a form.
 const SUGGESTED: usize = 3;
 
 /// Requests of one client in a second, in the long run. A search box asks at every key, which is ten times at most.
@@ -95,7 +95,7 @@ impl Limit {
             let mut refusal = ApiError::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "too many requests",
-                format!("ask at most {RATE} times a second"),
+                format!("send at most {RATE} requests per second"),
             );
             refusal.retry_after = Some(wait.as_secs().saturating_add(1));
             refusal
@@ -158,7 +158,8 @@ fn suggestion(hit: &Hit) -> Value {
 }
 
 fn text(query: Option<&str>, most: usize) -> Result<String, ApiError> {
-    let text = parameter(query, "q").ok_or_else(|| ApiError::bad("`q` is missing", "ask with `?q=` and the words"))?;
+    let text = parameter(query, "q")
+        .ok_or_else(|| ApiError::bad("`q` is missing", "add `?q=` and the words to search for"))?;
     let length = text.chars().count();
     if length > most {
         return Err(ApiError::bad(
@@ -191,7 +192,7 @@ fn results(version: &dyn Version, query: Option<&str>, text: &str, options: &Opt
         ApiError::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             error.to_string(),
-            "save an article, or start the preview again",
+            "save an article, or restart the preview",
         )
     })
 }

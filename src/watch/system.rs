@@ -96,8 +96,8 @@ fn reason(error: &notify::Error) -> String {
         ErrorKind::Io(error) if error.raw_os_error() == Some(EMFILE) => {
             "the system's limit of watchers is reached".to_owned()
         }
-        ErrorKind::Io(error) => format!("the system does not tell of changes ({error})"),
-        _ => format!("the system does not tell of changes ({error})"),
+        ErrorKind::Io(error) => format!("the system does not report changes ({error})"),
+        _ => format!("the system does not report changes ({error})"),
     };
     match advice(error).filter(|_| cfg!(target_os = "linux")) {
         Some(command) => format!("{said}; `{command}` raises it"),

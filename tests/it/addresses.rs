@@ -227,13 +227,10 @@ fn static_files_take_what_the_manual_says_and_nothing_else() {
             "search/tantivy",
             "`static/search/tantivy` would be written to `search/tantivy`, where kb keeps",
         ),
-        (
-            ".kb-output",
-            "\".kb-output\" has a meaning of its own there\n--> static/.kb-output",
-        ),
+        (".kb-output", "\".kb-output\" is a reserved name\n--> static/.kb-output"),
         (
             ".kb-images.json",
-            "kb keeps notes in; it is left out\n--> static/.kb-images.json",
+            "which kb reserves for its own files; it is left out\n--> static/.kb-images.json",
         ),
     ];
     for (file, message) in refused {

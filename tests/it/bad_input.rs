@@ -33,14 +33,14 @@ fn unclosed_front_matter() {
         &sandbox,
         1,
         "
-error[front-matter-unclosed]: the front matter is not closed with `---`
+error[front-matter-unclosed]: the front matter has no closing `---`
  --> content/bad.md:1:1
   |
 1 | ---
   | ^^^
   |
   = hint: add a line `---` after the last key
-  = hint: until it can be read, the article is left out, as a draft is
+  = hint: until this is fixed, the article is treated as a draft
 ",
     );
     rest_is_built(&sandbox);
@@ -55,14 +55,14 @@ fn duplicate_key() {
         &sandbox,
         1,
         "
-error[front-matter-duplicate-key]: the key `title` stands here twice
+error[front-matter-duplicate-key]: the key `title` appears twice
  --> content/bad.md:4:1
   |
 4 | title: B
   | ^^^^^
   |
   = hint: remove one of them
-  = hint: until it can be read, the article is left out, as a draft is
+  = hint: until this is fixed, the article is treated as a draft
 ",
     );
     rest_is_built(&sandbox);
@@ -490,7 +490,7 @@ info[accent-adjusted]: `#ffd700` is too light to be read on white, so light page
 2 | accent = \"gold\"
   |          ^^^^^^
   |
-  = hint: there is nothing to do; a darker accent is used as it is
+  = hint: no change needed; to get exactly your colour, choose a darker one
 ",
     );
     assert_eq!(sandbox.kb(&["build", "--strict"]).code, 0);

@@ -187,7 +187,7 @@ fn what_cannot_be_decoded_is_published_as_it_is() {
     assert!(run.stderr.contains("content/bomb.png"), "{}", run.stderr);
     assert!(
         run.stderr
-            .contains("warning[image-unreadable]: no smaller variants of this image can be made: "),
+            .contains("warning[image-unreadable]: kb cannot make smaller variants of this image: "),
         "{}",
         run.stderr
     );

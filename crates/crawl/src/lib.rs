@@ -89,7 +89,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// How many articles are how many clicks from the home page.
+    /// The largest number of articles are how many clicks from the home page.
     pub fn articles_by_clicks(&self) -> BTreeMap<usize, usize> {
         let mut counts = BTreeMap::new();
         for clicks in self.articles.iter().filter_map(|article| self.clicks.get(article)) {

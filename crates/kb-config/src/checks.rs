@@ -32,9 +32,9 @@ impl Checks {
             }
             let span = reader.place().span(&entry.key_range);
             reader.report(
-                Diagnostic::new(Code::ConfigValue, format!("the level of `{code}` is fixed"))
+                Diagnostic::new(Code::ConfigValue, format!("the level of `{code}` cannot be changed"))
                     .with_span(span)
-                    .with_hint("it says that an article is missing or not what its writer means, or the whole site"),
+                    .with_hint("it reports that an article or the whole site is missing or wrong"),
             );
         }
         Self { levels }

@@ -88,15 +88,12 @@ pub fn parse_views(text: &str, file: &str) -> (Views, Vec<Diagnostic>) {
         }
         bad_numbers += 1;
         if bad_numbers <= MAX_PROBLEMS {
-            let message = format!("`{written}` is not a number of views; this row is passed over");
+            let message = format!("`{written}` is not a number of views; this row is skipped");
             problems.push(Diagnostic::new(Code::ViewsNumber, message).with_span(span(start, &source)));
         }
     }
     if bad_numbers > MAX_PROBLEMS {
-        let message = format!(
-            "{} other rows have no number of views either",
-            bad_numbers - MAX_PROBLEMS
-        );
+        let message = format!("{} other rows have no number of views", bad_numbers - MAX_PROBLEMS);
         problems.push(Diagnostic::new(Code::ViewsNumber, message).with_span(Span::file(file)));
     }
     (views, problems)
@@ -119,12 +116,12 @@ fn find(headings: &StringRecord, names: &[&str]) -> Option<usize> {
 fn no_columns(headings: &StringRecord, source: &SourceText) -> Diagnostic {
     let (column, names) = match find(headings, PAGE_COLUMNS) {
         None => ("page", "`path`, `url` or `page`"),
-        Some(_) => ("number", "`views`, `pageviews` or `hits`"),
+        Some(_) => ("views", "`views`, `pageviews` or `hits`"),
     };
-    let message = format!("no column with the {column} is called {names}; the file is not used");
+    let message = format!("the file has no {column} column (named {names}), so it is not used");
     Diagnostic::new(Code::ViewsColumns, message)
         .with_span(span(start(headings, source.text()), source))
-        .with_hint("the first line names the columns, such as `path,views`")
+        .with_hint("name the columns in the first line, for example `path,views`")
 }
 
 /// Where a row begins. The reader's own position may be before the end of the last line, empty lines and comments.
@@ -230,7 +227,7 @@ mod tests {
             (problem.code, problem.message.as_str()),
             (
                 Code::ViewsNumber,
-                "`many` is not a number of views; this row is passed over"
+                "`many` is not a number of views; this row is skipped"
             )
         );
         let place = problem.span.as_ref().map(|span| (span.line, span.excerpt.as_str()));
@@ -238,11 +235,11 @@ mod tests {
         for (text, message) in [
             (
                 "a,b\n1,2\n",
-                "no column with the page is called `path`, `url` or `page`; the file is not used",
+                "the file has no page column (named `path`, `url` or `page`), so it is not used",
             ),
             (
                 "path,b\n1,2\n",
-                "no column with the number is called `views`, `pageviews` or `hits`; the file is not used",
+                "the file has no views column (named `views`, `pageviews` or `hits`), so it is not used",
             ),
         ] {
             let (views, problems) = parse_views(text, "views.csv");
@@ -257,7 +254,7 @@ mod tests {
         assert_eq!(problems.len(), MAX_PROBLEMS + 1);
         assert_eq!(
             problems[MAX_PROBLEMS].message,
-            "4990 other rows have no number of views either"
+            "4990 other rows have no number of views"
         );
     }
 }

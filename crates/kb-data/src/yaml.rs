@@ -221,7 +221,7 @@ impl Builder {
                 Some((name, key_range)) => {
                     if entries.iter().any(|entry| entry.key == name) {
                         return Err(SyntaxError {
-                            message: format!("the key `{name}` stands here twice"),
+                            message: format!("the key `{name}` appears twice"),
                             range: key_range,
                             duplicate_key: true,
                         });

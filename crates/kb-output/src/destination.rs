@@ -77,7 +77,7 @@ impl fmt::Display for DestinationProblem {
             Self::NotOurs => f.write_str("the folder is not empty and was not written by kb"),
             Self::ReadOnly => f.write_str("the folder is read-only"),
             Self::Overlaps(other) => {
-                write!(f, "it overlaps with {}, which the site is built from", other.display())
+                write!(f, "it overlaps with {}, a source folder of the site", other.display())
             }
             Self::Outside(folder) => write!(f, "a symbolic link leads out of {}", folder.display()),
             Self::Root => f.write_str("it is the root of the file system"),

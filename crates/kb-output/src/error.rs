@@ -98,17 +98,20 @@ impl fmt::Display for PathProblem {
         match self {
             Self::Empty => f.write_str("it is empty"),
             Self::Absolute => f.write_str("it must be relative to the output folder"),
-            Self::EmptyPart => f.write_str("there is nothing between two of its slashes"),
+            Self::EmptyPart => f.write_str("it has two slashes in a row"),
             Self::Dots => f.write_str("it has a part that is \".\" or \"..\""),
             Self::TooLong(bytes) => {
                 write!(f, "one of its names has {bytes} bytes; file systems store at most 255")
             }
             Self::Character(found) => {
-                write!(f, "the character {found:?} cannot be in a file name everywhere")
+                write!(
+                    f,
+                    "the character {found:?} is not allowed in file names on every system"
+                )
             }
             Self::Ending => f.write_str("one of its names ends with a dot or a space"),
             Self::Device(name) => write!(f, "\"{name}\" is the name of a device on Windows"),
-            Self::Reserved(name) => write!(f, "\"{name}\" has a meaning of its own there"),
+            Self::Reserved(name) => write!(f, "\"{name}\" is a reserved name"),
         }
     }
 }
@@ -148,13 +151,13 @@ impl OutputError {
                 Some("give one of the two another slug or name".to_owned())
             }
             Self::Collision { .. } => {
-                Some("many hosts and file systems do not tell capital letters apart: rename one".to_owned())
+                Some("many hosts and file systems ignore upper and lower case: rename one".to_owned())
             }
             Self::Refused { refusal, .. } => Some(refusal.hint().to_owned()),
             Self::Locked { .. } => Some("wait for it to finish, or choose another folder".to_owned()),
             Self::SourceChanged { .. } => Some("build again".to_owned()),
             Self::Io { source, .. } if is_disk_full(source) => {
-                Some("the site that was there before is untouched; free some space and build again".to_owned())
+                Some("the previous site is unchanged; free some space and build again".to_owned())
             }
             Self::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 Some("check who owns the folder, or choose another one with `-o`".to_owned())

@@ -397,7 +397,7 @@ pub(crate) fn adjustment(theme: &ThemeConfig) -> Option<Diagnostic> {
         )
     };
     let message = format!(
-        "`{}` is too light to be read on white, so light pages have {}, and dark pages {}",
+        "`{}` is too light to be read on white, so light pages use {}, and dark pages {}",
         accent.hex(),
         shades(&light),
         shades(&dark)
@@ -405,7 +405,7 @@ pub(crate) fn adjustment(theme: &ThemeConfig) -> Option<Diagnostic> {
     Some(
         Diagnostic::new(Code::AccentAdjusted, message)
             .with_span(span)
-            .with_hint("there is nothing to do; a darker accent is used as it is"),
+            .with_hint("no change needed; to get exactly your colour, choose a darker one"),
     )
 }
 

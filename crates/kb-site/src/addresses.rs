@@ -52,7 +52,7 @@ impl Addresses {
             }
         }
         for (tag, home) in languages {
-            addresses.occupy(&offline_script(tag), "the search without a server");
+            addresses.occupy(&offline_script(tag), "the search script for offline use");
             for (file, what) in pages::reserved_files(&home) {
                 addresses.occupy(&file, &what);
             }
@@ -107,7 +107,7 @@ impl Addresses {
         match self.files.in_the_way(file)? {
             OutputError::Collision { file, .. } => {
                 let what = self.files.get(&file).map(String::as_str);
-                Some(what.unwrap_or("the files of the search").to_owned())
+                Some(what.unwrap_or("the search files").to_owned())
             }
             other => Some(other.to_string()),
         }

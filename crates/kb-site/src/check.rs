@@ -15,7 +15,7 @@ const MAX_COMPARISONS: usize = 4_000_000;
 
 /// What helps where nothing is near to what was written.
 const LINK_HINT: &str =
-    "write the path of a Markdown file, from this article or, with `/` in front, from the content folder";
+    "write the path of a Markdown file: relative to this article or, with a leading `/`, to the content folder";
 
 /// What was found about the links of an earlier site.
 ///
@@ -171,7 +171,7 @@ fn describe(
     let diagnostic = match problem {
         LinkProblem::Missing if kind == LinkKind::Media => {
             Diagnostic::new(Code::ImageMissing, format!("there is no file `{target}`"))
-                .with_hint("put it beside the article or into `static/`")
+                .with_hint("put it next to the article or into `static/`")
         }
         LinkProblem::Missing => Diagnostic::new(Code::LinkMissing, format!("there is no article or file `{target}`"))
             .with_hint(suggestion().map_or_else(|| LINK_HINT.to_owned(), |path| format!("did you mean `{path}`?"))),
@@ -180,11 +180,11 @@ fn describe(
             format!("`{target}` is {reason}, so this link would lead nowhere"),
         )
         .with_hint("publish it, or remove the link"),
-        LinkProblem::Script => Diagnostic::new(Code::LinkScript, "a link must not run a script; it is left out"),
+        LinkProblem::Script => Diagnostic::new(Code::LinkScript, "links must not run scripts; this one is left out"),
         LinkProblem::Scheme(scheme) => {
             let diagnostic = Diagnostic::new(
                 Code::LinkScheme,
-                format!("a link with `{scheme}:` does not belong into an article; it is left out"),
+                format!("links with `{scheme}:` are not allowed in articles; this one is left out"),
             );
             if kind == LinkKind::Media || NEVER_SCHEMES.contains(&scheme.as_str()) {
                 diagnostic.with_hint("link to a page or file, with `https://` or as a path")

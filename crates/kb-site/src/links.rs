@@ -45,7 +45,7 @@ pub enum LinkProblem {
     HeldBack(&'static str),
     /// The link would run a script.
     Script,
-    /// The link is of a kind that does not belong into articles.
+    /// The link is of a kind that is not allowed in articles.
     Scheme(String),
     /// The file is not published, as browsers would run it, and why they would.
     Active(Arc<str>),

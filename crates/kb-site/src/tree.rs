@@ -132,7 +132,7 @@ impl Tree<'_> {
                 diagnostics.push(in_document(
                     Diagnostic::new(
                         Code::UrlTaken,
-                        format!("this is the same article as `{}`; it is left out", first.path),
+                        format!("this file is the same article as `{}`; it is left out", first.path),
                     )
                     .with_hint("remove or rename one of the two files"),
                     &self.documents[id],

@@ -15,7 +15,7 @@ pub type SitePath = String;
 /// Says in a sentence what is wrong.
 pub(crate) fn site_path(written: &str) -> Result<SitePath, String> {
     let decoded = percent_decode_str(written.trim()).decode_utf8();
-    let decoded = decoded.map_err(|_| format!("`{written}` has a `%` that stands for no letter"))?;
+    let decoded = decoded.map_err(|_| format!("`{written}` has a `%` escape that is not valid UTF-8"))?;
     let trimmed: String = decoded.nfc().collect();
     if trimmed.contains("://") || trimmed.starts_with("//") {
         return Err(format!("`{written}` is not a path on this site"));
@@ -31,7 +31,9 @@ pub(crate) fn site_path(written: &str) -> Result<SitePath, String> {
         return Err(format!("`{written}` must not have a part `.` or `..`"));
     }
     if parts.iter().any(|part| part.to_lowercase().starts_with(".kb-")) {
-        return Err(format!("`{written}` begins like a file that kb keeps notes in"));
+        return Err(format!(
+            "`{written}` begins with `.kb-`, which kb reserves for its own files"
+        ));
     }
     if let Some(part) = parts.iter().find(|part| means_something_to_servers(part)) {
         return Err(format!(

@@ -23,12 +23,9 @@ impl IgnoreRules {
             for (index, line) in lines.iter().enumerate() {
                 if builder.add_line(None, line).is_err() {
                     problems.push(
-                        Diagnostic::new(
-                            Code::IgnorePattern,
-                            format!("`{line}` is not a pattern that can be used"),
-                        )
-                        .with_span(Span::at(file, index + 1, 1, line))
-                        .with_hint("the syntax is that of `.gitignore`"),
+                        Diagnostic::new(Code::IgnorePattern, format!("`{line}` is not a valid pattern"))
+                            .with_span(Span::at(file, index + 1, 1, line))
+                            .with_hint("the syntax is that of `.gitignore`"),
                     );
                 }
             }

@@ -234,7 +234,7 @@ fn read_article(
         return problem(
             Code::FileTooLarge,
             format!(
-                "{} MB of Markdown; an article may have {} MB at most, and this one is left out",
+                "{} MB of Markdown; an article may have at most {} MB; this one is left out",
                 stamp.len.div_ceil(1024 * 1024),
                 MAX_ARTICLE_BYTES / (1024 * 1024)
             ),

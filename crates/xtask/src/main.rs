@@ -35,7 +35,7 @@ enum Command {
     Bench(bench::BenchOptions),
     /// Ask the relevance sets, and compare with what a plain engine answers.
     Relevance {
-        /// Which engine answers.
+        /// The engine to use.
         #[arg(long, default_value = "tantivy")]
         engine: String,
     },

@@ -229,7 +229,7 @@ fn decode_jpeg(bytes: &[u8]) -> Result<Pixels, DecodeError> {
         .jpeg_set_out_colorspace(ColorSpace::RGB);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
     decoder.decode_headers().map_err(broken)?;
-    let info = decoder.info().ok_or_else(|| broken("it has no head"))?;
+    let info = decoder.info().ok_or_else(|| broken("it has no header"))?;
     let (width, height) = (u32::from(info.width), u32::from(info.height));
     within_limits(width, height)?;
     let profile = decoder.icc_profile();

@@ -468,7 +468,7 @@ fn problems_are_said_once_and_so_is_their_end() {
     sandbox.write(path, &good);
     site.says("mended 1 problem; 1 error");
     sandbox.write("content/billing/new.md", "# New\n\nSee [this](refund.md).\n");
-    site.says("nothing is wrong any more");
+    site.says("no problems left");
     assert_eq!(site.problems(), 0);
     assert_eq!(times("error["), 2, "{}", site.kb.said());
     site.settles(&ALL);

@@ -275,7 +275,7 @@ fn a_full_disk_leaves_the_old_site() -> Outcome {
     );
     assert_eq!(
         error.hint().as_deref(),
-        Some("the site that was there before is untouched; free some space and build again")
+        Some("the previous site is unchanged; free some space and build again")
     );
     assert_eq!(
         snapshot(dir.path()),
