@@ -32,7 +32,7 @@ pub(super) fn run(args: &InitArgs) -> io::Result<CommandOutcome> {
     Ok(CommandOutcome::Fine)
 }
 
-/// What the starter would write over.
+/// The first file that the starter would overwrite.
 fn in_the_way(dir: &Path) -> io::Result<Option<String>> {
     if !dir.exists() {
         return Ok(None);
@@ -40,7 +40,7 @@ fn in_the_way(dir: &Path) -> io::Result<Option<String>> {
     if !dir.is_dir() {
         return Err(io::Error::other(format!("`{}` is a file, not a folder", dir.display())));
     }
-    // Not even a link that leads nowhere: what is written through it would be somewhere else.
+    // Broken links count too: a file written through them would be elsewhere.
     let is_there = |name: &&str| fs::symlink_metadata(dir.join(name)).is_ok();
     Ok(["kb.toml", "content"].into_iter().find(is_there).map(ToOwned::to_owned))
 }

@@ -314,7 +314,7 @@ pub fn main() -> ExitCode {
     };
     match result {
         Ok(outcome) => outcome.into(),
-        // A reader that has seen enough is no error.
+        // A closed pipe is not an error.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => CommandOutcome::Fine.into(),
         Err(error) => {
             let _ = writeln!(io::stderr(), "error: {error}");
@@ -323,14 +323,14 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Prints to standard output; `Err` with `BrokenPipe` where nobody listens any more.
+/// Prints to standard output; `Err` with `BrokenPipe` if the reader has closed the pipe.
 fn print(text: &str) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()
 }
 
-/// What commands say that need a project, where a folder is none.
+/// The error of commands that need a project, for a folder without one.
 fn not_a_project(folder: &Path) -> String {
     let shown = folder.display();
     format!("`{shown}` has no `kb.toml`\nhint: run this in a project, or create one with `kb init`")

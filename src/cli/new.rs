@@ -53,7 +53,7 @@ pub(super) fn run(args: &NewArgs) -> io::Result<CommandOutcome> {
     Ok(CommandOutcome::Fine)
 }
 
-/// A file name that every file system takes: names may have 255 bytes.
+/// A file name that every file system accepts: names may have 255 bytes.
 fn shortened(slug: &str) -> &str {
     const MOST: usize = 120;
     if slug.len() <= MOST {
@@ -66,7 +66,7 @@ fn shortened(slug: &str) -> &str {
     slug[..end].rsplit_once('-').map_or(&slug[..end], |(before, _)| before)
 }
 
-/// The new article: the project's `archetype.md` with `{{ title }}` filled in, else kb's own.
+/// The new article: the project's `archetype.md` with `{{ title }}` filled in, or kb's own.
 fn article(project: &std::path::Path, title: &str) -> io::Result<String> {
     const ARCHETYPE: &str = include_str!("archetype.md");
     let quoted = serde_json::to_string(title).unwrap_or_default();

@@ -79,12 +79,12 @@ impl Searcher {
     }
 }
 
-/// Does what reads an index. tantivy panics on bytes that it could not have written; those of a damaged index are found
-/// beforehand, but somebody may have made them so that they are not.
+/// Runs `read`, and turns a panic into an error. tantivy panics on bytes that it could not have written. Damaged
+/// indexes are detected before, but not all manipulated ones.
 fn guarded<T>(read: impl FnOnce() -> Result<T, kb_index::Error>) -> Result<T, kb_index::Error> {
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
-    // What was being read is not used again: the command ends with the error.
+    // The index is not used again: the command ends with the error.
     let result = panic::catch_unwind(AssertUnwindSafe(read));
     panic::set_hook(hook);
     result.unwrap_or(Err(kb_index::Error::Unreadable))
@@ -109,7 +109,7 @@ fn batch(index: &mut Searcher, options: &Options) -> io::Result<CommandOutcome> 
     Ok(CommandOutcome::Fine)
 }
 
-/// The index of the language that was asked for, else of the site's default language.
+/// The index of the requested language, or of the site's default language.
 fn open(args: &SearchArgs) -> Result<Searcher, String> {
     let languages = kb_index::languages(&args.site).map_err(|error| error.to_string())?;
     if languages.is_empty() {
@@ -136,7 +136,7 @@ fn open(args: &SearchArgs) -> Result<Searcher, String> {
     Searcher::open(args.engine, &args.site, language).map_err(|error| error.to_string())
 }
 
-/// The default language that the build noted in its manifest.
+/// The default language in the manifest of the site.
 fn default_language(site: &Path) -> Option<String> {
     let text = Bounds::NONE.read(&site.join("manifest.json")).ok()?;
     let manifest: serde_json::Value = serde_json::from_slice(&text).ok()?;

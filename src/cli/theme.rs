@@ -40,7 +40,7 @@ pub(super) fn list(args: &ThemeListArgs) -> io::Result<CommandOutcome> {
 
 /// `kb theme eject`
 pub(super) fn eject(args: &ThemeEjectArgs) -> io::Result<CommandOutcome> {
-    // `kb theme eject PATH` lists what a project can copy: a folder is never the name of a file of a theme.
+    // `kb theme eject PATH` lists the files of a project's theme: the name of a file of a theme is never a folder.
     let (name, path) = match &args.name {
         Some(name) if args.path == Path::new(".") && Path::new(name).join("kb.toml").is_file() => {
             (None, PathBuf::from(name))
@@ -93,13 +93,13 @@ fn failed(problems: &[Diagnostic]) -> io::Result<CommandOutcome> {
     Ok(CommandOutcome::Failed)
 }
 
-/// Says what is wrong with the command.
+/// Prints an error of the command.
 fn fail(message: &str) -> CommandOutcome {
     eprint(&format!("error: {message}\n"));
     CommandOutcome::Failed
 }
 
-/// Where a theme comes from, in words.
+/// The origin of a theme, as text.
 fn whence(theme: &ThemeInfo) -> String {
     match (&theme.folder, theme.built_in) {
         (Some(folder), true) => format!("built in, changed by `{folder}`"),
@@ -148,7 +148,7 @@ fn parts_for_people(parts: &[Part], root: &Path) -> String {
         let _ = writeln!(text, "{BOLD}{heading}{BOLD:#}");
         let of_kind = parts.iter().filter(|part| part.kind == kind);
         if kind == PartKind::Messages {
-            // One a language, and all of them say the same of themselves.
+            // One per language, with the same description.
             let names: Vec<&str> = of_kind.map(|part| part.name.as_str()).collect();
             let _ = writeln!(text, "  {}", names.join(" "));
             continue;
@@ -178,7 +178,7 @@ fn part_as_json(part: &Part, root: &Path) -> serde_json::Value {
     })
 }
 
-/// The part of a name, which may also be written as the path of the copy.
+/// The part with a name, which may also be the path of the copy.
 fn find<'a>(parts: &'a [Part], name: &str) -> Option<&'a Part> {
     let name = name.strip_prefix("./").unwrap_or(name);
     let by_name = parts.iter().find(|part| part.name == name);
@@ -215,7 +215,7 @@ fn copy(part: &Part, root: &Path, target: &Path, force: bool) -> io::Result<Comm
     if force {
         replace(folder, target, &part.copy())?;
     } else {
-        // A link is never followed here, not even one that leads nowhere.
+        // Links are never followed here, not even broken ones.
         match fs::File::options().write(true).create_new(true).open(target) {
             Ok(mut file) => file.write_all(&part.copy())?,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
@@ -233,7 +233,7 @@ fn copy(part: &Part, root: &Path, target: &Path, force: bool) -> io::Result<Comm
     Ok(CommandOutcome::Fine)
 }
 
-/// Puts a file in the place of another, or of a link: what the link leads to stays as it is.
+/// Replaces a file or a link; the target of the link is unchanged.
 fn replace(folder: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".kb-eject-");
@@ -250,7 +250,7 @@ fn replace(folder: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Prints what differs between the theme's file, as it is now, and the copy.
+/// Prints the differences between the theme's current file and the copy.
 fn diff(part: &Part, target: &Path, disk: &Disk) -> io::Result<CommandOutcome> {
     let shown = target.display();
     let copy = match disk.read(target) {

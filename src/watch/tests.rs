@@ -1,4 +1,4 @@
-//! The watcher over real folders, and over a system that the tests play themselves.
+//! The watcher with real folders, and with a simulated system.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -12,7 +12,7 @@ use notify::event::{CreateKind, DataChange, EventKind, Flag, ModifyKind};
 
 use super::*;
 
-/// How long a test waits for what must come. Never reached unless the test fails.
+/// How long a test waits for an expected event. Only reached if the test fails.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 type Tested = Result<(), Box<dyn std::error::Error>>;

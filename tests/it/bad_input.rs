@@ -132,7 +132,7 @@ fn a_file_of_50_mb() {
         &sandbox,
         1,
         "
-error[file-too-large]: 50 MB of Markdown; an article may have 8 MB at most, and this one is left out
+error[file-too-large]: 50 MB of Markdown; an article may have at most 8 MB; this one is left out
 --> content/log.md
  = hint: split it, or put its name into `.kbignore`
 ",
@@ -296,7 +296,7 @@ fn a_data_file_that_is_too_large() {
         &sandbox,
         1,
         "
-error[file-too-large]: 65 MB; this file may have 64 MB at most, and it is left out
+error[file-too-large]: 65 MB; this file may have at most 64 MB; it is left out
 --> content/views.csv
  = hint: keep only the lines and columns in it that are needed
 ",
@@ -484,7 +484,7 @@ fn an_accent_that_is_too_light() {
         &sandbox,
         0,
         "
-info[accent-adjusted]: `#ffd700` is too light to be read on white, so light pages have links #7d6800 (5.5:1) and buttons #a78c00 with dark text (5.8:1), and dark pages links #ffd700 (13.2:1) and buttons #ffd700 with dark text (13.7:1)
+info[accent-adjusted]: `#ffd700` is too light to be read on white, so light pages use links #7d6800 (5.5:1) and buttons #a78c00 with dark text (5.8:1), and dark pages links #ffd700 (13.2:1) and buttons #ffd700 with dark text (13.7:1)
  --> kb.toml:2:10
   |
 2 | accent = \"gold\"

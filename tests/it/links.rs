@@ -138,7 +138,7 @@ fn the_writer_may_say_where_links_lead() {
     assert_eq!(run.code, 2);
     assert!(
         run.stderr
-            .contains("names `../nowhere`, which is no folder\n --> p/kb.toml:2:"),
+            .contains("names `../nowhere`, which is not a folder\n --> p/kb.toml:2:"),
         "{}",
         run.stderr
     );

@@ -18,7 +18,7 @@ const CODES: Codes = Codes {
 
 /// Reads the text of a `kb.toml`. `file` is its name in messages.
 ///
-/// What is wrong is reported and has its default.
+/// Invalid values are reported and replaced by their defaults.
 pub fn parse_config(text: &str, file: &str) -> (Config, Vec<Diagnostic>) {
     let source = SourceText::new(file, text);
     let place = Place {
@@ -56,7 +56,7 @@ fn read_config(reader: &mut Reader<'_>) -> Config {
     }
 }
 
-/// Text that `parse` must accept; what it says otherwise is reported.
+/// Text that `parse` must accept; its error is reported.
 fn checked<T>(reader: &mut Reader<'_>, key: &'static str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
     let (text, span) = reader.spanned_string(&[key])?;
     match parse(&text) {
@@ -128,7 +128,7 @@ fn accent(reader: &mut Reader<'_>) -> Option<(Rgb, Span)> {
         Ok(color) => return Some((color, span)),
         Err(ColorError::Transparent(color)) => (
             format!("`{text}` is transparent; an accent colour must be opaque"),
-            // The keyword names no colour that could be meant.
+            // This keyword has no colour to suggest.
             if text.trim().eq_ignore_ascii_case("transparent") {
                 "write a colour without transparency".to_owned()
             } else {

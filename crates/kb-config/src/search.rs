@@ -12,7 +12,7 @@ const CODES: Codes = Codes {
     unknown: Code::SearchConfigUnknownKey,
 };
 
-/// What a support team knows about its customers' words.
+/// Synonyms and pins of a support team.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SearchConfig {
     /// Words that mean the same.
@@ -21,12 +21,12 @@ pub struct SearchConfig {
     pub pins: Vec<PinEntry>,
 }
 
-/// Words of customers and the words of the articles.
+/// A rule that adds words to a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SynonymEntry {
     /// What customers type.
     pub from: Vec<String>,
-    /// What is searched as well.
+    /// The words that are searched too.
     pub to: Vec<String>,
     /// The only language the rule is for.
     pub language: Option<Language>,

@@ -3,7 +3,7 @@
 use csv::{ReaderBuilder, StringRecord, Trim};
 use kb_diagnostic::{Code, Diagnostic, SourceText, Span};
 
-/// Headings of the column that names a page, the best first.
+/// Names of the column with the page, the preferred one first.
 const PAGE_COLUMNS: &[&str] = &[
     "path",
     "url",
@@ -13,9 +13,9 @@ const PAGE_COLUMNS: &[&str] = &[
     "page path and screen class",
     "address",
 ];
-/// Headings of the column with the number, the best first.
+/// Names of the column with the number of views, the preferred one first.
 const VIEWS_COLUMNS: &[&str] = &["views", "pageviews", "page views", "screenpageviews", "hits", "visits"];
-/// Rows with a bad number that are told of one by one.
+/// The number of rows with a bad number that are reported one by one.
 const MAX_PROBLEMS: usize = 10;
 
 /// How often pages were read.
@@ -57,7 +57,7 @@ pub fn parse_views(text: &str, file: &str) -> (Views, Vec<Diagnostic>) {
     let mut bad_numbers = 0;
     let mut columns = None;
     let (mut line, mut counted) = (1, 0);
-    // Text is read from memory and rows may be of any length, so nothing can fail.
+    // Reading from memory with rows of any length cannot fail.
     for record in reader.records().filter_map(Result::ok) {
         let Some((page, number)) = columns else {
             columns = find(&record, PAGE_COLUMNS).zip(find(&record, VIEWS_COLUMNS));
@@ -69,7 +69,7 @@ pub fn parse_views(text: &str, file: &str) -> (Views, Vec<Diagnostic>) {
         let (Some(page), Some(written)) = (record.get(page), record.get(number)) else {
             continue;
         };
-        // Sums that some tools add name no page.
+        // Some tools add a row with the sum, which has no page.
         if page.is_empty() || written.is_empty() {
             continue;
         }
@@ -99,12 +99,12 @@ pub fn parse_views(text: &str, file: &str) -> (Views, Vec<Diagnostic>) {
     (views, problems)
 }
 
-/// What stands between columns, by the first line that is no comment.
+/// The separator of columns, from the first line that is not a comment.
 fn delimiter(text: &str) -> u8 {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let heading = lines.find(|line| !line.starts_with('#')).unwrap_or_default();
     let times = |delimiter: &u8| heading.bytes().filter(|byte| byte == delimiter).count();
-    // The last of those that stand there most often wins, which is the comma.
+    // If several are equally frequent, the last one is used, which is the comma.
     [b'\t', b';', b','].into_iter().max_by_key(times).unwrap_or(b',')
 }
 
@@ -148,7 +148,7 @@ fn span(start: usize, source: &SourceText) -> Span {
     source.span(start..end)
 }
 
-/// A whole number, with or without signs between thousands.
+/// A whole number, with or without thousands separators.
 fn whole_number(written: &str) -> Option<u64> {
     let separator = |c: char| c.is_whitespace() || matches!(c, ',' | '.' | '\'' | '\u{2019}' | '_');
     let parts: Vec<&str> = written.split(separator).collect();

@@ -1,4 +1,4 @@
-//! Typed reading of a table: what a key must hold, and what to say when it does not.
+//! Typed access to a table, with a diagnostic for every value of the wrong kind.
 
 use std::ops::Range;
 
@@ -6,12 +6,12 @@ use kb_diagnostic::{Code, Diagnostic, SourceText, Span, did_you_mean};
 
 use super::{Entry, Node, SyntaxError, Value};
 
-/// The file a table stands in, to point into it.
+/// The file that contains a table, for spans.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
     /// The file.
     pub file: &'a SourceText,
-    /// Where the parsed part begins in it, in bytes.
+    /// The start of the parsed part in the file, in bytes.
     pub offset: usize,
 }
 
@@ -37,15 +37,15 @@ impl Place<'_> {
 pub struct Codes {
     /// Not valid YAML or TOML.
     pub syntax: Code,
-    /// A key stands there twice.
+    /// A duplicate key.
     pub duplicate: Code,
     /// A value of the wrong type.
     pub wrong_type: Code,
-    /// A key that nobody knows.
+    /// An unknown key.
     pub unknown: Code,
 }
 
-/// Reads the keys of one table and remembers which ones it was asked for.
+/// Reads the keys of one table and records which ones were requested.
 #[derive(Debug)]
 pub struct Reader<'a> {
     place: Place<'a>,
@@ -53,13 +53,13 @@ pub struct Reader<'a> {
     path: String,
     entries: &'a [Entry],
     known: Vec<&'static str>,
-    /// The keys that were read as they stand in the file.
+    /// The requested keys, in their spelling in the file.
     taken: Vec<&'a str>,
     diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Reader<'a> {
-    /// A reader of the table `node`; anything else is reported and read as an empty table.
+    /// A reader of the table `node`. If `node` is not a table, this is reported and the reader is empty.
     pub fn new(node: &'a Node, place: Place<'a>, codes: &'a Codes) -> Self {
         let mut diagnostics = Vec::new();
         let entries = match &node.value {
@@ -100,7 +100,7 @@ impl<'a> Reader<'a> {
         self.place
     }
 
-    /// The entry of the first of `names` that stands in the table. The first name is the one that kb uses itself.
+    /// The entry of the first of `names` that the table contains. The first name is kb's own spelling.
     pub fn entry(&mut self, names: &[&'static str]) -> Option<&'a Entry> {
         self.known.extend_from_slice(names);
         let entries = self.entries;
@@ -110,8 +110,8 @@ impl<'a> Reader<'a> {
             .filter(|entry| entry.node.value != Value::Null)
     }
 
-    /// All entries of a key, also those without a value, however its words are joined: `is_draft`, `publishDate`,
-    /// `Publish-Date`.
+    /// All entries of a key, including those without a value, with any separators in its name: `is_draft`,
+    /// `publishDate`, `Publish-Date`.
     pub fn entries_in_any_spelling(&mut self, name: &'static str) -> Vec<&'a Entry> {
         self.known.push(name);
         let is_same =
@@ -121,8 +121,8 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// The entries that nobody has asked for so far and that one typing error parts from some of `names`, with each of
-    /// these.
+    /// The entries not requested so far whose keys differ from some of `names` by one typing error, with each such
+    /// name.
     pub fn misspelt(&self, names: &[&'static str]) -> Vec<(&'a Entry, &'static str)> {
         let mut found = Vec::new();
         for entry in self.entries.iter().filter(|entry| !self.is_known(entry)) {
@@ -137,7 +137,7 @@ impl<'a> Reader<'a> {
         self.known.contains(&entry.key.as_str()) || self.taken.contains(&entry.key.as_str())
     }
 
-    /// Adds a problem of this table's own.
+    /// Adds a problem of this table.
     pub fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
@@ -148,13 +148,13 @@ impl<'a> Reader<'a> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Reports that `entry` must hold `expected`, and what follows as long as it does not.
+    /// Reports that `entry` must hold `expected`, and adds the consequence as a hint.
     pub fn unclear(&mut self, entry: &Entry, expected: &str, consequence: &str) {
         let diagnostic = self.expected(entry, expected).with_hint(consequence);
         self.diagnostics.push(diagnostic);
     }
 
-    /// Reports, with `code`, that a key is not known and that `meant` is near, and what follows until this is clear.
+    /// Reports, with `code`, an unknown key, suggests `meant`, and adds the consequence as a hint.
     pub fn unclear_key(&mut self, code: Code, entry: &'a Entry, meant: &str, consequence: &str) {
         let problem = self.unknown(entry, code);
         let problem = problem
@@ -313,7 +313,7 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
-    /// All entries, for tables whose keys are free.
+    /// All entries, for tables with free keys.
     pub fn entries(&self) -> &'a [Entry] {
         self.entries
     }
@@ -326,12 +326,12 @@ impl<'a> Reader<'a> {
         value
     }
 
-    /// Says that every key is known, for tables whose keys are free.
+    /// Marks every key as requested, for tables with free keys.
     pub fn accept_all(&mut self) {
         self.entries = &[];
     }
 
-    /// Reports the keys that nobody asked for and returns all problems of the table.
+    /// Reports the keys that were not requested, and returns all problems of the table.
     pub fn finish(mut self) -> Vec<Diagnostic> {
         for entry in self.entries {
             if !self.is_known(entry) {
@@ -344,7 +344,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A key without what joins its words: `publishDate`, `publish_date` and `Publish-Date` are one.
+/// A key without separators and case: `publishDate`, `publish_date` and `Publish-Date` are the same.
 fn plain_key(key: &str) -> impl Iterator<Item = char> {
     key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }

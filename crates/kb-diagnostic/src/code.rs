@@ -1,19 +1,19 @@
-//! The codes of diagnostics: all that kb can say about its input, each with its level and its effect, in one table.
+//! The codes of diagnostics: every problem that kb reports about its input, with its level and effect, in one table.
 
 use serde::{Serialize, Serializer};
 
 use super::Severity;
 
-/// What becomes of pages where a diagnostic of a code is an error.
+/// The effect on pages when a diagnostic with the code is an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// Pages are what their writers mean, but for the place that is reported.
+    /// Pages are correct except for the reported place.
     Place,
-    /// A page or file is not on the site, as another has its place.
+    /// A page or file is missing because another one has its path.
     Lost,
-    /// The article is not what its writer means. The preview goes on to show it as it was.
+    /// The article is wrong or missing. The preview keeps showing the last good version.
     Article,
-    /// No page is what it should be. The preview goes on to show all of them as they were.
+    /// All pages are affected. The preview keeps showing the last good version of the site.
     Site,
     /// Nothing is built.
     Stop,
@@ -21,7 +21,7 @@ pub enum Effect {
 
 macro_rules! codes {
     ($($code:ident $name:literal $level:ident $effect:ident $meaning:literal)+) => {
-        /// A stable short name for one kind of problem. The manual lists them all.
+        /// A stable short name for one kind of problem. The manual lists all of them.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
             $(#[doc = $meaning] $code,)+
@@ -36,12 +36,12 @@ macro_rules! codes {
                 match self { $(Self::$code => $name),+ }
             }
 
-            /// The level that it has unless the settings or the case at hand give another.
+            /// The default level; settings and single diagnostics may override it.
             pub const fn level(self) -> Severity {
                 match self { $(Self::$code => Severity::$level),+ }
             }
 
-            /// What becomes of pages where it is an error.
+            /// The effect on pages when it is an error.
             pub const fn effect(self) -> Effect {
                 match self { $(Self::$code => Effect::$effect),+ }
             }

@@ -1,4 +1,4 @@
-//! What can go wrong between a rendered page and the disk.
+//! Errors of writing the site.
 
 use std::fmt;
 use std::io;
@@ -8,7 +8,7 @@ use kb_diagnostic::Code;
 
 use super::destination::DestinationProblem;
 
-/// A fault of the output: `Display` says what is wrong, [`hint`](Self::hint) what to do.
+/// An error of the output: `Display` says what is wrong, [`hint`](Self::hint) what to do.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum OutputError {
@@ -19,15 +19,15 @@ pub enum OutputError {
         /// What is wrong with it.
         problem: PathProblem,
     },
-    /// Two files want one place, at least on a file system that folds case.
+    /// Two files have the same path, at least on a file system that ignores case.
     Collision {
         /// The path that was refused.
         path: String,
-        /// The one that was there before: a file, or the folder of another file.
+        /// The existing file, or the folder of another file.
         with: String,
         /// Whether `with` is a folder.
         folder: bool,
-        /// The file that was there before: `with` itself, or the first one in that folder.
+        /// The existing file: `with` itself, or the first file in that folder.
         file: String,
     },
     /// The destination cannot be used.
@@ -37,11 +37,11 @@ pub enum OutputError {
         /// Why.
         refusal: DestinationProblem,
     },
-    /// Another build is writing to the destination at this moment.
+    /// Another build is writing to the destination.
     Locked {
         /// The destination.
         dest: PathBuf,
-        /// The other build's process, where it is known.
+        /// The process of the other build, if it is known.
         process: Option<u32>,
     },
     /// A file that should be copied into the site could not be read.
@@ -56,7 +56,7 @@ pub enum OutputError {
         /// The file.
         path: PathBuf,
     },
-    /// The system refused to create, write, move or remove something.
+    /// The system failed to create, write, move or remove something.
     Io {
         /// What was tried, as in "cannot {action} {path}".
         action: &'static str,
@@ -77,19 +77,19 @@ pub enum PathProblem {
     Empty,
     /// It begins with `/`.
     Absolute,
-    /// There is nothing between two slashes, or after the last one.
+    /// A part is empty: two slashes in a row, or one at the end.
     EmptyPart,
     /// A part is `.` or `..`.
     Dots,
     /// A part has this many bytes, more than file systems store.
     TooLong(usize),
-    /// A character that some file systems or servers cannot have in a name.
+    /// A character that some file systems or servers do not allow in names.
     Character(char),
-    /// A part ends with a dot or a space, which Windows drops.
+    /// A part ends with a dot or a space, which Windows removes.
     Ending,
     /// A part is the name of a Windows device.
     Device(String),
-    /// The name has a meaning of its own in the output folder.
+    /// The name is reserved in the output folder.
     Reserved(String),
 }
 
@@ -126,7 +126,7 @@ impl OutputError {
         }
     }
 
-    /// A short name for the kind of fault, fit for a diagnostic's code.
+    /// The code of the diagnostic for this error.
     pub fn code(&self) -> Code {
         match self {
             Self::Path { .. } => Code::OutputPath,
@@ -167,7 +167,7 @@ impl OutputError {
     }
 }
 
-/// Whether the system had no room left: the disk is full, or the user's share of it.
+/// Whether the disk or the user's quota is full.
 fn is_disk_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
@@ -217,5 +217,5 @@ impl fmt::Display for OutputError {
     }
 }
 
-/// No `source()`: the system's word is part of the message already.
+/// No `source()`: the message already contains the system's error.
 impl std::error::Error for OutputError {}

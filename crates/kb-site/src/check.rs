@@ -1,4 +1,4 @@
-//! Whether every link leads somewhere.
+//! Checks that every link has a target.
 
 use std::sync::Arc;
 
@@ -10,19 +10,19 @@ use rayon::prelude::*;
 use super::links::{LinkProblem, NEVER_SCHEMES};
 use super::{DocumentId, Site};
 
-/// Most suggestions that are looked for by comparing with every file.
+/// The largest number of suggestions that are searched by comparison with every file.
 const MAX_COMPARISONS: usize = 4_000_000;
 
-/// What helps where nothing is near to what was written.
+/// The hint if no similar target is found.
 const LINK_HINT: &str =
     "write the path of a Markdown file: relative to this article or, with a leading `/`, to the content folder";
 
-/// What was found about the links of an earlier site.
+/// The results of the link check of an earlier site.
 ///
-/// The finding about a page is taken from here only if
-/// - the tree of the site is the very same (so every path, title and file is),
-/// - its document is the very same, and
-/// - it has no link to a place within another page, or no document has other places now.
+/// The result of a page is reused only if
+/// - the tree of the site is unchanged (so every path, title and file is too),
+/// - its document is unchanged, and
+/// - it has no link to an anchor of another page, or the anchors of all documents are unchanged.
 #[derive(Debug, Default)]
 pub struct LinkMemo {
     site: Option<Site>,
@@ -37,7 +37,7 @@ struct Checked {
     diagnostics: Vec<Diagnostic>,
 }
 
-/// A page in the language it is written in.
+/// A page in the language of its text.
 struct CheckedPage<'a> {
     language: usize,
     document: DocumentId,
@@ -99,7 +99,7 @@ fn pages(site: &Site) -> Vec<CheckedPage<'_>> {
     pages
 }
 
-/// For every page whether the memo still holds.
+/// For every page, whether its cached result is still valid.
 fn known(site: &Site, memo: &LinkMemo, pages: &[CheckedPage<'_>]) -> Vec<bool> {
     let Some(before) = memo.site.as_ref().filter(|before| before.same_tree(site)) else {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! Where links lead: to articles, categories, files, other sites or nowhere.
+//! Resolving links to articles, categories, files and other sites.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -17,41 +17,41 @@ use super::{Asset, DocumentId, HeldBack, LanguageSite, PageRef, Site};
 /// Where a link leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolved {
-    /// The URL to write; `None` where it leads nowhere.
+    /// The URL to write; `None` if the link has no target.
     pub url: Option<String>,
-    /// The file beside the articles that it leads to, by its number in [`Site::assets`].
+    /// The asset that it leads to, by its number in [`Site::assets`].
     pub asset: Option<usize>,
     /// What is wrong with it.
     pub problem: Option<LinkProblem>,
 }
 
-/// What can be wrong with a link.
+/// A problem with a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkProblem {
     /// There is no such page or file.
     Missing,
-    /// The page is there, the place in it is not.
+    /// The page exists, but not the anchor in it.
     Anchor {
         /// The path of the page.
         page: String,
         /// The place.
         anchor: String,
-        /// A place in that page that may be meant.
+        /// A similar anchor of that page.
         hint: Option<String>,
-        /// Whether the link was made for another system, whose places are not ours.
+        /// Whether the link was made for another system, which has other anchors.
         foreign: bool,
     },
     /// The page exists but is not published.
     HeldBack(&'static str),
     /// The link would run a script.
     Script,
-    /// The link is of a kind that is not allowed in articles.
+    /// The link has a scheme that is not allowed in articles.
     Scheme(String),
-    /// The file is not published, as browsers would run it, and why they would.
+    /// The file is not published, because browsers would run it; with the reason.
     Active(Arc<str>),
 }
 
-/// Tables of everything that a link can lead to.
+/// Tables of all link targets.
 #[derive(Debug)]
 pub(super) struct Resolver {
     documents: FilesByLink<DocumentId>,
@@ -187,7 +187,7 @@ impl Resolver {
         self.static_files.contains(path)
     }
 
-    /// Where a link leads from the page `path` that shows `document` in language number `language`.
+    /// Resolves a link on the page `path` that shows `document` in language number `language`.
     pub(super) fn resolve(
         &self,
         site: &Site,
@@ -276,7 +276,7 @@ impl Resolver {
             }
             None => match self.why_unpublished(document, target, &decoded) {
                 Some(reason) => problem(reason),
-                // An article that was taken from elsewhere keeps its links to there.
+                // An imported article keeps its links to the original site.
                 None => match document
                     .front
                     .origin
@@ -351,7 +351,7 @@ impl Resolver {
                 return Some(LinkTarget::Page(language, *page));
             }
         }
-        // Else it may be relative to the page's URL.
+        // Otherwise it may be relative to the URL of the page.
         let folder = path
             .trim_start_matches('/')
             .rsplit_once('/')
@@ -359,7 +359,7 @@ impl Resolver {
         normalize(folder, file).and_then(|url| self.find_url(&url, file.ends_with('/'), language))
     }
 
-    /// Looks up a normalised path in the content folder, with and without the endings that other tools allow.
+    /// Looks up a normalised path in the content folder, with and without the file endings that other tools accept.
     fn find_in(&self, file: &str) -> Option<LinkTarget> {
         if let Some(id) = self.documents.exact(file) {
             return Some(LinkTarget::Document(id));
@@ -390,7 +390,7 @@ impl Resolver {
         (!folder && self.static_files.contains(url)).then_some(LinkTarget::Path(exact))
     }
 
-    /// The page of a document as a reader in `language` should see it.
+    /// The page of a document for a reader in `language`.
     fn page_of(&self, site: &Site, id: DocumentId, language: usize) -> Option<(usize, PageRef)> {
         let (key, own, _) = &self.placed[id];
         let page = |number: usize| site.languages[number].by_key.get(key).map(|page| (number, *page));
@@ -408,7 +408,7 @@ impl Resolver {
     ) -> Resolved {
         let (_, own, named) = &self.placed[id];
         let from_language = self.documents.exact(from.path.as_str()).map(|from| self.placed[from].1);
-        // A link that names a language leads there; any other stays in the reader's language.
+        // A link with a language leads to that language; other links stay in the reader's language.
         let wanted = if *named && from_language != Some(*own) {
             *own
         } else {
@@ -456,7 +456,7 @@ impl Resolver {
         }
     }
 
-    /// The article that a link of a Zendesk help centre means: `https://…/hc/en-us/articles/360016724040-Title`, where an
+    /// The article that a link of a Zendesk help centre means: `https://…/hc/en-us/articles/360016724040-Title`, if an
     /// article of this content has that `id`.
     fn foreign_article(&self, target: &str) -> Option<DocumentId> {
         let rest = target.split_once("/hc/")?.1;
@@ -468,7 +468,7 @@ impl Resolver {
         self.ids.get(&rest[..digits]).copied()
     }
 
-    /// The articles and the files that are not published, and why.
+    /// The articles and files that are not published, with the reasons.
     pub(super) fn unpublished(&self) -> (&HashMap<ContentPath, HeldBackArticle>, &HashMap<ContentPath, Arc<str>>) {
         (&self.held_back, &self.refused)
     }
@@ -494,7 +494,7 @@ impl Resolver {
         held_back.or_else(refused)
     }
 
-    /// Why an article is not published, as in "is a draft", if a path from a document leads to one.
+    /// Why the target of a path from a document is not published, as in "is a draft".
     pub(super) fn why_held_back(&self, document: &Document, file: &str) -> Option<&'static str> {
         let absolute = file.strip_prefix("@/").or_else(|| file.strip_prefix('/'));
         let paths: Vec<String> = match absolute {
@@ -515,7 +515,7 @@ impl Resolver {
         })
     }
 
-    /// A path that may have been meant.
+    /// A similar path, for a hint.
     pub(super) fn suggestion(&self, document: &Document, target: &str, thorough: bool) -> Option<String> {
         let file = target.split(['#', '?']).next().unwrap_or(target);
         let file = percent_decode_str(file).decode_utf8_lossy().into_owned();
@@ -546,7 +546,7 @@ enum LinkTarget {
     Path(String),
 }
 
-/// Schemes that links may have: those of the web, of mail and telephone, and of programs that readers are known to have.
+/// Schemes that links may have: those of the web, of mail and telephone, and of common programs.
 pub(crate) const LINK_SCHEMES: [&str; 48] = [
     "bitcoin",
     "callto",
@@ -598,8 +598,7 @@ pub(crate) const LINK_SCHEMES: [&str; 48] = [
     "zoomus",
 ];
 
-/// Schemes with which a link runs something, or shows something else than it seems to, in the browser itself. No setting
-/// permits them.
+/// Schemes that run code in the browser or disguise their target. No setting allows them.
 pub(crate) const NEVER_SCHEMES: [&str; 18] = [
     "about",
     "blob",
@@ -641,7 +640,7 @@ fn scheme_problem(scheme: &str, target: &str, kind: LinkKind, more: &[String]) -
     })
 }
 
-/// The scheme of a target as browsers read it: they pass over blanks before it, and over tabs and line ends within.
+/// The scheme of a target as browsers read it: they ignore spaces in front of it, and tabs and line ends inside.
 fn scheme(target: &str) -> Option<String> {
     let target = target.trim_start_matches(|c: char| c <= ' ');
     let (scheme, _) = target.split_once(':')?;
@@ -674,7 +673,7 @@ fn normalize(folder: &str, file: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// How far a path is from a folder, by the parts they do not share.
+/// The distance of a path from a folder: the number of parts that they do not share.
 fn distance(folder: &str, path: &str) -> (usize, String) {
     let folders: Vec<&str> = folder.split('/').collect();
     let parts: Vec<&str> = path.split('/').collect();

@@ -1,4 +1,4 @@
-//! What the name of a Markdown file says: whether it is the page of its folder, and by which paths links find it.
+//! The meaning of the name of a Markdown file: whether it is the page of its folder, and which link paths lead to it.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ pub(super) enum Role {
 }
 
 impl Role {
-    /// The role of a file by its name without `.md`.
+    /// The role of a file, from its name without `.md`.
     pub(super) fn of(name: &str) -> Self {
         match name {
             "_index" => Self::Category,
@@ -25,7 +25,8 @@ impl Role {
     }
 }
 
-/// The order in which files describe their folder, by name without `.md`: `_index.md` before `index.md` before `README.md`.
+/// The order in which files describe their folder, by their names without `.md`: `_index.md` before `index.md` before
+/// `README.md`.
 pub(super) fn rank(name: &str) -> u8 {
     match Role::of(name) {
         Role::Category if name == "_index" => 0,
@@ -47,7 +48,7 @@ pub(super) fn page_key(path: &str) -> &str {
     if Role::of(name) == Role::Article { path } else { folder }
 }
 
-/// Markdown files by all the paths by which links find them.
+/// Markdown files by all link paths that lead to them.
 #[derive(Debug)]
 pub(super) struct FilesByLink<T> {
     by_path: HashMap<String, T>,

@@ -12,21 +12,21 @@ use percent_encoding::percent_decode_str;
 use super::pages;
 use super::{ArticleId, LanguageSite, SitePath};
 
-/// Most articles of a list.
+/// The largest number of articles in a list.
 const POPULAR: usize = 6;
-/// Rows that are named where their pages are unknown.
+/// The number of rows with unknown pages that are listed.
 const EXAMPLES: usize = 3;
-/// What a row of the file names.
+/// The page that a row of the file names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum PopularPage {
     /// An article of a language, both by their numbers.
     Article(usize, ArticleId),
-    /// A page that is no article.
+    /// A page that is not an article.
     Other,
 }
 
-/// Finds the most read articles of every language. A language counts its own pages; one whose pages nobody has read yet
-/// takes the sums of all languages.
+/// Finds the most read articles of every language. Each language counts its own pages; a language without views uses
+/// the sums of all languages.
 pub(super) fn find(
     views: &Views,
     base_path: &str,
@@ -105,7 +105,7 @@ fn pages(
     pages
 }
 
-/// A path as it is looked up.
+/// A path in the form used for lookup.
 fn plain(path: &str) -> String {
     let path = path.strip_suffix("index.html").unwrap_or(path);
     let path = path.strip_suffix(".html").unwrap_or(path);
@@ -122,7 +122,7 @@ fn look_up(pages: &HashMap<String, PopularPage>, base: &str, written: &str) -> O
         None if path.starts_with('/') => (path.to_string(), None),
         None => (path.to_string(), Some(after_host(&path))),
     };
-    // Only where a folder of the content is no host.
+    // Only if no content folder has the name of the host.
     let hosted = hosted.filter(|_| path.split('/').next().is_some_and(|host| host.contains(['.', ':'])));
     [Some(path), hosted].into_iter().flatten().find_map(|path| {
         let path = plain(&path);
@@ -135,7 +135,7 @@ fn look_up(pages: &HashMap<String, PopularPage>, base: &str, written: &str) -> O
     })
 }
 
-/// One note on all rows whose pages are unknown: an export has pages that are long gone.
+/// One note for all rows with unknown pages: exports contain pages that no longer exist.
 fn unknown_pages(views: &Views, unknown: &[&ViewRow]) -> Option<Diagnostic> {
     let first = unknown.first()?;
     let mut examples: Vec<String> = Vec::new();

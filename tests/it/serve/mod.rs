@@ -466,14 +466,14 @@ fn problems_are_said_once_and_so_is_their_end() {
     assert_eq!((times("error["), times(place)), (2, lines), "{}", site.kb.said());
     site.equals_build(&ALL);
     sandbox.write(path, &good);
-    site.says("mended 1 problem; 1 error");
+    site.says("fixed 1 problem; 1 error");
     sandbox.write("content/billing/new.md", "# New\n\nSee [this](refund.md).\n");
     site.says("no problems left");
     assert_eq!(site.problems(), 0);
     assert_eq!(times("error["), 2, "{}", site.kb.said());
     site.settles(&ALL);
     let said = site.end();
-    assert_eq!(said.matches("mended").count(), 2, "{said}");
+    assert_eq!(said.matches("fixed ").count(), 2, "{said}");
 }
 
 #[test]
@@ -485,10 +485,7 @@ fn a_port_that_is_taken_is_replaced_by_the_next() {
     assert_ne!(site.address.port(), port);
     assert_eq!(site.get("/").status, 200);
     let said = site.end();
-    assert!(
-        said.contains(&format!("port {port} is taken, so this is port")),
-        "{said}"
-    );
+    assert!(said.contains(&format!("port {port} is taken; using port")), "{said}");
 }
 
 /// Runs `kb serve` where it must not serve; gives the exit code and what it says.

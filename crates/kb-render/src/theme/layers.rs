@@ -15,7 +15,7 @@ use super::{CUSTOM_CSS, MISSING_IMAGE, MISSING_IMAGE_SVG, ThemeSource};
 /// The themes built into kb, a folder each.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../themes");
 
-/// The built-in theme that all others are laid over.
+/// The built-in base of all other themes.
 pub(super) const DEFAULT: &str = "default";
 
 /// A file of a theme.
@@ -29,7 +29,7 @@ pub(super) struct ThemeFile {
 }
 
 impl ThemeFile {
-    /// The file as diagnostics point into it.
+    /// The text of the file, for spans.
     pub(super) fn source_text(&self) -> SourceText {
         SourceText::new(&*self.display, String::from_utf8_lossy(&self.bytes))
     }
@@ -54,12 +54,12 @@ pub(super) struct Layer {
     pub(super) files: LayerFiles,
 }
 
-/// Everything that a theme is made of.
+/// All layers of a theme.
 #[derive(Debug)]
 pub(super) struct Layers {
-    /// Themes, the most general first.
+    /// Themes, from the base to the most specific.
     pub(super) themes: Vec<Layer>,
-    /// Files of the project that stand in for those of the theme, or join them.
+    /// Files of the project that replace or extend those of the theme.
     pub(super) project: LayerFiles,
     /// Name of the theme in use.
     pub(super) name: String,
@@ -72,13 +72,13 @@ impl Layers {
         from_top.find_map(|layer| Some((layer.theme.as_str(), layer.files.get(path)?)))
     }
 
-    /// All files, each from the layer that wins.
+    /// All files, each from its highest layer.
     pub(super) fn merged(&self) -> LayerFiles {
         let layers = self.themes.iter().map(|layer| &layer.files).chain([&self.project]);
         layers.flat_map(Clone::clone).collect()
     }
 
-    /// The built-in files among them, as they are without any folder of the project.
+    /// The built-in files, without the folders of the project.
     pub(super) fn built_in(&self) -> LayerFiles {
         let files = self.themes.iter().flat_map(|layer| layer.files.clone());
         files.filter(|(_, file)| file.built_in).collect()
@@ -167,7 +167,7 @@ pub(super) fn collect(
     layers
 }
 
-/// The built-in theme that a theme says it builds on, where that is not the default.
+/// The base theme in a `theme.toml`, if it is not the default.
 fn extended(own: &[Layer], name: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Layer> {
     let mut manifests = own.iter().rev().filter_map(|layer| layer.files.get("theme.toml"));
     let (base, span) = manifests.find_map(manifest::extends)?;
@@ -289,7 +289,7 @@ pub fn static_files(files: &dyn FileSystem, project: Option<&Path>) -> BTreeMap<
         .collect()
 }
 
-/// Whether a file or folder is what systems leave behind.
+/// Whether a file or folder is a by-product of an operating system.
 pub fn is_junk(path: &Path) -> bool {
     path.file_name()
         .and_then(|name| name.to_str())

@@ -1,10 +1,10 @@
 //! The theme: files from the project, a theme folder and the themes built into kb, looked up in this order by path.
 //!
 //! 1. `layers` gathers the files.
-//! 2. `manifest` reads what the `theme.toml` files say.
+//! 2. `manifest` reads the `theme.toml` files.
 //! 3. `assets` makes the static files that are served.
-//! 4. `templates` makes the templates ready.
-//! 5. `origin` tells copies of a theme's files from those that are the project's own work, and when they are old.
+//! 4. `templates` parses the templates.
+//! 5. `origin` detects copies of a theme's files, and outdated ones.
 //! 6. `catalogue` lists themes, and the files of a theme that can be copied.
 
 mod assets;
@@ -52,7 +52,7 @@ const FRAME: &str = "base.html";
 /// The project's own style sheet in `static/`, which every page loads after that of the theme.
 pub(crate) const CUSTOM_CSS: &str = "custom.css";
 
-/// The image that stands in for missing ones.
+/// The placeholder for missing images.
 const MISSING_IMAGE: &str = "img/missing.svg";
 
 const MISSING_IMAGE_SVG: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 320 180\" width=\"320\" height=\"180\"><rect width=\"318\" height=\"178\" x=\"1\" y=\"1\" rx=\"8\" fill=\"#8881\" stroke=\"#888\" stroke-dasharray=\"6 5\"/><path d=\"M134 106l18-22 13 15 9-10 14 17zM172 76a5 5 0 1 0 .1 0z\" fill=\"none\" stroke=\"#888\" stroke-width=\"3\" stroke-linejoin=\"round\"/></svg>\n";
@@ -61,9 +61,9 @@ const MISSING_IMAGE_SVG: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewB
 #[derive(Debug)]
 pub struct Theme {
     templates: Tera,
-    /// Names of templates with errors that were told, for which kb has none of its own.
+    /// Names of templates with reported errors that have no built-in replacement.
     broken: BTreeSet<String>,
-    /// The templates of kb itself, for pages whose own template fails.
+    /// The built-in templates, for pages whose template fails.
     fallback: Tera,
     files: LayerFiles,
     /// The messages by file name: each layer fills or replaces messages of the one before it.
@@ -75,13 +75,13 @@ pub struct Theme {
     /// Path of the folder of theme assets, such as `assets/1a2b3c4d`.
     pub asset_folder: String,
     scripts: Vec<String>,
-    /// Hash of the project's own style sheet, where there is one.
+    /// Hash of the project's own style sheet, if there is one.
     custom_css: Option<u64>,
     /// Hash of all its files and of where they are served.
     pub hash: u64,
 }
 
-/// Where a theme is looked for.
+/// The places of a theme.
 #[derive(Debug)]
 pub struct ThemeSource<'a> {
     /// The project folder; `None` for a bare folder of Markdown.
@@ -107,7 +107,7 @@ impl Theme {
         let mut merged = layers.merged();
         let manifest = manifest::read(&layers, &merged, diagnostics);
         let served = assets::served(&layers, &merged, &manifest);
-        // A file of the project replaces one of the theme only where the theme makes use of it.
+        // A file of the project replaces one of the theme only if the theme uses it.
         let needed = |path: &str| assets::is_used(path, &served, &manifest);
         let used = |path: &String| path.strip_prefix("static/").is_none_or(needed);
         layers.project.retain(|path, _| used(path));
@@ -121,7 +121,7 @@ impl Theme {
             .map(|css| xxh3_64(&css));
         let built_in = layers.built_in();
         let messages = take_messages(layers, &mut merged);
-        // Browsers refuse to take shapes out of another file where pages are files too.
+        // Browsers refuse to load shapes from another file if the page is opened from a folder.
         let icons = (!source.offline).then(|| {
             let templates = merged.iter().filter(|(path, _)| path.starts_with("templates/"));
             let texts: Vec<_> = templates
@@ -196,24 +196,24 @@ impl Theme {
         format!("{}/kb.css", self.asset_folder)
     }
 
-    /// Path of the project's own style sheet and the hash of what it holds, where there is one.
+    /// Path of the project's own style sheet and the hash of its content, if there is one.
     pub(crate) fn custom_css(&self) -> Option<(&'static str, String)> {
         Some((CUSTOM_CSS, format!("{:08x}", self.custom_css? >> 32)))
     }
 
-    /// Path of the image that stands in for missing ones.
+    /// Path of the placeholder for missing images.
     pub(crate) fn missing_image_path(&self) -> String {
         format!("{}/{MISSING_IMAGE}", self.asset_folder)
     }
 
-    /// The template that `name` names, with or without its ending.
+    /// The template called `name`, with or without its ending.
     pub fn template(&self, name: &str) -> Option<&str> {
         let named = |wanted: &str| self.templates.get_template_names().find(|known| *known == wanted);
         named(name).or_else(|| named(&format!("{name}.html")))
     }
 
-    /// Names of the templates that a page can choose whose kind has the template `own`: those that belong to no other
-    /// kind of page, and are whole pages.
+    /// Names of the templates for pages with the default template `own`: whole pages that belong to no other kind of
+    /// page.
     pub(crate) fn template_names(&self, own: &str) -> Vec<&str> {
         let of_others = |name: &str| TEMPLATES.contains(&name) && name != "article.html" && name != own;
         let mut names: Vec<&str> = self
@@ -225,7 +225,7 @@ impl Theme {
         names
     }
 
-    /// Renders a page. Where its template fails, the built-in one is used and the failure comes back too.
+    /// Renders a page. If its template fails, the built-in one is used, and the failure is returned too.
     pub fn render(&self, template: &str, fallback: &str, context: &tera::Context) -> (String, Option<Diagnostic>) {
         let template = if self.broken.contains(template) {
             fallback
@@ -254,7 +254,7 @@ fn chinese_script(language: &Language) -> Option<&'static str> {
     }
 }
 
-/// Takes the messages out of the files: all layers of a file count, not only the last.
+/// Removes the messages from the files and returns them: all layers of a file are merged, not only the last.
 fn take_messages(layers: Layers, merged: &mut LayerFiles) -> BTreeMap<String, Vec<ThemeFile>> {
     merged.retain(|path, _| !path.starts_with("i18n/"));
     let mut messages: BTreeMap<String, Vec<ThemeFile>> = BTreeMap::new();

@@ -1,14 +1,14 @@
 //! Copies of a theme's files: each begins with a comment that says which version of which theme it was copied from.
 //!
-//! The comment holds the hash of what was copied, so that a later version of kb can tell whether it has something
-//! newer.
+//! The comment contains a hash of the original, so that a later version of kb can detect whether the original has
+//! changed.
 
 use kb_diagnostic::{Code, Diagnostic, Span};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::layers::Layers;
 
-/// Where a copy comes from, as its first line says.
+/// The origin of a copy, from its first line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CopyOrigin {
     /// The theme it was copied from.
@@ -17,7 +17,7 @@ pub(super) struct CopyOrigin {
     pub(super) hash: u64,
 }
 
-/// The comments of a kind of file: what begins and ends one. None where a file of that name can have no such line.
+/// The start and end of a comment in a kind of file. `None` if files of that kind have no comments.
 fn comment(path: &str) -> Option<(&'static str, &'static str)> {
     match path.rsplit_once('.')?.1 {
         "html" | "xml" => Some(("{#- ", " -#}")),
@@ -28,7 +28,7 @@ fn comment(path: &str) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// The first line of a copy, with the line break; empty for files that cannot have one.
+/// The first line of a copy, with the line break; empty for files without comments.
 pub(super) fn line(path: &str, theme: &str, original: &[u8]) -> String {
     comment(path).map_or_else(String::new, |(begin, end)| {
         format!(
@@ -39,7 +39,7 @@ pub(super) fn line(path: &str, theme: &str, original: &[u8]) -> String {
     })
 }
 
-/// Where a file was copied from, if its first line says so.
+/// The origin of a file, if it is a copy.
 pub(super) fn read(path: &str, bytes: &[u8]) -> Option<CopyOrigin> {
     let (begin, end) = comment(path)?;
     let first = bytes.split(|byte| *byte == b'\n').next()?;
@@ -53,7 +53,7 @@ pub(super) fn read(path: &str, bytes: &[u8]) -> Option<CopyOrigin> {
     })
 }
 
-/// A copy without the line that says where it comes from.
+/// A copy without its first line about the origin.
 pub(super) fn without_line<'a>(path: &str, text: &'a str) -> &'a str {
     match read(path, text.as_bytes()) {
         Some(_) => text.split_once('\n').map_or("", |(_, rest)| rest),
@@ -61,7 +61,7 @@ pub(super) fn without_line<'a>(path: &str, text: &'a str) -> &'a str {
     }
 }
 
-/// Tells of copies whose original has changed since.
+/// Reports copies whose original has changed.
 pub(super) fn outdated(layers: &Layers) -> Vec<Diagnostic> {
     let copies = layers.project.iter().filter_map(|(path, file)| {
         let origin = read(path, &file.bytes)?;

@@ -1,4 +1,4 @@
-//! The templates of a theme: read, made ready to render, and what is wrong with them.
+//! The templates of a theme: parsed, with diagnostics for errors.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -10,7 +10,7 @@ use super::assets::ICONS;
 use super::layers::LayerFiles;
 use crate::icons;
 
-/// The functions that templates can call, with what they know.
+/// The functions that templates can call, with their data.
 #[derive(Debug, Clone)]
 pub(super) struct Functions<'a> {
     /// The path that the site is served under.
@@ -24,7 +24,7 @@ pub(super) struct Functions<'a> {
 }
 
 impl Functions<'_> {
-    /// An engine that has them, without templates.
+    /// An engine with these functions and without templates.
     fn engine(&self) -> Tera {
         let mut tera = Tera::default();
         let base = format!("{}{}/", self.base_path, self.asset_folder);
@@ -49,7 +49,7 @@ impl Functions<'_> {
     }
 }
 
-/// The templates that are part of kb, for pages whose own template fails.
+/// The built-in templates, for pages whose template fails.
 pub(super) fn fallback(built_in: &LayerFiles, functions: &Functions<'_>, diagnostics: &mut Vec<Diagnostic>) -> Tera {
     let mut tera = functions.engine();
     if let Err(error) = tera.add_raw_templates(texts(built_in)) {
@@ -61,8 +61,8 @@ pub(super) fn fallback(built_in: &LayerFiles, functions: &Functions<'_>, diagnos
     tera
 }
 
-/// The templates of the theme and the project, and the names of those of them that cannot be used and stand in for
-/// nothing of kb's. One that does not parse is reported and replaced by the built-in one, or by nothing.
+/// The templates of the theme and the project, and the names of unusable ones without a built-in template. A template
+/// that does not parse is reported and replaced by the built-in one, if any.
 pub(super) fn own(
     merged: &LayerFiles,
     built_in: &LayerFiles,
@@ -89,14 +89,14 @@ pub(super) fn own(
             .filter(is_own)
             .collect();
         if culprits.is_empty() {
-            // Nothing says whose fault it is.
+            // The error does not name the template.
             culprits.extend(wanted.keys().find(|name| is_own(name)).cloned());
         }
         if culprits.is_empty() {
             return (Tera::default(), broken);
         }
         for name in culprits {
-            // What includes it finds it still.
+            // Templates that include it still find it.
             let text = built_in.get(&name).cloned().unwrap_or_default();
             if !built_in.contains_key(&name) {
                 broken.insert(name.clone());
@@ -117,10 +117,10 @@ fn texts(files: &LayerFiles) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Something that is wrong with a template.
+/// An error in a template.
 struct Fault {
     message: String,
-    /// Which one, where that is known.
+    /// The template, if known.
     template: Option<String>,
     place: ErrorPlace,
 }
@@ -153,7 +153,7 @@ impl Fault {
     }
 }
 
-/// What an error says, of one template or of several.
+/// The messages of an error, for one or several templates.
 fn faults(error: &tera::Error) -> Vec<Fault> {
     let whole = |message: String, template: Option<&String>| {
         vec![Fault {
@@ -188,8 +188,8 @@ fn faults(error: &tera::Error) -> Vec<Fault> {
     }
 }
 
-/// The faults in a text of reports, in which tera tells of unknown functions, filters and the like: `error: MESSAGE`, and in
-/// the next line ` --> TEMPLATE:LINE:COLUMN`.
+/// The errors in tera's report about unknown functions, filters and components: `error: MESSAGE`, and in the next line
+/// ` --> TEMPLATE:LINE:COLUMN`.
 fn reports(text: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut message = None;
@@ -219,7 +219,7 @@ fn reports(text: &str) -> Vec<Fault> {
     faults
 }
 
-/// What is wrong with a template, with its place.
+/// The diagnostic for an error in a template, with its place.
 pub(super) fn diagnostic(files: &LayerFiles, error: &tera::Error) -> Diagnostic {
     let first = faults(error).into_iter().next();
     first.map_or_else(
