@@ -11,8 +11,8 @@ fn main() {
     fs::write(Path::new(&folder).join("icons.txt"), icons()).expect("the folder can be written to");
 }
 
-/// Every icon of Lucide in a line, sorted by name: the name, a space, and the shapes without the element around them,
-/// which is the same for all.
+/// Every icon of Lucide in a line, sorted by name: the name, a space, and the shapes without the outer element, which
+/// is the same for all.
 fn icons() -> String {
     let mut lines: Vec<String> = Icon::all()
         .iter()

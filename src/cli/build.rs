@@ -10,17 +10,17 @@ use kb_site::{HeldBackCounts, Publish};
 
 use super::progress::Spinner;
 use super::report::{bytes, counted, grouped, outcome, report};
-use super::{BuildArgs, Format, Outcome, eprint};
+use super::{BuildArgs, CommandOutcome, Format, eprint};
 use crate::pipeline::{BuildOptions, BuildReport, Project, build, open_project};
 
-/// Where an offline site goes, so that it does not replace the one that is served.
+/// The output folder of an offline site, so that it does not replace the online one.
 const OFFLINE_OUTPUT: &str = "public-offline";
 
-pub(super) fn run(args: &BuildArgs) -> io::Result<Outcome> {
+pub(super) fn run(args: &BuildArgs) -> io::Result<CommandOutcome> {
     let since = Instant::now();
     let format = args.report.format;
     if let Some(threads) = args.threads {
-        // Fails only where the pool was used before, which nothing did.
+        // Fails only if the pool was used before, which is not the case here.
         let _ = rayon::ThreadPoolBuilder::new()
             .num_threads(threads.into())
             .build_global();
@@ -58,7 +58,7 @@ pub(super) fn run(args: &BuildArgs) -> io::Result<Outcome> {
     Ok(outcome(&built.diagnostics, args.strict))
 }
 
-/// Where a site goes unless something else is said.
+/// The default output folder.
 pub(super) fn output_folder(project: &Project, offline: bool) -> PathBuf {
     match &project.root {
         root if offline => root.clone().unwrap_or_default().join(OFFLINE_OUTPUT),
@@ -67,9 +67,9 @@ pub(super) fn output_folder(project: &Project, offline: bool) -> PathBuf {
     }
 }
 
-fn failed(diagnostics: &[Diagnostic], format: Format) -> io::Result<Outcome> {
+fn failed(diagnostics: &[Diagnostic], format: Format) -> io::Result<CommandOutcome> {
     report(diagnostics, format)?;
-    Ok(Outcome::Failed)
+    Ok(CommandOutcome::Failed)
 }
 
 /// The articles that are not published, by reason, each with the option that publishes them.
@@ -93,7 +93,7 @@ fn left_out(held_back: HeldBackCounts) -> Vec<String> {
     parts
 }
 
-/// Now, or the moment that `SOURCE_DATE_EPOCH` names, by <https://reproducible-builds.org/specs/source-date-epoch/>.
+/// The current time, or the time in `SOURCE_DATE_EPOCH`, by <https://reproducible-builds.org/specs/source-date-epoch/>.
 pub(super) fn now() -> i64 {
     let given = std::env::var("SOURCE_DATE_EPOCH")
         .ok()

@@ -6,18 +6,18 @@ use std::path::Path;
 
 use include_dir::{Dir, include_dir};
 
-use super::{InitArgs, Outcome, eprint};
+use super::{CommandOutcome, InitArgs, eprint};
 
 static STARTER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/cli/starter");
 
-pub(super) fn run(args: &InitArgs) -> io::Result<Outcome> {
+pub(super) fn run(args: &InitArgs) -> io::Result<CommandOutcome> {
     let dir = &args.dir;
     if let Some(found) = in_the_way(dir)? {
         eprint(&format!(
-            "error: `{}` is already there; nothing was changed\nhint: give another folder, as in `kb init help-centre`\n",
+            "error: `{}` already exists; nothing was changed\nhint: choose another folder, for example `kb init help-centre`\n",
             dir.join(found).display()
         ));
-        return Ok(Outcome::Failed);
+        return Ok(CommandOutcome::Failed);
     }
     write(&STARTER, dir)?;
     let cd = if dir == Path::new(".") {
@@ -26,13 +26,13 @@ pub(super) fn run(args: &InitArgs) -> io::Result<Outcome> {
         format!("cd {}\n  ", quoted(dir))
     };
     eprint(&format!(
-        "Created a knowledge base in {}\n\nNext:\n  {cd}kb new \"How do I get a refund?\" --in billing\n  kb build\n  kb search \"money back\"\n",
+        "Created a help centre in {}\n\nNext:\n  {cd}kb new \"How do I get a refund?\" --in billing\n  kb build\n  kb search \"money back\"\n",
         dir.display()
     ));
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
-/// What the starter would write over.
+/// The first file that the starter would overwrite.
 fn in_the_way(dir: &Path) -> io::Result<Option<String>> {
     if !dir.exists() {
         return Ok(None);
@@ -40,7 +40,7 @@ fn in_the_way(dir: &Path) -> io::Result<Option<String>> {
     if !dir.is_dir() {
         return Err(io::Error::other(format!("`{}` is a file, not a folder", dir.display())));
     }
-    // Not even a link that leads nowhere: what is written through it would be somewhere else.
+    // Broken links count too: a file written through them would be elsewhere.
     let is_there = |name: &&str| fs::symlink_metadata(dir.join(name)).is_ok();
     Ok(["kb.toml", "content"].into_iter().find(is_there).map(ToOwned::to_owned))
 }

@@ -1,4 +1,4 @@
-//! The command line: one file a command, exit codes, reports.
+//! The command line: one file per command, exit codes, reports.
 //!
 //! Exit codes: 0 fine; 1 the content has problems; 2 wrong usage, settings or I/O.
 
@@ -36,17 +36,17 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Make a new knowledge base with sample articles
+    /// Create a help centre with sample articles
     Init(InitArgs),
-    /// Make a new article
+    /// Create an article
     New(NewArgs),
     /// Build the site and its search index
     Build(BuildArgs),
-    /// Show the site in a browser while you write
+    /// Preview the site in a browser while you write
     Serve(ServeArgs),
-    /// Ask a built site
+    /// Search a built site
     Search(SearchArgs),
-    /// List themes, and copy files of the theme into the project to change them
+    /// List themes, or copy files of the theme into the project to change them
     #[command(subcommand)]
     Theme(ThemeCommand),
     /// Print completions for a shell
@@ -54,7 +54,7 @@ enum Command {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the manual page, or write one page a command into a folder
+    /// Print the manual page, or write one page per command into a folder
     Man {
         /// The folder
         dir: Option<PathBuf>,
@@ -63,7 +63,7 @@ enum Command {
 
 #[derive(Debug, Args)]
 struct InitArgs {
-    /// The folder, made if it is not there
+    /// The folder; it is created if it does not exist
     #[arg(default_value = ".")]
     dir: PathBuf,
 }
@@ -86,25 +86,25 @@ struct BuildArgs {
     /// A project (a folder with `kb.toml`), or simply a folder of Markdown
     #[arg(default_value = ".")]
     path: PathBuf,
-    /// Where the site goes [default: `public` in the project; for a bare folder, `public` in the current folder]
+    /// The output folder [default: `public` in the project; for a bare folder, `public` in the current folder]
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// Where the site will live, such as `https://help.example.com/` (overrides `base_url`)
+    /// The address of the site, such as `https://help.example.com/` (overrides `base_url`)
     #[arg(short = 'u', long, value_name = "URL")]
     base_url: Option<String>,
-    /// Make a site that is opened from a folder, without a server, search included [default output: `public-offline`]
+    /// Build a site that opens from a folder, without a server, including search [default output: `public-offline`]
     #[arg(long, conflicts_with = "base_url")]
     offline: bool,
     /// Publish drafts too
     #[arg(long)]
     drafts: bool,
-    /// Publish articles whose publish date is yet to come, too
+    /// Publish scheduled articles too
     #[arg(long)]
     future: bool,
-    /// Let warnings fail the build
+    /// Fail the build on warnings
     #[arg(long)]
     strict: bool,
-    /// How many threads to use [default: one a core]
+    /// Number of threads [default: one per core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
     /// Print how long each stage took
@@ -120,7 +120,7 @@ struct ServeArgs {
     /// A project (a folder with `kb.toml`), or simply a folder of Markdown
     #[arg(default_value = ".")]
     path: PathBuf,
-    /// Show changes as soon as they are saved, drafts and articles yet to come among them
+    /// Show changes as soon as they are saved; includes drafts and scheduled articles
     #[arg(short, long)]
     watch: bool,
     /// Open the browser
@@ -129,49 +129,49 @@ struct ServeArgs {
     /// The port [default: 4000; if it is taken, the next free one]
     #[arg(short, long)]
     port: Option<u16>,
-    /// The address to listen on; `0.0.0.0` lets other devices on your network in
+    /// The address to listen on; `0.0.0.0` lets other devices on your network connect
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
     host: String,
-    /// Answer to this host name too, for a proxy in front; may be repeated
+    /// Also accept requests for this host name, for use behind a proxy; may be repeated
     #[arg(long, value_name = "NAME")]
     allow_host: Vec<String>,
-    /// Compare files every half second instead of letting the system tell, for network drives and containers
+    /// Compare files every half second instead of using file system events, for network drives and containers
     #[arg(long, requires = "watch")]
     poll: bool,
     /// Show drafts
     #[arg(long)]
     drafts: bool,
-    /// Show articles whose publish date is yet to come
+    /// Show scheduled articles
     #[arg(long)]
     future: bool,
-    /// Show only what customers will see, also with `--watch`
+    /// Show only what customers will see, even with `--watch`
     #[arg(long, conflicts_with_all = ["drafts", "future"])]
     published: bool,
-    /// Treat warnings like errors; end with exit code 1 if any problem is left
+    /// Treat warnings as errors; exit with code 1 if any problem is left
     #[arg(long)]
     strict: bool,
-    /// Where the site will live (overrides `base_url`)
+    /// The address of the site (overrides `base_url`)
     #[arg(short = 'u', long, value_name = "URL")]
     base_url: Option<String>,
     /// Also write the site into this folder, at the start and after each change
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// Print problems only
+    /// Print only problems
     #[arg(short, long)]
     quiet: bool,
 }
 
 #[derive(Debug, Args)]
 struct ReportArgs {
-    /// How problems are reported
+    /// The format of the report
     #[arg(long, value_enum, default_value_t = Format::Human)]
     format: Format,
-    /// Print problems only
+    /// Print only problems
     #[arg(short, long)]
     quiet: bool,
 }
 
-/// How problems are reported.
+/// The format of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
     /// For people
@@ -196,7 +196,7 @@ struct SearchArgs {
     /// Language of the index [default: the site's default language]
     #[arg(long, value_name = "TAG")]
     lang: Option<String>,
-    /// How many articles
+    /// The largest number of articles
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
     number: u16,
     /// Only articles of this collection (its title)
@@ -205,16 +205,16 @@ struct SearchArgs {
     /// Only articles with this tag
     #[arg(long)]
     tag: Option<String>,
-    /// Which engine answers
-    #[arg(long, value_enum, default_value_t = Engine::Tantivy)]
-    engine: Engine,
+    /// The engine to use
+    #[arg(long, value_enum, default_value_t = SearchEngine::Tantivy)]
+    engine: SearchEngine,
     /// Treat the last word as unfinished, as while typing
     #[arg(long)]
     typing: bool,
     /// Show why each article ranks where it does
     #[arg(long)]
     explain: bool,
-    /// Read one query a line from standard input, print one JSON object a line
+    /// Read one query per line from standard input, print one JSON object per line
     #[arg(long, conflicts_with = "query")]
     batch: bool,
     /// Print one JSON object
@@ -222,9 +222,9 @@ struct SearchArgs {
     json: bool,
 }
 
-/// Which engine answers.
+/// The engine to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Engine {
+enum SearchEngine {
     /// The tantivy index
     Tantivy,
     /// The pack, as the search box in a browser does
@@ -244,14 +244,14 @@ struct ThemeListArgs {
     /// The project
     #[arg(default_value = ".")]
     path: PathBuf,
-    /// How the list is printed
+    /// The format of the list
     #[arg(long, value_enum, default_value_t = ListFormat::Human)]
     format: ListFormat,
 }
 
 #[derive(Debug, Args)]
 struct ThemeEjectArgs {
-    /// The file, such as `article.html`, `partials/footer.html`, `css/tokens.css` or `i18n/de.toml`; without it, all are listed
+    /// The file, such as `article.html`, `partials/footer.html`, `css/tokens.css` or `i18n/de.toml`; without it, all files are listed
     #[arg(value_name = "FILE")]
     name: Option<String>,
     /// The project
@@ -263,12 +263,12 @@ struct ThemeEjectArgs {
     /// Show what differs between the theme's file and your copy; change nothing
     #[arg(long, requires = "name", conflicts_with = "force")]
     diff: bool,
-    /// How the list is printed
+    /// The format of the list
     #[arg(long, value_enum, default_value_t = ListFormat::Human)]
     format: ListFormat,
 }
 
-/// How a list is printed.
+/// The format of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum ListFormat {
     /// For people
@@ -279,7 +279,7 @@ enum ListFormat {
 
 /// How a command ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Outcome {
+enum CommandOutcome {
     /// Fine.
     Fine,
     /// The content has problems.
@@ -288,12 +288,12 @@ enum Outcome {
     Failed,
 }
 
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> Self {
+impl From<CommandOutcome> for ExitCode {
+    fn from(outcome: CommandOutcome) -> Self {
         Self::from(match outcome {
-            Outcome::Fine => 0,
-            Outcome::Problems => 1,
-            Outcome::Failed => 2,
+            CommandOutcome::Fine => 0,
+            CommandOutcome::Problems => 1,
+            CommandOutcome::Failed => 2,
         })
     }
 }
@@ -314,23 +314,23 @@ pub fn main() -> ExitCode {
     };
     match result {
         Ok(outcome) => outcome.into(),
-        // A reader that has seen enough is no error.
-        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Outcome::Fine.into(),
+        // A closed pipe is not an error.
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => CommandOutcome::Fine.into(),
         Err(error) => {
             let _ = writeln!(io::stderr(), "error: {error}");
-            Outcome::Failed.into()
+            CommandOutcome::Failed.into()
         }
     }
 }
 
-/// Prints to standard output; `Err` with `BrokenPipe` where nobody listens any more.
+/// Prints to standard output; `Err` with `BrokenPipe` if the reader has closed the pipe.
 fn print(text: &str) -> io::Result<()> {
     let mut out = anstream::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()
 }
 
-/// What commands say that need a project, where a folder is none.
+/// The error of commands that need a project, for a folder without one.
 fn not_a_project(folder: &Path) -> String {
     let shown = folder.display();
     format!("`{shown}` has no `kb.toml`\nhint: run this in a project, or create one with `kb init`")

@@ -7,12 +7,12 @@ use kb_document::slug::slugify;
 use kb_source::{Bounds, Disk, FileSystem as _};
 
 use super::inside::stays_inside;
-use super::{NewArgs, Outcome, eprint, not_a_project};
+use super::{CommandOutcome, NewArgs, eprint, not_a_project};
 
-pub(super) fn run(args: &NewArgs) -> io::Result<Outcome> {
+pub(super) fn run(args: &NewArgs) -> io::Result<CommandOutcome> {
     let fail = |message: String| {
         eprint(&format!("error: {message}\n"));
-        Ok(Outcome::Failed)
+        Ok(CommandOutcome::Failed)
     };
     if !args.project.join("kb.toml").is_file() {
         return fail(not_a_project(&args.project));
@@ -42,7 +42,7 @@ pub(super) fn run(args: &NewArgs) -> io::Result<Outcome> {
     match fs::File::options().write(true).create_new(true).open(&path) {
         Ok(mut file) => file.write_all(text.as_bytes())?,
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            return fail(format!("`{}` is already there; nothing was changed", path.display()));
+            return fail(format!("`{}` already exists; nothing was changed", path.display()));
         }
         Err(error) => return Err(error),
     }
@@ -50,10 +50,10 @@ pub(super) fn run(args: &NewArgs) -> io::Result<Outcome> {
         "Created {} as a draft; remove `draft: true` to publish it\n",
         path.display()
     ));
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
-/// A file name that every file system takes: names may have 255 bytes.
+/// A file name that every file system accepts: names may have 255 bytes.
 fn shortened(slug: &str) -> &str {
     const MOST: usize = 120;
     if slug.len() <= MOST {
@@ -66,7 +66,7 @@ fn shortened(slug: &str) -> &str {
     slug[..end].rsplit_once('-').map_or(&slug[..end], |(before, _)| before)
 }
 
-/// The new article: the project's `archetype.md` with `{{ title }}` filled in, else kb's own.
+/// The new article: the project's `archetype.md` with `{{ title }}` filled in, or kb's own.
 fn article(project: &std::path::Path, title: &str) -> io::Result<String> {
     const ARCHETYPE: &str = include_str!("archetype.md");
     let quoted = serde_json::to_string(title).unwrap_or_default();

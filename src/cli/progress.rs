@@ -1,4 +1,4 @@
-//! What a build is doing, on a terminal and only when it takes a while.
+//! Progress of a build, only on a terminal and only for longer builds.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::pipeline::Progress;
 
-/// A build that is shorter needs no progress.
+/// Shorter builds show no progress.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// A spinner that appears once a build takes longer than half a second.
@@ -17,7 +17,7 @@ pub(super) struct Spinner {
 
 impl Spinner {
     pub(super) fn new(quiet: bool) -> Self {
-        // Off a terminal nothing is drawn.
+        // Without a terminal, nothing is drawn.
         let target = if quiet {
             ProgressDrawTarget::hidden()
         } else {

@@ -1,12 +1,12 @@
-//! Problems in the form that was asked for.
+//! Reports of problems, in the requested format.
 
 use std::io;
 
 use kb_diagnostic::{Diagnostic, TerminalOptions, count, render_github, render_json, render_sarif, render_terminal};
 
-use super::{Format, Outcome, eprint, print};
+use super::{CommandOutcome, Format, eprint, print};
 
-/// Problems that are shown with their line; the rest gets one line each.
+/// The number of problems shown with their line; each of the rest takes one line.
 const DETAILED: usize = 20;
 
 /// Prints problems: for people to standard error, for programs to standard output.
@@ -16,7 +16,7 @@ pub(super) fn report(diagnostics: &[Diagnostic], format: Format) -> io::Result<(
             if !diagnostics.is_empty() {
                 let mut sorted: Vec<Diagnostic> = diagnostics.to_vec();
                 sorted.sort_by(|a, b| a.severity.cmp(&b.severity).then_with(|| a.cmp(b)));
-                // Styles are stripped where the terminal does not want them.
+                // Styles are removed if the terminal does not support them.
                 eprint(&render_terminal(
                     &sorted,
                     TerminalOptions {
@@ -33,13 +33,13 @@ pub(super) fn report(diagnostics: &[Diagnostic], format: Format) -> io::Result<(
     }
 }
 
-/// How a command with these problems ends.
-pub(super) fn outcome(diagnostics: &[Diagnostic], strict: bool) -> Outcome {
+/// The outcome of a command with these problems.
+pub(super) fn outcome(diagnostics: &[Diagnostic], strict: bool) -> CommandOutcome {
     let counts = count(diagnostics);
     if counts.errors > 0 || (strict && counts.warnings > 0) {
-        Outcome::Problems
+        CommandOutcome::Problems
     } else {
-        Outcome::Fine
+        CommandOutcome::Fine
     }
 }
 

@@ -11,20 +11,20 @@ use kb_diagnostic::did_you_mean;
 use kb_index::{Answer, Hit, Options, PackSearch, SearchIndex, Typing, json};
 use kb_source::Bounds;
 
-use super::{Engine, Outcome, SearchArgs, eprint, print};
+use super::{CommandOutcome, SearchArgs, SearchEngine, eprint, print};
 
-pub(super) fn run(args: &SearchArgs) -> io::Result<Outcome> {
-    if args.explain && args.engine == Engine::Pack {
+pub(super) fn run(args: &SearchArgs) -> io::Result<CommandOutcome> {
+    if args.explain && args.engine == SearchEngine::Pack {
         eprint(
-            "error: `--explain` is answered by the tantivy engine only\nhint: both engines give the same scores: leave out `--engine pack`\n",
+            "error: `--explain` works only with the tantivy engine\nhint: leave out `--engine pack`; both engines give the same scores\n",
         );
-        return Ok(Outcome::Failed);
+        return Ok(CommandOutcome::Failed);
     }
     let mut index = match open(args) {
         Ok(index) => index,
         Err(message) => {
             eprint(&format!("error: {message}\n"));
-            return Ok(Outcome::Failed);
+            return Ok(CommandOutcome::Failed);
         }
     };
     let options = Options {
@@ -48,10 +48,10 @@ pub(super) fn run(args: &SearchArgs) -> io::Result<Outcome> {
         Ok(results) => print(&human(query, &results))?,
         Err(error) => {
             eprint(&format!("error: {error}\n"));
-            return Ok(Outcome::Failed);
+            return Ok(CommandOutcome::Failed);
         }
     }
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 /// The engine that answers.
@@ -61,13 +61,13 @@ enum Searcher {
 }
 
 impl Searcher {
-    fn open(engine: Engine, site: &Path, language: &str) -> Result<Self, kb_index::Error> {
+    fn open(engine: SearchEngine, site: &Path, language: &str) -> Result<Self, kb_index::Error> {
         guarded(|| match engine {
-            Engine::Tantivy => {
+            SearchEngine::Tantivy => {
                 let index = SearchIndex::open(&kb_index::index_path(site, language))?;
                 Ok(Self::Tantivy(Box::new(index)))
             }
-            Engine::Pack => Ok(Self::Pack(Box::new(PackSearch::open(site, language)?))),
+            SearchEngine::Pack => Ok(Self::Pack(Box::new(PackSearch::open(site, language)?))),
         })
     }
 
@@ -79,18 +79,18 @@ impl Searcher {
     }
 }
 
-/// Does what reads an index. tantivy panics on bytes that it could not have written; those of a damaged index are found
-/// beforehand, but somebody may have made them so that they are not.
+/// Runs `read`, and turns a panic into an error. tantivy panics on bytes that it could not have written. Damaged
+/// indexes are detected before, but not all manipulated ones.
 fn guarded<T>(read: impl FnOnce() -> Result<T, kb_index::Error>) -> Result<T, kb_index::Error> {
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
-    // What was being read is not used again: the command ends with the error.
+    // The index is not used again: the command ends with the error.
     let result = panic::catch_unwind(AssertUnwindSafe(read));
     panic::set_hook(hook);
     result.unwrap_or(Err(kb_index::Error::Unreadable))
 }
 
-fn batch(index: &mut Searcher, options: &Options) -> io::Result<Outcome> {
+fn batch(index: &mut Searcher, options: &Options) -> io::Result<CommandOutcome> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     for line in io::stdin().lock().split(b'\n') {
         let line = line?;
@@ -101,21 +101,21 @@ fn batch(index: &mut Searcher, options: &Options) -> io::Result<Outcome> {
             Err(error) => {
                 out.flush()?;
                 eprint(&format!("error: {error}\n"));
-                return Ok(Outcome::Failed);
+                return Ok(CommandOutcome::Failed);
             }
         }
     }
     out.flush()?;
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
-/// The index of the language that was asked for, else of the site's default language.
+/// The index of the requested language, or of the site's default language.
 fn open(args: &SearchArgs) -> Result<Searcher, String> {
     let languages = kb_index::languages(&args.site).map_err(|error| error.to_string())?;
     if languages.is_empty() {
         let shown = args.site.display();
         return Err(format!(
-            "`{shown}` is not a site that kb built\nhint: build it first, or name it with `--site`"
+            "`{shown}` is not a site that kb built\nhint: build the site first, or give its folder with `--site`"
         ));
     }
     let wanted = match &args.lang {
@@ -136,7 +136,7 @@ fn open(args: &SearchArgs) -> Result<Searcher, String> {
     Searcher::open(args.engine, &args.site, language).map_err(|error| error.to_string())
 }
 
-/// The default language that the build noted in its manifest.
+/// The default language in the manifest of the site.
 fn default_language(site: &Path) -> Option<String> {
     let text = Bounds::NONE.read(&site.join("manifest.json")).ok()?;
     let manifest: serde_json::Value = serde_json::from_slice(&text).ok()?;

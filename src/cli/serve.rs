@@ -17,14 +17,14 @@ use tokio::sync::watch as channel;
 
 use super::build::{now, output_folder};
 use super::report::{counted, grouped, outcome, report};
-use super::{Format, Outcome, ServeArgs, eprint};
+use super::{CommandOutcome, Format, ServeArgs, eprint};
 use crate::pipeline::{
     BuildOptions, Changed, Preview, PreviewOptions, Snapshot, check_output, open_project, write_snapshot,
 };
 use crate::serve::{PATIENCE, Served, ServerOptions, Version, bind};
 use crate::watch::{Changes, Notice, WatchOptions, Watcher};
 
-pub(super) fn run(args: &ServeArgs) -> io::Result<Outcome> {
+pub(super) fn run(args: &ServeArgs) -> io::Result<CommandOutcome> {
     let since = Instant::now();
     let bound = match bind(server_options(args)?) {
         Ok(bound) => bound,
@@ -43,7 +43,7 @@ pub(super) fn run(args: &ServeArgs) -> io::Result<Outcome> {
         move |snapshot: &Arc<Snapshot>| {
             reporter.tell(snapshot);
             changed.send_replace(snapshot.number);
-            // Without a folder to write to, nobody listens.
+            // Without an output folder, the channel has no receiver.
             let _ = write.send(());
         }
     };
@@ -51,7 +51,7 @@ pub(super) fn run(args: &ServeArgs) -> io::Result<Outcome> {
         Ok(preview) => Arc::new(preview),
         Err(problems) => {
             report(&problems, Format::Human)?;
-            return Ok(Outcome::Failed);
+            return Ok(CommandOutcome::Failed);
         }
     };
     let snapshot = preview.current();
@@ -76,7 +76,7 @@ pub(super) fn run(args: &ServeArgs) -> io::Result<Outcome> {
     Ok(if args.strict {
         outcome(problems, true)
     } else {
-        Outcome::Fine
+        CommandOutcome::Fine
     })
 }
 
@@ -138,7 +138,7 @@ fn start(args: &ServeArgs, listener: Box<crate::pipeline::Listener>) -> Result<P
     )
 }
 
-/// What is said when the server is ready.
+/// The message when the server is ready.
 fn greeting(args: &ServeArgs, bound: &crate::serve::Bound, snapshot: &Snapshot, took: Duration) -> String {
     let base = snapshot.base_path();
     let languages = snapshot.languages();
@@ -149,7 +149,7 @@ fn greeting(args: &ServeArgs, bound: &crate::serve::Bound, snapshot: &Snapshot, 
         took.as_secs_f64()
     );
     if let Some(port) = bound.asked_for {
-        let _ = writeln!(text, "  port {port} is taken, so this is port {}", bound.addr.port());
+        let _ = writeln!(text, "  port {port} is taken; using port {} instead", bound.addr.port());
     }
     let _ = writeln!(text, "  {}", bound.url(base));
     let others = bound.lan_urls(base);
@@ -157,12 +157,12 @@ fn greeting(args: &ServeArgs, bound: &crate::serve::Bound, snapshot: &Snapshot, 
         let _ = writeln!(text, "  {url}  (on your network)");
     }
     if !others.is_empty() {
-        text.push_str("  everybody on your network can read this preview\n");
+        text.push_str("  anyone on your network can read this preview\n");
     }
     text.push_str(if args.watch {
-        "Watching for changes; Ctrl-C ends.\n"
+        "Watching for changes; press Ctrl-C to stop.\n"
     } else {
-        "Ctrl-C ends. With `--watch`, changes show as you save.\n"
+        "Press Ctrl-C to stop. With `--watch`, changes show as you save.\n"
     });
     text
 }
@@ -180,7 +180,7 @@ async fn interrupted() {
             return;
         }
     }
-    // Without signals only the system can end the program.
+    // Without signal handlers, only the system can end the program.
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }
@@ -218,8 +218,8 @@ fn follow(args: &ServeArgs, preview: &Arc<Preview>, reporter: &Arc<Reporter>) {
     });
 }
 
-/// Watches every folder that was looked into. Those that are new are looked into once more, as something may have come
-/// before they were watched.
+/// Watches every folder that was read. New ones are read again, because files may have been created before they were
+/// watched.
 fn watch_folders(preview: &Preview, watcher: &mut Watcher, watched: &mut BTreeSet<PathBuf>) {
     loop {
         let folders = preview.folders();
@@ -250,10 +250,10 @@ fn write_on_change(output: &Path, preview: &Arc<Preview>, changed: Receiver<()>)
     });
 }
 
-/// Says on the terminal what changes, and every problem once.
+/// Reports changes on the terminal, and every problem once.
 struct Reporter {
     quiet: bool,
-    /// Problems that the terminal shows now.
+    /// The problems already reported.
     known: Mutex<Vec<Diagnostic>>,
 }
 
@@ -265,7 +265,7 @@ impl Reporter {
         })
     }
 
-    /// Shows the problems there are at the start.
+    /// Reports the problems at the start.
     fn begin(&self, snapshot: &Snapshot) -> io::Result<()> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         report(&snapshot.problems, Format::Human)?;
@@ -273,7 +273,7 @@ impl Reporter {
         Ok(())
     }
 
-    /// Shows what is wrong now and was not before, and how much was mended.
+    /// Reports new problems, and the number of fixed ones.
     fn tell(&self, snapshot: &Snapshot) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let before: std::collections::HashSet<&Diagnostic> = known.iter().collect();
@@ -283,23 +283,23 @@ impl Reporter {
             .filter(|problem| !before.contains(problem))
             .cloned()
             .collect();
-        let mended = before.len() + new.len() - snapshot.problems.len();
-        // Nobody can be told if standard error is closed.
+        let fixed = before.len() + new.len() - snapshot.problems.len();
+        // If standard error is closed, the report is lost.
         let _ = report(&new, Format::Human);
-        if mended > 0 {
+        if fixed > 0 {
             let left = count(&snapshot.problems);
             let left = match (left.errors, left.warnings) {
-                (0, 0) => "nothing is wrong any more".to_owned(),
+                (0, 0) => "no problems left".to_owned(),
                 (errors, warnings) => {
                     format!("{}, {} left", counted(errors, "error"), counted(warnings, "warning"))
                 }
             };
-            self.say(&format!("mended {}; {left}\n", counted(mended, "problem")));
+            self.say(&format!("fixed {}; {left}\n", counted(fixed, "problem")));
         }
         known.clone_from(&snapshot.problems);
     }
 
-    /// Says what was changed and how long it took until it was served.
+    /// Reports the changed files and the time until they were served.
     fn changed(&self, changes: &Changes, took: Duration) {
         let name = |path: &PathBuf| {
             let current = std::env::current_dir().unwrap_or_default();

@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use kb_diagnostic::{Diagnostic, Severity, nearest};
+use kb_diagnostic::{Diagnostic, Severity, closest};
 use kb_render::theme::{Part, PartKind, ThemeInfo, ThemeSource, parts, themes};
 use kb_source::{Disk, FileSystem as _};
 use serde_json::json;
@@ -13,7 +13,7 @@ use similar::TextDiff;
 
 use super::inside::stays_inside;
 use super::report::report;
-use super::{Format, ListFormat, Outcome, ThemeEjectArgs, ThemeListArgs, eprint, not_a_project, print};
+use super::{CommandOutcome, Format, ListFormat, ThemeEjectArgs, ThemeListArgs, eprint, not_a_project, print};
 use crate::pipeline::{Project, open_project};
 
 const BOLD: anstyle::Style = anstyle::Style::new().bold();
@@ -22,7 +22,7 @@ const ADDED: anstyle::Style = anstyle::AnsiColor::Green.on_default();
 const REMOVED: anstyle::Style = anstyle::AnsiColor::Red.on_default();
 
 /// `kb theme list`
-pub(super) fn list(args: &ThemeListArgs) -> io::Result<Outcome> {
+pub(super) fn list(args: &ThemeListArgs) -> io::Result<CommandOutcome> {
     let project = match open_project(&args.path, None) {
         Ok(project) => project,
         Err(problems) => return failed(&problems),
@@ -35,12 +35,12 @@ pub(super) fn list(args: &ThemeListArgs) -> io::Result<Outcome> {
             print(&format!("{:#}\n", json!(list)))?;
         }
     }
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 /// `kb theme eject`
-pub(super) fn eject(args: &ThemeEjectArgs) -> io::Result<Outcome> {
-    // `kb theme eject PATH` lists what a project can copy: a folder is never the name of a file of a theme.
+pub(super) fn eject(args: &ThemeEjectArgs) -> io::Result<CommandOutcome> {
+    // `kb theme eject PATH` lists the files of a project's theme: the name of a file of a theme is never a folder.
     let (name, path) = match &args.name {
         Some(name) if args.path == Path::new(".") && Path::new(name).join("kb.toml").is_file() => {
             (None, PathBuf::from(name))
@@ -67,7 +67,7 @@ pub(super) fn eject(args: &ThemeEjectArgs) -> io::Result<Outcome> {
                 print(&format!("{:#}\n", json!(list)))?;
             }
         }
-        return Ok(Outcome::Fine);
+        return Ok(CommandOutcome::Fine);
     };
     let Some(part) = find(&parts, name) else {
         return Ok(fail(&unknown(&parts, name, &project.config.theme.name)));
@@ -88,18 +88,18 @@ fn source(project: &Project) -> ThemeSource<'_> {
     }
 }
 
-fn failed(problems: &[Diagnostic]) -> io::Result<Outcome> {
+fn failed(problems: &[Diagnostic]) -> io::Result<CommandOutcome> {
     report(problems, Format::Human)?;
-    Ok(Outcome::Failed)
+    Ok(CommandOutcome::Failed)
 }
 
-/// Says what is wrong with the command.
-fn fail(message: &str) -> Outcome {
+/// Prints an error of the command.
+fn fail(message: &str) -> CommandOutcome {
     eprint(&format!("error: {message}\n"));
-    Outcome::Failed
+    CommandOutcome::Failed
 }
 
-/// Where a theme comes from, in words.
+/// The origin of a theme, as text.
 fn whence(theme: &ThemeInfo) -> String {
     match (&theme.folder, theme.built_in) {
         (Some(folder), true) => format!("built in, changed by `{folder}`"),
@@ -141,14 +141,14 @@ fn parts_for_people(parts: &[Part], root: &Path) -> String {
     let width = parts.iter().map(|part| part.name.chars().count()).max().unwrap_or(0);
     for (kind, heading) in [
         (PartKind::Template, "Templates"),
-        (PartKind::Partial, "Parts of templates"),
+        (PartKind::Partial, "Partial templates"),
         (PartKind::Static, "Styles, scripts and images"),
-        (PartKind::Words, "Words"),
+        (PartKind::Messages, "Messages"),
     ] {
         let _ = writeln!(text, "{BOLD}{heading}{BOLD:#}");
         let of_kind = parts.iter().filter(|part| part.kind == kind);
-        if kind == PartKind::Words {
-            // One a language, and all of them say the same of themselves.
+        if kind == PartKind::Messages {
+            // One per language, with the same description.
             let names: Vec<&str> = of_kind.map(|part| part.name.as_str()).collect();
             let _ = writeln!(text, "  {}", names.join(" "));
             continue;
@@ -178,7 +178,7 @@ fn part_as_json(part: &Part, root: &Path) -> serde_json::Value {
     })
 }
 
-/// The part of a name, which may also be written as the path of the copy.
+/// The part with a name, which may also be the path of the copy.
 fn find<'a>(parts: &'a [Part], name: &str) -> Option<&'a Part> {
     let name = name.strip_prefix("./").unwrap_or(name);
     let by_name = parts.iter().find(|part| part.name == name);
@@ -188,13 +188,13 @@ fn find<'a>(parts: &'a [Part], name: &str) -> Option<&'a Part> {
 fn unknown(parts: &[Part], name: &str, theme: &str) -> String {
     let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
     if last(name) == "theme.toml" {
-        return "`theme.toml` cannot be copied: it describes a theme, and a project is none\nhint: for a theme of your own, make a folder `themes/NAME/` with a `theme.toml`".to_owned();
+        return "`theme.toml` cannot be copied: it describes a theme, and a project is not a theme\nhint: to make your own theme, create a folder `themes/NAME/` with a `theme.toml`".to_owned();
     }
     let stem = |file: &str| (file.rsplit_once('.')).map_or_else(|| file.to_owned(), |(stem, _)| stem.to_owned());
     let by_last = parts.iter().find(|part| last(&part.name) == name);
     let by_last = by_last.or_else(|| parts.iter().find(|part| stem(&last(&part.name)) == name));
     let meant = by_last.map(|part| part.name.as_str());
-    let meant = meant.or_else(|| nearest(name, parts.iter().map(|part| part.name.as_str())));
+    let meant = meant.or_else(|| closest(name, parts.iter().map(|part| part.name.as_str())));
     let hint = meant.map_or_else(
         || "`kb theme eject` lists the files that can be copied".to_owned(),
         |meant| format!("did you mean `{meant}`?"),
@@ -202,12 +202,12 @@ fn unknown(parts: &[Part], name: &str, theme: &str) -> String {
     format!("the theme `{theme}` has no file `{name}` to copy\nhint: {hint}")
 }
 
-fn copy(part: &Part, root: &Path, target: &Path, force: bool) -> io::Result<Outcome> {
+fn copy(part: &Part, root: &Path, target: &Path, force: bool) -> io::Result<CommandOutcome> {
     let shown = target.display();
     let folder = target.parent().unwrap_or(root);
     if !stays_inside(folder, root) {
         return Ok(fail(&format!(
-            "`{shown}` would be written outside of the project, because `{}` is or lies in a symbolic link that leads out of it; nothing was changed\nhint: make a folder in place of the link",
+            "`{shown}` would be written outside of the project, because `{}` is, or lies below, a symbolic link that leads out of it; nothing was changed\nhint: make a folder in place of the link",
             folder.display()
         )));
     }
@@ -215,12 +215,12 @@ fn copy(part: &Part, root: &Path, target: &Path, force: bool) -> io::Result<Outc
     if force {
         replace(folder, target, &part.copy())?;
     } else {
-        // A link is never followed here, not even one that leads nowhere.
+        // Links are never followed here, not even broken ones.
         match fs::File::options().write(true).create_new(true).open(target) {
             Ok(mut file) => file.write_all(&part.copy())?,
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
                 return Ok(fail(&format!(
-                    "`{shown}` is already there; nothing was changed\nhint: `--diff` shows how it differs from the theme's, `--force` overwrites it"
+                    "`{shown}` already exists; nothing was changed\nhint: `--diff` shows the differences from the theme's file, `--force` overwrites yours"
                 )));
             }
             Err(error) => return Err(error),
@@ -230,10 +230,10 @@ fn copy(part: &Part, root: &Path, target: &Path, force: bool) -> io::Result<Outc
         "Copied {} of the theme `{}` to {shown}\n",
         part.name, part.theme
     ));
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
-/// Puts a file in the place of another, or of a link: what the link leads to stays as it is.
+/// Replaces a file or a link; the target of the link is unchanged.
 fn replace(folder: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".kb-eject-");
@@ -250,8 +250,8 @@ fn replace(folder: &Path, target: &Path, bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Prints what differs between the theme's file, as it is now, and the copy.
-fn diff(part: &Part, target: &Path, disk: &Disk) -> io::Result<Outcome> {
+/// Prints the differences between the theme's current file and the copy.
+fn diff(part: &Part, target: &Path, disk: &Disk) -> io::Result<CommandOutcome> {
     let shown = target.display();
     let copy = match disk.read(target) {
         Ok(copy) => copy,
@@ -266,13 +266,13 @@ fn diff(part: &Part, target: &Path, disk: &Disk) -> io::Result<Outcome> {
     let (Ok(original), Ok(copy)) = (std::str::from_utf8(&part.original), std::str::from_utf8(&copy)) else {
         let same = *part.original == *copy;
         print(if same { "" } else { "The files differ.\n" })?;
-        return Ok(Outcome::Fine);
+        return Ok(CommandOutcome::Fine);
     };
     let difference = TextDiff::from_lines(original, part.changed_text(copy));
     let headers = (format!("{} of the theme {}", part.name, part.theme), shown.to_string());
     let unified = difference.unified_diff().header(&headers.0, &headers.1).to_string();
     print(&coloured(&unified))?;
-    Ok(Outcome::Fine)
+    Ok(CommandOutcome::Fine)
 }
 
 fn coloured(unified: &str) -> String {

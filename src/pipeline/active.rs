@@ -212,7 +212,7 @@ fn starts_ignoring_case(text: &str, start: &str) -> bool {
         .is_some_and(|begin| begin.eq_ignore_ascii_case(start))
 }
 
-/// Whether what an attribute leads to is in the drawing itself, a picture in it, or a page that a reader chooses to open.
+/// Whether what an attribute leads to is in the drawing itself, an image in it, or a page that a reader chooses to open.
 fn is_harmless_link(element: &str, value: &str) -> bool {
     let starts = |starts: &[&str]| starts.iter().any(|start| starts_ignoring_case(value, start));
     value.is_empty()

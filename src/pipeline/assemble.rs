@@ -21,8 +21,8 @@ use rayon::prelude::*;
 use tempfile::TempDir;
 
 use super::assets::{AssetFolder, referred_assets};
-use super::listing::{Listing, Shown, list};
-use super::memo::{ListingMemo, Memo, ThemeKey, ThemeMemo, WordsMemo, stamps};
+use super::listing::{DisplayPaths, Listing, list};
+use super::memo::{ListingMemo, Memo, MessagesMemo, ThemeKey, ThemeMemo, stamps};
 use super::{BuildOptions, Clock, Project, clear_of, index, offline};
 
 /// What pages are made from.
@@ -30,7 +30,7 @@ use super::{BuildOptions, Clock, Project, clear_of, index, offline};
 pub(super) struct Assembled {
     pub(super) site: Site,
     pub(super) theme: Arc<Theme>,
-    pub(super) words: Arc<[Messages]>,
+    pub(super) messages: Arc<[Messages]>,
     pub(super) listing: Arc<Listing>,
     pub(super) diagnostics: Vec<Diagnostic>,
     /// Every folder that was looked into, and the file stamps of those that hold no articles.
@@ -40,8 +40,8 @@ pub(super) struct Assembled {
     pub(super) disk: Disk,
     /// What an output folder must stay clear of.
     pub(super) clear_of: SyncOptions,
-    /// Keeps the smaller forms of pictures on disk.
-    pub(super) _pictures: Option<Arc<TempDir>>,
+    /// Keeps the smaller variants of images on disk.
+    pub(super) _images: Option<Arc<TempDir>>,
 }
 
 /// Reads, understands and links everything; `memo` says what is known from the build before. With `changed` it relies
@@ -83,12 +83,12 @@ pub(super) fn assemble(
     let folder = AssetFolder {
         files,
         display: &project.content_display,
-        pictures: project.config.build.images,
+        images: project.config.build.images,
         active: project.config.build.html == RawHtml::Allow,
         output: &options.output,
     };
-    let Memo { assets, pictures, .. } = memo;
-    let referred = referred_assets(folder, &documents, sources.assets, assets, pictures);
+    let Memo { assets, images, .. } = memo;
+    let referred = referred_assets(folder, &documents, sources.assets, assets, images);
     diagnostics.extend(referred.diagnostics);
 
     clock.begin("link");
@@ -122,31 +122,31 @@ pub(super) fn assemble(
 
     clock.begin("theme");
     let theme = theme(files, project, &site, &theme_files, memo, &mut diagnostics);
-    let words = words(&site, &theme, memo, &mut diagnostics);
+    let messages = site_messages(&site, &theme, memo, &mut diagnostics);
     let listing = listing(
         &site,
         &theme,
         &static_files,
-        Shown::from(project),
+        DisplayPaths::from(project),
         memo,
         &mut diagnostics,
     );
     Assembled {
         site,
         theme,
-        words,
+        messages,
         listing,
         diagnostics,
         folders,
         stamps: theme_files,
         disk: disk.clone(),
         clear_of: clear_of(project, options.output_given),
-        _pictures: memo.pictures.folder(),
+        _images: memo.images.folder(),
     }
 }
 
 /// The part of the file system that a build reads: the project's, and the output, where an earlier build may have left
-/// pictures.
+/// images.
 fn disk(project: &Project, options: &BuildOptions) -> Disk {
     // A folder that only the settings name must lie in the project.
     if options.output_given || project.root.is_none() {
@@ -277,29 +277,35 @@ fn theme(
     theme
 }
 
-fn words(site: &Site, theme: &Arc<Theme>, memo: &mut Memo, diagnostics: &mut Vec<Diagnostic>) -> Arc<[Messages]> {
+fn site_messages(
+    site: &Site,
+    theme: &Arc<Theme>,
+    memo: &mut Memo,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Arc<[Messages]> {
     let languages = || site.languages.iter().map(|language| language.language.clone());
-    let same = |known: &WordsMemo| Arc::ptr_eq(&known.theme, theme) && languages().eq(known.languages.iter().cloned());
-    let known = memo.words.take().filter(same).unwrap_or_else(|| {
+    let same =
+        |known: &MessagesMemo| Arc::ptr_eq(&known.theme, theme) && languages().eq(known.languages.iter().cloned());
+    let known = memo.messages.take().filter(same).unwrap_or_else(|| {
         let mut diagnostics = Vec::new();
-        WordsMemo {
+        MessagesMemo {
             theme: Arc::clone(theme),
             languages: languages().collect(),
-            words: Arc::from(messages(site, theme, &mut diagnostics)),
+            messages: Arc::from(messages(site, theme, &mut diagnostics)),
             diagnostics,
         }
     });
     diagnostics.extend(known.diagnostics.iter().cloned());
-    let words = Arc::clone(&known.words);
-    memo.words = Some(known);
-    words
+    let messages = Arc::clone(&known.messages);
+    memo.messages = Some(known);
+    messages
 }
 
 fn listing(
     site: &Site,
     theme: &Arc<Theme>,
     static_files: &BTreeMap<String, PathBuf>,
-    shown: Shown<'_>,
+    shown: DisplayPaths<'_>,
     memo: &mut Memo,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Arc<Listing> {

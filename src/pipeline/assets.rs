@@ -14,8 +14,8 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::active::active;
+use super::images::{Flaw, Format, Head, ImageMemo, ImageProblem, ShownImage, head};
 use super::memo::AssetMemo;
-use super::pictures::{Flaw, Format, Head, PictureMemo, Problem, Shown, head};
 
 /// Where assets come from, and where the site will be.
 #[derive(Clone, Copy)]
@@ -23,8 +23,8 @@ pub(super) struct AssetFolder<'a> {
     pub(super) files: &'a dyn FileSystem,
     /// How the content folder is called in messages.
     pub(super) display: &'a str,
-    /// Whether smaller forms of pictures are made.
-    pub(super) pictures: bool,
+    /// Whether smaller variants of images are made.
+    pub(super) images: bool,
     /// Whether files that browsers run are published.
     pub(super) active: bool,
     /// The folder of the output, where an earlier build may have left some.
@@ -41,12 +41,12 @@ impl AssetFolder<'_> {
     }
 }
 
-/// An asset as it was read, and the format that smaller forms of it can be made of.
+/// An asset as it was read, and the format that smaller variants of it can be made of.
 #[derive(Debug, Clone)]
 pub(super) struct ReadAsset {
     pub(super) asset: Asset,
     pub(super) format: Option<Format>,
-    /// Why no browser shows it, if its name says that it is a picture.
+    /// Why no browser shows it, if its name says that it is an image.
     pub(super) flaw: Option<Flaw>,
     /// Why browsers or servers would run it, if they would.
     pub(super) active: Option<Arc<str>>,
@@ -69,7 +69,7 @@ pub(super) fn referred_assets(
     documents: &[Arc<Document>],
     assets: Vec<AssetSource>,
     memo: &mut AssetMemo,
-    pictures: &mut PictureMemo,
+    images: &mut ImageMemo,
 ) -> Referred {
     if assets.is_empty() {
         return Referred::default();
@@ -107,19 +107,19 @@ pub(super) fn referred_assets(
     let is_shown = |read: &ReadAsset| wanted.get(read.asset.source.path.as_str()) == Some(&LinkKind::Media);
     let flawed = read.iter().filter(|read| is_shown(read));
     diagnostics.extend(flawed.filter_map(|read| Some(flaw(folder, &read.asset.source.path, read.flaw?))));
-    if folder.pictures {
+    if folder.images {
         let shown = read.iter_mut().filter_map(|read| {
             let is_shown = is_shown(read);
-            Some(Shown {
+            Some(ShownImage {
                 format: read.format.filter(|_| is_shown)?,
                 asset: &mut read.asset,
             })
         });
-        let problems = pictures.complete(folder.files, folder.output, shown.collect());
+        let problems = images.complete(folder.files, folder.output, shown.collect());
         diagnostics.extend(
             problems
                 .iter()
-                .map(|(path, problem)| picture_problem(folder, path, problem)),
+                .map(|(path, problem)| image_problem(folder, path, problem)),
         );
     }
     Referred {
@@ -131,32 +131,32 @@ pub(super) fn referred_assets(
 
 fn flaw(folder: AssetFolder<'_>, path: &ContentPath, flaw: Flaw) -> Diagnostic {
     let message = match flaw {
-        Flaw::Empty => "this picture is an empty file",
-        Flaw::CutOff => "this picture is cut off: the file ends before it says how large the picture is",
-        Flaw::NoPixels => "this picture has no pixels: it is 0 wide or 0 high",
+        Flaw::Empty => "this image is an empty file",
+        Flaw::CutOff => "this image is cut off: the file ends before it says how large the image is",
+        Flaw::NoPixels => "this image has no pixels: it is 0 wide or 0 high",
     };
     Diagnostic::new(Code::ImageUnreadable, message)
         .with_span(folder.span(path))
-        .with_hint("readers see nothing; put the whole file there, or save it again as PNG or JPEG")
+        .with_hint("readers see nothing; replace the file, or save it again as PNG or JPEG")
 }
 
-fn picture_problem(folder: AssetFolder<'_>, path: &ContentPath, problem: &Problem) -> Diagnostic {
+fn image_problem(folder: AssetFolder<'_>, path: &ContentPath, problem: &ImageProblem) -> Diagnostic {
     let diagnostic = match problem {
-        Problem::Broken(why) => Diagnostic::new(
+        ImageProblem::Broken(why) => Diagnostic::new(
             Code::ImageUnreadable,
-            format!("no smaller forms of this picture can be made: {why}"),
+            format!("kb cannot make smaller variants of this image: {why}"),
         )
-        .with_hint("it is published as it is; open it, and save it again as PNG or JPEG"),
-        Problem::TooLarge => Diagnostic::new(
+        .with_hint("it is published unchanged; open it, and save it again as PNG or JPEG"),
+        ImageProblem::TooLarge => Diagnostic::new(
             Code::ImageTooLarge,
-            "this picture has more than 50 million pixels, so no smaller forms of it are made",
+            "this image has more than 50 million pixels, so kb makes no smaller variants of it",
         )
-        .with_hint("it is published as it is; make it smaller, so that readers do not wait for it"),
-        Problem::TooLong => Diagnostic::new(
+        .with_hint("it is published unchanged; make it smaller, so that readers do not wait for it"),
+        ImageProblem::TooLong => Diagnostic::new(
             Code::ImageTooLarge,
-            "this picture has a side longer than 16,383 pixels, so no smaller forms of it are made",
+            "this image has a side longer than 16,383 pixels, so kb makes no smaller variants of it",
         )
-        .with_hint("it is published as it is; make it smaller, or cut it into several"),
+        .with_hint("it is published unchanged; make it smaller, or split it into several images"),
     };
     diagnostic.with_span(folder.span(path))
 }
@@ -207,10 +207,10 @@ fn read(folder: AssetFolder<'_>, source: AssetSource) -> Result<ReadAsset, Diagn
         output: parts.join("/"),
         hash,
         size,
-        renditions: None,
+        variants: None,
         source,
     };
-    let flaw = flaw.filter(|_| is_named_picture(&asset.source.path));
+    let flaw = flaw.filter(|_| is_named_image(&asset.source.path));
     let active = active(asset.source.path.file_name(), &bytes).map(Arc::from);
     Ok(ReadAsset {
         asset,
@@ -220,8 +220,8 @@ fn read(folder: AssetFolder<'_>, source: AssetSource) -> Result<ReadAsset, Diagn
     })
 }
 
-/// Whether the name of a file says that it is a picture.
-fn is_named_picture(path: &ContentPath) -> bool {
+/// Whether the name of a file says that it is an image.
+fn is_named_image(path: &ContentPath) -> bool {
     const ENDINGS: [&str; 6] = ["png", "jpg", "jpeg", "webp", "gif", "avif"];
     path.file_name()
         .rsplit_once('.')

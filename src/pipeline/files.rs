@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use super::assemble::Assembled;
 use super::listing::File;
-use super::{offline, output_problem, pictures};
+use super::{images, offline, output_problem};
 
 /// Where rendered files come from: a build renders each once, the preview keeps what is still right.
 pub(super) trait Rendering: Sync {
@@ -50,10 +50,10 @@ pub(super) fn make(
             let made = rendering.file(path, &Route::File(0, MadeFile::Redirects));
             Arc::new(with_rest(made, &disk.file(own))?)
         }
-        File::Pictures => Arc::new(pictures::record(&site.assets)),
+        File::ImageRecord => Arc::new(images::record(&site.assets)),
         File::Asset(number) => return Ok(Body::on_disk(disk.file(&site.assets[*number].source.location))),
         File::Static(location) => return Ok(Body::on_disk(disk.file(location))),
-        File::Rendition(_, location) => return Ok(Body::on_disk(Disk::UNBOUND.file(location))),
+        File::Variant(_, location) => return Ok(Body::on_disk(Disk::UNBOUND.file(location))),
     };
     Ok(if site.offline {
         Body::from(offline::relative(path.as_str(), Arc::unwrap_or_clone(bytes)))

@@ -7,7 +7,7 @@ use kb_config::SearchConfig;
 use kb_diagnostic::{Code, Diagnostic, did_you_mean};
 use kb_document::Document;
 use kb_index::{LiveArticle, PackOptions, Pin, Popular, RelatedArticles, Synonym, Tuning};
-use kb_render::Nearest;
+use kb_render::RelatedLookup;
 use kb_site::{Article, ArticleId, CategoryId, LanguageSite, Site};
 use rayon::prelude::*;
 
@@ -18,14 +18,14 @@ const RELATED: usize = 8;
 const POPULAR: usize = 5;
 
 /// Files of an index: path below the output and bytes.
-pub(super) type IndexFiles = Vec<(String, Vec<u8>)>;
+pub(super) type SearchFiles = Vec<(String, Vec<u8>)>;
 
 /// Writes the index of every language.
 ///
 /// # Errors
 /// Returns what went wrong inside the search engine.
-pub(super) fn write_indexes(site: &Site) -> Result<IndexFiles, kb_index::Error> {
-    let indexes: Vec<Result<IndexFiles, kb_index::Error>> = (0..site.languages.len())
+pub(super) fn write_indexes(site: &Site) -> Result<SearchFiles, kb_index::Error> {
+    let indexes: Vec<Result<SearchFiles, kb_index::Error>> = (0..site.languages.len())
         .into_par_iter()
         .map(|number| write_index(site, number))
         .collect();
@@ -43,7 +43,7 @@ pub(super) fn write_indexes(site: &Site) -> Result<IndexFiles, kb_index::Error> 
 ///
 /// # Errors
 /// Returns what went wrong inside the search engine.
-fn write_index(site: &Site, number: usize) -> Result<IndexFiles, kb_index::Error> {
+fn write_index(site: &Site, number: usize) -> Result<SearchFiles, kb_index::Error> {
     let language = &site.languages[number];
     let tag = language.language.tag();
     let articles = searchable(site, language);
@@ -58,7 +58,7 @@ fn write_index(site: &Site, number: usize) -> Result<IndexFiles, kb_index::Error
 ///
 /// # Errors
 /// Returns what went wrong inside the search engine.
-pub(super) fn write_tantivy(site: &Site, number: usize) -> Result<IndexFiles, kb_index::Error> {
+pub(super) fn write_tantivy(site: &Site, number: usize) -> Result<SearchFiles, kb_index::Error> {
     let language = &site.languages[number];
     let tag = language.language.tag();
     let articles = searchable(site, language);
@@ -127,12 +127,12 @@ fn popular(site: &Site, language: &LanguageSite) -> Vec<Popular> {
 }
 
 /// For every article of every language those that are about the same.
-pub(super) struct Alike<'a> {
+pub(super) struct SiteRelated<'a> {
     site: &'a Site,
     languages: Vec<RelatedArticles>,
 }
 
-impl<'a> Alike<'a> {
+impl<'a> SiteRelated<'a> {
     /// Reads what the articles are about.
     pub(super) fn of(site: &'a Site) -> Self {
         let read = |language: &LanguageSite| {
@@ -150,17 +150,17 @@ impl<'a> Alike<'a> {
     }
 }
 
-impl Nearest for Alike<'_> {
-    fn near(&self, language: usize, article: ArticleId) -> Vec<ArticleId> {
-        near(&self.site.languages[language], &self.languages[language], article)
+impl RelatedLookup for SiteRelated<'_> {
+    fn related(&self, language: usize, article: ArticleId) -> Vec<ArticleId> {
+        related(&self.site.languages[language], &self.languages[language], article)
     }
 }
 
 /// The articles most like one, without unlisted ones.
-pub(super) fn near(language: &LanguageSite, related: &RelatedArticles, article: ArticleId) -> Vec<ArticleId> {
-    let mut near = related.near(article, RELATED);
-    near.retain(|id| !language.articles[*id].unlisted);
-    near
+pub(super) fn related(language: &LanguageSite, related: &RelatedArticles, article: ArticleId) -> Vec<ArticleId> {
+    let mut articles = related.near(article, RELATED);
+    articles.retain(|id| !language.articles[*id].unlisted);
+    articles
 }
 
 fn of_article(site: &Site, language: &LanguageSite, article: &Article) -> LiveArticle {

@@ -22,10 +22,10 @@ pub(super) enum File {
     JoinedRedirects(PathBuf),
     /// An image or file beside the articles, by its number in the site.
     Asset(usize),
-    /// A smaller form of an image, by the number of that, and where its bytes are.
-    Rendition(usize, PathBuf),
-    /// The note about smaller forms of images, for the next build.
-    Pictures,
+    /// A smaller variant of an image, by the number of that, and where its bytes are.
+    Variant(usize, PathBuf),
+    /// The note about smaller variants of images, for the next build.
+    ImageRecord,
     /// A file of the project's `static/` folder.
     Static(PathBuf),
 }
@@ -38,14 +38,14 @@ pub(super) type Listing = Output<File>;
 
 /// How the folders of a project are called in messages.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Shown<'a> {
+pub(super) struct DisplayPaths<'a> {
     /// The project itself, with `/` at the end, or nothing.
     root: &'a str,
     /// The content folder, without.
     content: &'a str,
 }
 
-impl<'a> From<&'a Project> for Shown<'a> {
+impl<'a> From<&'a Project> for DisplayPaths<'a> {
     fn from(project: &'a Project) -> Self {
         Self {
             root: &project.root_display,
@@ -60,7 +60,7 @@ pub(super) fn list(
     site: &Site,
     theme: &Theme,
     static_files: &BTreeMap<String, PathBuf>,
-    shown: Shown<'_>,
+    shown: DisplayPaths<'_>,
 ) -> (Listing, Vec<Diagnostic>) {
     let mut adding = Adding {
         listing: Listing::default(),
@@ -85,13 +85,13 @@ pub(super) fn list(
             _ => adding.add(path, File::Made(route)),
         }
     }
-    if site.assets.iter().any(|asset| asset.renditions.is_some()) {
-        adding.add(MadeFile::Images.name().to_owned(), File::Pictures);
+    if site.assets.iter().any(|asset| asset.variants.is_some()) {
+        adding.add(MadeFile::Images.name().to_owned(), File::ImageRecord);
     }
     for (number, asset) in site.assets.iter().enumerate() {
         adding.add(asset.output.clone(), File::Asset(number));
-        for form in asset.renditions.iter().flatten() {
-            adding.add(form.output.clone(), File::Rendition(number, form.location.clone()));
+        for variant in asset.variants.iter().flatten() {
+            adding.add(variant.output.clone(), File::Variant(number, variant.location.clone()));
         }
     }
     for (path, location) in static_files {
@@ -112,24 +112,25 @@ struct Adding<'a> {
     listing: Listing,
     problems: Vec<Diagnostic>,
     site: &'a Site,
-    shown: Shown<'a>,
+    shown: DisplayPaths<'a>,
 }
 
 impl Adding<'_> {
     fn add(&mut self, path: String, file: File) {
-        if let File::Asset(number) | File::Rendition(number, _) = file
-            && let Some(File::Asset(other) | File::Rendition(other, _)) = self.listing.get(&path)
+        if let File::Asset(number) | File::Variant(number, _) = file
+            && let Some(File::Asset(other) | File::Variant(other, _)) = self.listing.get(&path)
             && self.site.assets[number].hash == self.site.assets[*other].hash
         {
-            // Two copies of one picture, whose names differ in what addresses do not keep.
+            // Two copies of one image, whose names differ in what addresses do not keep.
             return;
         }
         // What earlier builds noted is believed: nobody else may write it.
-        let is_note = path.to_lowercase().starts_with(NOTES) && file != File::Pictures;
+        let is_note = path.to_lowercase().starts_with(NOTES) && file != File::ImageRecord;
         let path = match OutputPath::new(path) {
             Ok(path) if !is_note => path,
             Ok(path) => {
-                let message = format!("`{path}` is the name of a file that kb keeps notes in; it is left out");
+                let message =
+                    format!("`{path}` begins with `.kb-`, which kb reserves for its own files; it is left out");
                 let problem = Diagnostic::new(Code::OutputPath, message).with_hint("give the file another name");
                 return self.problems.push(self.placed(problem, path.as_str(), &file));
             }
@@ -174,7 +175,7 @@ impl Adding<'_> {
         };
         let own = self.describe(path.as_str(), file);
         let message = match self.listing.get(other) {
-            None => format!("{own} would be written to `{path}`, where kb keeps the files of the search"),
+            None => format!("{own} would be written to `{path}`, a path that kb uses for search"),
             Some(file) => {
                 let there = self.describe(other, file);
                 let below = path.as_str().matches('/').count() > with.matches('/').count();
@@ -200,7 +201,7 @@ impl Adding<'_> {
         match (file, source) {
             (File::Made(Route::Redirect(from, to)), _) => format!("the redirect from `{from}` to `{to}`"),
             (File::Made(Route::Copy(..)), Some(source)) => format!("the Markdown copy of `{source}`"),
-            (File::Rendition(..), Some(source)) => format!("a smaller form of `{source}`"),
+            (File::Variant(..), Some(source)) => format!("a smaller variant of `{source}`"),
             (_, Some(source)) => format!("`{source}`"),
             (_, None) => format!("kb's own `{path}`"),
         }
@@ -213,8 +214,8 @@ impl Adding<'_> {
                 let document = job.document(self.site, *language)?;
                 Some(document.file.name().to_string())
             }
-            File::Made(_) | File::Pictures => None,
-            File::Asset(number) | File::Rendition(number, _) => Some(self.asset(&self.site.assets[*number])),
+            File::Made(_) | File::ImageRecord => None,
+            File::Asset(number) | File::Variant(number, _) => Some(self.asset(&self.site.assets[*number])),
             File::Static(_) | File::JoinedRedirects(_) => Some(format!("{}static/{path}", self.shown.root)),
         }
     }

@@ -18,8 +18,8 @@ use kb_source::git::GitMemo;
 use kb_source::{ArticleSource, ContentPath, FileSystem, SourceMemo, Stamp, WalkProblem};
 
 use super::assets::ReadAsset;
+use super::images::ImageMemo;
 use super::listing::Listing;
-use super::pictures::PictureMemo;
 
 /// The tables that a series of builds of one project shares.
 #[derive(Debug, Default)]
@@ -30,8 +30,8 @@ pub(super) struct Memo {
     pub(super) documents: DocumentMemo,
     /// Assets by path and stamp.
     pub(super) assets: AssetMemo,
-    /// Smaller forms of pictures by the hash of their content.
-    pub(super) pictures: PictureMemo,
+    /// Smaller variants of images by the hash of their content.
+    pub(super) images: ImageMemo,
     /// Dates by the state of the repository and the paths asked for.
     pub(super) git: GitMemo,
     /// The last site: its tree is taken where no document's outline and nothing else of it has changed.
@@ -40,8 +40,8 @@ pub(super) struct Memo {
     pub(super) links: LinkMemo,
     /// The theme by the stamps of its files and the settings it takes in.
     pub(super) theme: Option<ThemeMemo>,
-    /// The words by theme and languages.
-    pub(super) words: Option<WordsMemo>,
+    /// The messages by theme and languages.
+    pub(super) messages: Option<MessagesMemo>,
     /// The listing by tree and theme.
     pub(super) listing: Option<ListingMemo>,
 }
@@ -156,12 +156,12 @@ impl ThemeMemo {
     }
 }
 
-/// The words of a theme in the languages of a site.
+/// The messages of a theme in the languages of a site.
 #[derive(Debug)]
-pub(super) struct WordsMemo {
+pub(super) struct MessagesMemo {
     pub(super) theme: Arc<Theme>,
     pub(super) languages: Vec<Language>,
-    pub(super) words: Arc<[Messages]>,
+    pub(super) messages: Arc<[Messages]>,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 

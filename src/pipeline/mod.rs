@@ -9,11 +9,11 @@ mod active;
 mod assemble;
 mod assets;
 mod files;
+mod images;
 mod index;
 mod listing;
 mod memo;
 mod offline;
-mod pictures;
 mod preview;
 mod project;
 
@@ -23,7 +23,7 @@ use std::time::{Duration, Instant};
 
 use kb_diagnostic::{Code, Diagnostic};
 use kb_output::{Body, OutputError, OutputPath, SyncOptions, SyncReport, Writer};
-use kb_render::{Failures, Nearest, Route, SiteRenderer, WrittenPage};
+use kb_render::{Failures, RelatedLookup, Route, SiteRenderer, WrittenPage};
 use kb_site::pages::Page;
 use kb_site::{HeldBackCounts, Publish};
 
@@ -105,8 +105,8 @@ pub fn build(
         || timed(|| index::write_indexes(site)),
         || {
             timed(|| {
-                let (alike, related_time) = timed(|| index::Alike::of(site));
-                let rendering = RenderOnce::new(&assembled, &alike);
+                let (related, related_time) = timed(|| index::SiteRelated::of(site));
+                let rendering = RenderOnce::new(&assembled, &related);
                 files::write(&assembled, &rendering, &output);
                 (rendering.finish(), related_time)
             })
@@ -185,10 +185,12 @@ struct RenderOnce<'a> {
 }
 
 impl<'a> RenderOnce<'a> {
-    fn new(assembled: &'a Assembled, nearest: &'a dyn Nearest) -> Self {
-        let Assembled { site, theme, words, .. } = assembled;
+    fn new(assembled: &'a Assembled, related: &'a dyn RelatedLookup) -> Self {
+        let Assembled {
+            site, theme, messages, ..
+        } = assembled;
         Self {
-            renderer: SiteRenderer::new(site, theme, words, nearest),
+            renderer: SiteRenderer::new(site, theme, messages, related),
             pages: Mutex::default(),
         }
     }

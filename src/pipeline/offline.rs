@@ -10,7 +10,7 @@ use data_encoding::BASE64;
 use kb_render::theme::Theme;
 use kb_site::Site;
 
-use super::index::IndexFiles;
+use super::index::SearchFiles;
 
 /// The path that the site is rendered for.
 pub(super) const BASE: &str = "/kb-offline-root/";
@@ -22,7 +22,7 @@ const MODULES: &str = "js/search/";
 const FOLDER_ITSELF: &str = "./";
 
 /// One script for each language instead of the files of the search.
-pub(super) fn scripts(site: &Site, theme: &Theme, index: &IndexFiles) -> IndexFiles {
+pub(super) fn scripts(site: &Site, theme: &Theme, index: &SearchFiles) -> SearchFiles {
     let modules = format!("{}/", theme.asset_folder);
     let modules: Vec<(&str, &[u8])> = (theme.outputs.iter())
         .filter_map(|(path, bytes)| Some((path.strip_prefix(&modules)?, bytes.as_ref())))

@@ -96,7 +96,7 @@ pub fn open_project(path: &Path, base_url: Option<&str>) -> Result<Project, Vec<
     if !files.is_folder(&content) {
         return Err(vec![
             Diagnostic::new(Code::ContentMissing, format!("there is no folder `{display}content`"))
-                .with_hint("articles live in `content/`; `kb init` makes a project to start from"),
+                .with_hint("put articles into `content/`, or create a project with `kb init`"),
         ]);
     }
     let is_held = std::fs::canonicalize(&content).is_ok_and(|real| bounds.hold(&real));
@@ -141,11 +141,11 @@ fn bounds(path: &Path, config: &Config) -> Result<Bounds, Vec<Diagnostic>> {
         if place.is_dir() {
             folders.push(place);
         } else {
-            let message = format!("`build.follow_links_to` names `{folder}`, which is no folder");
+            let message = format!("`build.follow_links_to` names `{folder}`, which is not a folder");
             problems.push(
                 Diagnostic::new(Code::ConfigValue, message)
                     .with_span(span.clone())
-                    .with_hint("write its path as seen from the project, such as `../common`"),
+                    .with_hint("write its path relative to the project, such as `../common`"),
             );
         }
     }
@@ -208,6 +208,10 @@ fn check_static_files(
                 format!("`{key}` names `{path}`, which is not in `{display}static/`"),
             )
             .with_span(Span::file(format!("{display}kb.toml")))
+            .with_hint(match path.strip_prefix("static/") {
+                Some(inside) => format!("`{key}` is relative to `static/`: write `{inside}`"),
+                None => format!("put the file into `{display}static/`, or correct the path"),
+            })
         })
         .collect();
     if missing.is_empty() { Ok(()) } else { Err(missing) }
@@ -305,7 +309,7 @@ fn read_text(files: &dyn FileSystem, path: &Path, folder: &Path) -> Result<Optio
         Standing::File(stamp) if stamp.len > MAX_DATA_BYTES => Diagnostic::new(
             Code::FileTooLarge,
             format!(
-                "{} MB; this file may have {} MB at most, and it is left out",
+                "{} MB; this file may have at most {} MB; it is left out",
                 stamp.len.div_ceil(MEGABYTE),
                 MAX_DATA_BYTES / MEGABYTE
             ),

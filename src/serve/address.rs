@@ -7,7 +7,7 @@ use super::Version;
 
 /// Where a path leads, seen from the site.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Place<'a> {
+pub(super) enum UrlPlace<'a> {
     /// Below the path that the site lives under: the rest.
     Site(&'a str),
     /// That path without its last `/`.
@@ -26,17 +26,17 @@ pub(super) fn decoded(path: &str) -> Option<String> {
 }
 
 /// Compares a decoded path with the path of the site.
-pub(super) fn place<'a>(path: &'a str, base_path: &str) -> Place<'a> {
+pub(super) fn place<'a>(path: &'a str, base_path: &str) -> UrlPlace<'a> {
     // The path of a site comes from a URL and may be encoded itself.
     let base = percent_decode_str(base_path).decode_utf8_lossy();
     if let Some(rest) = path.strip_prefix(&*base) {
-        Place::Site(rest)
+        UrlPlace::Site(rest)
     } else if path == base.trim_end_matches('/') {
-        Place::SiteWithoutSlash
+        UrlPlace::SiteWithoutSlash
     } else if path == "/" {
-        Place::Root
+        UrlPlace::Root
     } else {
-        Place::Outside
+        UrlPlace::Outside
     }
 }
 
@@ -54,7 +54,7 @@ pub(super) fn encoded(path: &str) -> String {
 }
 
 /// What a static host has at a path.
-pub(super) enum Found {
+pub(super) enum HostedFile {
     /// A file, with its path in the output.
     File(String, Body),
     /// A folder with an `index.html`, asked for without its last `/`.
@@ -64,25 +64,25 @@ pub(super) enum Found {
 }
 
 /// Looks a decoded path below the root of the site up.
-pub(super) fn find(version: &dyn Version, path: &str) -> Found {
+pub(super) fn find(version: &dyn Version, path: &str) -> HostedFile {
     let parts = path.strip_suffix('/').unwrap_or(path);
     if !path.is_empty() && parts.split('/').any(|part| matches!(part, "" | "." | "..")) {
-        return Found::Nothing;
+        return HostedFile::Nothing;
     }
     if path.is_empty() || path.ends_with('/') {
         let index = format!("{path}index.html");
         return match version.file(&index) {
-            Some(body) => Found::File(index, body),
-            None => Found::Nothing,
+            Some(body) => HostedFile::File(index, body),
+            None => HostedFile::Nothing,
         };
     }
     if let Some(body) = version.file(path) {
-        return Found::File(path.to_owned(), body);
+        return HostedFile::File(path.to_owned(), body);
     }
     if version.file(&format!("{path}/index.html")).is_some() {
-        return Found::Folder;
+        return HostedFile::Folder;
     }
-    Found::Nothing
+    HostedFile::Nothing
 }
 
 /// The page that is shown where nothing is: the nearest `404.html`, which is the language's own or the site's.
@@ -109,13 +109,13 @@ mod tests {
 
     #[test]
     fn the_path_of_the_site_is_taken_off() {
-        assert_eq!(place("/a/", "/"), Place::Site("a/"));
-        assert_eq!(place("/", "/"), Place::Site(""));
-        assert_eq!(place("/help/a/", "/help/"), Place::Site("a/"));
-        assert_eq!(place("/help", "/help/"), Place::SiteWithoutSlash);
-        assert_eq!(place("/hilfe ü/a", "/hilfe%20%C3%BC/"), Place::Site("a"));
-        assert_eq!(place("/", "/help/"), Place::Root);
-        assert_eq!(place("/helper/a/", "/help/"), Place::Outside);
+        assert_eq!(place("/a/", "/"), UrlPlace::Site("a/"));
+        assert_eq!(place("/", "/"), UrlPlace::Site(""));
+        assert_eq!(place("/help/a/", "/help/"), UrlPlace::Site("a/"));
+        assert_eq!(place("/help", "/help/"), UrlPlace::SiteWithoutSlash);
+        assert_eq!(place("/hilfe ü/a", "/hilfe%20%C3%BC/"), UrlPlace::Site("a"));
+        assert_eq!(place("/", "/help/"), UrlPlace::Root);
+        assert_eq!(place("/helper/a/", "/help/"), UrlPlace::Outside);
     }
 
     #[test]

@@ -27,7 +27,7 @@ const MOST_HITS: usize = 50;
 /// How many hits a search gives if not asked otherwise; as `kb search`.
 const SEARCH_HITS: usize = 10;
 
-/// How many articles are suggested if not asked otherwise: as many as fit above a form.
+/// The largest number of articles are suggested if not asked otherwise: as many as fit above a form.
 const SUGGESTED: usize = 3;
 
 /// Requests of one client in a second, in the long run. A search box asks at every key, which is ten times at most.
@@ -40,11 +40,11 @@ const BURST: NonZeroU32 = NonZeroU32::new(40).unwrap();
 const MANY_CLIENTS: usize = 1_000;
 
 /// One of the addresses: version and query of the URL to what is answered.
-pub(super) type Endpoint = fn(&dyn Version, Option<&str>) -> Result<Value, Refusal>;
+pub(super) type Endpoint = fn(&dyn Version, Option<&str>) -> Result<Value, ApiError>;
 
 /// Why there is no answer; as JSON `{"error": ..., "hint": ...}`.
 #[derive(Debug, Serialize)]
-pub(super) struct Refusal {
+pub(super) struct ApiError {
     #[serde(skip)]
     pub(super) status: StatusCode,
     /// Seconds after which to ask again.
@@ -54,7 +54,7 @@ pub(super) struct Refusal {
     hint: String,
 }
 
-impl Refusal {
+impl ApiError {
     fn new(status: StatusCode, error: impl Into<String>, hint: impl Into<String>) -> Self {
         Self {
             status,
@@ -86,16 +86,16 @@ impl Default for Limit {
 
 impl Limit {
     /// Counts a request.
-    pub(super) fn check(&self, client: IpAddr) -> Result<(), Refusal> {
+    pub(super) fn check(&self, client: IpAddr) -> Result<(), ApiError> {
         if self.clients.len() > MANY_CLIENTS {
             self.clients.retain_recent();
         }
         self.clients.check_key(&client).map_err(|until| {
             let wait = until.wait_time_from(self.clock.now());
-            let mut refusal = Refusal::new(
+            let mut refusal = ApiError::new(
                 StatusCode::TOO_MANY_REQUESTS,
                 "too many requests",
-                format!("ask at most {RATE} times a second"),
+                format!("send at most {RATE} requests per second"),
             );
             refusal.retry_after = Some(wait.as_secs().saturating_add(1));
             refusal
@@ -111,7 +111,7 @@ pub(super) fn parameter(query: Option<&str>, name: &str) -> Option<String> {
 }
 
 /// Answers `api/search`: what `kb search --json` prints, with `relaxed`, `did_you_mean` and `missing` in any case.
-pub(super) fn search(version: &dyn Version, query: Option<&str>) -> Result<Value, Refusal> {
+pub(super) fn search(version: &dyn Version, query: Option<&str>) -> Result<Value, ApiError> {
     let text = text(query, QUERY_CHARS)?;
     let typing = parameter(query, "typing").is_some_and(|value| !matches!(value.as_str(), "0" | "false"));
     let options = Options {
@@ -130,7 +130,7 @@ pub(super) fn search(version: &dyn Version, query: Option<&str>) -> Result<Value
 }
 
 /// Answers `api/suggest`: the articles that may answer what somebody is about to send.
-pub(super) fn suggest(version: &dyn Version, query: Option<&str>) -> Result<Value, Refusal> {
+pub(super) fn suggest(version: &dyn Version, query: Option<&str>) -> Result<Value, ApiError> {
     let text = text(query, DRAFT_CHARS)?;
     let options = Options {
         limit: number(query, SUGGESTED)?,
@@ -157,11 +157,12 @@ fn suggestion(hit: &Hit) -> Value {
     })
 }
 
-fn text(query: Option<&str>, most: usize) -> Result<String, Refusal> {
-    let text = parameter(query, "q").ok_or_else(|| Refusal::bad("`q` is missing", "ask with `?q=` and the words"))?;
+fn text(query: Option<&str>, most: usize) -> Result<String, ApiError> {
+    let text = parameter(query, "q")
+        .ok_or_else(|| ApiError::bad("`q` is missing", "add `?q=` and the words to search for"))?;
     let length = text.chars().count();
     if length > most {
-        return Err(Refusal::bad(
+        return Err(ApiError::bad(
             format!("`q` has {length} characters"),
             format!("send at most {most}"),
         ));
@@ -169,7 +170,7 @@ fn text(query: Option<&str>, most: usize) -> Result<String, Refusal> {
     Ok(text)
 }
 
-fn number(query: Option<&str>, default: usize) -> Result<usize, Refusal> {
+fn number(query: Option<&str>, default: usize) -> Result<usize, ApiError> {
     let Some(number) = parameter(query, "n") else {
         return Ok(default);
     };
@@ -178,26 +179,26 @@ fn number(query: Option<&str>, default: usize) -> Result<usize, Refusal> {
         .ok()
         .filter(|n| (1..=MOST_HITS).contains(n))
         .ok_or_else(|| {
-            Refusal::bad(
+            ApiError::bad(
                 format!("`n` is `{}`", shortened(&number)),
                 format!("ask for 1 to {MOST_HITS} hits"),
             )
         })
 }
 
-fn results(version: &dyn Version, query: Option<&str>, text: &str, options: &Options) -> Result<Answer, Refusal> {
+fn results(version: &dyn Version, query: Option<&str>, text: &str, options: &Options) -> Result<Answer, ApiError> {
     let language = language(version, parameter(query, "lang").as_deref())?;
     version.search(&language, text, options).map_err(|error| {
-        Refusal::new(
+        ApiError::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             error.to_string(),
-            "save an article, or start the preview again",
+            "save an article, or restart the preview",
         )
     })
 }
 
 /// The language that is asked for, as the site calls it; else the default one.
-fn language(version: &dyn Version, wanted: Option<&str>) -> Result<String, Refusal> {
+fn language(version: &dyn Version, wanted: Option<&str>) -> Result<String, ApiError> {
     let known = version.languages();
     let wanted = match wanted {
         Some(wanted) if !wanted.is_empty() => wanted,
@@ -210,7 +211,7 @@ fn language(version: &dyn Version, wanted: Option<&str>) -> Result<String, Refus
     let near = did_you_mean(&normal, known.iter().map(String::as_str))
         .map(|hint| format!("; {hint}"))
         .unwrap_or_default();
-    Err(Refusal::bad(
+    Err(ApiError::bad(
         format!("there is no language `{}`", shortened(wanted)),
         format!("the languages are {}{near}", known.join(", ")),
     ))

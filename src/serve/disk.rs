@@ -25,10 +25,10 @@ const WAITING: usize = 4;
 
 /// The hashes of large files. A file is read anew when its stamp is another one, or does not vouch for it.
 #[derive(Debug, Default)]
-pub(super) struct Hashes(Mutex<HashMap<PathBuf, Known>>);
+pub(super) struct Hashes(Mutex<HashMap<PathBuf, HashedFile>>);
 
 #[derive(Debug, Clone, Copy)]
-struct Known {
+struct HashedFile {
     stamp: Stamp,
     /// When the file was opened.
     at: SystemTime,
@@ -51,7 +51,7 @@ impl Hashes {
         drop(known);
         let hash = hash(opened)?;
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        known.insert(file.path.clone(), Known { stamp, at, hash });
+        known.insert(file.path.clone(), HashedFile { stamp, at, hash });
         Ok((stamp.len, hash))
     }
 }

@@ -1,6 +1,6 @@
 //! What happens to a page, as a stream of events for the browser that shows it.
 //!
-//! The first event is called `hello`, the later ones `state`; each carries the whole [`State`]. One is sent when the
+//! The first event is called `hello`, the later ones `state`; each carries the whole [`VersionState`]. One is sent when the
 //! browser connects and whenever something in it changes, however many versions of the site there were in between.
 //! Of a version that changes nothing of it, `version` carries the number: what the page searches may be another.
 
@@ -17,8 +17,8 @@ use serde::Serialize;
 use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 
-use super::address::{self, Found, Place};
-use super::problems::{self, Known, LISTED, Listed};
+use super::address::{self, HostedFile, UrlPlace};
+use super::problems::{self, KnownProblems, LISTED, Listed};
 use super::server::Server;
 use super::stream::{Received, first_of};
 use super::{Version, file, linked};
@@ -28,7 +28,7 @@ const RETRY: Duration = Duration::from_millis(500);
 
 /// All that a page needs to know about the newest version.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct State {
+struct VersionState {
     version: u64,
     /// The hash of the page's bytes; none if there is no such page.
     page: Option<String>,
@@ -47,7 +47,7 @@ struct State {
     problems: Listed,
 }
 
-impl State {
+impl VersionState {
     /// Whether a browser that knows `before` need not be told.
     fn says_the_same_as(&self, before: &Self) -> bool {
         let essence = |state: &Self| {
@@ -65,8 +65,8 @@ struct Follower {
     /// The path of its URL.
     path: String,
     source: Option<String>,
-    known: Known,
-    last: Option<State>,
+    known: KnownProblems,
+    last: Option<VersionState>,
 }
 
 impl Follower {
@@ -84,7 +84,7 @@ impl Follower {
         Some(event)
     }
 
-    fn state(&mut self, version: &dyn Version, server: &Server) -> State {
+    fn state(&mut self, version: &dyn Version, server: &Server) -> VersionState {
         let (bytes, is_there) = match self.page(version) {
             Some((bytes, is_there)) => (Some(bytes), is_there),
             None => (None, false),
@@ -97,7 +97,7 @@ impl Follower {
             new = version.new_problems().iter().copied().collect();
         }
         let source = self.source.as_deref();
-        State {
+        VersionState {
             version: version.number(),
             assets: version.asset_folder().to_owned(),
             linked: bytes.map_or_else(BTreeMap::new, |page| linked::hashes(&page, version, &server.hashes)),
@@ -113,22 +113,22 @@ impl Follower {
     /// The bytes of the page, or of the one in its place, and whether it is there. Notes the source.
     fn page(&mut self, version: &dyn Version) -> Option<(Arc<Vec<u8>>, bool)> {
         let path = address::decoded(&self.path)?;
-        let Place::Site(path) = address::place(&path, version.base_path()) else {
+        let UrlPlace::Site(path) = address::place(&path, version.base_path()) else {
             return None;
         };
         let (body, is_there) = match address::find(version, path) {
-            Found::File(path, body) => {
+            HostedFile::File(path, body) => {
                 self.source = version.source(&path);
                 (body, true)
             }
-            Found::Folder | Found::Nothing => (address::find_not_found(version, path)?.1, false),
+            HostedFile::Folder | HostedFile::Nothing => (address::find_not_found(version, path)?.1, false),
         };
         // Without its bytes it is as if it were not there.
         Some((body.read().ok()?, is_there))
     }
 }
 
-fn to_json(state: &State) -> String {
+fn to_json(state: &VersionState) -> String {
     // Strings, numbers and lists always serialize.
     serde_json::to_string(state).unwrap_or_default()
 }
@@ -147,7 +147,7 @@ async fn follow(server: Arc<Server>, path: String, to: mpsc::Sender<Result<Event
     let mut follower = Follower {
         path,
         source: None,
-        known: Known::default(),
+        known: KnownProblems::default(),
         last: None,
     };
     loop {

@@ -14,14 +14,14 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::disk::{self, Hashes};
 use super::{content_type, live};
 
-/// What pages may load: what the manual recommends for hosts, but pictures, sounds, videos and frames from everywhere.
+/// What pages may load: what the manual recommends for hosts, but images, sounds, videos and frames from everywhere.
 /// A host allows those that its articles use; the preview knows no such list, and would show gaps.
 pub(super) const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     connect-src 'self'; img-src * data:; media-src *; frame-src *; form-action 'self'; base-uri 'self'";
 
 /// A file on its way to a client.
 pub(super) struct Sent {
-    content: Content,
+    content: FileContent,
     content_type: String,
     /// The tag without its quotes.
     tag: String,
@@ -29,12 +29,12 @@ pub(super) struct Sent {
     negotiated: bool,
 }
 
-enum Content {
+enum FileContent {
     Bytes(Bytes),
     Disk(BoundFile, u64),
 }
 
-impl Content {
+impl FileContent {
     fn len(&self) -> u64 {
         match self {
             Self::Bytes(bytes) => bytes.len() as u64,
@@ -44,9 +44,9 @@ impl Content {
 }
 
 /// The bytes of a page, shared with the site.
-struct Shared(Arc<Vec<u8>>);
+struct SharedBytes(Arc<Vec<u8>>);
 
-impl AsRef<[u8]> for Shared {
+impl AsRef<[u8]> for SharedBytes {
     fn as_ref(&self) -> &[u8] {
         &self.0
     }
@@ -68,7 +68,7 @@ impl Sent {
         {
             let (len, hash) = hashes.of(file)?;
             return Ok(Self {
-                content: Content::Disk(file.clone(), len),
+                content: FileContent::Disk(file.clone(), len),
                 content_type,
                 tag: format!("{hash:016x}"),
                 negotiated: false,
@@ -82,10 +82,10 @@ impl Sent {
                 tag.push_str("-live");
                 with_script.into()
             }
-            None => Bytes::from_owner(Shared(bytes)),
+            None => Bytes::from_owner(SharedBytes(bytes)),
         };
         Ok(Self {
-            content: Content::Bytes(bytes),
+            content: FileContent::Bytes(bytes),
             content_type,
             tag,
             negotiated: is_page,
@@ -95,7 +95,7 @@ impl Sent {
     /// A file of the preview itself.
     pub(super) fn own(path: &str, bytes: &'static [u8]) -> Self {
         Self {
-            content: Content::Bytes(Bytes::from_static(bytes)),
+            content: FileContent::Bytes(Bytes::from_static(bytes)),
             content_type: content_type::of(path),
             tag: hash(bytes),
             negotiated: false,
@@ -118,16 +118,16 @@ impl Sent {
         // A range of an older file is of no use: then the whole of this one is sent.
         let range_is_of_this = text(&request.headers, &header::IF_RANGE).is_none_or(|known| known == tag);
         let range = text(&request.headers, &header::RANGE).filter(|_| range_is_of_this);
-        match range.map_or(Wanted::Whole, |range| wanted(range, len)) {
-            Wanted::Whole => self.part(0, len),
-            Wanted::Part { start, len: part } => {
+        match range.map_or(RangeRequest::Whole, |range| wanted(range, len)) {
+            RangeRequest::Whole => self.part(0, len),
+            RangeRequest::Part { start, len: part } => {
                 let mut answer = self.part(start, part)?;
                 *answer.status_mut() = StatusCode::PARTIAL_CONTENT;
                 let shown = format!("bytes {start}-{}/{len}", start + part - 1);
                 set(answer.headers_mut(), header::CONTENT_RANGE, &shown);
                 Ok(answer)
             }
-            Wanted::Impossible => {
+            RangeRequest::Impossible => {
                 let mut answer = self.with_headers(ResponseBody::empty());
                 *answer.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
                 answer.headers_mut().remove(header::CONTENT_TYPE);
@@ -149,8 +149,8 @@ impl Sent {
     fn part(self, start: u64, len: u64) -> io::Result<Response<ResponseBody>> {
         let body = match &self.content {
             // Within the bytes: `wanted` has compared with their length.
-            Content::Bytes(bytes) => bytes.slice(start as usize..(start + len) as usize).into(),
-            Content::Disk(file, _) => disk::body(file, start, len)?,
+            FileContent::Bytes(bytes) => bytes.slice(start as usize..(start + len) as usize).into(),
+            FileContent::Disk(file, _) => disk::body(file, start, len)?,
         };
         let mut answer = self.with_headers(body);
         set(answer.headers_mut(), header::CONTENT_LENGTH, &len.to_string());
@@ -198,7 +198,7 @@ fn names(list: &str, tag: &str) -> bool {
 
 /// The part of a file that a `Range` asks for.
 #[derive(Debug, PartialEq, Eq)]
-enum Wanted {
+enum RangeRequest {
     /// All of it: also what is asked for in several ranges, and what is no range at all.
     Whole,
     Part {
@@ -208,25 +208,25 @@ enum Wanted {
     Impossible,
 }
 
-fn wanted(range: &str, len: u64) -> Wanted {
+fn wanted(range: &str, len: u64) -> RangeRequest {
     let Ok(parsed) = parse_range_header(range) else {
-        return Wanted::Whole;
+        return RangeRequest::Whole;
     };
     let [range] = parsed.ranges.as_slice() else {
-        return Wanted::Whole;
+        return RangeRequest::Whole;
     };
     let start = match range.start {
-        StartPosition::Index(start) if start >= len => return Wanted::Impossible,
+        StartPosition::Index(start) if start >= len => return RangeRequest::Impossible,
         StartPosition::Index(start) => start,
-        StartPosition::FromLast(_) if len == 0 => return Wanted::Impossible,
+        StartPosition::FromLast(_) if len == 0 => return RangeRequest::Impossible,
         StartPosition::FromLast(last) => len.saturating_sub(last),
     };
     let end = match range.end {
-        EndPosition::Index(end) if end < start => return Wanted::Whole,
+        EndPosition::Index(end) if end < start => return RangeRequest::Whole,
         EndPosition::Index(end) => end.saturating_add(1).min(len),
         EndPosition::LastByte => len,
     };
-    Wanted::Part {
+    RangeRequest::Part {
         start,
         len: end - start,
     }
@@ -238,23 +238,23 @@ mod tests {
 
     #[test]
     fn ranges_stay_within_the_file() {
-        let part = |start, len| Wanted::Part { start, len };
+        let part = |start, len| RangeRequest::Part { start, len };
         for (range, found) in [
             ("bytes=0-9", part(0, 10)),
             ("bytes=90-", part(90, 10)),
             ("bytes=90-1000", part(90, 10)),
             ("bytes=-5", part(95, 5)),
             ("bytes=-500", part(0, 100)),
-            ("bytes=100-", Wanted::Impossible),
-            ("bytes=5-4", Wanted::Whole),
-            ("bytes=0-1,5-6", Wanted::Whole),
-            ("lines=0-1", Wanted::Whole),
-            ("bytes=x", Wanted::Whole),
+            ("bytes=100-", RangeRequest::Impossible),
+            ("bytes=5-4", RangeRequest::Whole),
+            ("bytes=0-1,5-6", RangeRequest::Whole),
+            ("lines=0-1", RangeRequest::Whole),
+            ("bytes=x", RangeRequest::Whole),
         ] {
             assert_eq!(wanted(range, 100), found, "{range}");
         }
-        assert_eq!(wanted("bytes=0-", 0), Wanted::Impossible);
-        assert_eq!(wanted("bytes=-1", 0), Wanted::Impossible);
+        assert_eq!(wanted("bytes=0-", 0), RangeRequest::Impossible);
+        assert_eq!(wanted("bytes=-1", 0), RangeRequest::Impossible);
         assert_eq!(wanted("bytes=0-18446744073709551615", 7), part(0, 7));
     }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use kb_output::Body;
 
-use super::address::{self, Place};
+use super::address::{self, UrlPlace};
 use super::disk::Hashes;
 use super::{Version, content_type, file};
 
@@ -45,7 +45,7 @@ fn hash(url: &str, version: &dyn Version, known: &Hashes) -> Option<String> {
         return None;
     }
     let path = address::decoded(name)?;
-    let Place::Site(path) = address::place(&path, version.base_path()) else {
+    let UrlPlace::Site(path) = address::place(&path, version.base_path()) else {
         return None;
     };
     if path

@@ -13,7 +13,7 @@ pub(super) const LISTED: usize = 50;
 
 /// A problem, flat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct Entry {
+pub(super) struct ProblemEntry {
     severity: Severity,
     code: Code,
     message: String,
@@ -30,7 +30,7 @@ pub(super) struct Entry {
     here: bool,
 }
 
-impl Entry {
+impl ProblemEntry {
     fn new(problem: &Diagnostic, new: bool, source: Option<&str>) -> Self {
         let span = problem.span.as_deref();
         let place = span.filter(|span| !span.is_whole_file());
@@ -58,7 +58,7 @@ pub(super) struct Listed {
     /// All of them, notes included.
     total: usize,
     /// Those of the page's own file first, then as they come.
-    pub(super) list: Vec<Entry>,
+    pub(super) list: Vec<ProblemEntry>,
 }
 
 /// The answer to `_kb/problems`.
@@ -99,7 +99,7 @@ pub(super) fn listed(
         warnings,
         total: problems.len(),
         list: (here.chain(elsewhere).take(most))
-            .map(|(index, problem)| Entry::new(problem, is_new(index), source))
+            .map(|(index, problem)| ProblemEntry::new(problem, is_new(index), source))
             .collect(),
     }
 }
@@ -130,12 +130,12 @@ pub(super) fn holding(problems: &[Diagnostic], source: Option<&str>, gone: bool)
 
 /// The problems that a browser knows of. Where a problem stands in its file does not matter: lines move.
 #[derive(Debug, Default)]
-pub(super) struct Known {
+pub(super) struct KnownProblems {
     hasher: RandomState,
     counts: HashMap<u64, usize>,
 }
 
-impl Known {
+impl KnownProblems {
     /// Takes the problems of a later version for the known ones, and gives the places of those that are new.
     pub(super) fn replace(&mut self, problems: &[Diagnostic]) -> BTreeSet<usize> {
         let mut before = std::mem::take(&mut self.counts);
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_problem_that_moves_is_not_new_but_a_second_one_is() {
-        let mut known = Known::default();
+        let mut known = KnownProblems::default();
         assert_eq!(known.replace(&[problem(Code::LinkMissing, "a.md", 1)]).len(), 1);
         assert_eq!(known.replace(&[problem(Code::LinkMissing, "a.md", 9)]).len(), 0);
         let two = [

@@ -17,7 +17,7 @@ use tokio::task::spawn_blocking;
 use tower_http::CompressionLevel;
 use tower_http::compression::CompressionLayer;
 
-use super::address::{self, Found, Place};
+use super::address::{self, HostedFile, UrlPlace};
 use super::disk::Hashes;
 use super::file::{self, Sent};
 use super::live::{self, Script};
@@ -79,10 +79,10 @@ impl Server {
             return self.not_found(version, "", request);
         };
         let path = match address::place(&path, base_path) {
-            Place::Site(path) => path,
-            Place::SiteWithoutSlash => return Ok(with_slash(request)),
-            Place::Root => return Ok(redirect(StatusCode::FOUND, &address::encoded(base_path))),
-            Place::Outside => {
+            UrlPlace::Site(path) => path,
+            UrlPlace::SiteWithoutSlash => return Ok(with_slash(request)),
+            UrlPlace::Root => return Ok(redirect(StatusCode::FOUND, &address::encoded(base_path))),
+            UrlPlace::Outside => {
                 let sentence = format!("There is nothing here: the site begins at {base_path}\n");
                 return Ok(Reply::Answer(plain(StatusCode::NOT_FOUND, sentence)));
             }
@@ -91,12 +91,12 @@ impl Server {
             return Self::own(version, own, request);
         }
         match address::find(version, path) {
-            Found::File(path, body) => {
+            HostedFile::File(path, body) => {
                 let sent = Sent::new(&path, &body, self.script(version, request, false), &self.hashes)?;
                 sent.answer(request).map(Reply::Answer)
             }
-            Found::Folder => Ok(with_slash(request)),
-            Found::Nothing => match path {
+            HostedFile::Folder => Ok(with_slash(request)),
+            HostedFile::Nothing => match path {
                 "api/search" => Ok(self.api(version, request, client, api::search)),
                 "api/suggest" => Ok(self.api(version, request, client, api::suggest)),
                 _ => match self.former_asset(version, path, request)? {
@@ -188,8 +188,8 @@ impl Server {
         let found = former
             .filter_map(|folder| path.strip_prefix(folder.as_str())?.strip_prefix('/'))
             .find_map(|name| match address::find(version, &format!("{now}/{name}")) {
-                Found::File(path, body) => Some((path, body)),
-                Found::Folder | Found::Nothing => None,
+                HostedFile::File(path, body) => Some((path, body)),
+                HostedFile::Folder | HostedFile::Nothing => None,
             });
         let Some((path, body)) = found else { return Ok(None) };
         let mut answer = Sent::new(&path, &body, None, &self.hashes)?.answer(request)?;

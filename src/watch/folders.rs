@@ -1,8 +1,7 @@
-//! Which folders are listed, where each really is, and what an event means for them.
+//! The watched folders, their real paths, and the meaning of events for them.
 //!
-//! Systems tell of the folder itself, not of the name it was found by: two names for one folder (a link) would be
-//! watched once and told of by one of them. So only real paths are watched, and every path that is told of is
-//! translated to all the names that the caller listed.
+//! Systems report the folder itself, not the path that was used: of two paths to one folder (a link), only one would be
+//! reported. So only real paths are watched, and every reported path is translated to all paths that the caller listed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -15,16 +14,16 @@ use notify::event::{EventKind, ModifyKind, RenameMode};
 use super::Changes;
 use super::system::System;
 
-/// How often the system is asked at most until what is watched fits what is there: folders may come and go meanwhile.
+/// The largest number of attempts to watch the current folders, because folders may be created and removed meanwhile.
 const ATTEMPTS: usize = 4;
 
-/// What was heard of the listed folders in one batch.
+/// The events about listed folders in one batch.
 #[derive(Debug, Default)]
 pub(super) struct Heard {
     pub(super) changes: Changes,
-    /// Paths that were deleted or renamed: what was watched there no longer is, whatever is there now.
+    /// Paths that were deleted or renamed: they must be watched again.
     pub(super) gone: BTreeSet<PathBuf>,
-    /// A watched folder, or what leads to it, may be another one now.
+    /// A watched folder, or a link to it, may have been replaced.
     pub(super) unsettled: bool,
 }
 
@@ -32,64 +31,64 @@ pub(super) struct Heard {
 #[derive(Debug, Default)]
 pub(super) struct Folders {
     /// By the path that the caller gave.
-    listed: BTreeMap<PathBuf, Standing>,
-    /// What the system watches, by its real path.
-    places: BTreeMap<PathBuf, Place>,
-    /// What the system may still watch although the folder there is another one.
+    listed: BTreeMap<PathBuf, ResolvedFolder>,
+    /// The folders that the system watches, by real path.
+    places: BTreeMap<PathBuf, WatchedPlace>,
+    /// Paths whose watches may be stale because the folder was replaced.
     stale: BTreeSet<PathBuf>,
 }
 
 /// Where a listed folder was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Standing {
-    /// Its path without links; `None` when it is not there.
+struct ResolvedFolder {
+    /// Its real path; `None` if it does not exist.
     real: Option<PathBuf>,
-    /// A name in another folder (by its real path) that leads to this one: a link, or what is missing.
+    /// A name in another folder (by its real path) that leads to this one: a link, or a missing entry.
     awaited: Option<(PathBuf, OsString)>,
 }
 
 /// One folder that the system watches, and why.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Place {
+struct WatchedPlace {
     /// It is listed, by these paths.
     names: BTreeSet<PathBuf>,
-    /// A listed folder is reached through these names in it.
+    /// Names in it that lead to listed folders.
     awaited: BTreeSet<OsString>,
 }
 
 impl Folders {
-    /// Lists these folders and no others; gives those that were not listed before or not there.
+    /// Sets the listed folders; returns those that were not listed before or did not exist.
     pub(super) fn list(&mut self, folders: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
         self.listed.retain(|folder, _| folders.contains(folder));
         let mut new = Vec::new();
         for folder in folders {
             if self.listed.get(folder).is_none_or(|standing| standing.real.is_none()) {
-                self.listed.insert(folder.clone(), Standing::find(folder));
+                self.listed.insert(folder.clone(), ResolvedFolder::find(folder));
                 new.push(folder.clone());
             }
         }
         new
     }
 
-    /// Whether a listed folder is there and watched.
+    /// Whether a listed folder exists and is watched.
     pub(super) fn is_there(&self, folder: &Path) -> bool {
         self.listed.get(folder).is_some_and(|standing| standing.real.is_some())
     }
 
-    /// Looks anew where each listed folder is. What is at the paths that are gone must be watched anew.
+    /// Resolves each listed folder again. Removed paths must be watched again.
     pub(super) fn look_again(&mut self, gone: &BTreeSet<PathBuf>) {
         for path in gone {
             self.stale.extend(self.below(path).cloned().collect::<Vec<_>>());
         }
         for (folder, standing) in &mut self.listed {
-            *standing = Standing::find(folder);
+            *standing = ResolvedFolder::find(folder);
         }
     }
 
-    /// Lets the system watch what is listed; gives whether anything had to be watched anew or let go.
+    /// Updates the system's watches to the listed folders; returns whether anything changed.
     ///
     /// # Errors
-    /// Why the system cannot, in words for the user.
+    /// The reason, for the user.
     pub(super) fn settle(&mut self, system: &mut dyn System) -> Result<bool, String> {
         let mut changed = false;
         for attempt in 1..=ATTEMPTS {
@@ -111,22 +110,22 @@ impl Folders {
         Ok(changed)
     }
 
-    /// Awaits the folders that could not be watched. Those that came while the system was asked are found, if told to
-    /// look: nobody told of them, because what leads to them was not watched yet.
+    /// Waits for the folders that could not be watched. With `look`, folders that were created meanwhile are found:
+    /// they were not reported, because their parent was not watched yet.
     fn mend(&mut self, missing: &[PathBuf], look: bool) {
         for (folder, standing) in &mut self.listed {
             if standing.real.as_ref().is_some_and(|real| missing.contains(real)) {
-                *standing = Standing::missing(folder);
+                *standing = ResolvedFolder::missing(folder);
             }
             if standing.real.is_none() && look {
-                *standing = Standing::find(folder);
+                *standing = ResolvedFolder::find(folder);
             }
         }
     }
 
-    /// What has to be watched for the listed folders.
-    fn wanted(&self) -> BTreeMap<PathBuf, Place> {
-        let mut places: BTreeMap<PathBuf, Place> = BTreeMap::new();
+    /// The folders to watch for the listed folders.
+    fn wanted(&self) -> BTreeMap<PathBuf, WatchedPlace> {
+        let mut places: BTreeMap<PathBuf, WatchedPlace> = BTreeMap::new();
         for (folder, standing) in &self.listed {
             if let Some(real) = &standing.real {
                 places.entry(real.clone()).or_default().names.insert(folder.clone());
@@ -138,7 +137,7 @@ impl Folders {
         places
     }
 
-    /// Takes an event into the batch.
+    /// Adds an event to the batch.
     pub(super) fn hear(&self, event: notify::Result<notify::Event>, heard: &mut Heard) {
         match event {
             Ok(event) => {
@@ -162,7 +161,7 @@ impl Folders {
                 heard.gone.insert(path.to_path_buf());
             }
         }
-        // The folder itself, or the one that it is in; with some systems one further above.
+        // The folder itself or its parent; on some systems a higher one.
         for folder in path.ancestors() {
             let Some(place) = self.places.get(folder) else { continue };
             let rest = path.strip_prefix(folder).unwrap_or(Path::new(""));
@@ -190,20 +189,20 @@ impl Folders {
 
 /// The paths that are in `places` and not in `others`, or stale.
 fn without(
-    places: &BTreeMap<PathBuf, Place>,
-    others: &BTreeMap<PathBuf, Place>,
+    places: &BTreeMap<PathBuf, WatchedPlace>,
+    others: &BTreeMap<PathBuf, WatchedPlace>,
     stale: &BTreeSet<PathBuf>,
 ) -> Vec<PathBuf> {
     let is_outside = |path: &&PathBuf| !others.contains_key(*path) || stale.contains(*path);
     places.keys().filter(is_outside).cloned().collect()
 }
 
-/// What an event says about which file or folder is at a path.
+/// The effect of an event on the entry at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Happened {
-    /// What was there is not there any more.
+    /// The entry was removed.
     Gone,
-    /// Something is there that was elsewhere or nowhere.
+    /// An entry was created or moved there.
     Came,
 }
 
@@ -217,8 +216,8 @@ impl Happened {
     }
 }
 
-impl Standing {
-    /// Looks where a folder is.
+impl ResolvedFolder {
+    /// Resolves a folder.
     fn find(folder: &Path) -> Self {
         let Ok(real) = folder.canonicalize() else {
             return Self::missing(folder);
@@ -229,7 +228,7 @@ impl Standing {
         }
     }
 
-    /// A folder that is not there.
+    /// A folder that does not exist.
     fn missing(folder: &Path) -> Self {
         Self {
             real: None,
@@ -238,7 +237,7 @@ impl Standing {
     }
 }
 
-/// The real path of the nearest folder above that is there, and the name in it that leads to the given folder.
+/// The real path of the closest existing parent folder, and the name in it that leads to the given folder.
 fn nearest(folder: &Path) -> Option<(PathBuf, OsString)> {
     let above = folder.ancestors().skip(1);
     folder.ancestors().zip(above).find_map(|(below, above)| {

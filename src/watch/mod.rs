@@ -1,12 +1,12 @@
-//! Watches the folders that a build read, and gives out what changed in them, gathered into batches.
+//! Watches the folders that a build read, and returns changes in batches.
 //!
 //! 1. The caller builds and lists every folder that the build read: [`Watcher::watch`].
-//! 2. [`Watcher::next`] waits until something changes there, gathers while changes come, and gives them out together.
-//! 3. The caller finds out what the changes mean, builds again, and lists the folders anew.
+//! 2. [`Watcher::next`] waits for a change, collects further changes until they pause, and returns them together.
+//! 3. The caller compares the files, builds again, and lists the folders again.
 //!
-//! The changes say where to look, not what happened: a path may be a file that came, changed, went or only has another
-//! owner, or one that is no content. The caller compares. Where the system cannot tell of changes, or no longer, the
-//! watcher polls: it asks the caller at fixed times to compare everything.
+//! The changes say where to look, not what happened: a path may be a file that was created, changed or removed, whose
+//! owner has changed, or that is not content. The caller compares. If the system cannot report changes, or no longer
+//! can, the watcher polls: it asks the caller at fixed intervals to compare everything.
 
 mod folders;
 mod system;
@@ -22,19 +22,19 @@ use std::time::{Duration, Instant};
 use folders::{Folders, Heard};
 use system::{Events, System};
 
-/// How often the caller is asked to compare everything when the system tells of no changes. Half a second is soon
-/// enough for a reader's eye, and comparing the stamps of 10,000 files takes some hundredths of one.
+/// The polling interval. Half a second is short enough for writers, and a comparison of the stamps of 10,000 files
+/// takes a few hundredths of a second.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
 
-/// How changes are waited for.
+/// Options of the watcher.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct WatchOptions {
-    /// Ask for a comparison at fixed times instead of letting the system tell: for network drives and containers.
+    /// Poll instead of using system events: for network drives and containers.
     pub poll: bool,
-    /// A batch is given out when nothing has come for so long. An editor that writes beside the file and renames
-    /// takes a few milliseconds.
+    /// A batch ends when no change has come for this long. An editor that writes a temporary file and renames it takes
+    /// a few milliseconds.
     pub quiet: Duration,
-    /// A batch is given out at the latest so long after its first change, even if more are coming.
+    /// A batch ends at most this long after its first change, even if more are coming.
     pub most: Duration,
 }
 
@@ -48,45 +48,45 @@ impl Default for WatchOptions {
     }
 }
 
-/// What changed since the last batch.
+/// The changes since the last batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Changes {
-    /// Where something changed: files and folders, each below a folder as the caller listed it.
+    /// The changed files and folders, each below a folder as the caller listed it.
     pub paths: BTreeSet<PathBuf>,
-    /// More may have changed than `paths` say: compare every file and folder with what was read.
+    /// More than `paths` may have changed: compare every file and folder.
     pub everything: bool,
 }
 
-/// What the user must be told about watching.
+/// A message for the user about watching.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Notice {
-    /// The system cannot tell of changes, so the files are compared at fixed times.
+    /// The system cannot report changes, so the files are compared at fixed intervals.
     Polling {
-        /// Why, and what can be done about it: a sentence or two without a full stop at the end.
+        /// The reason and a remedy, without a full stop at the end.
         reason: String,
     },
 }
 
-/// The system tells of a change, at this time.
-type Message = (Instant, notify::Result<notify::Event>);
+/// An event of the system, with its time.
+type ChangeEvent = (Instant, notify::Result<notify::Event>);
 
-/// Tells of changes in listed folders.
+/// Reports changes in listed folders.
 ///
-/// Gathering is done here and not by a debouncer in between: such a one gives each path out at its own time and after
-/// up to twice the quiet time, forgets what happened, and lets reads through.
+/// Changes are collected here and not by a debouncer crate: that would return each path separately and after up to
+/// twice the quiet time, lose the kind of event, and include reads.
 #[derive(Debug)]
 pub(crate) struct Watcher {
     options: WatchOptions,
     folders: Folders,
     /// `None` when polling.
     system: Option<Box<dyn System>>,
-    sender: Sender<Message>,
-    messages: Receiver<Message>,
+    sender: Sender<ChangeEvent>,
+    messages: Receiver<ChangeEvent>,
     notices: Vec<Notice>,
 }
 
 impl Watcher {
-    /// A watcher that watches nothing yet. Where the system refuses, it polls and a [`Notice`] says so.
+    /// A watcher without folders. If the system refuses, it polls, and a [`Notice`] says so.
     pub(crate) fn new(options: WatchOptions) -> Self {
         let start = |sender| Ok(Box::new(Events::new(sender)?) as Box<dyn System>);
         Self::with_system(options, start)
@@ -94,7 +94,7 @@ impl Watcher {
 
     fn with_system(
         options: WatchOptions,
-        start: impl FnOnce(Sender<Message>) -> Result<Box<dyn System>, String>,
+        start: impl FnOnce(Sender<ChangeEvent>) -> Result<Box<dyn System>, String>,
     ) -> Self {
         let (sender, messages) = mpsc::channel();
         let mut watcher = Self {
@@ -114,11 +114,11 @@ impl Watcher {
         watcher
     }
 
-    /// Watches exactly these folders, each without what is below it. Folders that are no longer listed are let go.
+    /// Watches exactly these folders, without their subfolders. Folders that are no longer listed are unwatched.
     ///
-    /// List every folder that the last build read or looked for, also those that were not there: a folder that is
-    /// missing is waited for. Gives the folders that are newly watched: look into those once more, because files may
-    /// have come between reading and watching.
+    /// List every folder that the last build read or looked for, including missing ones: the watcher waits for them.
+    /// Returns the newly watched folders: read those again, because files may have been created between reading and
+    /// watching.
     pub(crate) fn watch(&mut self, folders: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
         let new = self.folders.list(folders);
         if let Some(system) = &mut self.system
@@ -130,7 +130,7 @@ impl Watcher {
         new.into_iter().filter(|folder| self.folders.is_there(folder)).collect()
     }
 
-    /// What the user must be told since the last call.
+    /// The notices since the last call.
     pub(crate) fn notices(&mut self) -> Vec<Notice> {
         std::mem::take(&mut self.notices)
     }
@@ -141,7 +141,7 @@ impl Watcher {
         self.notices.push(Notice::Polling { reason });
     }
 
-    /// Waits for the next changes: all that came since the last call, together.
+    /// Waits for the next changes; all changes since the last call are returned together.
     pub(crate) fn next(&mut self) -> Changes {
         loop {
             if self.system.is_none() {
@@ -156,7 +156,7 @@ impl Watcher {
     /// Waits for the time of the next comparison.
     fn wait_for_poll(&mut self) -> Changes {
         let until = Instant::now() + POLL_INTERVAL;
-        // Events may still come from before polling began; the comparison finds what they tell of.
+        // Events from before polling may still arrive; the comparison covers them.
         while self.receive(until).is_some() {}
         Changes {
             everything: true,
@@ -164,7 +164,7 @@ impl Watcher {
         }
     }
 
-    /// Waits for one batch; `None` when nothing of it was in the listed folders.
+    /// Waits for one batch; `None` if none of it was in the listed folders.
     fn gather(&mut self) -> Option<Changes> {
         let mut heard = Heard::default();
         // The watcher holds a sender itself, so the channel stays open.
@@ -173,7 +173,7 @@ impl Watcher {
         let mut end = None;
         loop {
             self.folders.hear(event, &mut heard);
-            // What came while the caller was busy belongs together, however long that was.
+            // Changes that arrived while the caller was busy form one batch.
             let end = *end.get_or_insert(begin.max(at + self.options.most));
             if at >= end {
                 break;
@@ -186,13 +186,13 @@ impl Watcher {
         self.understand(heard)
     }
 
-    /// The next message, waiting for it until then at the longest. What has come already is given at any time.
-    fn receive(&self, until: Instant) -> Option<Message> {
+    /// The next event, waiting until `until`. Events that have already arrived are always returned.
+    fn receive(&self, until: Instant) -> Option<ChangeEvent> {
         let left = until.saturating_duration_since(Instant::now());
         self.messages.recv_timeout(left).ok()
     }
 
-    /// Watches again what was replaced, and says what changed; `None` when nothing did.
+    /// Watches replaced folders again, and returns the changes; `None` if there are none.
     fn understand(&mut self, mut heard: Heard) -> Option<Changes> {
         if heard.unsettled {
             self.folders.look_again(&heard.gone);

@@ -1,4 +1,4 @@
-//! What the operating system tells of changes, through the `notify` crate.
+//! Change events of the operating system, through the `notify` crate.
 
 use std::fmt;
 use std::io;
@@ -9,18 +9,18 @@ use std::time::Instant;
 use notify::event::{AccessKind, AccessMode};
 use notify::{ErrorKind, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use super::Message;
+use super::ChangeEvent;
 
-/// "Too many open files" on Linux and macOS (`errno.h`). On Linux it is also said for too many inotify instances.
+/// "Too many open files" on Linux and macOS (`errno.h`). On Linux, it also means too many inotify instances.
 const EMFILE: i32 = 24;
 
-/// Something that tells of changes in folders.
+/// A source of change events for folders.
 pub(super) trait System: fmt::Debug + Send {
-    /// Lets some folders go and watches others, each without what is below it. Paths are absolute and without links.
-    /// Gives the folders that are not there or must not be read.
+    /// Unwatches some folders and watches others, without their subfolders. Paths are absolute and real. Returns the
+    /// folders that do not exist or cannot be read.
     ///
     /// # Errors
-    /// Why changes cannot be told, in words for the user.
+    /// The reason, for the user.
     fn change(&mut self, old: &[PathBuf], new: &[PathBuf]) -> Result<Vec<PathBuf>, String>;
 }
 
@@ -32,11 +32,11 @@ impl Events {
     /// Sends events to the channel.
     ///
     /// # Errors
-    /// Why that is not possible, in words for the user.
-    pub(super) fn new(sender: Sender<Message>) -> Result<Self, String> {
+    /// The reason, for the user.
+    pub(super) fn new(sender: Sender<ChangeEvent>) -> Result<Self, String> {
         let send = move |event: notify::Result<notify::Event>| {
             if event.as_ref().map_or(true, is_change) {
-                // Nobody listens only when the watcher is being dropped.
+                // Sending fails only while the watcher is being dropped.
                 let _ = sender.send((Instant::now(), event));
             }
         };
@@ -50,7 +50,7 @@ impl System for Events {
     fn change(&mut self, old: &[PathBuf], new: &[PathBuf]) -> Result<Vec<PathBuf>, String> {
         let mut paths = self.0.paths_mut();
         for folder in old {
-            // A folder that is gone is no longer watched anyway.
+            // A removed folder is no longer watched anyway.
             let _ = paths.remove(folder);
         }
         let mut missing = Vec::new();
@@ -66,16 +66,16 @@ impl System for Events {
     }
 }
 
-/// Whether an event tells of a change. Reads do not: a build that reads would wake the watcher that started it.
+/// Whether an event means a change. Reads are ignored: otherwise a build would trigger its own watcher.
 fn is_change(event: &notify::Event) -> bool {
     match event.kind {
-        // The end of a write counts: a file that is written through memory is only told of then.
+        // The end of a write counts: changes through a memory map are only reported then.
         EventKind::Access(kind) => kind == AccessKind::Close(AccessMode::Write),
         _ => true,
     }
 }
 
-/// Whether a folder is not watched because it cannot be read now, which is no fault of the system.
+/// Whether a folder cannot be watched because it cannot be read, which is not a fault of the system.
 fn is_missing(error: &notify::Error, folder: &Path) -> bool {
     match &error.kind {
         ErrorKind::PathNotFound => true,
@@ -83,21 +83,21 @@ fn is_missing(error: &notify::Error, folder: &Path) -> bool {
             error.kind(),
             io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::PermissionDenied
         ),
-        // Some systems say it in their own words.
+        // Some systems have a different message.
         ErrorKind::Generic(_) => !folder.is_dir(),
         _ => false,
     }
 }
 
-/// Why changes cannot be told, and what can be done about it.
+/// Why changes cannot be reported, with a remedy.
 fn reason(error: &notify::Error) -> String {
     let said = match &error.kind {
         ErrorKind::MaxFilesWatch => "the system's limit of watched folders is reached".to_owned(),
         ErrorKind::Io(error) if error.raw_os_error() == Some(EMFILE) => {
             "the system's limit of watchers is reached".to_owned()
         }
-        ErrorKind::Io(error) => format!("the system does not tell of changes ({error})"),
-        _ => format!("the system does not tell of changes ({error})"),
+        ErrorKind::Io(error) => format!("the system does not report changes ({error})"),
+        _ => format!("the system does not report changes ({error})"),
     };
     match advice(error).filter(|_| cfg!(target_os = "linux")) {
         Some(command) => format!("{said}; `{command}` raises it"),
@@ -105,7 +105,7 @@ fn reason(error: &notify::Error) -> String {
     }
 }
 
-/// The command that raises the limit that was reached, on Linux. The values are those that editors recommend.
+/// The command that raises the limit, on Linux. The values are those that editors recommend.
 fn advice(error: &notify::Error) -> Option<&'static str> {
     match &error.kind {
         ErrorKind::MaxFilesWatch => Some("sudo sysctl fs.inotify.max_user_watches=524288"),
@@ -161,6 +161,6 @@ mod tests {
             "{watchers}"
         );
         let other = reason(&notify::Error::io(io::Error::other("not supported")));
-        assert_eq!(other, "the system does not tell of changes (not supported)");
+        assert_eq!(other, "the system does not report changes (not supported)");
     }
 }

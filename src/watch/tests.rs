@@ -1,4 +1,4 @@
-//! The watcher over real folders, and over a system that the tests play themselves.
+//! The watcher with real folders, and with a simulated system.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -12,7 +12,7 @@ use notify::event::{CreateKind, DataChange, EventKind, Flag, ModifyKind};
 
 use super::*;
 
-/// How long a test waits for what must come. Never reached unless the test fails.
+/// How long a test waits for an expected event. Only reached if the test fails.
 const PATIENCE: Duration = Duration::from_mins(2);
 
 type Tested = Result<(), Box<dyn std::error::Error>>;
@@ -431,7 +431,7 @@ impl System for Limited {
 }
 
 /// A watcher of one folder whose events the test sends.
-fn played(options: WatchOptions, folder: &Path) -> (Watcher, Sender<Message>) {
+fn played(options: WatchOptions, folder: &Path) -> (Watcher, Sender<ChangeEvent>) {
     let mut watcher = Watcher::with_system(options, |_| Ok(Box::new(Limited { left: 9 })));
     watcher.watch(&BTreeSet::from([folder.to_path_buf()]));
     let sender = watcher.sender.clone();

@@ -26,7 +26,7 @@ test("typing shows results, their words marked and their sections by anchor", as
   const section = hits.first().locator(".hit-section").first();
   assert.match(await section.getAttribute("href"), /\/account\/reset-password\/\?highlight=reset\+passw#(app|sign-in-page)$/);
   assert.ok(await section.locator("mark").count() > 0, "marks in sections");
-  await status.getByText(/Articles found: \d+/).waitFor({ state: "attached" });
+  await status.getByText(/\d+ found/).waitFor({ state: "attached" });
   assert.equal(await pop.locator(".search-all").count(), 1);
 });
 

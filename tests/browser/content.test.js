@@ -1,4 +1,4 @@
-// What stands in articles: pictures in a line, code that is not torn, tabs of one height, headings that are read once.
+// What stands in articles: images in a line, code that is not torn, tabs of one height, headings that are read once.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -7,8 +7,8 @@ import { SHOWCASE_PAGES } from "./support/pages.js";
 
 const showcase = await serve("showcase");
 
-// Runs in pages: pictures beside text that are not in its line, and pictures alone that are.
-function pictures() {
+// Runs in pages: images beside text that are not in its line, and images alone that are.
+function images() {
   const wrong = [];
   const box = (part) => part.getBoundingClientRect();
   for (const image of document.querySelectorAll(".prose img")) {
@@ -65,14 +65,14 @@ const starts = () => [...document.querySelectorAll(".tabs")].map((tabs) => [...t
 for (const theme of ["default", "plain"]) {
   const server = await serve(`bare-${theme}`);
 
-  test(`pictures in a line, and code that is not torn, from 320 to 1,600 pixels: ${theme}`, async (t) => {
+  test(`images in a line, and code that is not torn, from 320 to 1,600 pixels: ${theme}`, async (t) => {
     const page = await newPage(t);
     const found = {};
     await page.goto(`${server.root}orders/parts/`);
     for (const width of [320, 360, 390, 430, 520, 640, 768, 900, 1024, 1280, 1600]) {
       await page.setViewportSize({ width, height: 800 });
       const wrong = await page.evaluate(torn);
-      wrong.push(...await page.evaluate(pictures));
+      wrong.push(...await page.evaluate(images));
       if (wrong.length) found[width] = wrong;
     }
     nothingFound(found);

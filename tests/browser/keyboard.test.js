@@ -216,7 +216,7 @@ test("questions open with Enter and close with Space, and all at once", async (t
   await page.waitForFunction((each) => document.getElementById(each).open, id);
 });
 
-test("a picture opens and closes, and the focus comes back", async (t) => {
+test("an image opens and closes, and the focus comes back", async (t) => {
   const page = await open(t, "app/control-from-a-computer/");
   const link = page.locator("a.zoom").first();
   const dialog = page.locator("dialog.zoom-view");

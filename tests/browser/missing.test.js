@@ -76,7 +76,7 @@ async function deadControls() {
     stay(event);
     event.stopImmediatePropagation();
   }, true);
-  // A picture's dialog covers what else there is.
+  // An image's dialog covers what else there is.
   const seen = (each) => each.isConnected && each.checkVisibility({ visibilityProperty: true, opacityProperty: false }) && each.getClientRects().length > 0;
   for (const details of document.querySelectorAll("header details")) details.open = true;
   await frame();
@@ -170,7 +170,7 @@ for (const [name, scene] of Object.entries(SCENES)) {
       const wrong = [];
       try {
         await play(page, server.root, scene);
-        // Pictures come as they come near.
+        // Images come as they come near.
         await until(() => server.log.some((entry) => entry.path === file), () => "was never asked for");
         if (scene.search || scene.settled) wrong.push(...await page.evaluate(searchSays));
         wrong.push(...await page.evaluate(look, normal));

@@ -84,7 +84,7 @@ test("accordions, closed callouts and questions open", async (t) => {
   assert.ok(await answer.isVisible());
 });
 
-test("a video and a picture are links, and what needs JavaScript is not shown", async (t) => {
+test("a video and an image are links, and what needs JavaScript is not shown", async (t) => {
   const page = await open(t, "app/control-from-a-computer/");
   assert.match(await page.locator("figure.video a.video-open").getAttribute("href"), /^https:\/\/www\.youtube\.com\/watch\?v=/);
   assert.match(await page.locator("a.zoom").first().getAttribute("href"), /computer\.[0-9a-f]+\.png$/);

@@ -389,21 +389,21 @@ test("a changed script loads the page anew, at the same place", async (t) => {
   assert.equal(await sameDocument(page), false);
 });
 
-test("pictures are changed in place, beside the article and in static/", async (t) => {
-  const picture = (width) => `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="10"/>`;
+test("images are changed in place, beside the article and in static/", async (t) => {
+  const image = (width) => `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="10"/>`;
   const [own, shared] = ["content/billing/invoice.svg", "static/shared.svg"];
   const preview = await Preview.start(t, {
     ...FILES,
     "content/billing/invoice.md": article("Invoices", "![Invoice](invoice.svg) ![Shared](/shared.svg)"),
-    [own]: picture(20),
-    [shared]: picture(20),
+    [own]: image(20),
+    [shared]: image(20),
   });
   const page = await preview.open(t, "billing/invoice/");
   const widths = (...wanted) => page.waitForFunction((wanted) => [...document.querySelectorAll(".prose img")].map((img) => img.naturalWidth).join() === wanted, wanted.join());
   await widths(20, 20);
-  preview.write({ [own]: picture(30) });
+  preview.write({ [own]: image(30) });
   await widths(30, 20);
-  preview.write({ [shared]: picture(40) });
+  preview.write({ [shared]: image(40) });
   await widths(30, 40);
   assert.ok(await sameDocument(page));
 });

@@ -1,6 +1,6 @@
 // node screenshots.js KB PROJECT FOLDER [FILTER...]: builds a project and photographs its pages into a folder, with an
-// index.html that shows all pictures. A filter is a part of a picture's name: `home`, `phone-dark`, `ar-`.
-// node screenshots.js --readme KB FOLDER: the two pictures of the README.
+// index.html that shows all screenshots. A filter is a part of a screenshot's name: `home`, `phone-dark`, `ar-`.
+// node screenshots.js --readme KB FOLDER: the two images of the README.
 //
 // `KB_THEMES` names a folder of themes to use instead of the theme built into kb.
 
@@ -16,9 +16,9 @@ const VIEWPORTS = {
   phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
   narrow: { viewport: { width: 320, height: 640 }, hasTouch: true, isMobile: true },
 };
-// A picture of a whole page ends here.
+// A screenshot of a whole page ends here.
 const TALLEST = 6000;
-// What a picture of the README may weigh.
+// What an image of the README may weigh.
 const README_BYTES = 150_000;
 
 const escape = (text) => text.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
@@ -69,12 +69,12 @@ async function all(root, pages, folder, filters) {
   return failures;
 }
 
-// A page that shows all pictures, those of a page in a row.
+// A page that shows all screenshots, those of a page in a row.
 function contactSheet(folder, pages, failures) {
   const files = new Set(readdirSync(folder).filter((name) => name.endsWith(".png")));
   const rows = Object.keys(pages).map((name) => {
-    const pictures = Object.keys(VIEWPORTS).flatMap((window) => ["light", "dark"].map((scheme) => `${name}-${window}-${scheme}`));
-    const cells = pictures.filter((each) => files.has(`${each}.png`)).map((each) => `<figure><a href="${each}.png"><img src="${each}.png" alt="" loading="lazy"></a><figcaption>${each}</figcaption></figure>`);
+    const images = Object.keys(VIEWPORTS).flatMap((window) => ["light", "dark"].map((scheme) => `${name}-${window}-${scheme}`));
+    const cells = images.filter((each) => files.has(`${each}.png`)).map((each) => `<figure><a href="${each}.png"><img src="${each}.png" alt="" loading="lazy"></a><figcaption>${each}</figcaption></figure>`);
     return cells.length ? `<h2>${name}</h2><div>${cells.join("")}</div>` : "";
   });
   writeFileSync(path.join(folder, "index.html"), `<!doctype html><html lang="en"><meta charset="utf-8"><title>Screenshots</title>
@@ -88,20 +88,20 @@ async function readme(kb, folder) {
   buildProject(kb, SHOWCASE, site);
   const server = await Server.start(site);
   const browser = await launch();
-  const pictures = [
+  const images = [
     ["home.png", "home", { viewport: { width: 1280, height: 920 }, colorScheme: "light" }],
     ["article-phone-dark.png", "article", { viewport: { width: 390, height: 844 }, colorScheme: "dark" }],
   ];
-  for (const [file, name, options] of pictures) {
+  for (const [file, name, options] of images) {
     const page = await browser.newPage({ ...options, reducedMotion: "reduce", locale: "en-GB" });
     const failed = await show(page, server.root, SHOWCASE_PAGES[name]);
     if (failed) throw new Error(`${name}: ${failed}`);
     const out = path.join(folder, file);
     await shoot(page, out, { view: true });
-    const picture = smaller(readFileSync(out));
-    if (picture.length > README_BYTES) throw new Error(`${out} would have ${picture.length} bytes, more than ${README_BYTES}`);
-    writeFileSync(out, picture);
-    console.log(`${out} (${picture.length} bytes)`);
+    const image = smaller(readFileSync(out));
+    if (image.length > README_BYTES) throw new Error(`${out} would have ${image.length} bytes, more than ${README_BYTES}`);
+    writeFileSync(out, image);
+    console.log(`${out} (${image.length} bytes)`);
     await page.close();
   }
   await server.close();
@@ -121,7 +121,7 @@ async function main([first, ...rest]) {
   await server.close();
   contactSheet(folder, pages, failures);
   for (const each of failures) console.log(each);
-  console.log(`${path.join(folder, "index.html")}: ${readdirSync(folder).filter((name) => name.endsWith(".png")).length} pictures`);
+  console.log(`${path.join(folder, "index.html")}: ${readdirSync(folder).filter((name) => name.endsWith(".png")).length} images`);
 }
 
 try {

@@ -217,23 +217,20 @@ fn static_files_take_what_the_manual_says_and_nothing_else() {
         ("terms.pdf/x", "`static/terms.pdf/x` needs a folder `terms.pdf`"),
         (
             "search/pack/en/boot.bin",
-            "`static/search/pack/en/boot.bin` would be written to `search/pack/en/boot.bin`, where kb",
+            "`static/search/pack/en/boot.bin` would be written to `search/pack/en/boot.bin`, a path that kb uses",
         ),
         (
             "search/offline-de.js",
-            "`static/search/offline-de.js` would be written to `search/offline-de.js`, where kb keeps",
+            "`static/search/offline-de.js` would be written to `search/offline-de.js`, a path that kb",
         ),
         (
             "search/tantivy",
-            "`static/search/tantivy` would be written to `search/tantivy`, where kb keeps",
+            "`static/search/tantivy` would be written to `search/tantivy`, a path that kb",
         ),
+        (".kb-output", "\".kb-output\" is a reserved name\n--> static/.kb-output"),
         (
-            ".kb-output",
-            "\".kb-output\" has a meaning of its own there\n--> static/.kb-output",
-        ),
-        (
-            ".kb-pictures.json",
-            "kb keeps notes in; it is left out\n--> static/.kb-pictures.json",
+            ".kb-images.json",
+            "which kb reserves for its own files; it is left out\n--> static/.kb-images.json",
         ),
     ];
     for (file, message) in refused {

@@ -33,14 +33,14 @@ fn unclosed_front_matter() {
         &sandbox,
         1,
         "
-error[front-matter-unclosed]: the front matter is not closed with `---`
+error[front-matter-unclosed]: the front matter has no closing `---`
  --> content/bad.md:1:1
   |
 1 | ---
   | ^^^
   |
   = hint: add a line `---` after the last key
-  = hint: until it can be read, the article is left out, as a draft is
+  = hint: until this is fixed, the article is treated as a draft
 ",
     );
     rest_is_built(&sandbox);
@@ -55,14 +55,14 @@ fn duplicate_key() {
         &sandbox,
         1,
         "
-error[front-matter-duplicate-key]: the key `title` stands here twice
+error[front-matter-duplicate-key]: the key `title` appears twice
  --> content/bad.md:4:1
   |
 4 | title: B
   | ^^^^^
   |
   = hint: remove one of them
-  = hint: until it can be read, the article is left out, as a draft is
+  = hint: until this is fixed, the article is treated as a draft
 ",
     );
     rest_is_built(&sandbox);
@@ -132,7 +132,7 @@ fn a_file_of_50_mb() {
         &sandbox,
         1,
         "
-error[file-too-large]: 50 MB of Markdown; an article may have 8 MB at most, and this one is left out
+error[file-too-large]: 50 MB of Markdown; an article may have at most 8 MB; this one is left out
 --> content/log.md
  = hint: split it, or put its name into `.kbignore`
 ",
@@ -296,7 +296,7 @@ fn a_data_file_that_is_too_large() {
         &sandbox,
         1,
         "
-error[file-too-large]: 65 MB; this file may have 64 MB at most, and it is left out
+error[file-too-large]: 65 MB; this file may have at most 64 MB; it is left out
 --> content/views.csv
  = hint: keep only the lines and columns in it that are needed
 ",
@@ -484,13 +484,13 @@ fn an_accent_that_is_too_light() {
         &sandbox,
         0,
         "
-info[accent-adjusted]: `#ffd700` is too light to be read on white, so light pages have links #7d6800 (5.5:1) and buttons #a78c00 with dark text (5.8:1), and dark pages links #ffd700 (13.2:1) and buttons #ffd700 with dark text (13.7:1)
+info[accent-adjusted]: `#ffd700` is too light to be read on white, so light pages use links #7d6800 (5.5:1) and buttons #a78c00 with dark text (5.8:1), and dark pages links #ffd700 (13.2:1) and buttons #ffd700 with dark text (13.7:1)
  --> kb.toml:2:10
   |
 2 | accent = \"gold\"
   |          ^^^^^^
   |
-  = hint: there is nothing to do; a darker accent is used as it is
+  = hint: no change needed; to get exactly your colour, choose a darker one
 ",
     );
     assert_eq!(sandbox.kb(&["build", "--strict"]).code, 0);

@@ -11,7 +11,7 @@ fn init_new_build_search() {
     let again = sandbox.kb(&["init", "help centre"]);
     assert_eq!(again.code, 2);
     assert!(
-        again.stderr.contains("is already there; nothing was changed"),
+        again.stderr.contains("already exists; nothing was changed"),
         "{}",
         again.stderr
     );
@@ -137,7 +137,7 @@ fn formats_for_programs() {
     assert_eq!(github.code, 1);
     assert_eq!(
         github.stdout,
-        "::error file=content/a.md,line=1,col=5,endColumn=9,title=link-missing::there is no article or file `y.md`%0Ahint: write the path of a Markdown file, from this article or, with `/` in front, from the content folder\n"
+        "::error file=content/a.md,line=1,col=5,endColumn=9,title=link-missing::there is no article or file `y.md`%0Ahint: write the path of a Markdown file: relative to this article or, with a leading `/`, to the content folder\n"
     );
     assert_eq!(github.stderr, "");
     let json = sandbox.kb(&["build", "--format", "json"]);

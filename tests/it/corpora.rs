@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crawl::{Kind, Options, Report, crawl};
+use crawl::{CrawlOptions, ReferenceKind, Report, crawl};
 
 use crate::support::{Run, Sandbox, shared};
 
@@ -31,7 +31,7 @@ fn codes(run: &Run) -> Vec<String> {
 }
 
 fn crawled(sandbox: &Sandbox) -> Report {
-    let options = Options {
+    let options = CrawlOptions {
         base: None,
         no_shortcut: vec!["all/index.html".to_owned()],
     };
@@ -92,7 +92,7 @@ fn organic_maps_has_its_languages_from_file_names_and_right_to_left_pages() {
             .read("site/pt-br/faq/app/crash/index.html")
             .contains("lang=\"pt-BR\"")
     );
-    let media = |kind: Kind| kind == Kind::Media;
+    let media = |kind: ReferenceKind| kind == ReferenceKind::Media;
     let problems = crawled(&sandbox).problems;
     assert!(problems.iter().all(|problem| media(problem.kind)), "{problems:?}");
 }

@@ -1,4 +1,4 @@
-//! Pictures: smaller forms are made once, and what a browser is told about them is true.
+//! Images: smaller variants are made once, and what a browser is told about them is true.
 
 use std::fs;
 use std::io::Cursor;
@@ -14,7 +14,7 @@ fn screenshot(width: u32, height: u32) -> Vec<u8> {
     })
 }
 
-/// A picture with something everywhere, so that fewer pixels are fewer bytes.
+/// An image with something everywhere, so that fewer pixels are fewer bytes.
 fn photo(width: u32, height: u32) -> Vec<u8> {
     png(width, height, |x, y| {
         let noise = x
@@ -57,7 +57,7 @@ fn built(sandbox: &Sandbox) -> Run {
 }
 
 #[test]
-fn a_screenshot_is_offered_in_smaller_forms() {
+fn a_screenshot_is_offered_in_smaller_variants() {
     let sandbox = Sandbox::project(&[("a.md", "# A\n\nText.\n\n![The window](shot.png)\n")]);
     sandbox.write("content/shot.png", photo(1000, 600));
     built(&sandbox);
@@ -75,7 +75,7 @@ fn a_screenshot_is_offered_in_smaller_forms() {
     let size = |bytes: &[u8]| (webp(bytes).0, webp(bytes).1);
     assert_eq!((size(&wide_bytes), size(&narrow_bytes)), ((1000, 600), (480, 288)));
     assert!(narrow_bytes.len() < wide_bytes.len());
-    // Programs are given the picture itself.
+    // Programs are given the image itself.
     assert!(
         sandbox
             .read("public/a/index.md")
@@ -106,7 +106,7 @@ fn what_a_build_made_the_next_one_takes() {
     built(&sandbox);
     let first = snapshot(&sandbox.path("public"));
     let (path, made) = file(&sandbox, "shot.", ".webp");
-    let record = sandbox.read("public/.kb-pictures.json");
+    let record = sandbox.read("public/.kb-images.json");
 
     // A form that says of itself that it was not made anew.
     let mut marked = made.clone();
@@ -115,11 +115,11 @@ fn what_a_build_made_the_next_one_takes() {
     let forged = record.replace(&hash(&made), &hash(&marked));
     assert_ne!(forged, record);
     sandbox.write(&format!("public/{path}"), &marked);
-    sandbox.write("public/.kb-pictures.json", &forged);
+    sandbox.write("public/.kb-images.json", &forged);
     built(&sandbox);
     assert_eq!(file(&sandbox, "shot.", ".webp").1, marked, "taken, not made");
 
-    // The picture may be elsewhere by then.
+    // The image may be elsewhere by then.
     sandbox.write("content/guides/b.md", "# B\n\n![The window](../moved.png)\n");
     fs::rename(sandbox.path("content/shot.png"), sandbox.path("content/moved.png")).expect("moved");
     sandbox.write("content/a.md", "# A\n");
@@ -133,7 +133,7 @@ fn what_a_build_made_the_next_one_takes() {
     for broken in [record.as_str(), "", "{\"encoder\":"] {
         built(&sandbox);
         sandbox.write(&format!("public/{path}"), &marked);
-        sandbox.write("public/.kb-pictures.json", broken);
+        sandbox.write("public/.kb-images.json", broken);
         built(&sandbox);
         assert_eq!(snapshot(&sandbox.path("public")), first);
     }
@@ -149,7 +149,7 @@ fn what_a_build_made_the_next_one_takes() {
 fn a_photo_is_shown_as_it_was_held() {
     let sandbox = Sandbox::project(&[("a.md", "# A\n\n![A garden](photo.jpg)\n")]);
     // 640 x 400 pixels, to be turned by 90 degrees clockwise; its first row is blue, the rest is green.
-    sandbox.write("content/photo.jpg", include_bytes!("../fixtures/pictures/turned.jpg"));
+    sandbox.write("content/photo.jpg", include_bytes!("../fixtures/images/turned.jpg"));
     built(&sandbox);
     let page = sandbox.read("public/a/index.html");
     assert!(page.contains(" width=\"400\" height=\"640\""), "{page}");
@@ -174,20 +174,20 @@ fn what_cannot_be_decoded_is_published_as_it_is() {
     sandbox.write("content/cut.png", &cut);
     // A PNG by another name is none the worse.
     sandbox.write("content/other.jpg", photo(600, 400));
-    sandbox.write("content/not.png", "no picture ".repeat(2_000));
+    sandbox.write("content/not.png", "no image ".repeat(2_000));
     sandbox.write("content/tiny.png", screenshot(40, 40));
     let run = sandbox.kb(&["build"]);
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(
         run.stderr
-            .contains("warning[image-too-large]: this picture has more than 50 million pixels"),
+            .contains("warning[image-too-large]: this image has more than 50 million pixels"),
         "{}",
         run.stderr
     );
     assert!(run.stderr.contains("content/bomb.png"), "{}", run.stderr);
     assert!(
         run.stderr
-            .contains("warning[image-unreadable]: no smaller forms of this picture can be made: "),
+            .contains("warning[image-unreadable]: kb cannot make smaller variants of this image: "),
         "{}",
         run.stderr
     );
@@ -218,10 +218,10 @@ fn what_no_browser_shows_is_said() {
     sandbox.write("content/long.png", photo(20_000, 20));
     let run = sandbox.kb(&["build"]);
     for wanted in [
-        "warning[image-unreadable]: this picture is an empty file",
-        "warning[image-unreadable]: this picture is cut off",
-        "warning[image-unreadable]: this picture has no pixels",
-        "warning[image-too-large]: this picture has a side longer than 16,383 pixels",
+        "warning[image-unreadable]: this image is an empty file",
+        "warning[image-unreadable]: this image is cut off",
+        "warning[image-unreadable]: this image has no pixels",
+        "warning[image-too-large]: this image has a side longer than 16,383 pixels",
         "content/empty.png",
         "content/cut.jpg",
         "content/flat.png",
@@ -244,7 +244,7 @@ fn only_what_is_shown_and_wanted_is_made() {
     sandbox.write("content/shot.png", photo(800, 300));
     built(&sandbox);
     assert_eq!(webp_files(&sandbox), [""; 0]);
-    assert!(!sandbox.path("public/.kb-pictures.json").exists());
+    assert!(!sandbox.path("public/.kb-images.json").exists());
     sandbox.write("content/b.md", "# B\n\n![The window](shot.png)\n");
     built(&sandbox);
     assert_eq!(webp_files(&sandbox).len(), 2);
@@ -259,7 +259,7 @@ fn only_what_is_shown_and_wanted_is_made() {
 }
 
 #[test]
-fn a_site_for_a_folder_has_relative_addresses_of_smaller_forms() {
+fn a_site_for_a_folder_has_relative_addresses_of_smaller_variants() {
     let sandbox = Sandbox::project(&[("guides/a.md", "# A\n\n![The window](shot.png)\n")]);
     sandbox.write("content/guides/shot.png", photo(800, 300));
     assert_eq!(sandbox.kb(&["build", "--offline", "-o", "public"]).code, 0);

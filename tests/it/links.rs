@@ -138,7 +138,7 @@ fn the_writer_may_say_where_links_lead() {
     assert_eq!(run.code, 2);
     assert!(
         run.stderr
-            .contains("names `../nowhere`, which is no folder\n --> p/kb.toml:2:"),
+            .contains("names `../nowhere`, which is not a folder\n --> p/kb.toml:2:"),
         "{}",
         run.stderr
     );
@@ -258,7 +258,7 @@ fn commands_write_through_no_link() {
     ] {
         link(&sandbox, path, to);
         let folder = path.split('/').next().unwrap_or_default();
-        refused(&["init", folder], "is already there; nothing was changed");
+        refused(&["init", folder], "already exists; nothing was changed");
     }
     link(&sandbox, "p/static/css/tokens.css", "../../../secret/s.css");
     let run = sandbox.kb(&["theme", "eject", "css/tokens.css", "p", "--diff"]);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crawl::{Options, crawl};
+use crawl::{CrawlOptions, crawl};
 
 use crate::support::Sandbox;
 
@@ -21,7 +21,7 @@ fn the_manual_builds_strictly_and_every_link_works() {
         "https://kb.example/manual/",
     ]);
     assert_eq!((run.code, run.stderr.as_str()), (0, ""));
-    let options = Options {
+    let options = CrawlOptions {
         base: Some("https://kb.example/manual/".to_owned()),
         no_shortcut: vec!["all/index.html".to_owned()],
     };

@@ -122,7 +122,7 @@ fn hidden_articles_and_unread_ones_are_left_out() {
 3 | billing/q3.md
   | ^
   |
-  = hint: where an article has moved, put its old address into `aliases`; else nothing is to be done
+  = hint: if an article has moved, add its old address to `aliases`; otherwise nothing needs to be done
 
 "
         )
@@ -146,7 +146,7 @@ fn what_is_wrong_with_the_file_is_a_warning() {
         (run.code, run.stderr.as_str()),
         (
             0,
-            "warning[views-number]: `lots` is not a number of views; this row is passed over
+            "warning[views-number]: `lots` is not a number of views; this row is skipped
  --> content/views.csv:2:1
   |
 2 | billing/q2.md,lots

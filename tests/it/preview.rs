@@ -197,7 +197,7 @@ fn paragraph(random: &mut Random, text: &mut String) {
             random.pick(&WORDS),
             random.below(3)
         )),
-        3 => text.push_str("![A picture](picture.png)\n\n"),
+        3 => text.push_str("![An image](image.png)\n\n"),
         4 => text.push_str("```rust\nlet paid = true;\n```\n\n<!-- a note -->\n\n"),
         _ => {
             for _ in 0..random.below(31) {
@@ -210,14 +210,14 @@ fn paragraph(random: &mut Random, text: &mut String) {
 }
 
 /// A pixel in the colour `n`, as a PNG of the size `n` x 1 in its header.
-fn picture(n: usize) -> Vec<u8> {
+fn image(n: usize) -> Vec<u8> {
     let mut png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x02\0\0\0".to_vec();
     png[19] = n as u8 + 1;
     png
 }
 
-/// A picture that is worth smaller forms, in the colour `n`.
-fn large_picture(n: usize) -> Vec<u8> {
+/// An image that is worth smaller variants, in the colour `n`.
+fn large_image(n: usize) -> Vec<u8> {
     png(400, 30, |x, _| [n as u8 * 80, x as u8, 0, 255])
 }
 
@@ -276,9 +276,9 @@ fn change(random: &mut Random, sandbox: &Sandbox) -> (String, Vec<PathBuf>) {
         }
         19 => write(&path, [b"# Not text \xff\n", &b"a NUL \0\n"[..]][random.below(2)]),
         20 => match random.below(5) {
-            0 => remove(&format!("content/{folder}/picture.png")),
-            n @ 1..=2 => write(&format!("content/{folder}/picture.png"), &large_picture(n)),
-            n => write(&format!("content/{folder}/picture.png"), &picture(random.below(3) + n)),
+            0 => remove(&format!("content/{folder}/image.png")),
+            n @ 1..=2 => write(&format!("content/{folder}/image.png"), &large_image(n)),
+            n => write(&format!("content/{folder}/image.png"), &image(random.below(3) + n)),
         },
         21 | 22 => write(
             "kb.toml",
@@ -404,9 +404,9 @@ fn whatever_changes_the_preview_serves_what_a_clean_build_writes() {
 }
 
 #[test]
-fn smaller_forms_of_pictures_are_served_as_a_build_writes_them() {
-    let sandbox = Sandbox::project(&[("a.md", "# A\n\n![Colours](picture.png)\n")]);
-    sandbox.write("content/picture.png", large_picture(1));
+fn smaller_variants_of_images_are_served_as_a_build_writes_them() {
+    let sandbox = Sandbox::project(&[("a.md", "# A\n\n![Colours](image.png)\n")]);
+    sandbox.write("content/image.png", large_image(1));
     // The clean build, and so what it leaves, is there first.
     clean(&sandbox);
     let preview = start(&sandbox);
@@ -424,16 +424,16 @@ fn smaller_forms_of_pictures_are_served_as_a_build_writes_them() {
 
     let steps: [(&str, &dyn Fn()); 6] = [
         ("text", &|| {
-            sandbox.write("content/a.md", "# A\n\nNew. ![Colours](picture.png)\n");
+            sandbox.write("content/a.md", "# A\n\nNew. ![Colours](image.png)\n");
         }),
-        ("picture", &|| sandbox.write("content/picture.png", large_picture(2))),
-        ("no picture", &|| {
-            sandbox.write("content/picture.png", vec![b'x'; 20_000]);
+        ("image", &|| sandbox.write("content/image.png", large_image(2))),
+        ("no image", &|| {
+            sandbox.write("content/image.png", vec![b'x'; 20_000]);
         }),
         ("off", &|| {
             sandbox.write("kb.toml", "[build]\nimages = false\ngit_dates = false\n");
         }),
-        ("back", &|| sandbox.write("content/picture.png", large_picture(1))),
+        ("back", &|| sandbox.write("content/image.png", large_image(1))),
         ("on", &|| sandbox.write("kb.toml", "[build]\ngit_dates = false\n")),
     ];
     for (what, step) in steps {
@@ -459,7 +459,7 @@ fn two_categories() -> Sandbox {
             "account/d.md",
             "# Passwords\n\nLonger is safer.\n\nSee [cards](../billing/a.md#cards).\n",
         ),
-        ("account/e.md", "# Avatars\n\nUpload any square picture.\n"),
+        ("account/e.md", "# Avatars\n\nUpload any square image.\n"),
         ("account/f.md", "# Languages\n\nPick yours in the menu.\n"),
     ]);
     sandbox.write("templates/tag.html", "{% extends \"base.html\" %}");

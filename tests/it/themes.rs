@@ -202,7 +202,7 @@ fn a_copy_is_made_once_and_says_where_it_comes_from() {
     let again = eject(&sandbox, &["article.html"]);
     assert_eq!(again.code, 2);
     assert!(
-        again.stderr.contains("is already there; nothing was changed"),
+        again.stderr.contains("already exists; nothing was changed"),
         "{}",
         again.stderr
     );
@@ -227,7 +227,7 @@ fn a_copy_is_made_once_and_says_where_it_comes_from() {
     let run = eject(&sandbox, &["theme.toml"]);
     assert_eq!(
         run.stderr,
-        "error: `theme.toml` cannot be copied: it describes a theme, and a project is none\nhint: for a theme of your own, make a folder `themes/NAME/` with a `theme.toml`\n"
+        "error: `theme.toml` cannot be copied: it describes a theme, and a project is not a theme\nhint: to make your own theme, create a folder `themes/NAME/` with a `theme.toml`\n"
     );
     // What the theme makes no use of is not its file; nothing leads out of it.
     for wrong in [

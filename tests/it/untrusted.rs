@@ -135,7 +135,7 @@ fn what_is_not_understood_is_not_published() {
             .contains("`draft` must be true or false, found the text `maybe`\n --> content/a3.md:3:8")
             && run
                 .stderr
-                .contains("until this is clear, the article is left out, as a draft is"),
+                .contains("until this is fixed, the article is treated as a draft"),
         "{}",
         run.stderr
     );

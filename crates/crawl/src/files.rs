@@ -9,13 +9,13 @@ use percent_encoding::percent_decode_str;
 use url::Url;
 
 /// The files of a site by their paths, and the URL that the site stands at.
-pub(super) struct Files {
+pub(super) struct SiteFiles {
     paths: BTreeSet<String>,
     base: Url,
 }
 
 /// What a reference leads to.
-pub(super) enum Target<'a> {
+pub(super) enum ReferenceTarget<'a> {
     /// A file of the site, and the place in it.
     File(&'a str, Option<String>),
     /// Nothing, though it should be in the site.
@@ -24,7 +24,7 @@ pub(super) enum Target<'a> {
     Elsewhere,
 }
 
-impl Files {
+impl SiteFiles {
     pub(super) fn list(folder: &Path) -> io::Result<Self> {
         let mut paths = BTreeSet::new();
         list(folder, "", &mut paths)?;
@@ -63,18 +63,18 @@ impl Files {
     }
 
     /// The file that `reference` on the page at `from` leads to.
-    pub(super) fn find(&self, from: &Url, reference: &str) -> Target<'_> {
+    pub(super) fn find(&self, from: &Url, reference: &str) -> ReferenceTarget<'_> {
         let Ok(url) = from.join(reference.trim()) else {
-            return Target::Missing;
+            return ReferenceTarget::Missing;
         };
         if url.origin() != self.base.origin() {
-            return Target::Elsewhere;
+            return ReferenceTarget::Elsewhere;
         }
         let Some(path) = url.path().strip_prefix(self.base.path()) else {
-            return Target::Missing;
+            return ReferenceTarget::Missing;
         };
         let Ok(path) = percent_decode_str(path).decode_utf8() else {
-            return Target::Missing;
+            return ReferenceTarget::Missing;
         };
         let page = if path.is_empty() || path.ends_with('/') {
             self.paths.get(&format!("{path}index.html"))
@@ -84,8 +84,10 @@ impl Files {
                 .get(&*path)
                 .or_else(|| self.paths.get(&format!("{path}/index.html")))
         };
-        let Some(page) = page else { return Target::Missing };
-        Target::File(page, url.fragment().and_then(anchor))
+        let Some(page) = page else {
+            return ReferenceTarget::Missing;
+        };
+        ReferenceTarget::File(page, url.fragment().and_then(anchor))
     }
 }
 

@@ -16,12 +16,12 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use files::{Files, Target};
-use page::{Page, Reference};
+use files::{ReferenceTarget, SiteFiles};
+use page::{CrawledPage, Reference};
 
 /// How to crawl.
 #[derive(Debug, Clone, Default)]
-pub struct Options {
+pub struct CrawlOptions {
     /// The site's URL, where it is not the canonical URL of its home page.
     pub base: Option<String>,
     /// Pages whose links do not count as clicks: a list of all articles would make every depth two.
@@ -30,7 +30,7 @@ pub struct Options {
 
 /// What a reference should have led to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
+pub enum ReferenceKind {
     /// A page or a download.
     Link,
     /// A place in a page.
@@ -41,7 +41,7 @@ pub enum Kind {
     Asset,
 }
 
-impl fmt::Display for Kind {
+impl fmt::Display for ReferenceKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Link => "link",
@@ -54,16 +54,16 @@ impl fmt::Display for Kind {
 
 /// A reference that leads nowhere.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Problem {
+pub struct CrawlProblem {
     /// What it should have led to.
-    pub kind: Kind,
+    pub kind: ReferenceKind,
     /// The file that holds it.
     pub file: String,
     /// The reference as it is written there.
     pub reference: String,
 }
 
-impl fmt::Display for Problem {
+impl fmt::Display for CrawlProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: broken {}: {}", self.file, self.kind, self.reference)
     }
@@ -77,7 +77,7 @@ pub struct Report {
     /// How many references inside the site were checked.
     pub references: usize,
     /// References that lead nowhere, in order, each once a file.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<CrawlProblem>,
     /// Ids that occur more than once in a page: `(file, id)`.
     pub duplicate_ids: Vec<(String, String)>,
     /// Every page that can be reached from the home page, with the number of clicks.
@@ -89,7 +89,7 @@ pub struct Report {
 }
 
 impl Report {
-    /// How many articles are how many clicks from the home page.
+    /// The largest number of articles are how many clicks from the home page.
     pub fn articles_by_clicks(&self) -> BTreeMap<usize, usize> {
         let mut counts = BTreeMap::new();
         for clicks in self.articles.iter().filter_map(|article| self.clicks.get(article)) {
@@ -103,8 +103,8 @@ impl Report {
 ///
 /// # Errors
 /// When the folder or a file in it cannot be read, or holds no `index.html`.
-pub fn crawl(folder: &Path, options: &Options) -> io::Result<Report> {
-    let mut files = Files::list(folder)?;
+pub fn crawl(folder: &Path, options: &CrawlOptions) -> io::Result<Report> {
+    let mut files = SiteFiles::list(folder)?;
     let home = page::read_html(&fs::read_to_string(folder.join("index.html"))?);
     if let Some(base) = options.base.as_deref().or(home.canonical.as_deref()) {
         files.set_base(base)?;
@@ -127,17 +127,17 @@ pub fn crawl(folder: &Path, options: &Options) -> io::Result<Report> {
 
 /// What is known in the middle of a crawl.
 struct Crawler<'a> {
-    files: &'a Files,
+    files: &'a SiteFiles,
     report: Report,
     anchors: HashMap<&'a str, HashSet<String>>,
     /// Page to pages.
     links: HashMap<&'a str, Vec<&'a str>>,
     /// Anchors to look for when all pages have been read: the problem if they are not there, and where.
-    wanted: Vec<(Problem, &'a str, String)>,
+    wanted: Vec<(CrawlProblem, &'a str, String)>,
 }
 
 impl<'a> Crawler<'a> {
-    fn read(&mut self, file: &'a str, page: Page) {
+    fn read(&mut self, file: &'a str, page: CrawledPage) {
         let base = self.files.url_of(file);
         let base = page
             .base
@@ -146,17 +146,17 @@ impl<'a> Crawler<'a> {
             .unwrap_or(base);
         let references: BTreeSet<&Reference> = page.references.iter().collect();
         for reference in references {
-            let problem = |kind| Problem {
+            let problem = |kind| CrawlProblem {
                 kind,
                 file: file.to_owned(),
                 reference: reference.url.clone(),
             };
             match self.files.find(&base, &reference.url) {
-                Target::Elsewhere => continue,
-                Target::Missing => self.report.problems.push(problem(reference.kind)),
-                Target::File(target, fragment) => {
+                ReferenceTarget::Elsewhere => continue,
+                ReferenceTarget::Missing => self.report.problems.push(problem(reference.kind)),
+                ReferenceTarget::File(target, fragment) => {
                     if let Some(fragment) = fragment.filter(|_| page::has_anchors(target)) {
-                        self.wanted.push((problem(Kind::Anchor), target, fragment));
+                        self.wanted.push((problem(ReferenceKind::Anchor), target, fragment));
                     }
                     if reference.followed {
                         self.links.entry(file).or_default().push(target);
@@ -186,7 +186,7 @@ impl<'a> Crawler<'a> {
         self.anchors.insert(file, anchors);
     }
 
-    fn finish(mut self, options: &Options) -> Report {
+    fn finish(mut self, options: &CrawlOptions) -> Report {
         for (problem, target, fragment) in std::mem::take(&mut self.wanted) {
             if !self
                 .anchors

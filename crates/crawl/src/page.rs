@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use html5gum::{DefaultEmitter, Token, Tokenizer};
 
-use super::Kind;
+use super::ReferenceKind;
 
 /// What one file says.
 #[derive(Debug, Default)]
-pub(super) struct Page {
+pub(super) struct CrawledPage {
     pub(super) references: Vec<Reference>,
     /// What its fragments can name, in order, with repetitions.
     pub(super) ids: Vec<String>,
@@ -25,7 +25,7 @@ pub(super) struct Page {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Reference {
     pub(super) url: String,
-    pub(super) kind: Kind,
+    pub(super) kind: ReferenceKind,
     /// Whether a reader can follow it to get to a page.
     pub(super) followed: bool,
 }
@@ -71,19 +71,19 @@ pub(super) fn has_anchors(file: &str) -> bool {
 }
 
 impl FileKind {
-    pub(super) fn read(self, text: &str) -> Page {
+    pub(super) fn read(self, text: &str) -> CrawledPage {
         match self {
             Self::Html => read_html(text),
-            Self::Css => with_references(css_urls(text), Kind::Asset),
-            Self::Xml => with_references(xml_urls(text), Kind::Link),
-            Self::Llms => with_references(markdown_urls(text), Kind::Link),
-            Self::Redirects => with_references(redirect_targets(text), Kind::Link),
-            Self::Robots => with_references(robots_sitemaps(text), Kind::Link),
+            Self::Css => with_references(css_urls(text), ReferenceKind::Asset),
+            Self::Xml => with_references(xml_urls(text), ReferenceKind::Link),
+            Self::Llms => with_references(markdown_urls(text), ReferenceKind::Link),
+            Self::Redirects => with_references(redirect_targets(text), ReferenceKind::Link),
+            Self::Robots => with_references(robots_sitemaps(text), ReferenceKind::Link),
         }
     }
 }
 
-fn with_references(urls: Vec<String>, kind: Kind) -> Page {
+fn with_references(urls: Vec<String>, kind: ReferenceKind) -> CrawledPage {
     let references = urls
         .into_iter()
         .map(|url| Reference {
@@ -92,18 +92,18 @@ fn with_references(urls: Vec<String>, kind: Kind) -> Page {
             followed: false,
         })
         .collect();
-    Page {
+    CrawledPage {
         references,
-        ..Page::default()
+        ..CrawledPage::default()
     }
 }
 
 /// A start tag's attributes; html5gum has decoded the character references in them.
 type Attributes = BTreeMap<String, String>;
 
-/// Reads a page, or a picture in SVG, which has the same elements where it matters here.
-pub(super) fn read_html(text: &str) -> Page {
-    let mut page = Page::default();
+/// Reads a page, or an image in SVG, which has the same elements where it matters here.
+pub(super) fn read_html(text: &str) -> CrawledPage {
+    let mut page = CrawledPage::default();
     let mut emitter = DefaultEmitter::default();
     // Otherwise the contents of scripts and styles would be read as markup.
     emitter.naively_switch_states(true);
@@ -122,7 +122,7 @@ pub(super) fn read_html(text: &str) -> Page {
                 page.element(&name, &attributes);
             }
             Token::String(text) if in_style => {
-                page.add_all(css_urls(&String::from_utf8_lossy(&text)), Kind::Asset);
+                page.add_all(css_urls(&String::from_utf8_lossy(&text)), ReferenceKind::Asset);
             }
             Token::EndTag(_) => in_style = false,
             _ => {}
@@ -131,12 +131,12 @@ pub(super) fn read_html(text: &str) -> Page {
     page
 }
 
-impl Page {
-    fn add(&mut self, url: Option<&String>, kind: Kind) {
+impl CrawledPage {
+    fn add(&mut self, url: Option<&String>, kind: ReferenceKind) {
         self.add_all(url.cloned(), kind);
     }
 
-    fn add_all(&mut self, urls: impl IntoIterator<Item = String>, kind: Kind) {
+    fn add_all(&mut self, urls: impl IntoIterator<Item = String>, kind: ReferenceKind) {
         self.references.extend(urls.into_iter().map(|url| Reference {
             url,
             kind,
@@ -147,7 +147,7 @@ impl Page {
     fn add_followed(&mut self, url: Option<&String>) {
         self.references.extend(url.map(|url| Reference {
             url: url.clone(),
-            kind: Kind::Link,
+            kind: ReferenceKind::Link,
             followed: true,
         }));
     }
@@ -157,7 +157,7 @@ impl Page {
         self.ids.extend(get("id").filter(|id| !id.is_empty()).cloned());
         self.add_all(
             get("style").map(|style| css_urls(style)).unwrap_or_default(),
-            Kind::Asset,
+            ReferenceKind::Asset,
         );
         match name {
             "a" | "area" => {
@@ -169,18 +169,18 @@ impl Page {
             "base" => self.base = self.base.take().or_else(|| get("href").cloned()),
             "link" => self.link(get("rel").map_or("", String::as_str), get("href")),
             "meta" => self.meta(attributes),
-            "form" => self.add(get("action"), Kind::Link),
-            "script" | "iframe" | "embed" => self.add(get("src"), Kind::Asset),
-            "object" => self.add(get("data"), Kind::Asset),
+            "form" => self.add(get("action"), ReferenceKind::Link),
+            "script" | "iframe" | "embed" => self.add(get("src"), ReferenceKind::Asset),
+            "object" => self.add(get("data"), ReferenceKind::Asset),
             "img" | "source" | "audio" | "video" | "track" | "input" => {
-                self.add(get("src"), Kind::Media);
-                self.add(get("poster"), Kind::Media);
+                self.add(get("src"), ReferenceKind::Media);
+                self.add(get("poster"), ReferenceKind::Media);
                 self.add_all(
                     get("srcset").map(|set| srcset_urls(set)).unwrap_or_default(),
-                    Kind::Media,
+                    ReferenceKind::Media,
                 );
             }
-            "use" | "image" => self.add(get("href").or(get("xlink:href")), Kind::Media),
+            "use" | "image" => self.add(get("href").or(get("xlink:href")), ReferenceKind::Media),
             _ => {}
         }
     }
@@ -208,7 +208,14 @@ impl Page {
         ]
         .into_iter()
         .any(is);
-        self.add(href, if is_page { Kind::Link } else { Kind::Asset });
+        self.add(
+            href,
+            if is_page {
+                ReferenceKind::Link
+            } else {
+                ReferenceKind::Asset
+            },
+        );
     }
 
     fn meta(&mut self, attributes: &Attributes) {
@@ -226,8 +233,10 @@ impl Page {
                 self.add_followed(target.as_ref());
                 self.is_hidden = true;
             }
-            Some("og:image" | "og:video" | "og:audio" | "twitter:image") => self.add(Some(content), Kind::Media),
-            Some("og:url") => self.add(Some(content), Kind::Link),
+            Some("og:image" | "og:video" | "og:audio" | "twitter:image") => {
+                self.add(Some(content), ReferenceKind::Media)
+            }
+            Some("og:url") => self.add(Some(content), ReferenceKind::Link),
             Some("og:type") => self.is_article = content == "article",
             Some("robots") => self.is_hidden |= content.contains("noindex"),
             _ => {}

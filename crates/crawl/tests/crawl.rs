@@ -4,13 +4,13 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
-use crawl::{Options, Report, crawl};
+use crawl::{CrawlOptions, Report, crawl};
 
 fn site(files: &[(&str, &str)]) -> Result<Report, Box<dyn Error>> {
-    site_with(files, &Options::default())
+    site_with(files, &CrawlOptions::default())
 }
 
-fn site_with(files: &[(&str, &str)], options: &Options) -> Result<Report, Box<dyn Error>> {
+fn site_with(files: &[(&str, &str)], options: &CrawlOptions) -> Result<Report, Box<dyn Error>> {
     let dir = tempfile::tempdir()?;
     for (path, text) in files {
         let path = dir.path().join(path);
@@ -117,9 +117,9 @@ fn clicks_are_counted_with_and_without_the_list_of_everything() -> Result<(), Bo
         ("a/b/c/index.html", article),
     ];
     assert_eq!(site(&files)?.clicks.get("a/b/c/index.html"), Some(&2));
-    let options = Options {
+    let options = CrawlOptions {
         no_shortcut: vec!["all/index.html".to_owned()],
-        ..Options::default()
+        ..CrawlOptions::default()
     };
     assert_eq!(
         site_with(&files, &options)?

@@ -1,11 +1,11 @@
-//! `[checks]`: which problems are told, and at which level.
+//! `[checks]`: which problems are reported, and at which level.
 
 use std::collections::BTreeMap;
 
 use kb_data::Reader;
 use kb_diagnostic::{Code, Diagnostic, Effect, Severity};
 
-/// The levels of a project's own.
+/// The levels that a project sets.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Checks {
     /// The level of each code that the settings name; `None` where it is off.
@@ -13,7 +13,7 @@ pub struct Checks {
 }
 
 impl Checks {
-    /// Reads `image-alt = "off"` and its like.
+    /// Reads entries such as `image-alt = "off"`.
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         let words = [
             ("off", None),
@@ -32,15 +32,15 @@ impl Checks {
             }
             let span = reader.place().span(&entry.key_range);
             reader.report(
-                Diagnostic::new(Code::ConfigValue, format!("the level of `{code}` is fixed"))
+                Diagnostic::new(Code::ConfigValue, format!("the level of `{code}` cannot be changed"))
                     .with_span(span)
-                    .with_hint("it says that an article is missing or not what its writer means, or the whole site"),
+                    .with_hint("it reports that an article or the whole site is missing or wrong"),
             );
         }
         Self { levels }
     }
 
-    /// The problems that are told, at the levels they are told at.
+    /// The problems that are reported, with their levels.
     pub fn apply(&self, mut problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
         if self.levels.is_empty() {
             return problems;

@@ -1,24 +1,24 @@
-//! Colours: as CSS writes them, as sRGB with 8 bits a channel, and as lightness, chroma and hue.
+//! Colours: parsed from CSS, as sRGB with 8 bits per channel, and as lightness, chroma and hue.
 
 use color::{DynamicColor, OpaqueColor, Srgb, parse_color};
 
-/// A colour, 8 bits a channel.
+/// A colour with 8 bits per channel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rgb(pub u8, pub u8, pub u8);
 
-/// Why a text is no colour.
+/// Why a text is not an accepted colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ColorError {
     /// It is not a colour of CSS.
     Unknown,
-    /// It lets through what is behind it; this is the colour without that.
+    /// It is transparent; the value is the opaque colour.
     Transparent(Rgb),
 }
 
 impl Rgb {
-    /// Reads a colour as CSS writes it: `#rgb`, `#rrggbb`, a name, `rgb()`, `hsl()`, `oklch()` and the like.
+    /// Reads a colour as CSS writes it: `#rgb`, `#rrggbb`, a name, `rgb()`, `hsl()`, `oklch()` and others.
     ///
-    /// A colour that sRGB does not have becomes the strongest one of its lightness and hue that sRGB has.
+    /// A colour outside of sRGB becomes the sRGB colour of the same lightness and hue with the highest chroma.
     ///
     /// # Errors
     /// Says what is wrong with it.
@@ -67,8 +67,8 @@ impl Rgb {
         (a.max(b) + 0.05) / (a.min(b) + 0.05)
     }
 
-    /// How far apart two colours look: the distance in Oklab, where black and white are 1 apart and an eye just sees
-    /// 0.02.
+    /// The perceived difference of two colours: their distance in Oklab. Black and white have the distance 1; about
+    /// 0.02 is just visible.
     pub fn difference(self, other: Self) -> f32 {
         let oklab = |color: Self| color.srgb().convert::<color::Oklab>();
         oklab(self).difference(oklab(other))
@@ -78,7 +78,7 @@ impl Rgb {
 /// A colour by lightness (0 to 1), chroma (0 is grey; sRGB goes to about 0.32) and hue (degrees): OKLCH.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Oklch {
-    /// Lightness as eyes see it.
+    /// Perceived lightness, 0 to 1.
     pub lightness: f32,
     /// Distance from grey.
     pub chroma: f32,
@@ -86,7 +86,7 @@ pub struct Oklch {
     pub hue: f32,
 }
 
-/// How many times the room for a chroma is halved: finer than 8 bits a channel show.
+/// Steps of the bisection for the chroma: finer than 8 bits per channel can show.
 const HALVINGS: usize = 14;
 
 impl Oklch {
@@ -98,7 +98,7 @@ impl Oklch {
         }
     }
 
-    /// The colour in sRGB; one that sRGB does not have loses chroma until sRGB has it.
+    /// The colour in sRGB; the chroma is reduced until the colour is inside of sRGB.
     pub fn to_rgb(self) -> Rgb {
         let srgb = |chroma: f32| OpaqueColor::<color::Oklch>::new([self.lightness, chroma, self.hue]).convert::<Srgb>();
         let wanted = srgb(self.chroma);
@@ -118,7 +118,7 @@ impl Oklch {
     }
 }
 
-/// Whether sRGB has the colour, up to what 8 bits a channel can show.
+/// Whether the colour is inside of sRGB, with the precision of 8 bits per channel.
 fn in_gamut(color: OpaqueColor<Srgb>) -> bool {
     const SLACK: f32 = 0.5 / 255.0;
     (color.components.iter()).all(|channel| (-SLACK..=1.0 + SLACK).contains(channel))

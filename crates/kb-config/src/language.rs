@@ -32,7 +32,7 @@ impl Language {
         Self(Arc::from("en"))
     }
 
-    /// Reads a tag of a language that is known by ISO 639-1 (or is one of the few longer ones in use), with an optional
+    /// Parses a language tag: a language of ISO 639-1 or one of a few three-letter codes in use, with an optional
     /// script and region. Case does not matter, and `_` is read as `-`.
     pub fn parse(tag: &str) -> Option<Self> {
         let mut parts = tag.split(['-', '_']);
@@ -68,7 +68,7 @@ impl Language {
         &self.0
     }
 
-    /// The tag in lower case, as it stands in URLs.
+    /// The tag in lower case, as used in URLs.
     pub fn slug(&self) -> String {
         self.0.to_ascii_lowercase()
     }
@@ -115,7 +115,7 @@ fn names(code: &str) -> Option<&'static str> {
         .map(|at| NAMES[at].1)
 }
 
-/// The codes of all languages that are known.
+/// The codes of all known languages.
 pub fn known_languages() -> impl Iterator<Item = &'static str> {
     NAMES.iter().map(|(code, _)| *code)
 }

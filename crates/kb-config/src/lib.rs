@@ -1,6 +1,6 @@
-//! `kb.toml`: what a project may say about itself, read and checked once.
+//! `kb.toml`: the settings of a project, read and checked once.
 //!
-//! Everything is optional. What a project does not say has a default here, so that a bare folder of Markdown builds.
+//! Everything is optional. All settings have defaults, so that a bare folder of Markdown builds.
 
 mod checks;
 mod color;
@@ -17,23 +17,23 @@ pub use checks::Checks;
 pub use color::{ColorError, Oklch, Rgb};
 pub use language::{Direction, Language, known_languages};
 pub use read::parse_config;
-pub use search::{Pin, SearchConfig, SynonymRule, parse_search_config};
+pub use search::{PinEntry, SearchConfig, SynonymEntry, parse_search_config};
 pub use views::{ViewRow, Views, parse_views};
 
 /// A project's settings, checked.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
-    /// Name of the help centre; `None` where the folder's name has to do.
+    /// Name of the help centre; `None` to use the name of the folder.
     pub title: Option<String>,
     /// One or two sentences for the home page and search engines.
     pub description: Option<String>,
-    /// Where the site will live.
+    /// The address of the site.
     pub base_url: Option<BaseUrl>,
-    /// The language of articles that do not say otherwise.
+    /// The language of articles without another language in their path.
     pub default_language: Language,
-    /// Whether `default_language` was said or assumed.
+    /// Whether `default_language` is set in the file.
     pub default_language_given: bool,
-    /// The languages the project declares, with their settings.
+    /// The languages in the settings.
     pub languages: BTreeMap<Language, LanguageConfig>,
     /// How it looks.
     pub theme: ThemeConfig,
@@ -43,7 +43,7 @@ pub struct Config {
     pub search: SearchConfig,
     /// How often pages were read.
     pub views: Views,
-    /// Ways to reach a human.
+    /// Contact channels.
     pub contact: ContactConfig,
     /// Where "was this helpful?" answers go.
     pub feedback: FeedbackConfig,
@@ -56,7 +56,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// Ways to reach a human, in the words of a language.
+    /// Contact channels with the texts of a language.
     pub fn contact_in(&self, language: &Language) -> ContactConfig {
         let own = self.languages.get(language).and_then(|own| own.contact.as_ref());
         own.map_or_else(|| self.contact.clone(), |own| own.or(&self.contact))
@@ -72,9 +72,9 @@ pub struct LanguageConfig {
     pub description: Option<String>,
     /// Name of the language in the switcher.
     pub name: Option<String>,
-    /// Writing direction, where it is not the usual one.
+    /// Writing direction, if it is not the usual one of the language.
     pub direction: Option<Direction>,
-    /// Ways to reach a human, where they or their words differ.
+    /// Contact channels that differ in this language.
     pub contact: Option<ContactConfig>,
 }
 
@@ -85,7 +85,7 @@ pub struct ThemeConfig {
     pub name: String,
     /// Accent colour.
     pub accent: Rgb,
-    /// Where the project says it; `None` where it does not.
+    /// Its place in the file; `None` if it is not set.
     pub accent_span: Option<Span>,
     /// Logo, a file in `static/`.
     pub logo: Option<String>,
@@ -96,10 +96,10 @@ pub struct ThemeConfig {
 /// What happens to raw HTML in articles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
 pub enum RawHtml {
-    /// It is kept as it is.
+    /// It is kept unchanged.
     #[default]
     Allow,
-    /// Scripts, styles and event handlers are taken out.
+    /// Scripts, styles and event handlers are removed.
     Sanitize,
     /// It is shown as text.
     Escape,
@@ -117,17 +117,17 @@ pub struct BuildConfig {
     pub html: RawHtml,
     /// Whether code is highlighted.
     pub highlight: bool,
-    /// Whether smaller forms of pictures are made.
+    /// Whether smaller variants of images are made.
     pub images: bool,
     /// Whether git says when an article was last changed.
     pub git_dates: bool,
-    /// Whether articles whose headings are questions carry `FAQPage` data.
+    /// Whether articles whose headings are questions contain `FAQPage` data.
     pub faq_json_ld: bool,
     /// Whether there is an Atom feed.
     pub feed: bool,
     /// Whether there are `llms.txt` and Markdown copies.
     pub llms: bool,
-    /// Schemes that links may have besides those that are known, in lower case.
+    /// Additional schemes that links may have, in lower case.
     pub link_schemes: Vec<String>,
 }
 
@@ -148,7 +148,7 @@ impl Default for BuildConfig {
     }
 }
 
-/// Ways to reach a human.
+/// Contact channels.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ContactConfig {
     /// Mail address.
@@ -159,14 +159,14 @@ pub struct ContactConfig {
     pub chat: Option<String>,
     /// When somebody is there.
     pub hours: Option<String>,
-    /// How soon an answer comes, honestly.
+    /// The usual response time, as text.
     pub response_time: Option<String>,
     /// URL of a contact form.
     pub form: Option<String>,
 }
 
 impl ContactConfig {
-    /// These, and where they say nothing, those of `other`.
+    /// These channels, completed with those of `other`.
     #[must_use]
     pub fn or(&self, other: &Self) -> Self {
         let or = |own: &Option<String>, other: &Option<String>| own.as_ref().or(other.as_ref()).cloned();
@@ -180,7 +180,7 @@ impl ContactConfig {
         }
     }
 
-    /// Whether there is any way to reach a human.
+    /// Whether any contact channel is set.
     pub fn is_empty(&self) -> bool {
         self.email.is_none() && self.phone.is_none() && self.chat.is_none() && self.form.is_none()
     }
@@ -195,12 +195,12 @@ pub struct FeedbackConfig {
     pub email: Option<String>,
     /// URL that answers are posted to.
     pub endpoint: Option<String>,
-    /// Whether a script of the site's own receives them, by the event of the page.
+    /// Whether a script of the site receives them through an event.
     pub script: bool,
 }
 
 impl FeedbackConfig {
-    /// Whether articles ask: somebody wants the answers, and something receives them.
+    /// Whether articles show the question: it is enabled, and something receives the answers.
     pub fn asks(&self) -> bool {
         self.enabled && self.has_destination()
     }
@@ -233,7 +233,7 @@ pub struct LinksConfig {
     pub home_title: Option<String>,
 }
 
-/// The absolute URL a site lives at.
+/// The absolute URL of a site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BaseUrl {
     origin: String,
@@ -244,7 +244,7 @@ impl BaseUrl {
     /// Reads an absolute `http` or `https` URL.
     ///
     /// # Errors
-    /// Says in a sentence what is wrong with it.
+    /// A sentence that says what is wrong.
     pub fn parse(text: &str) -> Result<Self, String> {
         let parsed = url::Url::parse(text)
             .map_err(|_| format!("`{text}` is not an absolute URL such as `https://help.example.com/`"))?;

@@ -18,7 +18,7 @@ const CODES: Codes = Codes {
 
 /// Reads the text of a `kb.toml`. `file` is its name in messages.
 ///
-/// What is wrong is reported and has its default.
+/// Invalid values are reported and replaced by their defaults.
 pub fn parse_config(text: &str, file: &str) -> (Config, Vec<Diagnostic>) {
     let source = SourceText::new(file, text);
     let place = Place {
@@ -56,7 +56,7 @@ fn read_config(reader: &mut Reader<'_>) -> Config {
     }
 }
 
-/// Text that `parse` must accept; what it says otherwise is reported.
+/// Text that `parse` must accept; its error is reported.
 fn checked<T>(reader: &mut Reader<'_>, key: &'static str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
     let (text, span) = reader.spanned_string(&[key])?;
     match parse(&text) {
@@ -127,12 +127,12 @@ fn accent(reader: &mut Reader<'_>) -> Option<(Rgb, Span)> {
     let (message, hint) = match Rgb::parse(&text) {
         Ok(color) => return Some((color, span)),
         Err(ColorError::Transparent(color)) => (
-            format!("`{text}` is see-through, and an accent colour must not be"),
-            // The keyword names no colour that could be meant.
+            format!("`{text}` is transparent; an accent colour must be opaque"),
+            // This keyword has no colour to suggest.
             if text.trim().eq_ignore_ascii_case("transparent") {
                 "write a colour without transparency".to_owned()
             } else {
-                format!("the same without transparency is `{}`", color.hex())
+                format!("the same colour without transparency is `{}`", color.hex())
             },
         ),
         Err(ColorError::Unknown) => {
@@ -233,12 +233,10 @@ fn read_feedback(reader: &mut Reader<'_>) -> FeedbackConfig {
         reader.report(
             Diagnostic::new(
                 Code::FeedbackNowhere,
-                "no article asks whether it helped: nothing receives the answers",
+                "articles do not ask \"Was this helpful?\", because nothing receives the answers",
             )
             .with_span(span)
-            .with_hint(
-                "name an `endpoint` or an `email`, or say `script = true` if a script of yours listens to `kb:feedback`",
-            ),
+            .with_hint("set `endpoint` or `email`, or `script = true` if a script of yours listens to `kb:feedback`"),
         );
     }
     feedback
@@ -263,7 +261,7 @@ fn email(address: &str) -> Result<String, String> {
         Some((name, host)) if !name.is_empty() && host.contains('.') && !address.contains(char::is_whitespace) => {
             Ok(address.to_owned())
         }
-        _ => Err(format!("`{address}` is not a mail address")),
+        _ => Err(format!("`{address}` is not an email address")),
     }
 }
 

@@ -12,21 +12,21 @@ const CODES: Codes = Codes {
     unknown: Code::SearchConfigUnknownKey,
 };
 
-/// What a support team knows about its customers' words.
+/// Synonyms and pins of a support team.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SearchConfig {
     /// Words that mean the same.
-    pub synonyms: Vec<SynonymRule>,
+    pub synonyms: Vec<SynonymEntry>,
     /// Articles that certain queries show first.
-    pub pins: Vec<Pin>,
+    pub pins: Vec<PinEntry>,
 }
 
-/// Words of customers and the words of the articles.
+/// A rule that adds words to a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SynonymRule {
+pub struct SynonymEntry {
     /// What customers type.
     pub from: Vec<String>,
-    /// What is searched as well.
+    /// The words that are searched too.
     pub to: Vec<String>,
     /// The only language the rule is for.
     pub language: Option<Language>,
@@ -34,7 +34,7 @@ pub struct SynonymRule {
 
 /// A query and the articles that it shows first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pin {
+pub struct PinEntry {
     /// The query.
     pub query: String,
     /// Articles, as paths relative to the content folder, with their places in the file.
@@ -66,14 +66,14 @@ pub(super) fn read_search(reader: &mut Reader<'_>) -> SearchConfig {
         let to = reader.strings(&["to"]);
         let language = language(reader);
         if words.len() >= 2 && from.is_empty() && to.is_empty() {
-            return Some(SynonymRule {
+            return Some(SynonymEntry {
                 from: words.clone(),
                 to: words,
                 language,
             });
         }
         if words.is_empty() && !from.is_empty() && !to.is_empty() {
-            return Some(SynonymRule { from, to, language });
+            return Some(SynonymEntry { from, to, language });
         }
         incomplete(
             reader,
@@ -86,7 +86,7 @@ pub(super) fn read_search(reader: &mut Reader<'_>) -> SearchConfig {
         let articles = reader.spanned_strings(&["articles"]);
         let language = language(reader);
         match query {
-            Some(query) if !articles.is_empty() => Some(Pin {
+            Some(query) if !articles.is_empty() => Some(PinEntry {
                 query,
                 articles,
                 language,

@@ -65,12 +65,12 @@ fn an_accent_that_is_no_colour_is_told_with_a_way_out() {
         ("06c", "`06c` is not a colour such as `#0b5cd6`", "did you mean `#06c`?"),
         (
             "rgb(0 102 204 / 50%)",
-            "`rgb(0 102 204 / 50%)` is see-through, and an accent colour must not be",
-            "the same without transparency is `#0066cc`",
+            "`rgb(0 102 204 / 50%)` is transparent; an accent colour must be opaque",
+            "the same colour without transparency is `#0066cc`",
         ),
         (
             "transparent",
-            "`transparent` is see-through, and an accent colour must not be",
+            "`transparent` is transparent; an accent colour must be opaque",
             "write a colour without transparency",
         ),
     ] {

@@ -3,7 +3,7 @@
 use csv::{ReaderBuilder, StringRecord, Trim};
 use kb_diagnostic::{Code, Diagnostic, SourceText, Span};
 
-/// Headings of the column that names a page, the best first.
+/// Names of the column with the page, the preferred one first.
 const PAGE_COLUMNS: &[&str] = &[
     "path",
     "url",
@@ -13,9 +13,9 @@ const PAGE_COLUMNS: &[&str] = &[
     "page path and screen class",
     "address",
 ];
-/// Headings of the column with the number, the best first.
+/// Names of the column with the number of views, the preferred one first.
 const VIEWS_COLUMNS: &[&str] = &["views", "pageviews", "page views", "screenpageviews", "hits", "visits"];
-/// Rows with a bad number that are told of one by one.
+/// The number of rows with a bad number that are reported one by one.
 const MAX_PROBLEMS: usize = 10;
 
 /// How often pages were read.
@@ -57,7 +57,7 @@ pub fn parse_views(text: &str, file: &str) -> (Views, Vec<Diagnostic>) {
     let mut bad_numbers = 0;
     let mut columns = None;
     let (mut line, mut counted) = (1, 0);
-    // Text is read from memory and rows may be of any length, so nothing can fail.
+    // Reading from memory with rows of any length cannot fail.
     for record in reader.records().filter_map(Result::ok) {
         let Some((page, number)) = columns else {
             columns = find(&record, PAGE_COLUMNS).zip(find(&record, VIEWS_COLUMNS));
@@ -69,7 +69,7 @@ pub fn parse_views(text: &str, file: &str) -> (Views, Vec<Diagnostic>) {
         let (Some(page), Some(written)) = (record.get(page), record.get(number)) else {
             continue;
         };
-        // Sums that some tools add name no page.
+        // Some tools add a row with the sum, which has no page.
         if page.is_empty() || written.is_empty() {
             continue;
         }
@@ -88,26 +88,23 @@ pub fn parse_views(text: &str, file: &str) -> (Views, Vec<Diagnostic>) {
         }
         bad_numbers += 1;
         if bad_numbers <= MAX_PROBLEMS {
-            let message = format!("`{written}` is not a number of views; this row is passed over");
+            let message = format!("`{written}` is not a number of views; this row is skipped");
             problems.push(Diagnostic::new(Code::ViewsNumber, message).with_span(span(start, &source)));
         }
     }
     if bad_numbers > MAX_PROBLEMS {
-        let message = format!(
-            "{} other rows have no number of views either",
-            bad_numbers - MAX_PROBLEMS
-        );
+        let message = format!("{} other rows have no number of views", bad_numbers - MAX_PROBLEMS);
         problems.push(Diagnostic::new(Code::ViewsNumber, message).with_span(Span::file(file)));
     }
     (views, problems)
 }
 
-/// What stands between columns, by the first line that is no comment.
+/// The separator of columns, from the first line that is not a comment.
 fn delimiter(text: &str) -> u8 {
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let heading = lines.find(|line| !line.starts_with('#')).unwrap_or_default();
     let times = |delimiter: &u8| heading.bytes().filter(|byte| byte == delimiter).count();
-    // The last of those that stand there most often wins, which is the comma.
+    // If several are equally frequent, the last one is used, which is the comma.
     [b'\t', b';', b','].into_iter().max_by_key(times).unwrap_or(b',')
 }
 
@@ -119,12 +116,12 @@ fn find(headings: &StringRecord, names: &[&str]) -> Option<usize> {
 fn no_columns(headings: &StringRecord, source: &SourceText) -> Diagnostic {
     let (column, names) = match find(headings, PAGE_COLUMNS) {
         None => ("page", "`path`, `url` or `page`"),
-        Some(_) => ("number", "`views`, `pageviews` or `hits`"),
+        Some(_) => ("views", "`views`, `pageviews` or `hits`"),
     };
-    let message = format!("no column with the {column} is called {names}; the file is not used");
+    let message = format!("the file has no {column} column (named {names}), so it is not used");
     Diagnostic::new(Code::ViewsColumns, message)
         .with_span(span(start(headings, source.text()), source))
-        .with_hint("the first line names the columns, such as `path,views`")
+        .with_hint("name the columns in the first line, for example `path,views`")
 }
 
 /// Where a row begins. The reader's own position may be before the end of the last line, empty lines and comments.
@@ -151,7 +148,7 @@ fn span(start: usize, source: &SourceText) -> Span {
     source.span(start..end)
 }
 
-/// A whole number, with or without signs between thousands.
+/// A whole number, with or without thousands separators.
 fn whole_number(written: &str) -> Option<u64> {
     let separator = |c: char| c.is_whitespace() || matches!(c, ',' | '.' | '\'' | '\u{2019}' | '_');
     let parts: Vec<&str> = written.split(separator).collect();
@@ -230,7 +227,7 @@ mod tests {
             (problem.code, problem.message.as_str()),
             (
                 Code::ViewsNumber,
-                "`many` is not a number of views; this row is passed over"
+                "`many` is not a number of views; this row is skipped"
             )
         );
         let place = problem.span.as_ref().map(|span| (span.line, span.excerpt.as_str()));
@@ -238,11 +235,11 @@ mod tests {
         for (text, message) in [
             (
                 "a,b\n1,2\n",
-                "no column with the page is called `path`, `url` or `page`; the file is not used",
+                "the file has no page column (named `path`, `url` or `page`), so it is not used",
             ),
             (
                 "path,b\n1,2\n",
-                "no column with the number is called `views`, `pageviews` or `hits`; the file is not used",
+                "the file has no views column (named `views`, `pageviews` or `hits`), so it is not used",
             ),
         ] {
             let (views, problems) = parse_views(text, "views.csv");
@@ -257,7 +254,7 @@ mod tests {
         assert_eq!(problems.len(), MAX_PROBLEMS + 1);
         assert_eq!(
             problems[MAX_PROBLEMS].message,
-            "4990 other rows have no number of views either"
+            "4990 other rows have no number of views"
         );
     }
 }

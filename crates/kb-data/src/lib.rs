@@ -1,7 +1,7 @@
-//! YAML and TOML as one kind of value that knows its place in the file, and the typed reading of it.
+//! YAML and TOML as one kind of value with source positions, and typed access to it.
 //!
-//! Front matter, `kb.toml` and the small data files all pass through here, so that every one of them reports syntax
-//! errors, duplicate keys, wrong types and misspelt keys in the same way.
+//! Front matter, `kb.toml` and the small data files are all parsed here, so that all of them report syntax errors,
+//! duplicate keys, wrong types and misspelt keys in the same way.
 
 mod reader;
 mod toml;
@@ -13,7 +13,7 @@ pub use self::toml::parse_toml;
 pub use reader::{Codes, Place, Reader};
 pub use yaml::parse_yaml;
 
-/// A value and the bytes it was written in.
+/// A value and its byte range in the source.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// The value.
@@ -53,7 +53,7 @@ pub struct Entry {
 }
 
 impl Value {
-    /// What a writer would call this kind of value.
+    /// The name of this kind of value in messages.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Null => "nothing",
@@ -65,7 +65,7 @@ impl Value {
         }
     }
 
-    /// What was found instead of what was expected, with the value where that is short.
+    /// A description of the found value for messages, including the value itself if it is short.
     pub fn found(&self) -> String {
         match self {
             Self::Bool(flag) => format!("`{flag}`"),
@@ -98,7 +98,7 @@ impl Value {
     }
 }
 
-/// Longest text that messages repeat.
+/// The longest text that messages quote, in characters.
 const SHORT_CHARS: usize = 60;
 
 /// Why a text is not valid YAML or TOML.
@@ -108,11 +108,11 @@ pub struct SyntaxError {
     pub message: String,
     /// Where, in bytes of the parsed text.
     pub range: Range<usize>,
-    /// Whether a key stands there for the second time.
+    /// Whether the problem is a duplicate key.
     pub duplicate_key: bool,
 }
 
-/// Deepest nesting that is read; deeper data is a mistake or an attack.
+/// The deepest accepted nesting; deeper data is a mistake or an attack.
 const MAX_DEPTH: usize = 64;
 
 #[cfg(test)]

@@ -1,17 +1,17 @@
-//! Typed reading of a table: what a key must hold, and what to say when it does not.
+//! Typed access to a table, with a diagnostic for every value of the wrong kind.
 
 use std::ops::Range;
 
-use kb_diagnostic::{Code, Diagnostic, SourceText, Span, did_you_mean, nearest};
+use kb_diagnostic::{Code, Diagnostic, SourceText, Span, closest, did_you_mean};
 
 use super::{Entry, Node, SyntaxError, Value};
 
-/// The file a table stands in, to point into it.
+/// The file that contains a table, for spans.
 #[derive(Debug, Clone, Copy)]
 pub struct Place<'a> {
     /// The file.
     pub file: &'a SourceText,
-    /// Where the parsed part begins in it, in bytes.
+    /// The start of the parsed part in the file, in bytes.
     pub offset: usize,
 }
 
@@ -37,15 +37,15 @@ impl Place<'_> {
 pub struct Codes {
     /// Not valid YAML or TOML.
     pub syntax: Code,
-    /// A key stands there twice.
+    /// A duplicate key.
     pub duplicate: Code,
     /// A value of the wrong type.
     pub wrong_type: Code,
-    /// A key that nobody knows.
+    /// An unknown key.
     pub unknown: Code,
 }
 
-/// Reads the keys of one table and remembers which ones it was asked for.
+/// Reads the keys of one table and records which ones were requested.
 #[derive(Debug)]
 pub struct Reader<'a> {
     place: Place<'a>,
@@ -60,7 +60,7 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// A reader of the table `node`; anything else is reported and read as an empty table.
+    /// A reader of the table `node`. If `node` is not a table, this is reported and the reader is empty.
     pub fn new(node: &'a Node, place: Place<'a>, codes: &'a Codes) -> Self {
         let mut diagnostics = Vec::new();
         let entries = match &node.value {
@@ -101,7 +101,7 @@ impl<'a> Reader<'a> {
         self.place
     }
 
-    /// The entry of the first of `names` that stands in the table. The first name is the one that kb uses itself.
+    /// The entry of the first of `names` that the table contains. The first name is kb's own spelling.
     pub fn entry(&mut self, names: &[&'static str]) -> Option<&'a Entry> {
         let own = names.first().copied();
         self.known.extend(names.iter().map(|name| (*name, own)));
@@ -128,8 +128,8 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// The entries that nobody has asked for so far and that one typing error parts from some of `names`, with each of
-    /// these.
+    /// The entries not requested so far whose keys differ from some of `names` by one typing error, with each such
+    /// name.
     pub fn misspelt(&self, names: &[&'static str]) -> Vec<(&'a Entry, &'static str)> {
         let mut found = Vec::new();
         for entry in self.entries.iter().filter(|entry| !self.is_known(entry)) {
@@ -144,7 +144,7 @@ impl<'a> Reader<'a> {
         self.known.iter().any(|(name, _)| *name == entry.key) || self.taken.contains(&entry.key.as_str())
     }
 
-    /// Adds a problem of this table's own.
+    /// Adds a problem of this table.
     pub fn report(&mut self, diagnostic: Diagnostic) {
         self.diagnostics.push(diagnostic);
     }
@@ -174,7 +174,7 @@ impl<'a> Reader<'a> {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Reports, with `code`, that a key is not known and that `meant` is near, and what follows until this is clear.
+    /// Reports, with `code`, an unknown key, suggests `meant`, and adds the consequence as a hint.
     pub fn unclear_key(&mut self, code: Code, entry: &'a Entry, meant: &str, consequence: &str) {
         let problem = self.unknown(entry, code);
         let problem = problem
@@ -352,7 +352,7 @@ impl<'a> Reader<'a> {
             .collect()
     }
 
-    /// All entries, for tables whose keys are free.
+    /// All entries, for tables with free keys.
     pub fn entries(&self) -> &'a [Entry] {
         self.entries
     }
@@ -365,17 +365,17 @@ impl<'a> Reader<'a> {
         value
     }
 
-    /// Says that every key is known, for tables whose keys are free.
+    /// Marks every key as requested, for tables with free keys.
     pub fn accept_all(&mut self) {
         self.entries = &[];
     }
 
-    /// Reports the keys that nobody asked for and returns all problems of the table.
+    /// Reports the keys that were not requested, and returns all problems of the table.
     pub fn finish(mut self) -> Vec<Diagnostic> {
         for entry in self.entries {
             if !self.is_known(entry) {
                 let named = || self.known.iter().filter(|(_, own)| own.is_some());
-                let near = nearest(&entry.key, named().map(|(name, _)| *name));
+                let near = closest(&entry.key, named().map(|(name, _)| *name));
                 // The spelling of another tool is near; kb's own is the one to write.
                 let own = near.and_then(|near| named().find(|(name, _)| *name == near)?.1);
                 let hint = own.map(|own| format!("did you mean `{own}`?"));
@@ -387,7 +387,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// A key without what joins its words: `publishDate`, `publish_date` and `Publish-Date` are one.
+/// A key without separators and case: `publishDate`, `publish_date` and `Publish-Date` are the same.
 fn plain_key(key: &str) -> impl Iterator<Item = char> {
     key.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
 }

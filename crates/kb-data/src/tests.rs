@@ -142,7 +142,7 @@ fn merge_keys_bring_what_a_table_lacks() {
     let json = node.value.to_json();
     assert_eq!(json["x"], serde_json::json!({"b": 0, "c": 4, "a": 1}));
     assert_eq!(json["y"], serde_json::json!({"<": 1, "a": 1, "b": 2}));
-    // What is no table is a key like others.
+    // A value that is not a table is read like any other key.
     let node = parse_yaml("<<: 3\n").expect("valid");
     assert_eq!(node.value.to_json(), serde_json::json!({"<<": 3}));
 }

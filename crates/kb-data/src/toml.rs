@@ -1,4 +1,4 @@
-//! TOML with places, by the `toml` crate's own document form.
+//! TOML with source positions, from the document type of the `toml` crate.
 
 use std::ops::Range;
 
@@ -10,7 +10,7 @@ use super::{Entry, MAX_DEPTH, Node, SyntaxError, Value};
 /// Reads a TOML text.
 ///
 /// # Errors
-/// Returns what is wrong and where, when the text is not TOML or repeats a key.
+/// If the text is not TOML or repeats a key.
 pub fn parse_toml(text: &str) -> Result<Node, SyntaxError> {
     let table = DeTable::parse(text).map_err(|error| {
         let message = error

@@ -1,4 +1,4 @@
-//! YAML from parser events, with places, duplicate keys reported and aliases kept within bounds.
+//! YAML from parser events, with source positions, an error for duplicate keys, and a limit for aliases.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -7,7 +7,7 @@ use saphyr_parser::{Event, Marker, Parser, ScalarStyle};
 
 use super::{Entry, MAX_DEPTH, Node, SyntaxError, Value};
 
-/// Most values that one text may hold once its aliases are replaced.
+/// The largest number of values in one text after its aliases are replaced.
 const MAX_NODES: usize = 20_000;
 
 /// Reads the first document of a YAML text.
@@ -15,8 +15,7 @@ const MAX_NODES: usize = 20_000;
 /// An empty text is an empty table.
 ///
 /// # Errors
-/// Returns what is wrong and where, when the text is not YAML, repeats a key, is nested too deeply or grows too large
-/// by its aliases.
+/// If the text is not YAML, repeats a key, is nested too deeply, or becomes too large because of its aliases.
 pub fn parse_yaml(text: &str) -> Result<Node, SyntaxError> {
     parse(text).or_else(|error| {
         // The brackets that end a list may stand below its key, and tabs may indent; other parsers take that, the standard
@@ -81,7 +80,7 @@ fn parse(text: &str) -> Result<Node, SyntaxError> {
     }))
 }
 
-/// YAML messages speak of "simple keys" and "block mappings"; the usual ones are put in a writer's words.
+/// YAML messages speak of "simple keys" and "block mappings"; the frequent ones are rephrased for writers.
 fn tidy(message: &str) -> String {
     match message {
         m if m.contains("simple key expect") || m.contains("simple key expected") => {
@@ -232,7 +231,7 @@ impl Builder {
                 Some((name, key_range)) => {
                     if entries.iter().any(|entry| entry.key == name) {
                         return Err(SyntaxError {
-                            message: format!("the key `{name}` stands here twice"),
+                            message: format!("the key `{name}` appears twice"),
                             range: key_range,
                             duplicate_key: true,
                         });
@@ -249,7 +248,7 @@ impl Builder {
     }
 }
 
-/// A table in which `<<: *other` has brought the keys of other tables: its own keys win, then the first of several.
+/// A table with the keys merged by `<<: *other`: its own keys take precedence, then those of the first merged table.
 /// See <https://yaml.org/type/merge.html>.
 fn merged(mut entries: Vec<Entry>) -> Vec<Entry> {
     let holds_tables = |node: &Node| match &node.value {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{Diagnostic, Severity};
 
-/// Renders problems as GitHub workflow commands, one a line.
+/// Renders problems as GitHub workflow commands, one per line.
 ///
 /// The form and its escapes are those of
 /// <https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands>.

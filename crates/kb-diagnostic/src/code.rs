@@ -1,19 +1,19 @@
-//! The codes of diagnostics: all that kb can say about its input, each with its level and its effect, in one table.
+//! The codes of diagnostics: every problem that kb reports about its input, with its level and effect, in one table.
 
 use serde::{Serialize, Serializer};
 
 use super::Severity;
 
-/// What becomes of pages where a diagnostic of a code is an error.
+/// The effect on pages when a diagnostic with the code is an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// Pages are what their writers mean, but for the place that is reported.
+    /// Pages are correct except for the reported place.
     Place,
-    /// A page or file is not on the site, as another has its place.
+    /// A page or file is missing because another one has its path.
     Lost,
-    /// The article is not what its writer means. The preview goes on to show it as it was.
+    /// The article is wrong or missing. The preview keeps showing the last good version.
     Article,
-    /// No page is what it should be. The preview goes on to show all of them as they were.
+    /// All pages are affected. The preview keeps showing the last good version of the site.
     Site,
     /// Nothing is built.
     Stop,
@@ -21,7 +21,7 @@ pub enum Effect {
 
 macro_rules! codes {
     ($($code:ident $name:literal $level:ident $effect:ident $meaning:literal)+) => {
-        /// A stable short name for one kind of problem. The manual lists them all.
+        /// A stable short name for one kind of problem. The manual lists all of them.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Code {
             $(#[doc = $meaning] $code,)+
@@ -36,12 +36,12 @@ macro_rules! codes {
                 match self { $(Self::$code => $name),+ }
             }
 
-            /// The level that it has unless the settings or the case at hand give another.
+            /// The default level; settings and single diagnostics may override it.
             pub const fn level(self) -> Severity {
                 match self { $(Self::$code => Severity::$level),+ }
             }
 
-            /// What becomes of pages where it is an error.
+            /// The effect on pages when it is an error.
             pub const fn effect(self) -> Effect {
                 match self { $(Self::$code => Effect::$effect),+ }
             }
@@ -56,16 +56,16 @@ macro_rules! codes {
 
 codes! {
     // Links
-    LinkMissing "link-missing" Error Place "There is no article or file at the end of this link."
+    LinkMissing "link-missing" Error Place "The link leads to no article or file."
     LinkUnpublished "link-unpublished" Error Place "The article is a draft, not published yet, or expired."
-    AnchorMissing "anchor-missing" Error Place "The page is there, the heading or id that the link names is not."
+    AnchorMissing "anchor-missing" Error Place "The page exists, but not the heading or id that the link names."
     ImageMissing "image-missing" Error Place "There is no such image, video or sound."
-    ImageAlt "image-alt" Warning Place "The image has no text for readers who cannot see it."
+    ImageAlt "image-alt" Warning Place "The image has no alternative text."
     ImageUnreadable "image-unreadable" Warning Place "The image is empty, cut off or broken."
-    ImageTooLarge "image-too-large" Warning Place "The image has more than 50 million pixels, or a side longer than 16,383 pixels, so no smaller forms of it are made."
-    ReferenceMissing "reference-missing" Warning Place "A link `[text][label]` has no definition of its label."
-    Shortcode "shortcode" Warning Place "A shortcode of another tool stands in the article."
-    HtmlId "html-id" Warning Place "An id or name in HTML begins with `_`; the theme uses such."
+    ImageTooLarge "image-too-large" Warning Place "The image has more than 50 million pixels, or a side longer than 16,383 pixels, so kb makes no smaller variants of it."
+    ReferenceMissing "reference-missing" Warning Place "A link `[text][label]` uses a label that is not defined."
+    Shortcode "shortcode" Warning Place "The article contains a shortcode of another tool."
+    HtmlId "html-id" Warning Place "An id or name in HTML begins with `_`, which is reserved for the theme."
     HtmlUnfinished "html-unfinished" Warning Place "An HTML tag has no `>` before the next blank line."
     HtmlTooDeep "html-too-deep" Warning Place "HTML elements are nested too deeply."
     LinkScript "link-script" Error Place "The link would run a script."
@@ -74,46 +74,46 @@ codes! {
     RelatedMissing "related-missing" Error Place "`related` names an article that does not exist."
     PinMissing "pin-missing" Error Place "A pin names an article that does not exist."
     // Addresses
-    UrlTaken "url-taken" Error Lost "Two articles or categories have one address, or it belongs to kb."
+    UrlTaken "url-taken" Error Lost "Two articles or categories have the same address, or kb uses the address itself."
     SlugInvalid "slug-invalid" Error Place "The `slug` has a `/` or `..`, or no letter and no digit."
     PathInvalid "path-invalid" Error Place "The `path` cannot be an address on this site."
     AliasInvalid "alias-invalid" Error Place "The alias cannot be an address on this site."
-    AliasTaken "alias-taken" Error Place "Something is at this address already: a page, a file, another alias, or what kb writes itself."
+    AliasTaken "alias-taken" Error Place "The address is already taken by a page, a file, another alias, or by kb itself."
     // Front matter
-    FrontMatterMisplaced "front-matter-misplaced" Error Article "A key that hides the article stands in its text, not in its front matter."
+    FrontMatterMisplaced "front-matter-misplaced" Error Article "A key that hides the article is in its text, not in its front matter."
     FrontMatterUnclosed "front-matter-unclosed" Error Article "The front matter has no closing `---` or `+++`."
     FrontMatterSyntax "front-matter-syntax" Error Article "The front matter is not valid YAML, TOML or JSON."
-    FrontMatterDuplicateKey "front-matter-duplicate-key" Error Article "A key stands twice in the front matter."
+    FrontMatterDuplicateKey "front-matter-duplicate-key" Error Article "A key appears twice in the front matter."
     FrontMatterType "front-matter-type" Error Article "A value in the front matter is of the wrong kind."
     FrontMatterUnclearKey "front-matter-unclear-key" Error Article "A key may be one that hides the article, with a typing error or in the wrong table."
     FrontMatterUnknownKey "front-matter-unknown-key" Warning Place "The front matter has a key that kb does not know."
-    IconUnknown "icon-unknown" Warning Place "The icon is no name from Lucide, no emoji and no image."
+    IconUnknown "icon-unknown" Warning Place "The icon is not a name from Lucide, an emoji or an image."
     // Text
     CodeUnclosed "code-unclosed" Warning Place "A block of code has no closing line."
     CommentUnclosed "comment-unclosed" Error Article "A comment, `<!--` or `[//]: # (`, is not closed."
-    ContainerUnclosed "container-unclosed" Warning Place "A `:::` container has no end."
-    ContainerStray "container-stray" Warning Place "A line `:::` closes nothing."
+    ContainerUnclosed "container-unclosed" Warning Place "A `:::` container has no closing `:::`."
+    ContainerStray "container-stray" Warning Place "A `:::` line closes nothing."
     ContainerUnknown "container-unknown" Warning Place "There is no container of this name."
-    HeadingId "heading-id" Warning Place "An id stands twice in the article, or begins with `_`."
+    HeadingId "heading-id" Warning Place "An id appears twice in the article, or begins with `_`."
     // Files
     NotUtf8 "not-utf8" Error Article "The file is not UTF-8."
-    NulByte "nul-byte" Error Article "There is a NUL character in the text."
-    FileTooLarge "file-too-large" Error Article "The file is larger than kb reads."
+    NulByte "nul-byte" Error Article "The text contains a NUL character."
+    FileTooLarge "file-too-large" Error Article "The file is larger than kb accepts."
     FileUnreadable "file-unreadable" Error Article "The system does not let kb read the file, or it is not a regular file but a pipe or a device."
     FileName "file-name" Error Article "The name of the file is not valid UTF-8."
     LinkOutside "link-outside" Error Place "A symbolic link leads out of the folders that kb may read."
     LinkCircle "link-circle" Error Place "A symbolic link leads in a circle."
     LinkBroken "link-broken" Error Place "A symbolic link leads nowhere."
-    FolderNamedLikeArticle "folder-named-like-article" Warning Place "A folder is called `something.md`."
+    FolderNamedLikeArticle "folder-named-like-article" Warning Place "A folder has a name that ends with `.md`."
     NoArticles "no-articles" Warning Place "There are no Markdown files."
-    IgnorePattern "ignore-pattern" Warning Place "A line of an ignore list is not a pattern."
+    IgnorePattern "ignore-pattern" Warning Place "A line of an ignore list is not a valid pattern."
     GitShallow "git-shallow" Info Place "Git does not know the dates of the articles."
     // Search
     SearchConfigSyntax "search-config-syntax" Error Place "`search.toml` is not valid TOML."
     SearchConfigUnknownKey "search-config-unknown-key" Error Place "`search.toml` has a key that kb does not know."
-    SearchConfigDuplicateKey "search-config-duplicate-key" Error Place "A key stands twice in `search.toml`."
+    SearchConfigDuplicateKey "search-config-duplicate-key" Error Place "A key appears twice in `search.toml`."
     SearchConfigType "search-config-type" Error Place "A value in `search.toml` is of the wrong kind."
-    SearchConfigValue "search-config-value" Error Place "A value in `search.toml` is not possible, or an entry is incomplete."
+    SearchConfigValue "search-config-value" Error Place "A value in `search.toml` is invalid, or an entry is incomplete."
     ViewsColumns "views-columns" Warning Place "No column of `views.csv` names a page or a number of views."
     ViewsNumber "views-number" Warning Place "A row of `views.csv` has no whole number."
     ViewsUnknownPage "views-unknown-page" Info Place "Rows of `views.csv` name pages that are not on this site."
@@ -123,10 +123,10 @@ codes! {
     TemplateMissing "template-missing" Warning Place "`template` names a template that does not exist."
     ThemeSyntax "theme-syntax" Error Site "`theme.toml` is not valid TOML."
     ThemeType "theme-type" Error Site "A value in `theme.toml` is of the wrong kind."
-    ThemeDuplicateKey "theme-duplicate-key" Error Site "A key stands twice in `theme.toml`."
+    ThemeDuplicateKey "theme-duplicate-key" Error Site "A key appears twice in `theme.toml`."
     ThemeUnknownKey "theme-unknown-key" Error Site "`theme.toml` has a key that kb does not know."
-    TemplateOutdated "template-outdated" Info Place "The theme has a newer form of a file that was copied."
-    ThemeMissing "theme-missing" Error Site "There is no such theme: neither in `themes/` nor built in."
+    TemplateOutdated "template-outdated" Info Place "The theme has a newer version of a file that was copied."
+    ThemeMissing "theme-missing" Error Site "The theme is neither in `themes/` nor built in."
     ThemeFileMissing "theme-file-missing" Error Site "`theme.toml` names a file that does not exist."
     FeedbackNowhere "feedback-nowhere" Warning Place "`[feedback]` is enabled, but nothing receives the answers."
     AccentAdjusted "accent-adjusted" Info Place "The accent colour is too light to be read on white."
@@ -134,19 +134,19 @@ codes! {
     // Settings
     ConfigSyntax "config-syntax" Error Stop "`kb.toml` is not valid TOML."
     ConfigUnknownKey "config-unknown-key" Error Stop "`kb.toml` has a key that kb does not know."
-    ConfigDuplicateKey "config-duplicate-key" Error Stop "A key stands twice in `kb.toml`."
+    ConfigDuplicateKey "config-duplicate-key" Error Stop "A key appears twice in `kb.toml`."
     ConfigType "config-type" Error Stop "A value in `kb.toml` is of the wrong kind."
-    ConfigValue "config-value" Error Stop "A value in `kb.toml` is not possible."
+    ConfigValue "config-value" Error Stop "A value in `kb.toml` is invalid."
     ConfigFileMissing "config-file-missing" Error Stop "The logo or favicon is not in `static/`."
     ConfigUnreadable "config-unreadable" Error Stop "`kb.toml` cannot be read."
-    BaseUrl "base-url" Error Stop "The value of `-u` is not a full address."
-    ProjectMissing "project-missing" Error Stop "There is no such folder."
+    BaseUrl "base-url" Error Stop "The value of `-u` is not an absolute URL."
+    ProjectMissing "project-missing" Error Stop "The folder does not exist."
     ContentMissing "content-missing" Error Stop "There is a `kb.toml`, but no folder `content/`."
     // Output
-    OutputCollision "output-collision" Error Lost "Two pages or files want one place."
-    OutputPath "output-path" Error Lost "Not every system can store a file of this name."
+    OutputCollision "output-collision" Error Lost "Two pages or files would be written to the same path."
+    OutputPath "output-path" Error Lost "Some systems cannot store a file of this name."
     OutputNotOurs "output-not-ours" Error Stop "The output folder holds files that kb did not write."
-    OutputOverlaps "output-overlaps" Error Stop "The output folder holds the articles, or lies among them."
+    OutputOverlaps "output-overlaps" Error Stop "The output folder contains the articles, or lies inside their folder."
     OutputOutside "output-outside" Error Stop "A symbolic link leads the output folder out of the project."
     OutputNotAFolder "output-not-a-folder" Error Stop "There is a file where the output folder should be, or a link that leads nowhere."
     OutputReadOnly "output-read-only" Error Stop "The output folder is read-only."

@@ -1,7 +1,7 @@
-//! What `kb` has to say about its input: problems as data, and the ways to print them.
+//! Problems in the input of `kb` as data, and the formats to print them in.
 //!
-//! A [`Diagnostic`] carries all that is needed to show it (the line it points at included), so that it can be kept in
-//! a cache, sent to a browser or printed long after the file was read.
+//! A [`Diagnostic`] contains everything needed to show it, including the line it points at, so that it can be kept in a
+//! cache, sent to a browser or printed long after the file was read.
 
 mod annotations;
 mod code;
@@ -23,11 +23,11 @@ pub use terminal::{TerminalOptions, render_terminal};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Worth knowing; never fails a build.
+    /// Information; never fails a build.
     Info,
     /// Probably a mistake; fails a build with `--strict`.
     Warning,
-    /// A fault in the content or the set-up; the build ends with exit code 1.
+    /// A fault in the content or the settings; the build ends with exit code 1.
     Error,
 }
 
@@ -42,10 +42,10 @@ impl Severity {
     }
 }
 
-/// A place in a text file, with the line it stands in.
+/// A place in a text file, with the text of its line.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Span {
-    /// The file as the user knows it, with `/` between the parts.
+    /// The path of the file as shown to the user, with `/` between its parts.
     pub file: String,
     /// Line, counted from 1.
     pub line: u32,
@@ -70,7 +70,7 @@ impl Span {
         }
     }
 
-    /// A whole file, where no single line is to blame.
+    /// A whole file, for problems without a single line.
     pub fn file(file: impl Into<String>) -> Self {
         Self {
             file: file.into(),
@@ -103,7 +103,7 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// A problem of the code's own level.
+    /// A problem with the default level of its code.
     pub fn new(code: Code, message: impl Into<String>) -> Self {
         Self {
             span: None,
@@ -114,7 +114,7 @@ impl Diagnostic {
         }
     }
 
-    /// Sets the level, where the case at hand is less or more than the code says.
+    /// Overrides the default level of the code.
     #[must_use]
     pub fn with_severity(mut self, severity: Severity) -> Self {
         self.severity = severity;
@@ -161,8 +161,8 @@ pub fn count(diagnostics: &[Diagnostic]) -> Counts {
     }
 }
 
-/// The candidate nearest to `word`, if it is near enough to be what was meant.
-pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+/// The candidate spelt most like `word`, if the similarity is at least 0.6.
+pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = word.to_lowercase();
     candidates
         .into_iter()
@@ -172,14 +172,14 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
                 candidate,
             )
         })
-        .filter(|(likeness, _)| *likeness >= 0.6)
+        .filter(|(similarity, _)| *similarity >= 0.6)
         .max_by(|a, b| a.0.total_cmp(&b.0).then_with(|| b.1.cmp(a.1)))
         .map(|(_, candidate)| candidate)
 }
 
 /// The hint `did you mean "…"?` for a misspelt word.
 pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    nearest(word, candidates).map(|found| format!("did you mean `{found}`?"))
+    closest(word, candidates).map(|found| format!("did you mean `{found}`?"))
 }
 
 #[cfg(test)]

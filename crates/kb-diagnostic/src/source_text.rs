@@ -1,4 +1,4 @@
-//! A text file as diagnostics point into it: its name, its text, and where its lines begin.
+//! A text file that diagnostics point into: its name, its text, and the starts of its lines.
 
 use std::ops::Range;
 use std::sync::{Arc, OnceLock};
@@ -10,8 +10,8 @@ const EXCERPT_CHARS: usize = 1_000;
 
 /// A text file with its name.
 ///
-/// The first span that is asked for finds the lines of the whole text; each further one takes a binary search. A file
-/// with thousands of problems, or with all its text in one line, costs no more than its length.
+/// The first span computes the line starts of the whole text; each further one takes a binary search. So the total cost
+/// is linear in the length of the file, even with thousands of problems or a single long line.
 #[derive(Debug)]
 pub struct SourceText {
     name: Arc<str>,
@@ -20,7 +20,7 @@ pub struct SourceText {
 }
 
 impl SourceText {
-    /// The file `name`, as the user knows it, with `/` between the parts.
+    /// The file called `name`: its path as shown to the user, with `/` between its parts.
     pub fn new(name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> Self {
         Self {
             name: name.into(),
@@ -29,7 +29,7 @@ impl SourceText {
         }
     }
 
-    /// The file as the user knows it.
+    /// The path of the file as shown to the user.
     pub fn name(&self) -> &Arc<str> {
         &self.name
     }
@@ -39,7 +39,7 @@ impl SourceText {
         &self.text
     }
 
-    /// The place `range`, in bytes. Ranges that run over the end of the line or of the text are cut.
+    /// The span of the byte range `range`. Ranges that extend past the end of the line or of the text are cut.
     pub fn span(&self, range: Range<usize>) -> Span {
         let (text, lines) = (&*self.text, self.lines.get_or_init(|| Lines::of(&self.text)));
         let start = text.floor_char_boundary(range.start);
@@ -65,7 +65,7 @@ impl SourceText {
     }
 }
 
-/// Two files are the same if their names and texts are; the lines follow from the text.
+/// Two files are equal if their names and texts are; the lines are derived from the text.
 impl PartialEq for SourceText {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name && self.text == other.text
@@ -74,7 +74,7 @@ impl PartialEq for SourceText {
 
 impl Eq for SourceText {}
 
-/// Bytes between two counts of characters.
+/// Block size in bytes: the character count is stored once per block.
 const BLOCK: usize = 256;
 
 /// Where the lines and characters of a text are.
@@ -107,7 +107,7 @@ impl Lines {
         self.starts.partition_point(|start| *start <= at) - 1
     }
 
-    /// The bytes of a line, without what ends it.
+    /// The bytes of a line, without the line ending.
     fn range(&self, line: usize, text: &str) -> Range<usize> {
         let start = self.starts[line];
         let end = self.starts.get(line + 1).map_or(text.len(), |next| next - 1);

@@ -12,11 +12,11 @@ use super::{Diagnostic, Severity};
 pub struct TerminalOptions {
     /// Whether to use ANSI colours.
     pub color: bool,
-    /// How many problems are shown with their line; the rest gets one line each.
+    /// The number of problems shown with their line; each of the rest takes one line.
     pub detailed: usize,
 }
 
-/// Renders problems as text, worst last so that they stand nearest to the prompt.
+/// Renders problems as text, worst last, so that they are next to the prompt.
 pub fn render_terminal(diagnostics: &[Diagnostic], options: TerminalOptions) -> String {
     let renderer = if options.color {
         Renderer::styled()

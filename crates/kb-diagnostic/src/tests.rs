@@ -73,9 +73,9 @@ fn sarif_and_json_are_valid_json() {
 }
 
 #[test]
-fn nearest_needs_likeness() {
-    assert_eq!(nearest("titel", ["title", "weight"]), Some("title"));
-    assert_eq!(nearest("zzz", ["title", "weight"]), None);
+fn closest_needs_similarity() {
+    assert_eq!(closest("titel", ["title", "weight"]), Some("title"));
+    assert_eq!(closest("zzz", ["title", "weight"]), None);
 }
 
 #[test]

@@ -235,7 +235,7 @@ impl FrontMatter {
 }
 
 /// What becomes of an article whose front matter cannot be read: nobody knows whether it says `draft: true`.
-const LEFT_OUT: &str = "until it can be read, the article is left out, as a draft is";
+const LEFT_OUT: &str = "until this is fixed, the article is treated as a draft";
 
 /// Splits the text of a file into front matter and body. Returns where the body begins.
 ///
@@ -247,11 +247,11 @@ pub(crate) fn split(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (Fr
         diagnostics.push(
             Diagnostic::new(
                 Code::FrontMatterMisplaced,
-                "this key stands in the text of the article, not in its front matter",
+                "this key is in the text of the article, not in its front matter",
             )
             .with_span(span)
             .with_hint(
-                "front matter begins in the first line of a file, between two lines `---`; write an example as code",
+                "start the front matter on the first line of the file, between two `---` lines; to show an example, write it as code",
             )
             .with_hint(visibility::LEFT_OUT),
         );
@@ -291,7 +291,7 @@ fn split_off(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatt
             diagnostics.push(
                 Diagnostic::new(
                     Code::FrontMatterUnclosed,
-                    format!("the front matter is not closed with `{fence}`"),
+                    format!("the front matter has no closing `{fence}`"),
                 )
                 .with_span(span)
                 .with_hint(format!("add a line `{fence}` after the last key"))

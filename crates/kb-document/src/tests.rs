@@ -102,11 +102,11 @@ fn broken_front_matter_is_reported_with_its_place() {
     for (text, expected) in [
         (
             "---\ntitle: x\nno end\n",
-            "1:1 error[front-matter-unclosed] the front matter is not closed with `---`",
+            "1:1 error[front-matter-unclosed] the front matter has no closing `---`",
         ),
         (
             "---\ntitle: a\ntitle: b\n---\n",
-            "3:1 error[front-matter-duplicate-key] the key `title` stands here twice",
+            "3:1 error[front-matter-duplicate-key] the key `title` appears twice",
         ),
         (
             "---\nweight: heavy\n---\n",

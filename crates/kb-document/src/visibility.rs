@@ -43,10 +43,10 @@ impl Default for Visibility {
 }
 
 /// What becomes of an article because of a value that is not understood.
-pub(super) const LEFT_OUT: &str = "until this is clear, the article is left out, as a draft is";
-const UNLISTED: &str = "until this is clear, no list has the article, as if it were `unlisted`";
-const NOT_FOUND: &str = "until this is clear, search does not find the article";
-const NOT_TOLD: &str = "until this is clear, `llms.txt` does not have the article";
+pub(super) const LEFT_OUT: &str = "until this is fixed, the article is treated as a draft";
+const UNLISTED: &str = "until this is fixed, the article is treated as `unlisted`";
+const NOT_FOUND: &str = "until this is fixed, search does not find the article";
+const NOT_TOLD: &str = "until this is fixed, the article is not in `llms.txt`";
 
 /// What a value decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -449,15 +449,12 @@ pub(super) fn in_tables(r: &mut Reader<'_>, seen: &mut Visibility) {
         };
         for node in nodes {
             if let Some(key) = hiding_key(node, r.place()) {
-                let message = format!(
-                    "`{}` stands in the table `{}`, where it hides nothing",
-                    key.key, entry.key
-                );
+                let message = format!("`{}` has no effect in the table `{}`", key.key, entry.key);
                 let span = r.place().span(&key.key_range);
                 r.report(
                     Diagnostic::new(Code::FrontMatterUnclearKey, message)
                         .with_span(span)
-                        .with_hint(format!("write it outside of `{}`, for each article", entry.key))
+                        .with_hint(format!("write it outside of `{}`, in each article", entry.key))
                         .with_hint(LEFT_OUT),
                 );
                 seen.draft = true;

@@ -7,23 +7,23 @@ use std::sync::Arc;
 
 use kb_source::BoundFile;
 
-/// The contents of one file: bytes, or a file on disk that is copied without being loaded.
+/// The contents of one file: bytes, or a file on disk that is copied without being loaded into memory.
 #[derive(Debug, Clone)]
 pub enum Body {
-    /// Bytes in memory. Shared, so that a memo table and several outputs can hold the same page;
-    /// in a `Vec`, so that a rendered string gets here without being copied.
+    /// Bytes in memory. Shared, so that a cache and several outputs can have the same page; a `Vec`, so that a rendered
+    /// string is not copied.
     Bytes(Arc<Vec<u8>>),
     /// A file that is copied when the site is written.
     File {
         /// Where it is.
         file: BoundFile,
-        /// Its length when it was read; a file that has changed since then stops the build.
+        /// Its length when it was read; if the file has changed since then, the build fails.
         len: u64,
     },
 }
 
 impl Body {
-    /// A file on disk, with the length that it has now; 0 where it cannot be looked at, which copying it reports.
+    /// A file on disk, with its current length; 0 if that cannot be read, in which case copying reports the error.
     pub fn on_disk(file: BoundFile) -> Self {
         let len = std::fs::metadata(&file.path).map_or(0, |metadata| metadata.len());
         Self::File { file, len }
@@ -57,7 +57,7 @@ impl Body {
         }
     }
 
-    /// Whether the file at `path` has these very bytes. What cannot be read differs.
+    /// Whether the file at `path` has exactly these bytes; false if it cannot be read.
     pub(super) fn matches(&self, path: &Path) -> bool {
         self.compare(path).unwrap_or(false)
     }
@@ -114,7 +114,7 @@ fn same(left: &mut impl io::Read, right: &mut impl io::Read) -> io::Result<bool>
     }
 }
 
-/// Reads until the buffer is full or the reader is at its end.
+/// Reads until the buffer is full or the reader ends.
 fn fill(reader: &mut impl io::Read, buffer: &mut [u8]) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {

@@ -1,4 +1,4 @@
-//! The folder that a site is written to: where it truly is, and whether `kb` may replace what it holds.
+//! The output folder: its real path, and whether `kb` may replace its contents.
 
 use std::ffi::OsStr;
 use std::fmt;
@@ -11,33 +11,33 @@ use kb_diagnostic::Code;
 use super::error::OutputError;
 use super::writer::SyncOptions;
 
-/// The file at the root of every site that says that `kb` wrote the folder, and may replace it.
-/// It is published with the site: a hidden file of one sentence, the same in every build.
+/// The file at the root of every site that marks the folder as written by `kb`, so that `kb` may replace it. It is
+/// published with the site: a hidden file with one sentence, the same in every build.
 pub const MARKER: &str = ".kb-output";
 
 /// What the marker holds.
 pub(super) const MARKER_TEXT: &str = "Written by kb. Each build replaces everything in this folder.\n";
 
-/// The work folder, where it has to be inside the destination; `.{name}.kb-build` where it is beside it.
+/// Name of the work folder inside of the destination; beside the destination it is `.{name}.kb-build`.
 pub(super) const WORK: &str = ".kb-build";
 
-/// What lies in a destination without being part of any site, and stays there: its own repository,
-/// as in a checkout of a `gh-pages` branch.
+/// Entries of a destination that are not part of the site and are kept: its git repository, as in a checkout of a
+/// `gh-pages` branch.
 pub(super) const KEPT: &str = ".git";
 
 /// Why a folder cannot be the destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Refusal {
+pub enum DestinationProblem {
     /// It is a file, or something else that is not a folder.
     NotAFolder,
-    /// It holds files, and `kb` did not write it.
+    /// It contains files, and `kb` did not write it.
     NotOurs,
     /// Its permissions forbid writing.
     ReadOnly,
-    /// It is, lies in, or holds this folder that the build reads.
+    /// It is, is inside of, or contains this folder that the build reads.
     Overlaps(PathBuf),
-    /// It lies outside of this folder, which it must be in.
+    /// It is outside of this folder, although it must be inside.
     Outside(PathBuf),
     /// It is the root of the file system.
     Root,
@@ -45,7 +45,7 @@ pub enum Refusal {
     DanglingLink,
 }
 
-impl Refusal {
+impl DestinationProblem {
     pub(super) fn code(&self) -> Code {
         match self {
             Self::NotAFolder | Self::DanglingLink | Self::Root => Code::OutputNotAFolder,
@@ -70,14 +70,14 @@ impl Refusal {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for DestinationProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NotAFolder => f.write_str("it is not a folder"),
             Self::NotOurs => f.write_str("the folder is not empty and was not written by kb"),
             Self::ReadOnly => f.write_str("the folder is read-only"),
             Self::Overlaps(other) => {
-                write!(f, "it overlaps with {}, which the site is built from", other.display())
+                write!(f, "it overlaps with {}, a source folder of the site", other.display())
             }
             Self::Outside(folder) => write!(f, "a symbolic link leads out of {}", folder.display()),
             Self::Root => f.write_str("it is the root of the file system"),
@@ -89,29 +89,29 @@ impl fmt::Display for Refusal {
 /// A folder that `kb` may write to.
 #[derive(Debug)]
 pub(super) struct Destination {
-    /// Where it truly is, symbolic links followed: a link that the user names as destination stays a link.
+    /// Its real path: if the destination is a symbolic link, the link is kept.
     pub(super) real: PathBuf,
     /// Whether it exists.
     pub(super) exists: bool,
     /// Where the new site is prepared.
     pub(super) work: PathBuf,
     beside: PathBuf,
-    /// Whether the folder itself must stay, so that only what it holds can be exchanged: it is a mount
-    /// point or this process's current folder, or nothing can be created beside it.
+    /// Whether the folder itself cannot be exchanged, so that only its contents are: it is a mount point or the current
+    /// folder of this process, or nothing can be created beside it.
     pub(super) fixed: bool,
 }
 
 impl Destination {
-    /// Looks at `dest` without changing anything.
+    /// Checks `dest` without changing anything.
     pub(super) fn inspect(dest: &Path, options: &SyncOptions) -> Result<Self, OutputError> {
         let refuse = |refusal| OutputError::Refused {
             dest: dest.to_path_buf(),
             refusal,
         };
         let real = resolve(dest).map_err(OutputError::io("find", dest))?;
-        let real = real.ok_or_else(|| refuse(Refusal::DanglingLink))?;
+        let real = real.ok_or_else(|| refuse(DestinationProblem::DanglingLink))?;
         let Some((parent, name)) = real.parent().zip(real.file_name()) else {
-            return Err(refuse(Refusal::Root));
+            return Err(refuse(DestinationProblem::Root));
         };
         if let Some(folder) = &options.within
             && !resolve(folder)
@@ -119,21 +119,21 @@ impl Destination {
                 .flatten()
                 .is_some_and(|folder| real.starts_with(folder))
         {
-            return Err(refuse(Refusal::Outside(folder.clone())));
+            return Err(refuse(DestinationProblem::Outside(folder.clone())));
         }
         if let Some(other) = overlap(&real, options) {
-            return Err(refuse(Refusal::Overlaps(other)));
+            return Err(refuse(DestinationProblem::Overlaps(other)));
         }
         let exists = match fs::symlink_metadata(&real) {
-            Ok(found) if !found.is_dir() => return Err(refuse(Refusal::NotAFolder)),
-            Ok(found) if found.permissions().readonly() => return Err(refuse(Refusal::ReadOnly)),
+            Ok(found) if !found.is_dir() => return Err(refuse(DestinationProblem::NotAFolder)),
+            Ok(found) if found.permissions().readonly() => return Err(refuse(DestinationProblem::ReadOnly)),
             Ok(_) if !is_replaceable(&real).map_err(OutputError::io("read", &real))? => {
-                return Err(refuse(Refusal::NotOurs));
+                return Err(refuse(DestinationProblem::NotOurs));
             }
             Ok(_) => true,
             Err(error) if error.kind() == io::ErrorKind::NotFound => false,
             Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
-                return Err(refuse(Refusal::NotAFolder));
+                return Err(refuse(DestinationProblem::NotAFolder));
             }
             Err(error) => return Err(OutputError::io("read", &real)(error)),
         };
@@ -149,7 +149,7 @@ impl Destination {
         })
     }
 
-    /// Where the work folder would be if it were not at `work`.
+    /// The other possible place of the work folder.
     pub(super) fn other_work(&self) -> PathBuf {
         if self.fixed {
             self.beside.clone()
@@ -173,14 +173,13 @@ fn beside(parent: &Path, name: &OsStr) -> PathBuf {
     parent.join(work)
 }
 
-/// The path with every symbolic link followed, also when its last parts do not exist yet.
-/// `None` when it is a link that leads nowhere.
+/// The real path, even if its last parts do not exist yet; `None` if it is a link that leads nowhere.
 fn resolve(path: &Path) -> io::Result<Option<PathBuf>> {
     let path = std::path::absolute(path)?;
     let missing = match fs::canonicalize(&path) {
         Ok(real) => return Ok(Some(real)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => error,
-        // A file where a folder should be: found again, with its own message, by whoever looks.
+        // A file instead of a folder: a later check reports it with its own message.
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => return Ok(Some(path)),
         Err(error) => return Err(error),
     };
@@ -200,7 +199,7 @@ fn resolve(path: &Path) -> io::Result<Option<PathBuf>> {
     }))
 }
 
-/// The first folder that the build reads and that `real` must stay clear of.
+/// The first folder of the build that `real` overlaps with.
 fn overlap(real: &Path, options: &SyncOptions) -> Option<PathBuf> {
     let find = |folders: &[PathBuf], meets: &dyn Fn(&Path) -> bool| {
         let met = folders.iter().find(|folder| {
@@ -215,7 +214,7 @@ fn overlap(real: &Path, options: &SyncOptions) -> Option<PathBuf> {
     .or_else(|| find(&options.protected, &|folder| folder.starts_with(real)))
 }
 
-/// Whether a folder holds nothing that is not ours: it is empty, or an earlier build wrote it.
+/// Whether a folder may be replaced: it is empty, or an earlier build wrote it.
 fn is_replaceable(folder: &Path) -> io::Result<bool> {
     if fs::symlink_metadata(folder.join(MARKER)).is_ok_and(|marker| marker.is_file()) {
         return Ok(true);
@@ -229,8 +228,8 @@ fn is_replaceable(folder: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Whether this process, and so most likely the shell that started it, stands in the folder: were the
-/// folder exchanged, they would stand in a deleted one.
+/// Whether the folder is the current folder of this process, and so probably of the shell that started it: after an
+/// exchange of the folder, their current folder would be deleted.
 fn is_current(folder: &Path) -> bool {
     std::env::current_dir().is_ok_and(|current| current.starts_with(folder))
 }
@@ -239,8 +238,8 @@ fn is_current(folder: &Path) -> bool {
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn is_mount_point(folder: &Path) -> bool {
     use std::os::unix::ffi::OsStrExt as _;
-    // The fifth field is the mount point, with blanks as octal escapes. A bind mount has the device
-    // of its parent, so comparing devices would miss the most frequent case.
+    // The fifth field is the mount point, with blanks as octal escapes. A bind mount has the device of its parent, so a
+    // comparison of devices would miss the most frequent case.
     let Ok(mounts) = fs::read("/proc/self/mountinfo") else {
         return false;
     };

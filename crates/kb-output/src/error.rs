@@ -1,4 +1,4 @@
-//! What can go wrong between a rendered page and the disk.
+//! Errors of writing the site.
 
 use std::fmt;
 use std::io;
@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use kb_diagnostic::Code;
 
-use super::destination::Refusal;
+use super::destination::DestinationProblem;
 
-/// A fault of the output: `Display` says what is wrong, [`hint`](Self::hint) what to do.
+/// An error of the output: `Display` says what is wrong, [`hint`](Self::hint) what to do.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum OutputError {
@@ -19,15 +19,15 @@ pub enum OutputError {
         /// What is wrong with it.
         problem: PathProblem,
     },
-    /// Two files want one place, at least on a file system that folds case.
+    /// Two files have the same path, at least on a file system that ignores case.
     Collision {
         /// The path that was refused.
         path: String,
-        /// The one that was there before: a file, or the folder of another file.
+        /// The existing file, or the folder of another file.
         with: String,
         /// Whether `with` is a folder.
         folder: bool,
-        /// The file that was there before: `with` itself, or the first one in that folder.
+        /// The existing file: `with` itself, or the first file in that folder.
         file: String,
     },
     /// The destination cannot be used.
@@ -35,13 +35,13 @@ pub enum OutputError {
         /// The destination as it was given.
         dest: PathBuf,
         /// Why.
-        refusal: Refusal,
+        refusal: DestinationProblem,
     },
-    /// Another build is writing to the destination at this moment.
+    /// Another build is writing to the destination.
     Locked {
         /// The destination.
         dest: PathBuf,
-        /// The other build's process, where it is known.
+        /// The process of the other build, if it is known.
         process: Option<u32>,
     },
     /// A file that should be copied into the site could not be read.
@@ -56,7 +56,7 @@ pub enum OutputError {
         /// The file.
         path: PathBuf,
     },
-    /// The system refused to create, write, move or remove something.
+    /// The system failed to create, write, move or remove something.
     Io {
         /// What was tried, as in "cannot {action} {path}".
         action: &'static str,
@@ -77,19 +77,19 @@ pub enum PathProblem {
     Empty,
     /// It begins with `/`.
     Absolute,
-    /// There is nothing between two slashes, or after the last one.
+    /// A part is empty: two slashes in a row, or one at the end.
     EmptyPart,
     /// A part is `.` or `..`.
     Dots,
     /// A part has this many bytes, more than file systems store.
     TooLong(usize),
-    /// A character that some file systems or servers cannot have in a name.
+    /// A character that some file systems or servers do not allow in names.
     Character(char),
-    /// A part ends with a dot or a space, which Windows drops.
+    /// A part ends with a dot or a space, which Windows removes.
     Ending,
     /// A part is the name of a Windows device.
     Device(String),
-    /// The name has a meaning of its own in the output folder.
+    /// The name is reserved in the output folder.
     Reserved(String),
 }
 
@@ -98,17 +98,20 @@ impl fmt::Display for PathProblem {
         match self {
             Self::Empty => f.write_str("it is empty"),
             Self::Absolute => f.write_str("it must be relative to the output folder"),
-            Self::EmptyPart => f.write_str("there is nothing between two of its slashes"),
+            Self::EmptyPart => f.write_str("it has two slashes in a row"),
             Self::Dots => f.write_str("it has a part that is \".\" or \"..\""),
             Self::TooLong(bytes) => {
                 write!(f, "one of its names has {bytes} bytes; file systems store at most 255")
             }
             Self::Character(found) => {
-                write!(f, "the character {found:?} cannot be in a file name everywhere")
+                write!(
+                    f,
+                    "the character {found:?} is not allowed in file names on every system"
+                )
             }
             Self::Ending => f.write_str("one of its names ends with a dot or a space"),
             Self::Device(name) => write!(f, "\"{name}\" is the name of a device on Windows"),
-            Self::Reserved(name) => write!(f, "\"{name}\" has a meaning of its own there"),
+            Self::Reserved(name) => write!(f, "\"{name}\" is a reserved name"),
         }
     }
 }
@@ -123,7 +126,7 @@ impl OutputError {
         }
     }
 
-    /// A short name for the kind of fault, fit for a diagnostic's code.
+    /// The code of the diagnostic for this error.
     pub fn code(&self) -> Code {
         match self {
             Self::Path { .. } => Code::OutputPath,
@@ -148,13 +151,13 @@ impl OutputError {
                 Some("give one of the two another slug or name".to_owned())
             }
             Self::Collision { .. } => {
-                Some("many hosts and file systems do not tell capital letters apart: rename one".to_owned())
+                Some("many hosts and file systems ignore upper and lower case: rename one".to_owned())
             }
             Self::Refused { refusal, .. } => Some(refusal.hint().to_owned()),
             Self::Locked { .. } => Some("wait for it to finish, or choose another folder".to_owned()),
             Self::SourceChanged { .. } => Some("build again".to_owned()),
             Self::Io { source, .. } if is_disk_full(source) => {
-                Some("the site that was there before is untouched; free some space and build again".to_owned())
+                Some("the previous site is unchanged; free some space and build again".to_owned())
             }
             Self::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 Some("check who owns the folder, or choose another one with `-o`".to_owned())
@@ -164,7 +167,7 @@ impl OutputError {
     }
 }
 
-/// Whether the system had no room left: the disk is full, or the user's share of it.
+/// Whether the disk or the user's quota is full.
 fn is_disk_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
@@ -214,5 +217,5 @@ impl fmt::Display for OutputError {
     }
 }
 
-/// No `source()`: the system's word is part of the message already.
+/// No `source()`: the message already contains the system's error.
 impl std::error::Error for OutputError {}

@@ -1,8 +1,8 @@
-//! What a build leaves behind: a set of paths with their contents.
+//! The output of a build: a set of paths with their contents.
 //!
-//! An [`Output`] says which files there are. A [`Writer`] takes each as soon as it is made and puts the site on disk so
-//! that a build that is killed, fails or fills the disk leaves the site of the build before it.
-//! This layer knows nothing of the rest of `kb` and makes no diagnostics: its errors are [`OutputError`].
+//! An [`Output`] lists the files. A [`Writer`] takes each file as soon as it is made, and writes the site so that a
+//! build that is killed, fails or fills the disk leaves the previous site unchanged. This layer does not depend on the
+//! rest of `kb` and makes no diagnostics: its errors are [`OutputError`].
 
 mod body;
 mod destination;
@@ -20,14 +20,14 @@ mod tests;
 use std::collections::BTreeMap;
 
 pub use body::Body;
-pub use destination::{MARKER, Refusal};
+pub use destination::{DestinationProblem, MARKER};
 pub use error::{OutputError, PathProblem};
 pub use path::OutputPath;
 pub use writer::{SyncOptions, SyncReport, Writer};
 
 use names::Names;
 
-/// A whole site: every path with its body, or with what else says what is there, in the order of the paths.
+/// A whole site: every path with its body, or with another description of the file, sorted by path.
 #[derive(Debug)]
 pub struct Output<B> {
     files: BTreeMap<OutputPath, B>,
@@ -54,15 +54,15 @@ impl<B> Output<B> {
         Ok(())
     }
 
-    /// Keeps the place of a file or folder that is made elsewhere: from now on, nothing can be added there or in it.
+    /// Reserves the path of a file or folder that is made elsewhere: after that, nothing can be added there or in it.
     ///
     /// # Errors
-    /// When there is something already, see [`OutputError::Collision`].
+    /// If there is an entry already, see [`OutputError::Collision`].
     pub fn reserve(&mut self, folder: &OutputPath) -> Result<(), OutputError> {
         self.names.reserve(folder)
     }
 
-    /// What stands in the way of a file at `path`, if anything does: an [`OutputError::Collision`].
+    /// The [`OutputError::Collision`] that a file at `path` would cause, if any.
     pub fn in_the_way(&self, path: &OutputPath) -> Option<OutputError> {
         self.names.in_the_way(path)
     }
@@ -72,7 +72,7 @@ impl<B> Output<B> {
         self.files.get(path)
     }
 
-    /// The path itself and what is there.
+    /// The path and the value of an entry.
     pub fn entry(&self, path: &str) -> Option<(&OutputPath, &B)> {
         self.files.get_key_value(path)
     }

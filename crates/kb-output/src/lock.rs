@@ -1,4 +1,4 @@
-//! The right to write to one destination: held by one build at a time, gone with its process.
+//! The lock of a destination: held by one build at a time, and released when its process ends.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
@@ -9,13 +9,13 @@ use std::time::Duration;
 use super::error::OutputError;
 
 const NAME: &str = "lock";
-/// How often the lock is tried.
+/// Number of attempts to take the lock.
 const ATTEMPTS: u32 = 100;
-/// Between two tries of a lock that is held: a second in all.
+/// Pause between two attempts: one second in total.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// A lock that the system gives back when the process ends, however it ends, so none can be stale.
-/// The file that carries it lies in the work folder and goes with it.
+/// A lock that the system releases when the process ends for any reason, so it cannot be stale. The lock file is in the
+/// work folder, and is removed with it.
 #[derive(Debug)]
 pub(super) struct Lock {
     path: PathBuf,
@@ -23,10 +23,10 @@ pub(super) struct Lock {
 }
 
 impl Lock {
-    /// Creates the work folder where it is missing, and takes its lock.
+    /// Creates the work folder if it is missing, and takes its lock.
     pub(super) fn take(work: &Path, dest: &Path) -> Result<Self, OutputError> {
         let path = work.join(NAME);
-        // A build that ends just now may remove folder and file between any two of our steps: try again.
+        // A build that is ending may remove the folder and the file between two of these steps: try again.
         for attempt in 1..=ATTEMPTS {
             match fs::create_dir(work) {
                 Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
@@ -46,18 +46,18 @@ impl Lock {
             };
             match file.try_lock() {
                 Ok(()) => {}
-                // A program that a killed build was just starting holds the lock until it really runs.
+                // A child process that a killed build had just started holds the lock until its program runs.
                 Err(TryLockError::WouldBlock) if attempt < ATTEMPTS => {
                     thread::sleep(PAUSE);
                     continue;
                 }
                 Err(TryLockError::WouldBlock) => return Err(locked(dest, &mut file)),
-                // Some network file systems have no locks: two builds at once are then not noticed.
+                // Some network file systems have no locks: there, simultaneous builds are not detected.
                 Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
                 Err(TryLockError::Error(error)) => return Err(OutputError::io("lock", &path)(error)),
             }
             if is_still_there(&file, &path) {
-                // For the other build's message only; the lock itself is the system's.
+                // Only for the message of the other build; the system manages the lock itself.
                 let _ = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
                 return Ok(Self { path, _file: file });
             }
@@ -68,10 +68,10 @@ impl Lock {
         })
     }
 
-    /// Removes the lock's file as the last thing in the work folder, and the folder.
+    /// Removes the lock file, the last file in the work folder, and the folder.
     pub(super) fn remove(&self, work: &Path) -> io::Result<()> {
         fs::remove_file(&self.path)?;
-        // Another build may have come by and created its own lock: then the folder is its now.
+        // Another build may have created its own lock: then the folder belongs to that build.
         let _ = fs::remove_dir(work);
         Ok(())
     }
@@ -86,7 +86,7 @@ fn locked(dest: &Path, file: &mut File) -> OutputError {
     }
 }
 
-/// Whether the file that was locked is the one that others will find.
+/// Whether the locked file is still the one at the path of the lock.
 #[cfg(unix)]
 fn is_still_there(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt as _;

@@ -1,4 +1,4 @@
-//! The names that a site has taken, to find those that cannot stand side by side.
+//! The names in a site, to find collisions.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -8,7 +8,7 @@ use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 use super::error::OutputError;
 use super::path::OutputPath;
 
-/// Every file and folder of a site, by its name as a file system sees it that folds case.
+/// Every file and folder of a site, by its name with case and Unicode forms folded.
 #[derive(Debug, Default)]
 pub(super) struct Names {
     taken: HashMap<Box<str>, Taken>,
@@ -16,48 +16,48 @@ pub(super) struct Names {
 
 #[derive(Debug)]
 struct Taken {
-    kind: Kind,
-    /// A file: its name as it was given, where it differs from the folded one. A folder: the first file in it.
+    kind: NameKind,
+    /// A file: its original name, if it differs from the folded one. A folder: the first file in it.
     given: Option<Box<str>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum NameKind {
     File,
     Folder,
-    /// A file or folder that is made elsewhere; nobody else may put anything there.
+    /// A file or folder that is made elsewhere; nothing else may be added there.
     Reserved,
 }
 
 impl Names {
-    /// Takes a file's name, and those of the folders it lies in.
+    /// Adds the name of a file, and those of its folders.
     pub(super) fn add(&mut self, path: &OutputPath) -> Result<(), OutputError> {
-        self.take(path, Kind::File)
+        self.take(path, NameKind::File)
     }
 
-    /// Takes the name of a file or folder that is made elsewhere, with everything in it.
+    /// Reserves the name of a file or folder that is made elsewhere, with everything in it.
     pub(super) fn reserve(&mut self, folder: &OutputPath) -> Result<(), OutputError> {
-        self.take(folder, Kind::Reserved)
+        self.take(folder, NameKind::Reserved)
     }
 
-    fn take(&mut self, path: &OutputPath, kind: Kind) -> Result<(), OutputError> {
+    fn take(&mut self, path: &OutputPath, kind: NameKind) -> Result<(), OutputError> {
         let given = path.as_str();
         let name = fold(given);
         if let Some(collision) = self.collision(given, &name) {
             return Err(collision);
         }
         self.add_folders(&name, given);
-        let given = (kind == Kind::Reserved || *given != *name).then(|| given.into());
+        let given = (kind == NameKind::Reserved || *given != *name).then(|| given.into());
         self.taken.insert(name, Taken { kind, given });
         Ok(())
     }
 
-    /// What stands in the way of a file.
+    /// The entry that collides with a file.
     pub(super) fn in_the_way(&self, path: &OutputPath) -> Option<OutputError> {
         self.collision(path.as_str(), &fold(path.as_str()))
     }
 
-    /// Folders may differ in case (`A/x` and `a/y` merge without loss); a file in their place may not.
+    /// Folders may differ in case (`A/x` and `a/y` merge without loss), but files may not.
     fn collision(&self, given: &str, name: &str) -> Option<OutputError> {
         if let Some(taken) = self.taken.get(name) {
             return Some(collision(given, name, taken));
@@ -65,7 +65,7 @@ impl Names {
         let parents = std::iter::successors(name.rsplit_once('/'), |(folder, _)| folder.rsplit_once('/'));
         let mut above = parents.map(|(folder, _)| (folder, self.taken.get(folder)));
         let (folder, taken) = above.find_map(|(folder, taken)| Some((folder, taken?)))?;
-        (taken.kind != Kind::Folder).then(|| collision(given, folder, taken))
+        (taken.kind != NameKind::Folder).then(|| collision(given, folder, taken))
     }
 
     fn add_folders(&mut self, name: &str, given: &str) {
@@ -73,11 +73,11 @@ impl Names {
         while let Some((parent, _)) = folder.rsplit_once('/') {
             folder = parent;
             match self.taken.entry(folder.into()) {
-                // Those above it are there too.
+                // Its parent folders are in the table too.
                 Entry::Occupied(_) => break,
                 Entry::Vacant(entry) => {
                     entry.insert(Taken {
-                        kind: Kind::Folder,
+                        kind: NameKind::Folder,
                         given: Some(given.into()),
                     });
                 }
@@ -85,16 +85,16 @@ impl Names {
         }
     }
 
-    /// Every file's path as it was given, in no order.
+    /// The original path of every file, in no order.
     pub(super) fn files(&self) -> impl Iterator<Item = &str> {
-        let files = self.taken.iter().filter(|(_, taken)| taken.kind == Kind::File);
+        let files = self.taken.iter().filter(|(_, taken)| taken.kind == NameKind::File);
         files.map(|(folded, taken)| taken.given.as_deref().unwrap_or(folded))
     }
 }
 
 fn collision(given: &str, folded: &str, taken: &Taken) -> OutputError {
     let file = taken.given.as_deref().unwrap_or(folded).to_owned();
-    let folder = taken.kind != Kind::File;
+    let folder = taken.kind != NameKind::File;
     OutputError::Collision {
         path: given.to_owned(),
         with: if folder { folded.to_owned() } else { file.clone() },
@@ -103,7 +103,7 @@ fn collision(given: &str, folded: &str, taken: &Taken) -> OutputError {
     }
 }
 
-/// The name as a file system sees it that folds case and Unicode forms (macOS, Windows).
+/// The name with case and Unicode forms folded, as on macOS and Windows.
 fn fold(path: &str) -> Box<str> {
     if path.is_ascii() {
         path.to_ascii_lowercase().into_boxed_str()

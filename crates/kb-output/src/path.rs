@@ -24,7 +24,7 @@ impl OutputPath {
     /// Checks a path.
     ///
     /// # Errors
-    /// When it would lead out of the output folder or cannot be stored everywhere; see [`PathProblem`].
+    /// If it would lead out of the output folder, or cannot be stored on every system; see [`PathProblem`].
     pub fn new(path: impl Into<String>) -> Result<Self, OutputError> {
         let path = path.into();
         match problem(&path) {

@@ -1,16 +1,16 @@
-//! Putting a prepared site in the place of the old one.
+//! Replacing the old site with the prepared one.
 //!
-//! Three ways, the first that the system can do:
+//! There are three ways; the first one that the system supports is used:
 //!
 //! 1. **Exchange** (Linux, macOS): the two folders change places in one step of the file system. At every moment
 //!    the destination is the old site or the new one.
 //! 2. **Two renames** (Windows, network file systems): old away, new in. A kill in the microseconds between
 //!    the two leaves no destination; the next build puts the new site there before it does anything else.
 //! 3. **In place**: the folder itself cannot be moved (a mount point, the current folder, an image layer of a
-//!    container). The new files are moved in one by one, each replacing its predecessor in one step; assets come
-//!    first and stale files go last, so that every page finds what it refers to. A kill in this time, some
-//!    milliseconds for a small site and a second for a huge one, leaves pages of both builds; a record of what
-//!    the site consists of is written before, and the next build completes the move before it does anything else.
+//!    container). The new files are moved in one by one, each replacing its predecessor in one step; assets come first
+//!    and stale files go last, so that every page finds what it refers to. A kill in this time, some milliseconds for a
+//!    small site and a second for a huge one, leaves pages of both builds; a list of the files of the site is written
+//!    first, and the next build completes the move before anything else.
 
 use std::collections::HashSet;
 use std::fs;
@@ -21,17 +21,17 @@ use super::destination::{KEPT, MARKER, WORK};
 use super::error::OutputError;
 use super::tree;
 
-/// The folder in which a site is prepared, and what may lie in it.
+/// The folder in which a site is prepared, and its entries.
 #[derive(Debug)]
 pub(super) struct Work {
     pub(super) root: PathBuf,
-    /// The new site; after an exchange the old one.
+    /// The new site, or the old one after an exchange.
     pub(super) new: PathBuf,
     /// The old site between and after two renames.
     old: PathBuf,
-    /// The list of the site's files: it exists exactly while a complete new site is being moved in place.
+    /// The list of the site's files. It exists only while a complete new site is being moved in place.
     record: PathBuf,
-    /// The record while it is being written.
+    /// The list while it is being written.
     draft: PathBuf,
 }
 
@@ -46,12 +46,12 @@ impl Work {
         }
     }
 
-    /// Creates the folder of the new site, as much like the old one as the system allows.
+    /// Creates the folder of the new site, with the owner and mode of the old one as far as the system allows.
     pub(super) fn prepare(&self, old: Option<&PathBuf>) -> Result<(), OutputError> {
         fs::create_dir(&self.new).map_err(OutputError::io("create", &self.new))?;
         let Some(old) = old else { return Ok(()) };
-        // Before any file is created, so that a set-group-id folder hands its group down.
-        // Best effort: only root may give a folder away.
+        // Before any file is created, so that files inherit the group of a set-group-id folder. Best effort: only root
+        // may change the owner.
         #[cfg(unix)]
         if let Ok(found) = fs::metadata(old) {
             use std::os::unix::fs::MetadataExt as _;
@@ -63,7 +63,7 @@ impl Work {
         Ok(())
     }
 
-    /// Whether a complete new site is being moved in place, so that the work must not be thrown away.
+    /// Whether a complete new site is being moved in place, so that the work folder must not be removed.
     pub(super) fn is_recorded(&self) -> bool {
         self.record.exists()
     }
@@ -73,7 +73,7 @@ impl Work {
         for site in [&self.old, &self.new] {
             let kept = site.join(KEPT);
             if fs::symlink_metadata(&kept).is_ok() {
-                // It could not be brought back, and it is not ours to remove.
+                // It could not be moved back, and kb must not remove it.
                 return Err(io::Error::other(format!("{} is in the way", kept.display())));
             }
         }
@@ -115,7 +115,7 @@ pub(super) fn two_renames(work: &Work, dest: &Path) -> Result<Option<()>, Output
     bring_back(&work.old, dest).map(Some)
 }
 
-/// Lets two folders change places in one step.
+/// Exchanges two folders in one step.
 #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
 fn exchange(new: &Path, dest: &Path) -> io::Result<()> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -154,10 +154,10 @@ fn record(work: &Work, files: &HashSet<&str>) -> io::Result<()> {
     fs::rename(&work.draft, &work.record)
 }
 
-/// The moving itself; may be begun anew after a kill at any point.
+/// Moves the files; can be restarted after a kill at any point.
 fn move_in(work: &Work, dest: &Path, files: &HashSet<&str>) -> Result<(), OutputError> {
     let prepared = tree::list(&work.new, &[]).map_err(OutputError::io("read", &work.new))?;
-    // The marker first: from here on the folder is ours, also if it was empty until now.
+    // The marker first: it marks the folder as written by kb, even if it was empty before.
     let rank = |path: &str| match path {
         MARKER => 0,
         page if Path::new(page).extension().is_some_and(|extension| extension == "html") => 2,
@@ -174,7 +174,7 @@ fn move_in(work: &Work, dest: &Path, files: &HashSet<&str>) -> Result<(), Output
     for stale in there.keys().filter(|path| !files.contains(&***path)) {
         let path = dest.join(&**stale);
         tree::clear(&path).map_err(OutputError::io("remove", &path))?;
-        // Its folder too, if that was the last file in it. Fails where it was not: nothing to do then.
+        // Its folder too, if it is now empty. If it is not, this fails, and nothing needs to be done.
         let mut folder = path.parent();
         while let Some(empty) = folder.filter(|folder| *folder != dest) {
             if fs::remove_dir(empty).is_err() {
@@ -186,7 +186,7 @@ fn move_in(work: &Work, dest: &Path, files: &HashSet<&str>) -> Result<(), Output
     fs::remove_file(&work.record).map_err(OutputError::io("remove", &work.record))
 }
 
-/// Moves one file to its place below `dest`, with whatever is in its way removed.
+/// Moves one file to its place below `dest`, and removes conflicting entries.
 fn move_file(from: &Path, to: &Path, dest: &Path) -> io::Result<()> {
     if let Some(folder) = to.parent() {
         make_folder(folder, dest)?;
@@ -200,7 +200,7 @@ fn move_file(from: &Path, to: &Path, dest: &Path) -> io::Result<()> {
     }
 }
 
-/// Creates a folder below `dest`. A link in its place is replaced: what it leads to is not ours.
+/// Creates a folder below `dest`. A link in its place is replaced and not followed.
 fn make_folder(folder: &Path, dest: &Path) -> io::Result<()> {
     if folder == dest {
         return Ok(());
@@ -226,7 +226,7 @@ pub(super) fn recover(work: &Work, dest: &Path) -> Result<(), OutputError> {
             move_in(work, dest, &files.lines().collect())?;
         }
     } else if work.old.is_dir() {
-        // Between two renames the new site is complete.
+        // Between the two renames, the new site is complete.
         if fs::symlink_metadata(dest).is_err() {
             let whole = if work.new.is_dir() { &work.new } else { &work.old };
             fs::rename(whole, dest).map_err(OutputError::io("restore", dest))?;

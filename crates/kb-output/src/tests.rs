@@ -1,4 +1,4 @@
-//! Tests of the output layer: paths, names, what a build changes, what it refuses, and what interrupts it.
+//! Tests of the output layer: paths, names, what a build changes, what it refuses, and interruptions.
 
 mod destinations;
 mod interruptions;

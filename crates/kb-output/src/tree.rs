@@ -1,4 +1,4 @@
-//! Folders on disk: what they hold, and how they are removed. Symbolic links are never followed.
+//! Listing and removing folders on disk. Symbolic links are never followed.
 
 use std::collections::HashMap;
 use std::fs;
@@ -7,19 +7,18 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-/// What stands at a path of a site on disk.
+/// The kind of an entry of a site on disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
+pub(super) enum DiskEntry {
     /// A plain file.
     File,
-    /// A symbolic link or something stranger.
+    /// A symbolic link or a special file.
     Other,
 }
 
-/// Everything below `root` that is not a folder, by its path with `/` between the parts. The names in
-/// `skip` are left out at the top. A name that is not UTF-8 is listed with replacement characters:
-/// it cannot be part of a site, so it only has to count as something else.
-pub(super) fn list(root: &Path, skip: &[&str]) -> io::Result<HashMap<Box<str>, Found>> {
+/// Everything below `root` that is not a folder, by its path with `/` between the parts. The names in `skip` are left
+/// out at the top. A name that is not UTF-8 is listed with replacement characters, because it cannot be part of a site.
+pub(super) fn list(root: &Path, skip: &[&str]) -> io::Result<HashMap<Box<str>, DiskEntry>> {
     let mut found = HashMap::new();
     for part in list_folder(root, "", skip)? {
         found.extend(part);
@@ -27,9 +26,9 @@ pub(super) fn list(root: &Path, skip: &[&str]) -> io::Result<HashMap<Box<str>, F
     Ok(found)
 }
 
-type Part = Vec<(Box<str>, Found)>;
+type Branch = Vec<(Box<str>, DiskEntry)>;
 
-fn list_folder(folder: &Path, prefix: &str, skip: &[&str]) -> io::Result<Vec<Part>> {
+fn list_folder(folder: &Path, prefix: &str, skip: &[&str]) -> io::Result<Vec<Branch>> {
     let mut here = Vec::new();
     let mut folders = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -43,21 +42,25 @@ fn list_folder(folder: &Path, prefix: &str, skip: &[&str]) -> io::Result<Vec<Par
         if kind.is_dir() {
             folders.push((entry.path(), path + "/"));
         } else {
-            let found = if kind.is_file() { Found::File } else { Found::Other };
+            let found = if kind.is_file() {
+                DiskEntry::File
+            } else {
+                DiskEntry::Other
+            };
             here.push((path.into_boxed_str(), found));
         }
     }
-    let below: io::Result<Vec<Vec<Part>>> = folders
+    let below: io::Result<Vec<Vec<Branch>>> = folders
         .par_iter()
         .map(|(folder, prefix)| list_folder(folder, prefix, &[]))
         .collect();
-    let mut parts: Vec<Part> = below?.into_iter().flatten().collect();
+    let mut parts: Vec<Branch> = below?.into_iter().flatten().collect();
     parts.push(here);
     Ok(parts)
 }
 
-/// Removes a folder with everything in it; does nothing when there is none. In parallel: removing a
-/// site of 40,000 files takes longer than anything else after the first build.
+/// Removes a folder with everything in it; does nothing when there is none. In parallel: in later builds, removing a
+/// site of 40,000 files takes longer than any other step.
 pub(super) fn remove(folder: &Path) -> io::Result<()> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries.collect::<io::Result<Vec<_>>>()?,
@@ -102,7 +105,7 @@ fn make_writable(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Removes whatever stands at `path`, if anything: a folder with its contents, a link as a link.
+/// Removes the entry at `path`, if any: a folder with its contents; a link is not followed.
 pub(super) fn clear(path: &Path) -> io::Result<()> {
     match fs::symlink_metadata(path) {
         Ok(found) if found.is_dir() => remove(path),

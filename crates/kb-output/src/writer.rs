@@ -1,6 +1,6 @@
-//! The sink on disk: the new site is prepared beside the old one and then put in its place.
+//! Writing to disk: the new site is prepared beside the old one and then replaces it.
 //!
-//! 1. [`Writer::create`] looks at the destination, takes its lock and clears up after a killed build.
+//! 1. [`Writer::create`] checks the destination, takes its lock and cleans up after a killed build.
 //! 2. [`Writer::put`] compares each file with the one that is there. If they are the same it only
 //!    notes that; if not it writes the new one into the work folder.
 //! 3. [`Writer::finish`] links the unchanged files into the work folder too, so that it holds the whole new
@@ -9,9 +9,9 @@
 //!
 //! Unchanged files stay the same files, with their times: tools that upload by time send only what changed.
 //!
-//! Nothing is flushed to the medium (`fsync`). A kill or a crash of `kb` cannot lose what was written: it is the
-//! kernel's by then. Only a power cut can, it would be noticed by the next build's comparison, and flushing
-//! 40,000 files costs many times what writing them does.
+//! Nothing is flushed to the medium (`fsync`). A kill or a crash of `kb` cannot lose written data, because the kernel
+//! has it. Only a power failure can; the comparison of the next build would notice it, and flushing 40,000 files takes
+//! many times longer than writing them.
 
 use std::collections::HashMap;
 use std::fs::{self, File, OpenOptions};
@@ -27,44 +27,44 @@ use super::destination::{Destination, KEPT, MARKER_TEXT, WORK};
 use super::lock::Lock;
 use super::names::Names;
 use super::replace::{self, Work};
-use super::tree::{self, Found};
+use super::tree::{self, DiskEntry};
 use super::{Body, OutputError, OutputPath};
 
-/// What a destination must stay clear of.
+/// Restrictions on the destination.
 #[derive(Debug, Clone, Default)]
 pub struct SyncOptions {
-    /// Folders that the destination may not be, lie in, or hold: content and themes of a project.
+    /// Folders that the destination may not be, be inside of, or contain: content and themes of a project.
     pub forbidden: Vec<PathBuf>,
-    /// Folders that the destination may lie in, but not be or hold: a bare folder of Markdown, whose
-    /// `public/` may well be inside.
+    /// Folders that the destination may be inside of, but may not be or contain: a bare folder of Markdown, which
+    /// usually contains its `public/`.
     pub protected: Vec<PathBuf>,
-    /// The folder that the destination must lie in, where nobody but the project says where it is.
+    /// The folder that must contain the destination, if only the project's settings name the destination.
     pub within: Option<PathBuf>,
 }
 
-/// What putting a site on disk has changed.
+/// The changes on disk.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SyncReport {
     /// Files that are new or have new contents.
     pub written: u64,
-    /// Files that were there with the same contents.
+    /// Files that existed with the same contents.
     pub unchanged: u64,
-    /// Files that were there and do not belong to the site any more.
+    /// Files that existed and are no longer part of the site.
     pub removed: u64,
     /// The size of the whole site in bytes.
     pub bytes: u64,
-    /// The work folder, when it could not be removed. The new site is whole; the next build tries again.
+    /// The work folder, if it could not be removed. The new site is complete; the next build tries again.
     pub left_over: Option<PathBuf>,
 }
 
-/// A site that is being written to a folder. Dropped before [`finish`](Self::finish) it leaves the old site
-/// as it was, and nothing else.
+/// A site that is being written to a folder. If it is dropped before [`finish`](Self::finish), the old site is
+/// unchanged and nothing else is left.
 #[derive(Debug)]
 pub struct Writer {
     dest: Destination,
     work: Work,
     lock: Lock,
-    state: Mutex<State>,
+    state: Mutex<WriterState>,
     written: AtomicU64,
     bytes: AtomicU64,
     failed: AtomicBool,
@@ -73,16 +73,16 @@ pub struct Writer {
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct WriterState {
     names: Names,
-    /// What the destination holds and nobody has put yet; in the end, what is stale.
-    old: HashMap<Box<str>, Found>,
+    /// The files in the destination that have not been put yet; at the end, the stale files.
+    old: HashMap<Box<str>, DiskEntry>,
     unchanged: Vec<OutputPath>,
 }
 
 impl Writer {
-    /// Begins to write a site to `dest`, which need not exist. Nothing in `dest` changes before
-    /// [`finish`](Self::finish), apart from what a killed build left half done.
+    /// Starts writing a site to `dest`, which need not exist. Nothing in `dest` changes before
+    /// [`finish`](Self::finish), except that the work of a killed build is completed.
     ///
     /// While the site is written there is a folder `.NAME.kb-build` beside `dest` (or `.kb-build` in it,
     /// where it is a mount point, the current folder, or nothing can be created beside it).
@@ -105,7 +105,7 @@ impl Writer {
         let work = Work::at(&place.work);
         replace::recover(&work, &place.real)?;
         take_over(&place.other_work(), dest, &place.real)?;
-        // Another build may have ended, or have been made up for, since the first look.
+        // Another build may have ended or been completed since the first check.
         let fixed = place.fixed;
         place = Destination::inspect(dest, options)?;
         if fixed {
@@ -121,9 +121,9 @@ impl Writer {
             dest: place,
             work,
             lock,
-            state: Mutex::new(State {
+            state: Mutex::new(WriterState {
                 old,
-                ..State::default()
+                ..WriterState::default()
             }),
             written: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
@@ -140,14 +140,14 @@ impl Writer {
     /// When the path collides with one that was put before, or when the file cannot be written.
     pub fn put(&self, path: OutputPath, body: &Body) -> Result<(), OutputError> {
         let result = self.store(path, body);
-        // A collision leaves the first file in place and is the caller's to report: the site is still whole.
+        // A collision keeps the first file, and the caller reports it: the site is still complete.
         if !matches!(result, Ok(()) | Err(OutputError::Collision { .. })) {
             self.failed.store(true, Ordering::Relaxed);
         }
         result
     }
 
-    /// Puts the new site in the place of the old one.
+    /// Replaces the old site with the new one.
     ///
     /// # Errors
     /// When an earlier [`put`](Self::put) failed ([`OutputError::Incomplete`]) or the system refuses. The old
@@ -180,7 +180,7 @@ impl Writer {
         Ok(report)
     }
 
-    /// Takes a file without asking whether its name is reserved.
+    /// Takes a file without checking whether its name is reserved.
     fn store(&self, path: OutputPath, body: &Body) -> Result<(), OutputError> {
         let old = {
             let mut state = self.state();
@@ -188,7 +188,7 @@ impl Writer {
             state.old.remove(path.as_str())
         };
         self.bytes.fetch_add(body.len(), Ordering::Relaxed);
-        if old == Some(Found::File) && body.matches(&path.below(&self.dest.real)) {
+        if old == Some(DiskEntry::File) && body.matches(&path.below(&self.dest.real)) {
             self.state().unchanged.push(path);
             return Ok(());
         }
@@ -196,7 +196,7 @@ impl Writer {
         write(&path.below(&self.work.new), body)
     }
 
-    /// Gives an unchanged file a place in the new site too.
+    /// Links or copies an unchanged file into the new site.
     fn keep(&self, path: &OutputPath) -> Result<(), OutputError> {
         let from = path.below(&self.dest.real);
         let to = path.below(&self.work.new);
@@ -215,13 +215,13 @@ impl Writer {
         self.lock.remove(&self.work.root)
     }
 
-    /// Treats the destination as one that cannot be moved itself.
+    /// Treats the destination as a folder that cannot be moved.
     #[cfg(test)]
     pub(super) fn fix(&mut self) {
         self.dest.fixed = true;
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, WriterState> {
         // Each change of the state is one step, so a panic elsewhere leaves it whole.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -230,14 +230,14 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         if self.open && !self.work.is_recorded() {
-            // What cannot be removed now is removed by the next build.
+            // The next build removes what cannot be removed now.
             let _ = self.clean_up();
         }
     }
 }
 
-/// Clears up after a build that was killed when the work folder had to be elsewhere: it ran in another
-/// current folder, or when the destination was not a mount point yet.
+/// Cleans up after a killed build whose work folder was in the other place, because it ran in another current folder,
+/// or the destination was not a mount point yet.
 fn take_over(root: &Path, dest: &Path, real: &Path) -> Result<(), OutputError> {
     if !root.is_dir() {
         return Ok(());
@@ -258,7 +258,7 @@ fn write(path: &Path, body: &Body) -> Result<(), OutputError> {
 }
 
 fn copy(from: &BoundFile, len: u64, file: &mut File, path: &Path) -> Result<(), OutputError> {
-    // `copy` cannot say which side failed; opening the source first sorts out nearly all of it.
+    // `copy` does not report which side failed; opening the source first distinguishes nearly all cases.
     let mut source = from.open().map_err(|source| OutputError::Source {
         path: from.path.clone(),
         source,
@@ -274,8 +274,8 @@ fn copy(from: &BoundFile, len: u64, file: &mut File, path: &Path) -> Result<(), 
     }
 }
 
-/// Runs `create`; where the folder is missing, creates that and runs it again. So every folder is
-/// created once, without a shared list of those that exist.
+/// Runs `create`; if the folder is missing, creates it and runs `create` again. So every folder is created once,
+/// without a shared list of existing folders.
 fn with_folder<T>(path: &Path, create: impl Fn() -> io::Result<T>) -> io::Result<T> {
     match create() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
@@ -286,7 +286,7 @@ fn with_folder<T>(path: &Path, create: impl Fn() -> io::Result<T>) -> io::Result
     }
 }
 
-/// Whether the system said that nothing can be created in a folder that exists.
+/// Whether the error means that nothing can be created in an existing folder.
 fn cannot_create(error: &io::Error) -> bool {
     matches!(
         error.kind(),

@@ -1,4 +1,4 @@
-//! What templates see, as types. The manual's template reference describes exactly these.
+//! The values that templates get, as types. The template reference of the manual describes exactly these.
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ pub(crate) struct SiteContext {
     pub title: String,
     /// Its description.
     pub description: String,
-    /// Scheme and host, without a slash at the end; empty where unknown.
+    /// Scheme and host, without a trailing slash; empty if unknown.
     pub base_url: String,
     /// URL of the home page.
     pub home_url: String,
@@ -23,7 +23,7 @@ pub(crate) struct SiteContext {
     pub favicon: Option<String>,
     /// URL of the list of all articles.
     pub all_url: String,
-    /// URL of the list of tags, where there are tags.
+    /// URL of the list of tags, if there are tags.
     pub tags_url: Option<String>,
     /// URL of the Atom feed.
     pub feed_url: Option<String>,
@@ -33,7 +33,7 @@ pub(crate) struct SiteContext {
     pub search_url: String,
     /// URL of the style sheet.
     pub css_url: String,
-    /// URL of the project's own style sheet, which comes after it.
+    /// URL of the project's own style sheet, which is loaded after it.
     pub custom_css_url: Option<String>,
     /// URLs of the scripts.
     pub script_urls: Vec<String>,
@@ -43,9 +43,9 @@ pub(crate) struct SiteContext {
     pub theme_color_dark: String,
     /// The collections, in order.
     pub collections: Vec<CategoryLink>,
-    /// Ways to reach a human.
+    /// Contact channels.
     pub contact: Option<ContactContext>,
-    /// URL of the contact page, where there is one.
+    /// URL of the contact page, if there is one.
     pub contact_url: Option<String>,
     /// Where "was this helpful?" answers go.
     pub feedback: Option<FeedbackContext>,
@@ -68,7 +68,7 @@ pub(crate) struct SearchContext {
     pub root: String,
     /// URL of the search page.
     pub page: String,
-    /// URL of the script that holds all of this, in a site that is opened from a folder.
+    /// URL of the script with all search data, in a site that is opened from a folder.
     pub offline: Option<String>,
 }
 
@@ -91,7 +91,7 @@ pub(crate) struct SearchLanguage {
     pub glue: String,
 }
 
-/// Ways to reach a human.
+/// Contact channels.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct ContactContext {
     /// Mail address.
@@ -106,7 +106,7 @@ pub(crate) struct ContactContext {
     pub chat: Option<String>,
     /// When somebody is there.
     pub hours: Option<String>,
-    /// How soon an answer comes.
+    /// The usual response time, as text.
     pub response_time: Option<String>,
     /// URL of a contact form.
     pub form: Option<String>,
@@ -119,7 +119,7 @@ pub(crate) struct FeedbackContext {
     pub email: Option<String>,
     /// URL to post to.
     pub endpoint: Option<String>,
-    /// Whether a script of the site's own receives the answers.
+    /// Whether a script of the site receives the answers.
     pub script: bool,
 }
 
@@ -134,7 +134,7 @@ pub(crate) struct LinksContext {
 
 /// A page and its title.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Link {
+pub(crate) struct PageLink {
     /// Title.
     pub title: String,
     /// URL.
@@ -152,13 +152,13 @@ pub(crate) struct CategoryLink {
     pub description: String,
     /// Icon: the name of one of Lucide's, a character, or the URL of an image.
     pub icon: Option<String>,
-    /// How the icon is drawn: `symbol`, `text` or `image`; nothing for a word that is no icon.
+    /// How the icon is drawn: `symbol`, `text` or `image`; nothing for an unknown name.
     pub icon_kind: Option<&'static str>,
     /// Number of articles in it and below.
     pub count: usize,
-    /// The number in words: "12 articles".
+    /// The number as text: "12 articles".
     pub count_text: String,
-    /// Articles in it; on the home page the first five, elsewhere all.
+    /// Its articles: on the home page the first five, elsewhere all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub articles: Option<Vec<ArticleLink>>,
 }
@@ -172,14 +172,14 @@ pub(crate) struct ArticleLink {
     pub url: String,
     /// One or two sentences.
     pub description: String,
-    /// Its language, where it is not the page's.
+    /// Its language, if it differs from the page's.
     pub lang: Option<String>,
     /// Whether it is featured.
     pub featured: bool,
-    /// On the A-Z page: where it stands, such as "Billing › Plans".
+    /// On the A-Z page: its categories, such as "Billing › Plans".
     #[serde(skip_serializing_if = "Option::is_none")]
     pub breadcrumb: Option<String>,
-    /// On the A-Z page: other words it is found by.
+    /// On the A-Z page: questions and keywords for the filter.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub keywords: Option<String>,
 }
@@ -202,9 +202,9 @@ pub(crate) struct LanguageLink {
     pub name: String,
     /// Its direction.
     pub dir: &'static str,
-    /// The same page in that language, else its home page.
+    /// The same page in that language, or its home page.
     pub url: String,
-    /// Whether it is this page's.
+    /// Whether it is the language of this page.
     pub current: bool,
 }
 
@@ -237,7 +237,7 @@ pub(crate) struct PageContext {
     /// The language switcher.
     pub languages: Vec<LanguageLink>,
     /// The way from the home page, without the page itself.
-    pub breadcrumbs: Vec<Link>,
+    pub breadcrumbs: Vec<PageLink>,
     /// URL of the Markdown copy.
     pub markdown_url: Option<String>,
     /// URL where the source can be edited.
@@ -246,16 +246,16 @@ pub(crate) struct PageContext {
     pub extra: serde_json::Value,
     /// Whether it is a draft.
     pub draft: bool,
-    /// The day of its publication, where that is yet to come.
+    /// The day of its publication, if it is scheduled.
     pub scheduled: Option<DateContext>,
     /// Parts that the front matter hides.
     pub hide: Vec<String>,
-    /// What only some kinds have.
+    /// Values of its kind of page.
     #[serde(flatten)]
     pub own: OwnContext,
 }
 
-/// What only some kinds of page have.
+/// Values of one kind of page.
 #[derive(Debug, Clone, Serialize)]
 #[serde(untagged)]
 pub(crate) enum OwnContext {
@@ -267,9 +267,9 @@ pub(crate) enum OwnContext {
         featured: Vec<ArticleLink>,
         /// The most read articles.
         popular: Vec<ArticleLink>,
-        /// Articles that stand in no collection.
+        /// Articles outside of collections.
         articles: Vec<ArticleLink>,
-        /// Number of all articles in words.
+        /// Number of all articles, as text.
         total_text: String,
     },
     /// A category.
@@ -278,16 +278,16 @@ pub(crate) enum OwnContext {
         categories: Vec<CategoryLink>,
         /// The articles directly in it.
         articles: Vec<ArticleLink>,
-        /// Number of articles in words.
+        /// Number of articles, as text.
         count_text: String,
     },
     /// An article.
     Article(Box<ArticleContext>),
     /// A tag.
     Tag {
-        /// The articles that have it.
+        /// The articles with this tag.
         articles: Vec<ArticleLink>,
-        /// Number of articles in words.
+        /// Number of articles, as text.
         count_text: String,
     },
     /// The list of tags.
@@ -299,7 +299,7 @@ pub(crate) enum OwnContext {
     All {
         /// The articles by first letter.
         groups: Vec<LetterGroup>,
-        /// Number of articles in words.
+        /// Number of articles, as text.
         count_text: String,
     },
     /// The search page.
@@ -307,7 +307,7 @@ pub(crate) enum OwnContext {
         /// The other languages of the site.
         others: Vec<SearchLanguage>,
     },
-    /// The ways to reach a human.
+    /// The contact page.
     Contact {
         /// Featured articles.
         featured: Vec<ArticleLink>,
@@ -341,21 +341,21 @@ pub(crate) struct ArticleContext {
     pub reading_minutes: usize,
     /// The same in words.
     pub reading_text: String,
-    /// How many questions it answers, where it is a page of questions and answers.
+    /// Number of questions on a page of questions and answers.
     pub questions: usize,
     /// Its tags.
-    pub tags: Vec<Link>,
+    pub tags: Vec<PageLink>,
     /// The article before it in its category.
-    pub previous: Option<Link>,
+    pub previous: Option<PageLink>,
     /// The article after it in its category.
-    pub next: Option<Link>,
+    pub next: Option<PageLink>,
     /// Articles about the same.
     pub related: Vec<ArticleLink>,
     /// Its neighbours.
     pub siblings: Option<Siblings>,
-    /// Set where the article is shown in another language.
+    /// Set if the article is shown in another language.
     pub fallback: Option<Fallback>,
-    /// Where the answer to "was this helpful?" goes; nothing where it is not asked.
+    /// Where the answer to "was this helpful?" goes; nothing if the question is not shown.
     pub feedback: Option<ArticleFeedback>,
 }
 
@@ -366,7 +366,7 @@ pub(crate) struct ArticleFeedback {
     pub endpoint: Option<String>,
     /// Mail address.
     pub email: Option<String>,
-    /// Whether a script of the site's own receives it.
+    /// Whether a script of the site receives it.
     pub script: bool,
     /// A `mailto:` URL with a subject and the article's address filled in.
     pub mailto: Option<String>,
@@ -401,7 +401,7 @@ pub(crate) struct Siblings {
     pub url: String,
     /// Articles around this one.
     pub articles: Vec<Sibling>,
-    /// Set where there are more.
+    /// Set if there are more.
     pub more: Option<More>,
 }
 
@@ -414,7 +414,7 @@ pub(crate) struct Sibling {
     pub url: String,
     /// Whether it is this page.
     pub current: bool,
-    /// Its language, where it is not the page's.
+    /// Its language, if it differs from the page's.
     pub lang: Option<String>,
 }
 
@@ -447,7 +447,7 @@ pub(crate) struct TagLink {
     pub title: String,
     /// URL.
     pub url: String,
-    /// Number of articles in words.
+    /// Number of articles, as text.
     pub count_text: String,
 }
 

@@ -1,4 +1,4 @@
-//! What is served beside the pages: feed, sitemap, `robots.txt`, `llms.txt`, redirects and the manifest.
+//! The files beside the pages: feed, sitemap, `robots.txt`, `llms.txt`, redirects and the manifest.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ use serde_json::json;
 use super::WrittenPage;
 use super::pages::LanguageRenderer;
 
-/// Most entries of a feed.
+/// The largest number of entries in a feed.
 const FEED_ENTRIES: usize = 50;
 
 /// The Atom feed of a language.
@@ -192,7 +192,7 @@ pub(crate) fn llms(renderer: &LanguageRenderer<'_>) -> String {
             .map(|id| language.categories[*id].title.as_str())
             .collect();
         let heading = if trail.is_empty() {
-            renderer.words.text("all_articles").to_owned()
+            renderer.messages.text("all_articles").to_owned()
         } else {
             trail.join(" \u{203a} ")
         };
@@ -205,7 +205,7 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What was built from what: for tools that compare two builds.
+/// The manifest: pages with their sources, for tools that compare two builds.
 pub(crate) fn manifest(site: &Site, written: &[WrittenPage]) -> String {
     let pages: Vec<_> = written
         .iter()

@@ -1,7 +1,7 @@
-//! The words of the theme in one language: messages, counts and dates.
+//! The messages of a theme in one language, with its counts and dates.
 //!
-//! How a language counts, writes numbers and names days is known from CLDR, by way of ICU4X; the theme's files hold
-//! words only.
+//! How a language counts, writes numbers and names days comes from CLDR through ICU4X; the files of the theme
+//! hold only messages.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -20,7 +20,7 @@ use kb_data::{Node, Value, parse_toml};
 use kb_diagnostic::{Code, Diagnostic, SourceText};
 use kb_document::Date;
 
-/// The words of the theme in one language; what is missing is English.
+/// The messages of a theme in one language; a missing one is in English.
 pub struct Messages {
     texts: HashMap<String, String>,
     plurals: HashMap<String, Plural>,
@@ -30,9 +30,9 @@ pub struct Messages {
 
 /// A message with a number in it.
 struct Plural {
-    /// One form for each plural category.
+    /// One text for each plural category.
     forms: HashMap<String, String>,
-    /// Whether it is in the language itself (else in English, with English rules).
+    /// Whether it is in the language itself; otherwise it is in English, with English rules.
     own: bool,
 }
 
@@ -50,12 +50,12 @@ pub struct MessageFile<'a> {
     pub file: &'a str,
     /// Its text.
     pub text: &'a str,
-    /// Whether it is written in the language itself (else it is the English that fills its gaps).
+    /// Whether it is written in the language itself; otherwise it is the English fallback.
     pub own: bool,
 }
 
 impl Messages {
-    /// Reads the words of `language` from files, the most general first.
+    /// Reads the messages of `language` from files; later files override earlier ones.
     pub fn read(language: &Language, files: &[MessageFile<'_>], diagnostics: &mut Vec<Diagnostic>) -> Self {
         let mut messages = Self {
             texts: HashMap::new(),
@@ -99,7 +99,7 @@ impl Messages {
         &self.texts
     }
 
-    /// A plain message; its id where there is none.
+    /// A plain message, or its id if there is none.
     pub fn text<'a>(&'a self, id: &'a str) -> &'a str {
         self.texts.get(id).map_or(id, String::as_str)
     }
@@ -117,14 +117,14 @@ impl Messages {
         form.replace("{n}", &conventions.number(number))
     }
 
-    /// A day in words, in the calendar that the language prefers.
+    /// A day as text, in the preferred calendar of the language.
     pub fn date(&self, date: Date) -> String {
         let text = self.own.date(date).or_else(|| self.english.date(date));
         text.unwrap_or_else(|| date.iso_day())
     }
 }
 
-/// How a language counts, writes numbers and names days. What CLDR does not know of it is missing.
+/// How a language counts, writes numbers and names days. Fields are `None` if CLDR has no data for the language.
 struct Conventions {
     plurals: Option<PluralRules>,
     numbers: Option<DecimalFormatter>,
@@ -167,7 +167,7 @@ fn locale(tag: &str) -> Option<Locale> {
     tag.parse().ok()
 }
 
-/// The plural rules of a language. They differ by region, but not by script, and CLDR has them without it.
+/// The plural rules of a language. They differ by region but not by script, and CLDR lists them without the script.
 fn plural_rules(language: &Language) -> Option<PluralRules> {
     let mut locale = locale(language.tag())?;
     locale.id.script = None;
@@ -178,7 +178,7 @@ fn plural_rules(language: &Language) -> Option<PluralRules> {
 fn dates(language: &Language) -> Option<DateTimeFormatter<YMD>> {
     let formatter = |tag: &str| DateTimeFormatter::try_new(locale(tag)?.into(), YMD::long()).ok();
     let sample = Day::try_new_iso(2026, 11, 21).ok()?;
-    // Where CLDR does not know the language, days are written as in no language: `2026 M11 21`.
+    // Without CLDR data for a language, ICU writes days in a neutral form: `2026 M11 21`.
     let gregorian = |tag: &str| Some(formatter(&format!("{tag}-u-ca-gregory"))?.format(&sample).to_string());
     if gregorian(language.tag()) == gregorian("und") {
         return None;
@@ -198,8 +198,8 @@ fn category_name(category: PluralCategory) -> &'static str {
     }
 }
 
-/// A value as it stands in a message: between isolates (U+2068, U+2069) where it may run in another direction than the
-/// message, so that neither turns the other around.
+/// A value in a message: between isolates (U+2068, U+2069) if it may have another direction than the message, so that
+/// neither reorders the other.
 pub(crate) fn isolated(value: &str, message: Direction) -> Cow<'_, str> {
     let classes = CodePointMapData::<BidiClass>::new();
     let runs_left = |c| matches!(classes.get(c), BidiClass::RightToLeft | BidiClass::ArabicLetter);

@@ -1,9 +1,9 @@
 //! The icons of [Lucide](https://lucide.dev), by name.
 //!
 //! A page shows one with `<svg class="icon"><use href="…"/></svg>`. The icons that the templates of a theme name are in
-//! one file beside the style sheet, which browsers keep. Any other (that of a category, of a video in an
-//! article) is `#_i-NAME`, and so is every icon of a site without a server: `with_symbols` finds these references in
-//! the finished HTML and adds their shapes to the page. The style sheet decides how icons are stroked.
+//! one file beside the style sheet, which browsers cache. Any other (that of a category, of a video in an article) is
+//! `#_i-NAME`, and so is every icon of a site without a server: `with_symbols` finds these references in the finished
+//! HTML and adds their shapes to the page. The style sheet decides how icons are stroked.
 
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
@@ -12,7 +12,7 @@ use kb_diagnostic::{Code, Diagnostic, Span, did_you_mean};
 use kb_site::Site;
 use tera::{Kwargs, State, Tera};
 
-/// What helps where no icon has a name like the one that was written.
+/// The hint if no icon has a similar name.
 const OTHER_ICONS: &str =
     "write the name of an icon from lucide.dev, an emoji, or the address of an image in `static/`";
 

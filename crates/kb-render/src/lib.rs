@@ -1,6 +1,6 @@
 //! `Site` + theme -> pages, feeds, sitemap, `llms.txt` and everything else that is served.
 //!
-//! 1. [`theme`] loads templates, words and static files in layers.
+//! 1. [`theme`] loads templates, messages and static files in layers.
 //! 2. [`pages`] makes the typed context of every page, and the page of it.
 //! 3. `files` makes what is not a page.
 //! 4. [`icons`] puts the icons that a page uses into it.
@@ -29,9 +29,9 @@ pub use i18n::Messages;
 pub use routes::{Route, SiteRenderer, routes};
 
 /// Knows which articles are about the same.
-pub trait Nearest: Sync {
+pub trait RelatedLookup: Sync {
     /// The articles most like an article of language number `language`, best first, without unlisted ones.
-    fn near(&self, language: usize, article: ArticleId) -> Vec<ArticleId>;
+    fn related(&self, language: usize, article: ArticleId) -> Vec<ArticleId>;
 }
 
 /// A page that was written, for the manifest.
@@ -47,7 +47,7 @@ pub struct WrittenPage {
     pub hash: String,
 }
 
-/// The theme's words for every language of the site.
+/// The messages of the theme for every language of the site.
 pub fn messages(site: &Site, theme: &Theme, diagnostics: &mut Vec<Diagnostic>) -> Vec<Messages> {
     site.languages
         .iter()

@@ -1,14 +1,14 @@
-//! One accent colour -> all colours of the theme that follow from it, readable in light and in dark.
+//! Computes all colours of the theme from one accent colour, readable in light and in dark.
 //!
-//! Shades are made in OKLCH: the hue of the accent is kept, lightness is moved until the contrast is there, and chroma
-//! gives way where sRGB has no such colour. The greys take a trace of the hue. Contrast is that of WCAG 2.2.
+//! Shades are computed in OKLCH: the hue of the accent is kept, lightness changes until the contrast is sufficient, and
+//! chroma is reduced to stay inside of sRGB. The greys are slightly tinted. Contrast is that of WCAG 2.2.
 
 use std::fmt::Write as _;
 
 use kb_config::{Oklch, Rgb, ThemeConfig};
 use kb_diagnostic::{Code, Diagnostic};
 
-/// Whether pages are dark on light or light on dark.
+/// The colour scheme: dark on light or light on dark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scheme {
     /// Dark on light.
@@ -17,17 +17,17 @@ pub(crate) enum Scheme {
     Dark,
 }
 
-/// How much contrast the reader asks for.
+/// The contrast that the reader prefers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Contrast {
-    /// What WCAG AA asks for: 4.5 for text, 3 for what must be seen.
+    /// WCAG AA: 4.5 for text, 3 for user interface components.
     Normal,
-    /// `prefers-contrast: more`: 7 for text (AAA), 4.5 for what must be seen.
+    /// `prefers-contrast: more`: 7 for text (AAA), 4.5 for user interface components.
     More,
 }
 
 impl Contrast {
-    /// What text keeps to its background. A little more than WCAG asks for: others round differently.
+    /// The minimal contrast of text. Slightly more than WCAG requires, because other tools round differently.
     pub(crate) const fn of_text(self) -> f32 {
         match self {
             Self::Normal => 4.6,
@@ -35,7 +35,7 @@ impl Contrast {
         }
     }
 
-    /// What the edges of fields and buttons keep to their background.
+    /// The minimal contrast of the edges of fields and buttons.
     pub(crate) const fn of_marks(self) -> f32 {
         match self {
             Self::Normal => 3.05,
@@ -59,15 +59,15 @@ pub(crate) struct Palette {
     pub text_soft: Rgb,
     /// Lines that only divide.
     pub border: Rgb,
-    /// Edges of fields, which must be seen.
+    /// Edges of fields, which need contrast.
     pub border_strong: Rgb,
     /// Fill of buttons.
     pub accent: Rgb,
-    /// The same under the pointer.
+    /// The same for hover.
     pub accent_hover: Rgb,
     /// Text on both fills.
     pub on_accent: Rgb,
-    /// Links and accented words, on all backgrounds.
+    /// Links and accented text, on all backgrounds.
     pub accent_text: Rgb,
     /// Background with a tint of the accent.
     pub accent_soft: Rgb,
@@ -80,10 +80,10 @@ type Properties = [(&'static str, Rgb); 13];
 
 const WHITE: Rgb = Rgb(255, 255, 255);
 
-/// A lightness, and how much chroma it has at most.
+/// A lightness with the largest chroma.
 struct Tone(f32, f32);
 
-/// What a scheme looks like before contrast is looked after.
+/// The tones of a scheme before the contrast is adjusted.
 struct Tones {
     bg: Tone,
     bg_soft: Tone,
@@ -95,7 +95,7 @@ struct Tones {
     border_strong: Tone,
     accent_soft: Tone,
     accent_line: Tone,
-    /// The lightness that links have at least: on dark, strong colours that can just be read are hard on the eyes.
+    /// The minimal lightness of links: on dark backgrounds, saturated colours with minimal contrast are tiring to read.
     link: f32,
 }
 
@@ -130,13 +130,13 @@ const DARK: Tones = Tones {
 /// Dark text on light fills.
 const INK: Tone = Tone(0.17, 0.015);
 
-/// A chroma below this is no colour, but the rounding of a grey.
+/// A chroma below this is a rounding error of a grey.
 const GREY: f32 = 0.004;
-/// An accent with this chroma or more tints the greys fully.
+/// An accent with at least this chroma tints the greys fully.
 const COLOURFUL: f32 = 0.08;
 
 impl Palette {
-    /// The palette that follows from an accent.
+    /// The palette for an accent.
     pub(crate) fn new(accent: Rgb, scheme: Scheme, contrast: Contrast) -> Self {
         let mut accent = accent.to_oklch();
         if accent.chroma < GREY {
@@ -226,8 +226,8 @@ struct Button {
     on: Rgb,
 }
 
-/// How much lightness an accent gives away for white text, which people expect on its buttons. With dark text the
-/// accent could often stay as it is.
+/// How much an accent may be darkened for white text, which people expect on buttons. With dark text, the accent could
+/// often stay unchanged.
 const FOR_WHITE_TEXT: f32 = 0.06;
 /// Contrast between the fills with and without the pointer.
 const HOVER: f32 = 1.15;
@@ -241,7 +241,7 @@ impl Button {
         };
         let hover = |fill: Oklch, on: Rgb| {
             let plain = fill.to_rgb();
-            // Away from the page, unless that would bleach the fill.
+            // Away from the lightness of the page, unless the fill would become nearly white.
             let first = if scheme == Scheme::Dark && fill.lightness < BLEACHED {
                 Step::Lighter
             } else {
@@ -272,14 +272,14 @@ impl Button {
     }
 }
 
-/// A direction to move lightness in.
+/// A direction of change in lightness.
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Darker,
     Lighter,
 }
 
-/// The steps from black to white; one is hardly more than 8 bits a channel can show.
+/// The steps from black to white; one is about the precision of 8 bits per channel.
 const STEPS: u16 = 256;
 const STEP: f32 = 1.0 / STEPS as f32;
 
@@ -307,14 +307,14 @@ impl Step {
     }
 }
 
-/// The colour nearest to `wanted` in lightness that fits.
+/// The fitting colour with the lightness closest to `wanted`.
 fn search(wanted: Oklch, fits: impl Fn(Oklch) -> bool) -> Option<Oklch> {
     let both = |steps| [Step::Darker, Step::Lighter].map(|direction| direction.from(wanted, steps));
     let others = (1..=STEPS).flat_map(both).flatten();
     std::iter::once(wanted).chain(others).find(|color| fits(*color))
 }
 
-/// The same, which stays as it is where nothing fits.
+/// The same, or `wanted` unchanged if nothing fits.
 fn nearest(wanted: Oklch, fits: impl Fn(Rgb) -> bool) -> Rgb {
     search(wanted, |color| fits(color.to_rgb())).unwrap_or(wanted).to_rgb()
 }
@@ -327,7 +327,7 @@ fn of_hue(accent: Oklch, lightness: f32, chroma: f32) -> Oklch {
     }
 }
 
-/// Whether a colour keeps a contrast to all of `others`.
+/// Whether a colour has a contrast to all of `others`.
 fn is_seen(color: Rgb, others: &[Rgb], contrast: f32) -> bool {
     others.iter().all(|other| color.contrast(*other) >= contrast)
 }
@@ -364,17 +364,17 @@ fn declarations<'a>(properties: impl Iterator<Item = &'a (&'static str, Rgb)>) -
     css
 }
 
-/// A fill that differs this much in Oklab is told: an eye sees 0.02 side by side, and only there.
+/// A fill that differs by this much in Oklab is reported: a difference of 0.02 is only visible side by side.
 const TOLD_FILL: f32 = 0.03;
-/// A link that differs this much in Oklab is another colour to whoever knows the brand.
+/// A link that differs by this much in Oklab looks like another colour to people who know the brand.
 const TOLD_TEXT: f32 = 0.1;
 
-/// Tells that the accent could not be used as it is.
+/// Reports that the accent could not be used unchanged.
 ///
-/// Every accent gets shades, and in the dark scheme nearly every one has to be moved: that is what the palette is for,
-/// and nobody is told. It is told where light pages, which are what the company's brand is seen on, show buttons of
-/// another colour than the one asked for (`TOLD_FILL`), or links so far from it that they look like another colour
-/// (`TOLD_TEXT`). Nor is the built-in accent told, which nobody asked for.
+/// Every accent gets shades, and in the dark scheme nearly every one has to be moved: this is the purpose of the
+/// palette and is not reported. It is reported if light pages show buttons of another colour than the accent
+/// (`TOLD_FILL`), or links so far from it that they look like another colour (`TOLD_TEXT`). The default accent is not
+/// reported either.
 pub(crate) fn adjustment(theme: &ThemeConfig) -> Option<Diagnostic> {
     let span = theme.accent_span.clone()?;
     let accent = theme.accent;
@@ -397,7 +397,7 @@ pub(crate) fn adjustment(theme: &ThemeConfig) -> Option<Diagnostic> {
         )
     };
     let message = format!(
-        "`{}` is too light to be read on white, so light pages have {}, and dark pages {}",
+        "`{}` is too light to be read on white, so light pages use {}, and dark pages {}",
         accent.hex(),
         shades(&light),
         shades(&dark)
@@ -405,7 +405,7 @@ pub(crate) fn adjustment(theme: &ThemeConfig) -> Option<Diagnostic> {
     Some(
         Diagnostic::new(Code::AccentAdjusted, message)
             .with_span(span)
-            .with_hint("there is nothing to do; a darker accent is used as it is"),
+            .with_hint("no change needed; to get exactly your colour, choose a darker one"),
     )
 }
 

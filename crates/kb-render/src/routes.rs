@@ -1,4 +1,4 @@
-//! What is rendered: every file with its path, and how each is made.
+//! The rendered files: their paths, and how each is made.
 
 use kb_site::pages::{MadeFile, Page};
 use kb_site::{Site, SitePath, urls};
@@ -7,7 +7,7 @@ use super::files;
 use super::i18n::Messages;
 use super::pages::LanguageRenderer;
 use super::theme::Theme;
-use super::{Nearest, WrittenPage};
+use super::{RelatedLookup, WrittenPage};
 
 /// How a file is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +50,7 @@ pub fn routes(site: &Site, theme: &Theme) -> Vec<(String, Route)> {
     routes
 }
 
-/// Whether a file has anything to say.
+/// Whether a file has content.
 fn is_needed(site: &Site, file: MadeFile) -> bool {
     match file {
         MadeFile::Redirects => !site.redirects.is_empty(),
@@ -68,13 +68,13 @@ pub struct SiteRenderer<'a> {
 }
 
 impl<'a> SiteRenderer<'a> {
-    /// A renderer with the theme's words for every language.
-    pub fn new(site: &'a Site, theme: &'a Theme, words: &'a [Messages], nearest: &'a dyn Nearest) -> Self {
-        let renderer = |(number, words)| LanguageRenderer::new(site, theme, words, number, nearest);
+    /// A renderer with the theme's messages for every language.
+    pub fn new(site: &'a Site, theme: &'a Theme, messages: &'a [Messages], related: &'a dyn RelatedLookup) -> Self {
+        let renderer = |(number, messages)| LanguageRenderer::new(site, theme, messages, number, related);
         Self {
             site,
             theme,
-            languages: words.iter().enumerate().map(renderer).collect(),
+            languages: messages.iter().enumerate().map(renderer).collect(),
         }
     }
 
@@ -83,7 +83,7 @@ impl<'a> SiteRenderer<'a> {
         &self.languages[number]
     }
 
-    /// Makes a file that is neither a page nor the manifest; nothing for those.
+    /// Makes a file that is neither a page nor the manifest; `None` for those.
     pub fn file(&self, path: &str, route: &Route) -> Vec<u8> {
         match route {
             Route::Page(..) => Vec::new(),
@@ -115,7 +115,7 @@ impl<'a> SiteRenderer<'a> {
         files::manifest(self.site, &written).into_bytes()
     }
 
-    /// The language whose home a path is under; the default one's is `/`.
+    /// The language of a path, by the home page above it; that of the default language is `/`.
     fn language_of(&self, path: &str) -> &LanguageRenderer<'a> {
         let under = |renderer: &&LanguageRenderer<'_>| path.starts_with(&renderer.language().home);
         self.languages.iter().rev().find(under).unwrap_or(&self.languages[0])

@@ -1,19 +1,19 @@
-//! Scripts made of several files: what one imports is written into it, so that browsers load one file.
+//! Joins scripts: imported modules are inserted into the script, so that browsers load one file.
 
 use std::collections::BTreeSet;
 
-/// A script with the modules that it imports written in their place, each once and without what nothing makes use of.
+/// A script with its imported modules inserted, each once and without unused parts.
 ///
-/// `module` gives the text of a module by its path; imports of others stay as they are. An import stands on one line,
-/// `import { a, b } from "./c.js";`, and renames nothing: all names share one scope. Lines that begin or end a
-/// statement have no indentation, and all others have. A script without exports gets a scope of its own, as it may be
-/// loaded as one that is no module.
+/// `module` gives the text of a module by its path; other imports stay unchanged. An import is on one line, `import {
+/// a, b } from "./c.js";`, and renames nothing: all names share one scope. Lines that begin or end a statement have no
+/// indentation, and all others have. A script without exports gets its own scope, because it may be loaded as a classic
+/// script.
 pub fn joined<'a>(path: &str, script: &'a str, module: &dyn Fn(&str) -> Option<&'a str>) -> String {
     let mut there = BTreeSet::new();
     let mut statements = Vec::new();
     add(path, script, module, &mut there, &mut statements);
     let exports = script.lines().any(|line| line.starts_with("export "));
-    // What a module exports stands before what names it.
+    // Exports of a module come before their uses.
     let mut out: Vec<&str> = Vec::new();
     for Statement { exported, text } in statements.iter().rev() {
         if exported.is_none_or(|name| out.iter().any(|text| has_word(text, name))) {
@@ -87,7 +87,7 @@ fn is_of_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_' || c == '$'
 }
 
-/// The address that a line imports names or effects from.
+/// The address in an import line.
 fn imported(line: &str) -> Option<&str> {
     let what = line.strip_prefix("import ")?.trim_end().strip_suffix("\";")?;
     let (names, from) = what.split_once('"')?;
@@ -96,7 +96,7 @@ fn imported(line: &str) -> Option<&str> {
     (names.is_empty() || plain).then_some(from)
 }
 
-/// The path that a relative address leads to from the file at another.
+/// The path of a relative address in the file at `path`.
 fn resolved(path: &str, address: &str) -> Option<String> {
     let mut folders: Vec<&str> = path.split('/').collect();
     folders.pop();
@@ -112,8 +112,7 @@ fn resolved(path: &str, address: &str) -> Option<String> {
     Some(folders.join("/"))
 }
 
-/// Takes comments that fill lines, types (`/** ... */`) and indentation from a script of kb itself, in which no text
-/// spans lines.
+/// Removes comment lines, types (`/** ... */`) and indentation from a script of kb, in which no string spans lines.
 pub fn without_comments(script: &str) -> String {
     let mut out = String::with_capacity(script.len());
     let mut in_comment = false;

@@ -1,21 +1,21 @@
-//! Who has which address of the site, compared as file systems and web servers compare them.
+//! The owner of every address of the site. Addresses are compared as file systems and web servers do.
 //!
-//! Every address is a file of the output, so two addresses are one where their files cannot stand side by side:
-//! `/a/`, `/a/index.html` and `/A/` are the same, and nothing can be below `/feed.xml/`. What kb writes itself is entered
-//! first, then the files of the project's `static/`, then pages and what articles refer to; aliases come last and get what
-//! is left.
+//! Every address is a file of the output, so two addresses are the same if their files cannot exist side by side:
+//! `/a/`, `/a/index.html` and `/A/` are the same, and nothing can be below `/feed.xml/`. Files that kb writes itself
+//! are entered first, then the files of the project's `static/`, then pages and the assets of articles; aliases come
+//! last.
 
 use kb_output::{Output, OutputError, OutputPath};
 
 use super::pages;
 use super::urls::{SitePath, markdown_file, output_file};
 
-/// Folder of the theme's files; in it is one named after what they hold.
+/// Folder of the theme's files; it contains a folder named after a hash of their contents.
 const THEME_FOLDER: &str = "assets";
 /// Digits of that name.
 const THEME_DIGITS: usize = 8;
 
-/// The folder of the theme's files, by a hash of what they hold.
+/// The folder of the theme's files, named after a hash of their contents.
 pub fn theme_folder(hash: u32) -> String {
     format!("{THEME_FOLDER}/{hash:0THEME_DIGITS$x}")
 }
@@ -26,10 +26,10 @@ pub const PACK_ROOT: &str = "search/pack";
 pub const INDEX_ROOT: &str = "search/tantivy";
 /// Folder of the search engines for browsers.
 pub const ENGINE_ROOT: &str = "search/engine";
-/// Folders that the search alone writes to; which files it puts there is known only once they are made.
+/// Folders reserved for search; the names of the files in them are known only once they are made.
 pub const SEARCH_FOLDERS: [&str; 3] = [PACK_ROOT, INDEX_ROOT, ENGINE_ROOT];
 
-/// The script that holds what the search of a language loads, in a site that is opened from a folder.
+/// The script with the search data of a language, in a site that is opened from a folder.
 pub fn offline_script(language: &str) -> String {
     format!("search/offline-{}.js", language.to_lowercase())
 }
@@ -46,13 +46,13 @@ impl Addresses {
     pub(super) fn of_kb<'a>(languages: impl Iterator<Item = (&'a str, SitePath)>) -> Self {
         let mut addresses = Self::default();
         for folder in SEARCH_FOLDERS {
-            // Constants, and nothing is there yet.
+            // Constants, and the table is still empty.
             if let Ok(folder) = OutputPath::new(folder) {
                 let _ = addresses.files.reserve(&folder);
             }
         }
         for (tag, home) in languages {
-            addresses.occupy(&offline_script(tag), "the search without a server");
+            addresses.occupy(&offline_script(tag), "the search script for offline use");
             for (file, what) in pages::reserved_files(&home) {
                 addresses.occupy(&file, &what);
             }
@@ -60,42 +60,42 @@ impl Addresses {
         addresses
     }
 
-    /// Enters a file wherever it can stand; who writes it says where it cannot.
+    /// Enters a file if its path is free; otherwise the writer reports the collision.
     pub(super) fn occupy(&mut self, file: &str, what: &str) {
         if let Ok(file) = OutputPath::new(file) {
             let _ = self.files.insert(file, what.to_owned());
         }
     }
 
-    /// Takes the path of a page with its Markdown copy.
+    /// Reserves the path of a page and its Markdown copy.
     ///
     /// # Errors
-    /// Says what has it already.
+    /// The current owner of the path.
     pub(super) fn take_page(&mut self, path: &str, what: &str) -> Result<(), String> {
         self.take(&output_file(path), what)?;
         self.take(&markdown_file(path), &format!("the Markdown copy of {what}"))
     }
 
-    /// Takes the path of a redirect.
+    /// Reserves the path of a redirect.
     ///
     /// # Errors
-    /// Says what has it already.
+    /// The current owner of the path.
     pub(super) fn take_alias(&mut self, path: &str, what: &str) -> Result<(), String> {
         self.take(&output_file(path), what)
     }
 
-    /// Whether nothing has a path yet.
+    /// Whether a path is free.
     pub(super) fn is_free(&self, path: &str) -> bool {
         OutputPath::new(output_file(path)).is_ok_and(|file| self.taken_by(&file).is_none())
     }
 
     fn take(&mut self, file: &str, what: &str) -> Result<(), String> {
-        // A file that cannot be stored takes nothing; who writes it says so.
+        // A file that cannot be stored reserves nothing; the writer reports it.
         let Ok(file) = OutputPath::new(file) else { return Ok(()) };
         if let Some(taken_by) = self.taken_by(&file) {
             return Err(taken_by);
         }
-        // Nothing is in its way, as was just seen.
+        // The path is free, as checked above.
         let _ = self.files.insert(file, what.to_owned());
         Ok(())
     }
@@ -107,14 +107,14 @@ impl Addresses {
         match self.files.in_the_way(file)? {
             OutputError::Collision { file, .. } => {
                 let what = self.files.get(&file).map(String::as_str);
-                Some(what.unwrap_or("the files of the search").to_owned())
+                Some(what.unwrap_or("the search files").to_owned())
             }
             other => Some(other.to_string()),
         }
     }
 }
 
-/// Whether a file lies where the theme's are in one build or another.
+/// Whether a file is in a folder that any build may use for the theme's files.
 fn is_of_theme(file: &str) -> bool {
     let mut parts = file.split('/');
     let folder = parts.next().unwrap_or_default();

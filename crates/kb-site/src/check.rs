@@ -1,4 +1,4 @@
-//! Whether every link leads somewhere.
+//! Checks that every link has a target.
 
 use std::sync::Arc;
 
@@ -7,22 +7,22 @@ use kb_diagnostic::{Code, Diagnostic, Severity, Span};
 use kb_document::{Document, LinkKind};
 use rayon::prelude::*;
 
-use super::links::{NEVER_SCHEMES, Problem};
+use super::links::{LinkProblem, NEVER_SCHEMES};
 use super::{DocumentId, Site};
 
-/// Most suggestions that are looked for by comparing with every file.
+/// The largest number of suggestions that are searched by comparison with every file.
 const MAX_COMPARISONS: usize = 4_000_000;
 
-/// What helps where nothing is near to what was written.
+/// The hint if no similar target is found.
 const LINK_HINT: &str =
-    "write the path of a Markdown file, from this article or, with `/` in front, from the content folder";
+    "write the path of a Markdown file: relative to this article or, with a leading `/`, to the content folder";
 
-/// What was found about the links of an earlier site.
+/// The results of the link check of an earlier site.
 ///
-/// The finding about a page is taken from here only if
-/// - the tree of the site is the very same (so every path, title and file is),
-/// - its document is the very same, and
-/// - it has no link to a place within another page, or no document has other places now.
+/// The result of a page is reused only if
+/// - the tree of the site is unchanged (so every path, title and file is too),
+/// - its document is unchanged, and
+/// - it has no link to an anchor of another page, or the anchors of all documents are unchanged.
 #[derive(Debug, Default)]
 pub struct LinkMemo {
     site: Option<Site>,
@@ -33,12 +33,12 @@ pub struct LinkMemo {
 /// What is wrong with the links of a page.
 #[derive(Debug, Clone, Default)]
 struct Checked {
-    problems: Vec<(usize, Problem)>,
+    problems: Vec<(usize, LinkProblem)>,
     diagnostics: Vec<Diagnostic>,
 }
 
-/// A page in the language it is written in.
-struct Page<'a> {
+/// A page in the language of its text.
+struct CheckedPage<'a> {
     language: usize,
     document: DocumentId,
     path: &'a str,
@@ -48,7 +48,7 @@ struct Page<'a> {
 pub(super) fn check(site: &Site, memo: &mut LinkMemo) -> Vec<Diagnostic> {
     let pages = pages(site);
     let known = known(site, memo, &pages);
-    let found: Vec<(Vec<(usize, Problem)>, bool)> = pages
+    let found: Vec<(Vec<(usize, LinkProblem)>, bool)> = pages
         .par_iter()
         .enumerate()
         .map(|(number, page)| match known.get(number) {
@@ -57,7 +57,7 @@ pub(super) fn check(site: &Site, memo: &mut LinkMemo) -> Vec<Diagnostic> {
         })
         .collect();
     let all = found.iter().flat_map(|(problems, _)| problems);
-    let missing = all.filter(|(_, problem)| *problem == Problem::Missing).count();
+    let missing = all.filter(|(_, problem)| *problem == LinkProblem::Missing).count();
     let thorough = missing * site.resolver.names() <= MAX_COMPARISONS;
     let described_alike = thorough == memo.thorough;
     let checked: Vec<Checked> = pages
@@ -82,11 +82,11 @@ pub(super) fn check(site: &Site, memo: &mut LinkMemo) -> Vec<Diagnostic> {
     diagnostics
 }
 
-fn pages(site: &Site) -> Vec<Page<'_>> {
+fn pages(site: &Site) -> Vec<CheckedPage<'_>> {
     let mut pages = Vec::new();
     for (number, language) in site.languages.iter().enumerate() {
         let own = |written: &Language| *written == language.language;
-        let page = |document, path| Page {
+        let page = |document, path| CheckedPage {
             language: number,
             document,
             path,
@@ -99,8 +99,8 @@ fn pages(site: &Site) -> Vec<Page<'_>> {
     pages
 }
 
-/// For every page whether the memo still holds.
-fn known(site: &Site, memo: &LinkMemo, pages: &[Page<'_>]) -> Vec<bool> {
+/// For every page, whether its cached result is still valid.
+fn known(site: &Site, memo: &LinkMemo, pages: &[CheckedPage<'_>]) -> Vec<bool> {
     let Some(before) = memo.site.as_ref().filter(|before| before.same_tree(site)) else {
         return Vec::new();
     };
@@ -117,13 +117,18 @@ fn known(site: &Site, memo: &LinkMemo, pages: &[Page<'_>]) -> Vec<bool> {
         .collect()
 }
 
-fn problems(site: &Site, page: &Page<'_>) -> Vec<(usize, Problem)> {
+fn problems(site: &Site, page: &CheckedPage<'_>) -> Vec<(usize, LinkProblem)> {
     let document = &site.documents[page.document];
     let problem = |link| Some((link, site.resolve(document, link, page.language, page.path).problem?));
     (0..document.links.len()).filter_map(problem).collect()
 }
 
-fn describe_all(site: &Site, page: &Page<'_>, problems: &[(usize, Problem)], thorough: bool) -> Vec<Diagnostic> {
+fn describe_all(
+    site: &Site,
+    page: &CheckedPage<'_>,
+    problems: &[(usize, LinkProblem)],
+    thorough: bool,
+) -> Vec<Diagnostic> {
     let document = &site.documents[page.document];
     let mut diagnostics = check_related(site, document, page.language);
     diagnostics.extend(problems.iter().map(|(number, problem)| {
@@ -157,29 +162,29 @@ fn check_related(site: &Site, document: &Document, language: usize) -> Vec<Diagn
 }
 
 fn describe(
-    problem: &Problem,
+    problem: &LinkProblem,
     target: &str,
     kind: LinkKind,
     span: Span,
     suggestion: impl FnOnce() -> Option<String>,
 ) -> Diagnostic {
     let diagnostic = match problem {
-        Problem::Missing if kind == LinkKind::Media => {
+        LinkProblem::Missing if kind == LinkKind::Media => {
             Diagnostic::new(Code::ImageMissing, format!("there is no file `{target}`"))
-                .with_hint("put it beside the article or into `static/`")
+                .with_hint("put it next to the article or into `static/`")
         }
-        Problem::Missing => Diagnostic::new(Code::LinkMissing, format!("there is no article or file `{target}`"))
+        LinkProblem::Missing => Diagnostic::new(Code::LinkMissing, format!("there is no article or file `{target}`"))
             .with_hint(suggestion().map_or_else(|| LINK_HINT.to_owned(), |path| format!("did you mean `{path}`?"))),
-        Problem::HeldBack(reason) => Diagnostic::new(
+        LinkProblem::HeldBack(reason) => Diagnostic::new(
             Code::LinkUnpublished,
             format!("`{target}` is {reason}, so this link would lead nowhere"),
         )
         .with_hint("publish it, or remove the link"),
-        Problem::Script => Diagnostic::new(Code::LinkScript, "a link must not run a script; it is left out"),
-        Problem::Scheme(scheme) => {
+        LinkProblem::Script => Diagnostic::new(Code::LinkScript, "links must not run scripts; this one is left out"),
+        LinkProblem::Scheme(scheme) => {
             let diagnostic = Diagnostic::new(
                 Code::LinkScheme,
-                format!("a link with `{scheme}:` does not belong into an article; it is left out"),
+                format!("links with `{scheme}:` are not allowed in articles; this one is left out"),
             );
             if kind == LinkKind::Media || NEVER_SCHEMES.contains(&scheme.as_str()) {
                 diagnostic.with_hint("link to a page or file, with `https://` or as a path")
@@ -189,9 +194,9 @@ fn describe(
                 ))
             }
         }
-        Problem::Active(reason) => Diagnostic::new(Code::FileActive, format!("`{target}` is not published: {reason}"))
-            .with_hint("with `html = \"allow\"` it would be; else put it into `static/`, pack it into a ZIP file, or make a picture or PDF of it"),
-        Problem::Anchor {
+        LinkProblem::Active(reason) => Diagnostic::new(Code::FileActive, format!("`{target}` is not published: {reason}"))
+            .with_hint("with `html = \"allow\"` it would be; else put it into `static/`, pack it into a ZIP file, or make an image or PDF of it"),
+        LinkProblem::Anchor {
             page,
             anchor,
             hint,

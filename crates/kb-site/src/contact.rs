@@ -1,4 +1,4 @@
-//! The contact page of each language: kb's own, unless the site has a page in its place.
+//! The contact page of each language: kb's own, unless a page of the site replaces it.
 
 use kb_config::Config;
 
@@ -6,12 +6,12 @@ use super::addresses::Addresses;
 use super::pages::Page;
 use super::{ContactPage, LanguageSite};
 
-/// Says for every language whether there is a contact page, and whose it is.
+/// Determines for every language whether there is a contact page, and who provides it.
 pub(super) fn find(config: &Config, addresses: &Addresses, languages: &mut [LanguageSite]) {
     for site in languages {
         let path = Page::Contact.path(site);
         let channels = config.contact_in(&site.language);
-        // Where a channel leads there, the page is served beside the help centre.
+        // If a channel leads there, another page is served at this address.
         let leads_there = |link: &Option<String>| link.as_ref().is_some_and(|link| same_page(link, &path));
         let own = !addresses.is_free(&path) || leads_there(&channels.form) || leads_there(&channels.chat);
         site.contact = if own {

@@ -1,7 +1,7 @@
-//! Which language each file is written in, and which files are translations of each other.
+//! The language of each file, and which files are translations of each other.
 //!
-//! A language stands in the file name (`page.de.md`) or is a folder at the top (`de/page.md`). The *key* of a file is its
-//! path without language and extension; files with one key are one article in several languages.
+//! The language is in the file name (`page.de.md`), or is a top-level folder (`de/page.md`). The *key* of a file is its
+//! path without language and extension; files with the same key are one article in several languages.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -13,13 +13,13 @@ use kb_source::ContentPath;
 pub(crate) struct Placed {
     /// The language.
     pub language: Language,
-    /// Whether the path names the language.
+    /// Whether the path contains the language.
     pub named: bool,
     /// The path without language and extension, such as `billing/refund` or `billing/_index`.
     pub key: String,
 }
 
-/// How languages stand in the paths of one content folder.
+/// How the paths of one content folder express languages.
 #[derive(Debug, Clone)]
 pub(crate) struct LanguageMap {
     default: Language,
@@ -30,7 +30,7 @@ pub(crate) struct LanguageMap {
 }
 
 impl LanguageMap {
-    /// Finds the languages of a content folder: the declared ones, or those that show by themselves.
+    /// Finds the languages of a content folder: those in the settings, or those detected from the paths.
     pub(crate) fn find<'a>(config: &Config, paths: impl Iterator<Item = &'a ContentPath> + Clone) -> Self {
         let declared: BTreeSet<Language> = config.languages.keys().cloned().collect();
         let tops: BTreeMap<String, Language> = paths
@@ -61,12 +61,12 @@ impl LanguageMap {
         }
     }
 
-    /// The language of files that name none.
+    /// The language of files without a language in their path.
     pub(crate) fn default_language(&self) -> &Language {
         &self.default
     }
 
-    /// The folder that holds a language's files, if it has one.
+    /// The folder with the files of a language, if it has one.
     pub(crate) fn folder(&self, language: &Language) -> Option<&str> {
         self.folders
             .iter()
@@ -161,7 +161,8 @@ fn suffixes_beside_plain_files<'a>(paths: impl Iterator<Item = &'a ContentPath> 
         .collect()
 }
 
-/// The declared default; else English where there is any; else the language of the largest folder.
+/// The default in the settings; otherwise English, if there are English files; otherwise the language of the largest
+/// folder.
 fn default_language<'a>(
     config: &Config,
     folders: &BTreeMap<String, Language>,

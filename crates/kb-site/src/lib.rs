@@ -1,8 +1,8 @@
-//! Documents -> [`Site`]: languages, tree, order, URLs, redirects, tags and the resolving of links.
+//! Documents -> [`Site`]: languages, tree, order, URLs, redirects, tags and resolved links.
 //!
-//! 1. `languages` says what is written in which language and what is a translation of what.
-//! 2. `tree` makes articles and categories of it, in order, with URLs.
-//! 3. `links` answers where any link leads, and `check` whether all lead somewhere.
+//! 1. `languages` determines the language of each file, and its translations.
+//! 2. `tree` makes articles and categories, in order, with URLs.
+//! 3. `links` resolves links, and `check` reports broken ones.
 
 pub mod addresses;
 mod check;
@@ -25,7 +25,7 @@ use kb_document::{Date, Document};
 use kb_source::{AssetSource, ContentPath};
 
 pub use check::LinkMemo;
-pub use links::{Problem, Resolved, candidate_files};
+pub use links::{LinkProblem, Resolved, candidate_files};
 pub use urls::SitePath;
 
 /// Number of a document in [`Site::documents`].
@@ -35,16 +35,16 @@ pub type ArticleId = usize;
 /// Number of a category in [`LanguageSite::categories`]; 0 is the root.
 pub type CategoryId = usize;
 
-/// What is published, and where. Cheap to clone.
+/// The published site with its addresses. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Site {
     /// The settings.
     pub config: Arc<Config>,
-    /// All documents that are published.
+    /// All published documents.
     pub documents: Vec<Arc<Document>>,
     /// The site in each language, the default language first.
     pub languages: Arc<[LanguageSite]>,
-    /// Old paths and where they lead now, by old path.
+    /// Redirects: new paths by old paths.
     pub redirects: Arc<BTreeMap<SitePath, SitePath>>,
     /// Files beside the articles.
     pub assets: Arc<[Asset]>,
@@ -52,7 +52,7 @@ pub struct Site {
     pub base_path: String,
     /// Whether the site will be opened from a folder, without a server.
     pub offline: bool,
-    /// The time for which it was made, in seconds since 1970.
+    /// The build time, in seconds since 1970.
     pub now: i64,
     /// How many articles are not published.
     pub held_back: HeldBackCounts,
@@ -60,7 +60,7 @@ pub struct Site {
     origin: Arc<Origin>,
 }
 
-/// What else a site was made from, to see whether another would have the same tree.
+/// Other inputs of the site, to check whether another site would have the same tree.
 #[derive(Debug)]
 struct Origin {
     static_files: Vec<String>,
@@ -69,29 +69,29 @@ struct Origin {
     diagnostics: Vec<Diagnostic>,
 }
 
-/// A file beside the articles.
+/// An asset: a file beside the articles.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Asset {
     /// Where it comes from.
     pub source: AssetSource,
-    /// Where it goes: its path with a hash of its content in the name, without a slash in front.
+    /// Its path in the output, with a hash of its content in the name and without a leading slash.
     pub output: String,
     /// Hash of its content.
     pub hash: u64,
-    /// Width and height in pixels as browsers show it, of images.
+    /// Width and height in pixels as browsers show it; only for images.
     pub size: Option<(u32, u32)>,
-    /// Its smaller forms, the narrowest first; `None` where none were asked for.
-    pub renditions: Option<Vec<Rendition>>,
+    /// Its smaller variants, the narrowest first; `None` if none were requested.
+    pub variants: Option<Vec<Variant>>,
 }
 
-/// A smaller form of an image, made for browsers that need no more.
+/// A smaller variant of an image, for small screens.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rendition {
+pub struct Variant {
     /// Its width in pixels.
     pub width: u32,
-    /// Where it goes, without a slash in front.
+    /// Its path in the output, without a leading slash.
     pub output: String,
-    /// Where its bytes are until then.
+    /// The file with its bytes.
     pub location: PathBuf,
     /// Hash of its bytes.
     pub hash: u64,
@@ -118,20 +118,20 @@ pub struct LanguageSite {
     pub categories: Vec<Category>,
     /// Its tags, in the order of their slugs.
     pub tags: Vec<Tag>,
-    /// Its contact page, where it has one.
+    /// Its contact page, if it has one.
     pub contact: Option<ContactPage>,
-    /// The most read articles, the first one most; empty where nobody says how often they are read.
+    /// The most read articles, most views first; empty without view counts.
     pub popular: Vec<ArticleId>,
     /// Articles and categories by key.
     pub by_key: HashMap<String, PageRef>,
 }
 
-/// Whose the page is that says how to reach a human.
+/// Who provides the contact page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ContactPage {
     /// kb makes it.
     Made,
-    /// A page of the site stands in its place.
+    /// A page of the site replaces it.
     Own,
 }
 
@@ -149,13 +149,13 @@ pub enum PageRef {
 pub struct Article {
     /// Its document.
     pub document: DocumentId,
-    /// What is the same in all languages.
+    /// The document it is made from.
     pub key: String,
-    /// The language it is written in; another one than the site's where a translation is missing.
+    /// The language of its text; differs from the language of the site if the translation is missing.
     pub language: Language,
     /// Where it is.
     pub path: SitePath,
-    /// The category it stands in.
+    /// Its category.
     pub category: CategoryId,
     /// Its title.
     pub title: String,
@@ -163,13 +163,13 @@ pub struct Article {
     pub nav_title: String,
     /// One or two sentences.
     pub description: String,
-    /// When it was last changed.
+    /// The day of its last change.
     pub updated: Option<Date>,
     /// Whether lists, sitemap and search leave it out.
     pub unlisted: bool,
-    /// Whether it is shown first.
+    /// Whether it is featured.
     pub featured: bool,
-    /// Where it stands among its neighbours.
+    /// Its weight in lists.
     pub weight: Option<i64>,
     /// Slugs of its tags.
     pub tags: Vec<String>,
@@ -180,7 +180,7 @@ pub struct Article {
 pub struct Category {
     /// The folder, empty for the root.
     pub key: String,
-    /// Its description, where it has one.
+    /// Its description, if it has one.
     pub document: Option<DocumentId>,
     /// The language of its title and description.
     pub language: Language,
@@ -194,9 +194,9 @@ pub struct Category {
     pub description: String,
     /// Name of its icon.
     pub icon: Option<String>,
-    /// Where it stands among its neighbours.
+    /// Its weight in lists.
     pub weight: Option<i64>,
-    /// The category it stands in.
+    /// Its category.
     pub parent: Option<CategoryId>,
     /// The categories in it, in order.
     pub categories: Vec<CategoryId>,
@@ -209,7 +209,7 @@ pub struct Category {
 /// A tag in one language.
 #[derive(Debug, Clone)]
 pub struct Tag {
-    /// Its part of the address.
+    /// The tag as a part of the address.
     pub slug: String,
     /// What it says.
     pub title: String,
@@ -219,10 +219,10 @@ pub struct Tag {
     pub articles: Vec<ArticleId>,
 }
 
-/// What the site is made from.
+/// The inputs of a site.
 #[derive(Debug)]
 pub struct SiteInput {
-    /// The path that the site lives under, with a slash at either end.
+    /// The base path of the site, with a slash at both ends.
     pub base_path: String,
     /// Whether the site will be opened from a folder, without a server.
     pub offline: bool,
@@ -232,13 +232,13 @@ pub struct SiteInput {
     pub documents: Vec<Arc<Document>>,
     /// The files beside them.
     pub assets: Vec<Asset>,
-    /// Files beside them that are not published, because browsers would run them, and why they would.
+    /// Assets that are not published because browsers would run them, with the reason.
     pub refused: HashMap<ContentPath, Arc<str>>,
     /// Files of the project's `static/` folder, by the path they are served at.
     pub static_files: Vec<String>,
-    /// When articles were last changed by version control.
+    /// Dates of the last change of articles, from version control.
     pub git_dates: HashMap<ContentPath, Date>,
-    /// Name of the help centre where the settings have none.
+    /// Name of the help centre if the settings have none.
     pub fallback_title: String,
     /// What is published.
     pub publish: Publish,
@@ -249,7 +249,7 @@ pub struct SiteInput {
 pub struct Publish {
     /// Drafts too.
     pub drafts: bool,
-    /// Articles whose publish date is yet to come, too.
+    /// Whether to publish scheduled articles.
     pub future: bool,
     /// Now, in seconds since 1970.
     pub now: i64,
@@ -260,9 +260,9 @@ pub struct Publish {
 pub struct HeldBackCounts {
     /// Drafts.
     pub drafts: usize,
-    /// Articles whose day is yet to come.
+    /// Scheduled articles.
     pub scheduled: usize,
-    /// Articles whose last day is over.
+    /// Expired articles.
     pub expired: usize,
 }
 
@@ -303,7 +303,7 @@ impl Publish {
     }
 }
 
-/// Makes the site. Where it would have the very tree of the site `before`, because only bodies differ, it shares that.
+/// Makes the site. If only the bodies of documents differ from the site `before`, it shares the tree of that site.
 pub fn build_site(input: SiteInput, before: Option<&Site>) -> (Site, Vec<Diagnostic>) {
     let SiteInput {
         base_path,
@@ -361,8 +361,11 @@ pub fn build_site(input: SiteInput, before: Option<&Site>) -> (Site, Vec<Diagnos
     };
     let (mut languages, mut addresses) = tree.build(&map, diagnostics);
     for asset in &assets {
-        let renditions = asset.renditions.iter().flatten();
-        for file in [&asset.output].into_iter().chain(renditions.map(|form| &form.output)) {
+        let variants = asset.variants.iter().flatten();
+        for file in [&asset.output]
+            .into_iter()
+            .chain(variants.map(|variant| &variant.output))
+        {
             addresses.occupy(file, &format!("`{}`", asset.source.path));
         }
     }
@@ -412,12 +415,12 @@ impl Origin {
 }
 
 impl Site {
-    /// The URL of a site path on this host: base path in front, escaped.
+    /// The URL of a site path on this host, with the base path and escaped.
     pub fn url(&self, path: &str) -> String {
         urls::encode(&format!("{}{}", self.base_path, path.trim_start_matches('/')))
     }
 
-    /// The absolute URL of a site path, where the settings say where the site lives.
+    /// The absolute URL of a site path, if the settings have a base URL.
     pub fn absolute_url(&self, path: &str) -> Option<String> {
         self.config
             .base_url
@@ -430,7 +433,7 @@ impl Site {
         &self.languages[0]
     }
 
-    /// The document of a page, where it has one.
+    /// The document of a page, if it has one.
     pub fn document(&self, language: usize, page: PageRef) -> Option<&Document> {
         let site = &self.languages[language];
         match page {
@@ -439,13 +442,13 @@ impl Site {
         }
     }
 
-    /// Where link number `link` of `document` leads from the page `path` in language number `language`.
+    /// Resolves link number `link` of `document` on the page `path` in language number `language`.
     pub fn resolve(&self, document: &Document, link: usize, language: usize, path: &str) -> Resolved {
         self.resolver
             .resolve(self, document, &document.links[link], language, path)
     }
 
-    /// Where a target leads that stands in the front matter of `document` or in a data file of the content folder.
+    /// Resolves a target from the front matter of `document` or from a data file of the content folder.
     pub fn resolve_target(&self, document: Option<&Document>, target: &str, language: usize) -> Option<PageRef> {
         self.resolver.page(self, document, target, language)
     }
@@ -460,13 +463,13 @@ impl Site {
         self.resolver.page_at(language, path)
     }
 
-    /// Whether the tree is the very same: the two differ in the bodies of documents at most.
+    /// Whether the tree is identical: the two sites differ only in the bodies of documents, if at all.
     pub fn same_tree(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.languages, &other.languages)
     }
 
-    /// Checks every link of every document and every `related` entry. What `memo` knows of an earlier site is not
-    /// looked up again where it must be the same.
+    /// Checks every link of every document and every `related` entry. Valid results of an earlier site in `memo` are
+    /// reused.
     pub fn check_links(&self, memo: &mut LinkMemo) -> Vec<Diagnostic> {
         check::check(self, memo)
     }
@@ -508,7 +511,7 @@ impl LanguageSite {
     }
 }
 
-/// A problem of a document as a whole.
+/// A problem with a whole document.
 fn in_document(diagnostic: Diagnostic, document: &Document) -> Diagnostic {
     diagnostic.with_span(Span::file(&**document.file.name()))
 }

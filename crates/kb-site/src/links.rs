@@ -1,60 +1,60 @@
-//! Where links lead: to articles, categories, files, other sites or nowhere.
+//! Resolving links to articles, categories, files and other sites.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use kb_config::Config;
-use kb_diagnostic::nearest;
+use kb_diagnostic::closest;
 use kb_document::{Document, Link, LinkKind};
 use kb_source::ContentPath;
 use percent_encoding::percent_decode_str;
 
 use super::languages::LanguageMap;
-use super::names::{Files, nfc, page_key};
+use super::names::{FilesByLink, nfc, page_key};
 use super::pages;
 use super::{Asset, DocumentId, HeldBack, LanguageSite, PageRef, Site};
 
 /// Where a link leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Resolved {
-    /// The URL to write; `None` where it leads nowhere.
+    /// The URL to write; `None` if the link has no target.
     pub url: Option<String>,
-    /// The file beside the articles that it leads to, by its number in [`Site::assets`].
+    /// The asset that it leads to, by its number in [`Site::assets`].
     pub asset: Option<usize>,
     /// What is wrong with it.
-    pub problem: Option<Problem>,
+    pub problem: Option<LinkProblem>,
 }
 
-/// What can be wrong with a link.
+/// A problem with a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Problem {
+pub enum LinkProblem {
     /// There is no such page or file.
     Missing,
-    /// The page is there, the place in it is not.
+    /// The page exists, but not the anchor in it.
     Anchor {
         /// The path of the page.
         page: String,
         /// The place.
         anchor: String,
-        /// A place in that page that may be meant.
+        /// A similar anchor of that page.
         hint: Option<String>,
-        /// Whether the link was made for another system, whose places are not ours.
+        /// Whether the link was made for another system, which has other anchors.
         foreign: bool,
     },
     /// The page exists but is not published.
     HeldBack(&'static str),
     /// The link would run a script.
     Script,
-    /// The link is of a kind that does not belong into articles.
+    /// The link has a scheme that is not allowed in articles.
     Scheme(String),
-    /// The file is not published, as browsers would run it, and why they would.
+    /// The file is not published, because browsers would run it; with the reason.
     Active(Arc<str>),
 }
 
-/// Tables of everything that a link can lead to.
+/// Tables of all link targets.
 #[derive(Debug)]
 pub(super) struct Resolver {
-    documents: Files<DocumentId>,
+    documents: FilesByLink<DocumentId>,
     assets: HashMap<String, usize>,
     /// By their paths as [`nfc`] has them.
     static_files: HashMap<String, String>,
@@ -68,7 +68,7 @@ pub(super) struct Resolver {
     homes: Vec<(String, HashMap<String, PageRef>)>,
     ids: HashMap<String, DocumentId>,
     held_back: HashMap<ContentPath, HeldBackArticle>,
-    by_held_back: Files<HeldBack>,
+    by_held_back: FilesByLink<HeldBack>,
     refused: HashMap<ContentPath, Arc<str>>,
     by_stem: HashMap<String, Vec<String>>,
     /// The paths of articles by their titles in lower case; empty where no link goes by name.
@@ -185,7 +185,9 @@ impl Resolver {
                 .iter()
                 .map(|site| (site.home.clone(), folders_of(site)))
                 .collect(),
-            documents: Files::new((documents.iter().enumerate()).map(|(id, document)| (document.path.as_str(), id))),
+            documents: FilesByLink::new(
+                (documents.iter().enumerate()).map(|(id, document)| (document.path.as_str(), id)),
+            ),
             assets: assets
                 .iter()
                 .enumerate()
@@ -207,7 +209,7 @@ impl Resolver {
                 .enumerate()
                 .filter_map(|(number, document)| document.front.id.clone().map(|id| (id, number)))
                 .collect(),
-            by_held_back: Files::new(reasons.into_iter()),
+            by_held_back: FilesByLink::new(reasons.into_iter()),
             held_back,
             refused,
             by_stem,
@@ -220,7 +222,7 @@ impl Resolver {
         self.static_files.contains_key(&*nfc(path))
     }
 
-    /// Where a link leads from the page `path` that shows `document` in language number `language`.
+    /// Resolves a link on the page `path` that shows `document` in language number `language`.
     pub(super) fn resolve(
         &self,
         site: &Site,
@@ -284,7 +286,7 @@ impl Resolver {
         let found_by_path = self.find(document, &decoded, language, path);
         let by_name = || self.find_named(document, &decoded).filter(|_| link.named);
         match found_by_path.or_else(by_name) {
-            Some(Target::Document(id)) => {
+            Some(LinkTarget::Document(id)) => {
                 let mut resolved = self.document_url(site, id, document, language, anchor, false);
                 if let (Some(url), false) = (&mut resolved.url, query.is_empty()) {
                     let at = url.find('#').unwrap_or(url.len());
@@ -292,8 +294,8 @@ impl Resolver {
                 }
                 resolved
             }
-            Some(Target::Page(number, page)) => Self::found_page(site, number, page, anchor, &suffix),
-            Some(Target::Asset(id)) => {
+            Some(LinkTarget::Page(number, page)) => Self::found_page(site, number, page, anchor, &suffix),
+            Some(LinkTarget::Asset(id)) => {
                 let asset = &site.assets[id];
                 Resolved {
                     url: Some(site.url(&asset.output) + &suffix),
@@ -301,7 +303,7 @@ impl Resolver {
                     problem: None,
                 }
             }
-            Some(Target::Path(path)) => {
+            Some(LinkTarget::Path(path)) => {
                 let anchor = if anchor.is_empty() {
                     String::new()
                 } else {
@@ -311,7 +313,7 @@ impl Resolver {
             }
             None => match self.why_unpublished(document, target, &decoded) {
                 Some(reason) => problem(reason),
-                // An article that was taken from elsewhere keeps its links to there.
+                // An imported article keeps its links to the original site.
                 None => match document
                     .front
                     .origin
@@ -319,7 +321,7 @@ impl Resolver {
                     .and_then(|origin| joined(origin, target))
                 {
                     Some(url) => found(url),
-                    None => problem(Problem::Missing),
+                    None => problem(LinkProblem::Missing),
                 },
             },
         }
@@ -344,14 +346,14 @@ impl Resolver {
             None => self.find_in(target.trim_start_matches('/')),
         };
         match found? {
-            Target::Document(id) => self.page_of(site, id, language).map(|(_, page)| page),
-            Target::Page(number, page) if number == language => Some(page),
-            Target::Page(..) | Target::Asset(_) | Target::Path(_) => None,
+            LinkTarget::Document(id) => self.page_of(site, id, language).map(|(_, page)| page),
+            LinkTarget::Page(number, page) if number == language => Some(page),
+            LinkTarget::Page(..) | LinkTarget::Asset(_) | LinkTarget::Path(_) => None,
         }
     }
 
     /// Looks a path up: as a file, as a folder, as a URL.
-    fn find(&self, document: &Document, file: &str, language: usize, path: &str) -> Option<Target> {
+    fn find(&self, document: &Document, file: &str, language: usize, path: &str) -> Option<LinkTarget> {
         let absolute = file.strip_prefix("@/").or_else(|| file.strip_prefix('/'));
         if let Some(absolute) = absolute {
             let absolute = normalize("", absolute)?;
@@ -369,7 +371,7 @@ impl Resolver {
                 return Some(found);
             }
             if let Some(page) = self.homes[language].1.get(&absolute) {
-                return Some(Target::Page(language, *page));
+                return Some(LinkTarget::Page(language, *page));
             }
             return self.find_url(&absolute, file.ends_with('/'), language);
         }
@@ -383,10 +385,10 @@ impl Resolver {
                 .unwrap_or(&relative)
                 .trim_start_matches('/');
             if let Some(page) = self.homes[language].1.get(key) {
-                return Some(Target::Page(language, *page));
+                return Some(LinkTarget::Page(language, *page));
             }
         }
-        // Else it may be relative to the page's URL.
+        // Otherwise it may be relative to the URL of the page.
         let folder = path
             .trim_start_matches('/')
             .rsplit_once('/')
@@ -396,7 +398,7 @@ impl Resolver {
 
     /// Looks a name up: of an article by that of its file or by its title, of another file by its own. Of several the one
     /// nearest to `document` is meant.
-    fn find_named(&self, document: &Document, name: &str) -> Option<Target> {
+    fn find_named(&self, document: &Document, name: &str) -> Option<LinkTarget> {
         let name = name.trim().trim_start_matches("./");
         let last = nfc(name.rsplit('/').next().unwrap_or(name)).to_lowercase();
         let stem = last.strip_suffix(".md").unwrap_or(&last);
@@ -406,24 +408,24 @@ impl Resolver {
         };
         let article = self.by_stem.get(stem).or_else(|| self.by_title.get(stem));
         if let Some(id) = article.and_then(nearest).and_then(|path| self.documents.exact(&path)) {
-            return Some(Target::Document(id));
+            return Some(LinkTarget::Document(id));
         }
         let file = self.by_file_name.get(&last).and_then(nearest)?;
-        self.assets.get(&*nfc(&file)).map(|id| Target::Asset(*id))
+        self.assets.get(&*nfc(&file)).map(|id| LinkTarget::Asset(*id))
     }
 
     /// Looks up a normalised path in the content folder, with and without the endings that other tools allow.
-    fn find_in(&self, file: &str) -> Option<Target> {
+    fn find_in(&self, file: &str) -> Option<LinkTarget> {
         if let Some(id) = self.documents.exact(file) {
-            return Some(Target::Document(id));
+            return Some(LinkTarget::Document(id));
         }
         if let Some(id) = self.assets.get(&*nfc(file)) {
-            return Some(Target::Asset(*id));
+            return Some(LinkTarget::Asset(*id));
         }
-        self.documents.find(file).map(Target::Document)
+        self.documents.find(file).map(LinkTarget::Document)
     }
 
-    fn find_url(&self, url: &str, folder: bool, language: usize) -> Option<Target> {
+    fn find_url(&self, url: &str, folder: bool, language: usize) -> Option<LinkTarget> {
         let url = url.strip_suffix("index.html").unwrap_or(url);
         let exact = format!("/{url}");
         let with_slash = format!(
@@ -434,17 +436,17 @@ impl Resolver {
         let own = format!("{}{}", self.homes[language].0, with_slash.trim_start_matches('/'));
         for candidate in [&own, &with_slash, &exact] {
             if let Some((number, page)) = self.paths.get(candidate) {
-                return Some(Target::Page(*number, *page));
+                return Some(LinkTarget::Page(*number, *page));
             }
             if self.others.contains(candidate) {
-                return Some(Target::Path(candidate.clone()));
+                return Some(LinkTarget::Path(candidate.clone()));
             }
         }
         let file = self.static_files.get(&*nfc(url)).filter(|_| !folder)?;
-        Some(Target::Path(format!("/{file}")))
+        Some(LinkTarget::Path(format!("/{file}")))
     }
 
-    /// The page of a document as a reader in `language` should see it.
+    /// The page of a document for a reader in `language`.
     fn page_of(&self, site: &Site, id: DocumentId, language: usize) -> Option<(usize, PageRef)> {
         let (key, own, _) = &self.placed[id];
         let page = |number: usize| site.languages[number].by_key.get(key).map(|page| (number, *page));
@@ -462,7 +464,7 @@ impl Resolver {
     ) -> Resolved {
         let (_, own, named) = &self.placed[id];
         let from_language = self.documents.exact(from.path.as_str()).map(|from| self.placed[from].1);
-        // A link that names a language leads there; any other stays in the reader's language.
+        // A link with a language leads to that language; other links stay in the reader's language.
         let wanted = if *named && from_language != Some(*own) {
             *own
         } else {
@@ -472,11 +474,11 @@ impl Resolver {
             return Resolved {
                 url: None,
                 asset: None,
-                problem: Some(Problem::Missing),
+                problem: Some(LinkProblem::Missing),
             };
         };
         let mut resolved = Self::found_page(site, number, page, anchor, "");
-        if let Some(Problem::Anchor {
+        if let Some(LinkProblem::Anchor {
             foreign: is_foreign, ..
         }) = &mut resolved.problem
         {
@@ -510,7 +512,7 @@ impl Resolver {
         }
     }
 
-    /// The article that a link of a Zendesk help centre means: `https://…/hc/en-us/articles/360016724040-Title`, where an
+    /// The article that a link of a Zendesk help centre means: `https://…/hc/en-us/articles/360016724040-Title`, if an
     /// article of this content has that `id`.
     fn foreign_article(&self, target: &str) -> Option<DocumentId> {
         let rest = target.split_once("/hc/")?.1;
@@ -522,7 +524,7 @@ impl Resolver {
         self.ids.get(&rest[..digits]).copied()
     }
 
-    /// The articles and the files that are not published, and why.
+    /// The articles and files that are not published, with the reasons.
     pub(super) fn unpublished(&self) -> (&HashMap<ContentPath, HeldBackArticle>, &HashMap<ContentPath, Arc<str>>) {
         (&self.held_back, &self.refused)
     }
@@ -538,17 +540,17 @@ impl Resolver {
         self.by_stem.len()
     }
 
-    fn why_unpublished(&self, document: &Document, target: &str, file: &str) -> Option<Problem> {
+    fn why_unpublished(&self, document: &Document, target: &str, file: &str) -> Option<LinkProblem> {
         let refused = || {
             let files = candidate_files(document, target);
             let mut reasons = files.iter().map(|file| self.refused.get(&ContentPath::new(file)));
-            reasons.find_map(|reason| reason.map(|reason| Problem::Active(Arc::clone(reason))))
+            reasons.find_map(|reason| reason.map(|reason| LinkProblem::Active(Arc::clone(reason))))
         };
-        let held_back = self.why_held_back(document, file).map(Problem::HeldBack);
+        let held_back = self.why_held_back(document, file).map(LinkProblem::HeldBack);
         held_back.or_else(refused)
     }
 
-    /// Why an article is not published, as in "is a draft", if a path from a document leads to one.
+    /// Why the target of a path from a document is not published, as in "is a draft".
     pub(super) fn why_held_back(&self, document: &Document, file: &str) -> Option<&'static str> {
         let absolute = file.strip_prefix("@/").or_else(|| file.strip_prefix('/'));
         let paths: Vec<String> = match absolute {
@@ -569,7 +571,7 @@ impl Resolver {
         })
     }
 
-    /// A path that may have been meant.
+    /// A similar path, for a hint.
     pub(super) fn suggestion(&self, document: &Document, target: &str, thorough: bool) -> Option<String> {
         let file = target.split(['#', '?']).next().unwrap_or(target);
         let file = percent_decode_str(file).decode_utf8_lossy().into_owned();
@@ -581,7 +583,7 @@ impl Resolver {
                 .min_by_key(|path| distance(document.path.folder(), path))?
                 .clone(),
             None if thorough => {
-                let stem = nearest(&stem, self.by_stem.keys().map(String::as_str))?;
+                let stem = closest(&stem, self.by_stem.keys().map(String::as_str))?;
                 self.by_stem[stem]
                     .iter()
                     .min_by_key(|path| distance(document.path.folder(), path))?
@@ -593,14 +595,14 @@ impl Resolver {
     }
 }
 
-enum Target {
+enum LinkTarget {
     Document(DocumentId),
     Page(usize, PageRef),
     Asset(usize),
     Path(String),
 }
 
-/// Schemes that links may have: those of the web, of mail and telephone, and of programs that readers are known to have.
+/// Schemes that links may have: those of the web, of mail and telephone, and of common programs.
 pub(crate) const LINK_SCHEMES: [&str; 48] = [
     "bitcoin",
     "callto",
@@ -652,8 +654,7 @@ pub(crate) const LINK_SCHEMES: [&str; 48] = [
     "zoomus",
 ];
 
-/// Schemes with which a link runs something, or shows something else than it seems to, in the browser itself. No setting
-/// permits them.
+/// Schemes that run code in the browser or disguise their target. No setting allows them.
 pub(crate) const NEVER_SCHEMES: [&str; 18] = [
     "about",
     "blob",
@@ -676,7 +677,7 @@ pub(crate) const NEVER_SCHEMES: [&str; 18] = [
 ];
 
 /// What is wrong with a link to a whole URL.
-fn scheme_problem(scheme: &str, target: &str, kind: LinkKind, more: &[String]) -> Option<Problem> {
+fn scheme_problem(scheme: &str, target: &str, kind: LinkKind, more: &[String]) -> Option<LinkProblem> {
     let fits = match kind {
         LinkKind::Media if scheme == "data" => ["data:image/", "data:audio/", "data:video/"].iter().any(|start| {
             target
@@ -690,12 +691,12 @@ fn scheme_problem(scheme: &str, target: &str, kind: LinkKind, more: &[String]) -
         }
     };
     (!fits).then(|| match scheme {
-        "javascript" | "vbscript" | "livescript" | "mocha" => Problem::Script,
-        _ => Problem::Scheme(scheme.to_owned()),
+        "javascript" | "vbscript" | "livescript" | "mocha" => LinkProblem::Script,
+        _ => LinkProblem::Scheme(scheme.to_owned()),
     })
 }
 
-/// The scheme of a target as browsers read it: they pass over blanks before it, and over tabs and line ends within.
+/// The scheme of a target as browsers read it: they ignore spaces in front of it, and tabs and line ends inside.
 fn scheme(target: &str) -> Option<String> {
     let target = target.trim_start_matches(|c: char| c <= ' ');
     let (scheme, _) = target.split_once(':')?;
@@ -728,7 +729,7 @@ fn normalize(folder: &str, file: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
-/// How far a path is from a folder, by the parts they do not share.
+/// The distance of a path from a folder: the number of parts that they do not share.
 fn distance(folder: &str, path: &str) -> (usize, String) {
     let folders: Vec<&str> = folder.split('/').collect();
     let parts: Vec<&str> = path.split('/').collect();
@@ -746,7 +747,7 @@ fn relative(folder: &str, path: &str) -> String {
     link
 }
 
-fn anchor_problem(document: &Document, anchor: &str, path: &str) -> Option<Problem> {
+fn anchor_problem(document: &Document, anchor: &str, path: &str) -> Option<LinkProblem> {
     let decoded = percent_decode_str(anchor).decode_utf8_lossy().into_owned();
     // `#:~:text=` marks text, `#top` is the top of any page.
     if decoded.starts_with(":~:") || decoded.eq_ignore_ascii_case("top") {
@@ -756,8 +757,8 @@ fn anchor_problem(document: &Document, anchor: &str, path: &str) -> Option<Probl
     if document.anchors.iter().any(is_anchor) {
         return None;
     }
-    let hint = nearest(&decoded, document.anchors.iter().map(String::as_str)).map(ToOwned::to_owned);
-    Some(Problem::Anchor {
+    let hint = closest(&decoded, document.anchors.iter().map(String::as_str)).map(ToOwned::to_owned);
+    Some(LinkProblem::Anchor {
         page: path.to_owned(),
         anchor: decoded,
         hint,

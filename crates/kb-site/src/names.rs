@@ -1,4 +1,4 @@
-//! What the name of a Markdown file says: whether it is the page of its folder, and by which paths links find it.
+//! The meaning of the name of a Markdown file: whether it is the page of its folder, and which link paths lead to it.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -17,7 +17,7 @@ pub(super) enum Role {
 }
 
 impl Role {
-    /// The role of a file by its name without `.md`.
+    /// The role of a file, from its name without `.md`.
     pub(super) fn of(name: &str) -> Self {
         match name {
             "_index" => Self::Category,
@@ -28,7 +28,8 @@ impl Role {
     }
 }
 
-/// The order in which files describe their folder, by name without `.md`: `_index.md` before `index.md` before `README.md`.
+/// The order in which files describe their folder, by their names without `.md`: `_index.md` before `index.md` before
+/// `README.md`.
 pub(super) fn rank(name: &str) -> u8 {
     match Role::of(name) {
         Role::Category if name == "_index" => 0,
@@ -60,15 +61,15 @@ pub(super) fn page_key(path: &str) -> &str {
     if Role::of(name) == Role::Article { path } else { folder }
 }
 
-/// Markdown files by all the paths by which links find them.
+/// Markdown files by all link paths that lead to them.
 #[derive(Debug)]
-pub(super) struct Files<T> {
+pub(super) struct FilesByLink<T> {
     by_path: HashMap<String, T>,
     /// The pages of folders, by folder, each with its [`rank`].
     of_folders: HashMap<String, (u8, T)>,
 }
 
-impl<T: Copy> Files<T> {
+impl<T: Copy> FilesByLink<T> {
     /// The files of these paths.
     pub(super) fn new<'a>(files: impl Iterator<Item = (&'a str, T)>) -> Self {
         let mut by_path = HashMap::new();
@@ -120,7 +121,7 @@ mod tests {
             "e.md",
             "e/index.md",
         ];
-        let files = Files::new(paths.iter().copied().zip(0..));
+        let files = FilesByLink::new(paths.iter().copied().zip(0..));
         for (link, found) in [
             ("a.md", Some(0)),
             ("a", Some(0)),

@@ -1,8 +1,8 @@
-//! Which pages and files a site has: every kind is said here, once.
+//! The pages and files of a site: the only list of all kinds.
 //!
-//! Addresses that are taken, targets of links, the list of pages for search engines, the most read pages and what is
-//! rendered all ask this module. A new kind of page or file is a variant and a line here; the compiler then asks for what
-//! it shows.
+//! Addresses that are taken, targets of links, the list of pages for search engines, the most read pages and the
+//! renderer all use this module. A new kind of page or file is a variant and a line here; the compiler then demands its
+//! content.
 
 use kb_config::Config;
 use kb_document::Document;
@@ -25,7 +25,7 @@ pub enum Page {
     All,
     /// The search page.
     Search,
-    /// The ways to reach a human.
+    /// The contact page.
     Contact,
     /// The page for missing pages.
     NotFound,
@@ -44,8 +44,8 @@ impl Page {
     /// The home page: the first category.
     pub const HOME: Self = Self::Category(0);
 
-    /// The pages that each language has, or will once something changes, each with its path below the home page and what
-    /// messages call it.
+    /// The pages that each language has, or will once something changes, each with its path below the home page and its
+    /// name in messages.
     const OF_EACH_LANGUAGE: [(Self, &'static str, &'static str); 6] = [
         (Self::HOME, "", "the home page"),
         (Self::All, "all/", "the list of all articles"),
@@ -88,13 +88,13 @@ impl Page {
         }
     }
 
-    /// Whether no article may take the address of a page that each language has. One takes that of the contact page.
+    /// Whether the address of a page is reserved. An article may take only the address of the contact page.
     fn is_reserved(self) -> bool {
         self != Self::Contact
     }
 
-    /// Whether search engines are told of the page: what people wrote, in the language they wrote it in, and the way to
-    /// reach them. Lists lead there anyway.
+    /// Whether the page is in the sitemap: articles and categories in the language of their text, and the contact page.
+    /// Search engines find lists through them.
     pub fn is_for_search_engines(self, language: &LanguageSite) -> bool {
         match self {
             Self::Category(id) => language.categories[id].language == language.language,
@@ -123,7 +123,7 @@ impl Page {
         to.by_key.get(key).copied().map(Self::from)
     }
 
-    /// The document that the page of language number `language` shows, where there is one.
+    /// The document of the page in language number `language`, if there is one.
     pub fn document(self, site: &Site, language: usize) -> Option<&Document> {
         match self {
             Self::Category(id) => site.document(language, PageRef::Category(id)),
@@ -152,9 +152,9 @@ pub enum MadeFile {
     Robots,
     /// The redirects for hosts that read them from a file.
     Redirects,
-    /// What was built from what.
+    /// The manifest: pages with their sources.
     Manifest,
-    /// The note about smaller forms of images, for the next build.
+    /// The note about smaller variants of images, for the next build.
     Images,
 }
 
@@ -179,7 +179,7 @@ impl MadeFile {
             Self::Robots => "robots.txt",
             Self::Redirects => "_redirects",
             Self::Manifest => "manifest.json",
-            Self::Images => ".kb-pictures.json",
+            Self::Images => ".kb-images.json",
         }
     }
 
@@ -196,12 +196,12 @@ impl MadeFile {
         }
     }
 
-    /// Whether each language has its own, below its home page. Others stand at the root.
+    /// Whether each language has its own, below its home page; otherwise it is at the root.
     pub fn is_of_language(self) -> bool {
         matches!(self, Self::Feed | Self::Llms)
     }
 
-    /// Whether a file of the same name in `static/` takes its place.
+    /// Whether a file of the same name in `static/` replaces it.
     pub fn gives_way(self) -> bool {
         matches!(self, Self::Feed | Self::Llms | Self::Sitemap | Self::Robots)
     }
@@ -216,7 +216,7 @@ impl MadeFile {
         }
     }
 
-    /// Whether it is for hosts and builds alone.
+    /// Whether it is only for hosts and builds.
     fn is_internal(self) -> bool {
         matches!(self, Self::Redirects | Self::Images)
     }
@@ -228,15 +228,15 @@ impl MadeFile {
     }
 }
 
-/// The paths of all pages and files that a language with this home page has, or will once something changes, besides those
-/// that people write.
+/// The paths of all pages and files that a language with this home page has, or will once something changes, besides
+/// those of articles and assets.
 pub(super) fn paths_of_kb(home: &str) -> impl Iterator<Item = SitePath> {
     let pages = Page::OF_EACH_LANGUAGE.into_iter().map(|(_, path, _)| path);
     let files = MadeFile::ALL.into_iter().map(|file| file.path(home));
     pages.map(move |path| format!("{home}{path}")).chain(files)
 }
 
-/// The files at addresses that no article may take, for a language with this home page, each with what messages call it.
+/// The files at reserved addresses, for a language with this home page, each with its name in messages.
 pub(super) fn reserved_files(home: &str) -> impl Iterator<Item = (String, String)> {
     let pages = Page::OF_EACH_LANGUAGE
         .into_iter()
@@ -250,10 +250,10 @@ pub(super) fn reserved_files(home: &str) -> impl Iterator<Item = (String, String
     pages.chain([copy]).chain(files)
 }
 
-/// The paths at which a link finds something that no article and no category is: other pages of the language, and files.
+/// The paths of link targets that are not articles or categories: other pages of the language, and files.
 pub(super) fn other_targets<'a>(config: &'a Config, language: &'a LanguageSite) -> impl Iterator<Item = SitePath> + 'a {
     let pages = Page::all(language).filter(|page| !matches!(page, Page::Category(_) | Page::Article(_)));
-    // Somebody else's page, such as one of the host, may be the contact page.
+    // An external page, such as one of the host, may be the contact page.
     let contact = language.contact.map(|_| Page::Contact.path(language));
     let files = MadeFile::ALL
         .into_iter()

@@ -12,21 +12,21 @@ use percent_encoding::percent_decode_str;
 use super::pages;
 use super::{ArticleId, LanguageSite, SitePath};
 
-/// Most articles of a list.
+/// The largest number of articles in a list.
 const POPULAR: usize = 6;
-/// Rows that are named where their pages are unknown.
+/// The number of rows with unknown pages that are listed.
 const EXAMPLES: usize = 3;
-/// What a row of the file names.
+/// The page that a row of the file names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Page {
+enum PopularPage {
     /// An article of a language, both by their numbers.
     Article(usize, ArticleId),
-    /// A page that is no article.
+    /// A page that is not an article.
     Other,
 }
 
-/// Finds the most read articles of every language. A language counts its own pages; one whose pages nobody has read yet
-/// takes the sums of all languages.
+/// Finds the most read articles of every language. Each language counts its own pages; a language without views uses
+/// the sums of all languages.
 pub(super) fn find(
     views: &Views,
     base_path: &str,
@@ -45,13 +45,13 @@ pub(super) fn find(
     let mut unknown = Vec::new();
     for row in &views.rows {
         match look_up(&pages, &base, &row.page) {
-            Some(Page::Article(language, article)) => {
+            Some(PopularPage::Article(language, article)) => {
                 let count = &mut counts[language][article];
                 *count = count.saturating_add(row.views);
                 let sum = sums.entry(&languages[language].articles[article].key).or_default();
                 *sum = sum.saturating_add(row.views);
             }
-            Some(Page::Other) => {}
+            Some(PopularPage::Other) => {}
             None => unknown.push(row),
         }
     }
@@ -81,19 +81,19 @@ fn pages(
     documents: &[Arc<Document>],
     redirects: &BTreeMap<SitePath, SitePath>,
     languages: &[LanguageSite],
-) -> HashMap<String, Page> {
+) -> HashMap<String, PopularPage> {
     let mut pages = HashMap::new();
     for (number, site) in languages.iter().enumerate() {
         let tags = site.tags.iter().map(|tag| plain(&tag.path));
         let others = pages::paths_of_kb(&site.home).map(|path| plain(&path));
-        pages.extend(tags.chain(others).map(|path| (path, Page::Other)));
+        pages.extend(tags.chain(others).map(|path| (path, PopularPage::Other)));
         let categories = site.categories.iter().map(|category| plain(&category.path));
-        pages.extend(categories.map(|path| (path, Page::Other)));
+        pages.extend(categories.map(|path| (path, PopularPage::Other)));
         for (id, article) in site.articles.iter().enumerate() {
-            pages.insert(plain(&article.path), Page::Article(number, id));
+            pages.insert(plain(&article.path), PopularPage::Article(number, id));
             if article.language == site.language {
                 let file = documents[article.document].path.as_str();
-                pages.insert(file.to_lowercase(), Page::Article(number, id));
+                pages.insert(file.to_lowercase(), PopularPage::Article(number, id));
             }
         }
     }
@@ -105,7 +105,7 @@ fn pages(
     pages
 }
 
-/// A path as it is looked up.
+/// A path in the form used for lookup.
 fn plain(path: &str) -> String {
     let path = path.strip_suffix("index.html").unwrap_or(path);
     let path = path.strip_suffix(".html").unwrap_or(path);
@@ -113,7 +113,7 @@ fn plain(path: &str) -> String {
 }
 
 /// The page that a row names: by the path of its file, its path on the site or its URL, with or without a scheme.
-fn look_up(pages: &HashMap<String, Page>, base: &str, written: &str) -> Option<Page> {
+fn look_up(pages: &HashMap<String, PopularPage>, base: &str, written: &str) -> Option<PopularPage> {
     let path = written.split(['?', '#']).next().unwrap_or_default().trim();
     let path = percent_decode_str(path).decode_utf8_lossy();
     let after_host = |rest: &str| rest.split_once('/').map_or("", |(_, path)| path).to_owned();
@@ -122,7 +122,7 @@ fn look_up(pages: &HashMap<String, Page>, base: &str, written: &str) -> Option<P
         None if path.starts_with('/') => (path.to_string(), None),
         None => (path.to_string(), Some(after_host(&path))),
     };
-    // Only where a folder of the content is no host.
+    // Only if no content folder has the name of the host.
     let hosted = hosted.filter(|_| path.split('/').next().is_some_and(|host| host.contains(['.', ':'])));
     [Some(path), hosted].into_iter().flatten().find_map(|path| {
         let path = plain(&path);
@@ -135,7 +135,7 @@ fn look_up(pages: &HashMap<String, Page>, base: &str, written: &str) -> Option<P
     })
 }
 
-/// One note on all rows whose pages are unknown: an export has pages that are long gone.
+/// One note for all rows with unknown pages: exports contain pages that no longer exist.
 fn unknown_pages(views: &Views, unknown: &[&ViewRow]) -> Option<Diagnostic> {
     let first = unknown.first()?;
     let mut examples: Vec<String> = Vec::new();
@@ -153,7 +153,7 @@ fn unknown_pages(views: &Views, unknown: &[&ViewRow]) -> Option<Diagnostic> {
     Some(
         Diagnostic::new(Code::ViewsUnknownPage, message)
             .with_span(Span::at(views.file.clone(), first.line, 1, &first.page))
-            .with_hint("where an article has moved, put its old address into `aliases`; else nothing is to be done"),
+            .with_hint("if an article has moved, add its old address to `aliases`; otherwise nothing needs to be done"),
     )
 }
 
@@ -163,13 +163,13 @@ mod tests {
 
     #[test]
     fn pages_are_found_by_file_path_and_url() {
-        let article = Page::Article(0, 7);
-        let pages: HashMap<String, Page> = [
+        let article = PopularPage::Article(0, 7);
+        let pages: HashMap<String, PopularPage> = [
             (plain("/billing/refund/"), article),
             ("billing/refund.md".to_owned(), article),
             (plain("/old.html"), article),
             (plain("/fragen/größe/"), article),
-            (plain("/"), Page::Other),
+            (plain("/"), PopularPage::Other),
         ]
         .into();
         for (base, written) in [
@@ -191,7 +191,7 @@ mod tests {
             assert_eq!(look_up(&pages, base, written), Some(article), "{written}");
         }
         for (base, written) in [("", "/"), ("", "https://help.example"), ("s", "/s/"), ("s", "/s")] {
-            assert_eq!(look_up(&pages, base, written), Some(Page::Other), "{written}");
+            assert_eq!(look_up(&pages, base, written), Some(PopularPage::Other), "{written}");
         }
         for (base, written) in [
             ("", "/refund/"),

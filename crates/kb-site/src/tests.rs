@@ -43,7 +43,7 @@ fn site_with(config: &str, files: &[(&str, &str)], publish: Publish) -> (Site, V
             output: source.path.to_string(),
             hash: 0,
             size: Some((4, 3)),
-            renditions: None,
+            variants: None,
             source,
         })
         .collect();
@@ -184,8 +184,8 @@ fn broken_links_are_all_listed_with_place_and_suggestion() {
         [
             "content/billing/index.md:1:15 error[link-missing] there is no article or file `refund.md` (did you mean `refunds.md`?)",
             "content/billing/index.md:1:35 error[anchor-missing] `/plan/` has no heading or id `prices` (did you mean `#price`?)",
-            "content/billing/index.md:2:9 error[link-missing] there is no article or file `../../../etc/passwd` (write the path of a Markdown file, from this article or, with `/` in front, from the content folder)",
-            "content/billing/index.md:4:6 error[image-missing] there is no file `shot.png` (put it beside the article or into `static/`)",
+            "content/billing/index.md:2:9 error[link-missing] there is no article or file `../../../etc/passwd` (write the path of a Markdown file: relative to this article or, with a leading `/`, to the content folder)",
+            "content/billing/index.md:4:6 error[image-missing] there is no file `shot.png` (put it next to the article or into `static/`)",
         ]
     );
 }
@@ -585,7 +585,7 @@ fn links_have_schemes_that_belong_into_articles() {
     );
     assert!(
         problems.iter().any(|problem| problem.ends_with(
-            "error[link-scheme] a link with `other:` does not belong into an article; it is left out (if readers have a program for it, add it to kb.toml: `link_schemes = [\"other\"]` under `[build]`)"
+            "error[link-scheme] links with `other:` are not allowed in articles; this one is left out (if readers have a program for it, add it to kb.toml: `link_schemes = [\"other\"]` under `[build]`)"
         )),
         "{problems:#?}"
     );

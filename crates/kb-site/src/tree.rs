@@ -14,7 +14,7 @@ use super::names::{Role, rank, split};
 use super::urls::{self, SitePath};
 use super::{Article, Category, CategoryId, DocumentId, LanguageSite, PageRef, Tag, in_document};
 
-/// What the tree is made from.
+/// The inputs of the tree.
 pub(super) struct Tree<'a> {
     pub(super) config: &'a Config,
     pub(super) documents: &'a [Arc<Document>],
@@ -24,7 +24,7 @@ pub(super) struct Tree<'a> {
     pub(super) static_files: &'a [String],
 }
 
-/// What a document is in the tree, by language.
+/// The role of a document in the tree, by language.
 #[derive(Default)]
 struct Roles {
     /// Articles by key: their document in each language.
@@ -33,14 +33,14 @@ struct Roles {
     categories: BTreeMap<String, BTreeMap<Language, DocumentId>>,
 }
 
-/// Whether a file is called as the page of its folder is, or the Markdown copy of that.
+/// Whether a file has the name of a folder's page or of its Markdown copy.
 fn is_of_page(file: &str) -> bool {
     let name = file.rsplit('/').next().unwrap_or(file).to_lowercase();
     matches!(name.as_str(), "index.html" | "index.md")
 }
 
 impl Tree<'_> {
-    /// Makes the site of every language, the default language first, and says who has which address.
+    /// Makes the site of every language, the default language first, and the table of addresses.
     pub(super) fn build(&self, map: &LanguageMap, diagnostics: &mut Vec<Diagnostic>) -> (Vec<LanguageSite>, Addresses) {
         let roles = self.roles(map, diagnostics);
         let default = map.default_language();
@@ -59,7 +59,7 @@ impl Tree<'_> {
             )
             .collect();
         let mut addresses = Addresses::of_kb(languages.iter().map(|(language, home)| (language.tag(), home.clone())));
-        // A page gives way to a file of the project's own, but for one in the very folder of the page.
+        // A file of the project replaces a page, except for a file in the folder of the page.
         let (of_pages, own): (Vec<&String>, Vec<_>) = self.static_files.iter().partition(|file| is_of_page(file));
         for file in own {
             addresses.occupy(file, &format!("`static/{file}`"));
@@ -100,7 +100,7 @@ impl Tree<'_> {
             let (folder, name) = split(&place.key);
             let inside = match Role::of(name) {
                 Role::Article => folder,
-                // The page of a folder stands in the folder above it.
+                // The page of a folder belongs to the folder above it.
                 Role::Index | Role::Category if !folder.is_empty() => split(folder).0,
                 Role::Index | Role::Category => continue,
             };
@@ -138,7 +138,7 @@ impl Tree<'_> {
                 diagnostics.push(in_document(
                     Diagnostic::new(
                         Code::UrlTaken,
-                        format!("this is the same article as `{}`; it is left out", first.path),
+                        format!("this file is the same article as `{}`; it is left out", first.path),
                     )
                     .with_hint("remove or rename one of the two files"),
                     &self.documents[id],
@@ -173,7 +173,7 @@ struct Builder<'a> {
     home: SitePath,
     addresses: &'a mut Addresses,
     diagnostics: &'a mut Vec<Diagnostic>,
-    /// Folders without a description of their own of which it was said that their address is taken.
+    /// Folders without a description for which a taken address was already reported.
     told: &'a mut HashSet<String>,
     categories: Vec<Category>,
     category_ids: HashMap<String, CategoryId>,
@@ -225,14 +225,14 @@ impl<'a> Builder<'a> {
         self.finish(articles)
     }
 
-    /// The document in this language, else in the default language.
+    /// The document in this language, otherwise in the default language.
     fn pick(&self, documents: &BTreeMap<Language, DocumentId>) -> Option<(DocumentId, Language)> {
         [self.language, self.default]
             .into_iter()
             .find_map(|language| documents.get(language).map(|id| (*id, language.clone())))
     }
 
-    /// The document in the default language: what a translation does not say about its place is as there.
+    /// The document in the default language: a translation inherits its place settings.
     fn original(&self, roles: &BTreeMap<String, BTreeMap<Language, DocumentId>>, key: &str) -> Option<&'a Document> {
         let id = roles.get(key)?.get(self.default)?;
         Some(&self.tree.documents[*id])
@@ -279,7 +279,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    /// The category of a folder, made with all its parents where it is new.
+    /// The category of a folder; it is created with all its parents if it is new.
     fn category(&mut self, folder: &str) -> CategoryId {
         if let Some(id) = self.category_ids.get(folder) {
             return *id;
@@ -345,8 +345,8 @@ impl<'a> Builder<'a> {
         id
     }
 
-    /// Takes a path for a category, whose articles must stand somewhere: the one that was given, else the usual one, else
-    /// that with a number. If it is not the one that was wanted, it also says which that was and what has it.
+    /// Reserves a path for a category: the path from the front matter, otherwise the default path, otherwise the
+    /// default path with a number. If it is not the wanted one, also returns the wanted path and its owner.
     fn category_path(
         &mut self,
         folder: &str,
@@ -367,7 +367,7 @@ impl<'a> Builder<'a> {
                 }
             }
         }
-        // Not reached: among so many numbers one is free.
+        // Unreachable: one of the numbers is free.
         (self.home.clone(), first)
     }
 
@@ -434,7 +434,7 @@ impl<'a> Builder<'a> {
         })
     }
 
-    /// The category that an article names, by title or path: an existing folder, else a new one.
+    /// The category in the front matter of an article, by title or path: an existing folder, otherwise a new one.
     fn named_category(&self, named: &str) -> String {
         let wanted: Vec<String> = named.split('/').map(slugify).collect();
         self.category_ids
@@ -445,7 +445,7 @@ impl<'a> Builder<'a> {
             .unwrap_or_else(|| named.trim_matches('/').to_owned())
     }
 
-    /// The slug that the front matter gives. It is judged once, in the document's own language.
+    /// The slug from the front matter. It is checked once, in the language of the document.
     fn slug(&mut self, document: &Document, own: bool) -> Option<String> {
         let (written, span) = document.front.slug.as_ref()?;
         urls::slug(written)
@@ -458,7 +458,7 @@ impl<'a> Builder<'a> {
             .ok()
     }
 
-    /// The whole path that the front matter gives.
+    /// The whole path from the front matter.
     fn given_path(&mut self, document: &Document, own: bool) -> Option<SitePath> {
         let (written, span) = document.front.path.as_ref()?;
         match urls::site_path(written) {
@@ -574,7 +574,7 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// Where a document says which address it wants; the whole file where it does not.
+/// The place of the address keys in a document; the whole file if there are none.
 fn address_span(document: &Document) -> Span {
     let front = &document.front;
     let written = front.path.as_ref().or(front.slug.as_ref());
@@ -594,7 +594,7 @@ fn order(weight: Option<i64>, title: &str, key: &str) -> (i64, String, String) {
     (weight.unwrap_or(i64::MAX), title.to_lowercase(), key.to_owned())
 }
 
-/// The old paths of all pages. An alias gets what nothing else has.
+/// The aliases of all pages. An alias only gets a free address.
 pub(super) fn redirects(
     documents: &[Arc<Document>],
     languages: &[LanguageSite],

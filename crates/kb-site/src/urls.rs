@@ -1,21 +1,20 @@
-//! URLs of pages: from paths and front matter to checked site paths.
+//! URLs of pages: checked site paths from file paths and front matter.
 
 use kb_document::slug::slugify;
 use kb_output::{OutputError, OutputPath};
 use percent_encoding::percent_decode_str;
 use unicode_normalization::UnicodeNormalization as _;
 
-/// A path on the site, with `/` in front, such as `/billing/refund/` or `/old.html`. Without the base path.
+/// A path on the site, with a leading `/`, such as `/billing/refund/` or `/old.html`. Without the base path.
 pub type SitePath = String;
 
-/// Checks the path that a writer gave a page or an alias. What is written as in a URL (`%C3%BC`) is taken for what it
-/// stands for.
+/// Checks the path of a page or an alias from the front matter. Percent escapes (`%C3%BC`) are decoded.
 ///
 /// # Errors
-/// Says in a sentence what is wrong.
+/// A sentence that says what is wrong.
 pub(crate) fn site_path(written: &str) -> Result<SitePath, String> {
     let decoded = percent_decode_str(written.trim()).decode_utf8();
-    let decoded = decoded.map_err(|_| format!("`{written}` has a `%` that stands for no letter"))?;
+    let decoded = decoded.map_err(|_| format!("`{written}` has a `%` escape that is not valid UTF-8"))?;
     let trimmed: String = decoded.nfc().collect();
     if trimmed.contains("://") || trimmed.starts_with("//") {
         return Err(format!("`{written}` is not a path on this site"));
@@ -31,7 +30,9 @@ pub(crate) fn site_path(written: &str) -> Result<SitePath, String> {
         return Err(format!("`{written}` must not have a part `.` or `..`"));
     }
     if parts.iter().any(|part| part.to_lowercase().starts_with(".kb-")) {
-        return Err(format!("`{written}` begins like a file that kb keeps notes in"));
+        return Err(format!(
+            "`{written}` begins with `.kb-`, which kb reserves for its own files"
+        ));
     }
     if let Some(part) = parts.iter().find(|part| means_something_to_servers(part)) {
         return Err(format!(
@@ -64,10 +65,10 @@ fn means_something_to_servers(part: &str) -> bool {
         || matches!(name.as_str(), "_headers" | "_worker.js" | "_routes.json" | "web.config")
 }
 
-/// Checks the slug that a writer gave.
+/// Checks a slug from the front matter.
 ///
 /// # Errors
-/// Says in a sentence what is wrong.
+/// A sentence that says what is wrong.
 pub fn slug(written: &str) -> Result<String, String> {
     if written.contains("..") || written.contains(['/', '\\']) {
         return Err(format!(
@@ -82,7 +83,7 @@ pub fn slug(written: &str) -> Result<String, String> {
     }
 }
 
-/// Names that Windows keeps for devices cannot be files there, so they get a number.
+/// Windows reserves device names, which cannot be files, so they get a number.
 pub(super) fn not_a_device(slug: String) -> String {
     let numbered = |name: &str| {
         slug.strip_prefix(name)
@@ -92,7 +93,7 @@ pub(super) fn not_a_device(slug: String) -> String {
     if device { format!("{slug}-1") } else { slug }
 }
 
-/// The slug of a file or folder name; a name without letters and digits is spelt out as its code points.
+/// The slug of a file or folder name; a name without letters and digits becomes its code points.
 pub fn name_slug(name: &str) -> String {
     let slug = slugify(name);
     if !slug.is_empty() {
@@ -136,7 +137,7 @@ pub fn markdown_file(path: &str) -> String {
         .map_or_else(|| format!("{file}.md"), |stem| format!("{stem}.md"))
 }
 
-/// A site path as it stands in an attribute: non-ASCII letters are kept, what would end a URL is escaped.
+/// A site path for an attribute: non-ASCII letters are kept, characters that would end a URL are escaped.
 pub fn encode(path: &str) -> String {
     use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
     const SET: &AsciiSet = &CONTROLS

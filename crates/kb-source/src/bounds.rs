@@ -1,23 +1,23 @@
-//! Where files may be read from, and the one way to open them.
+//! The folders that files may be read from, and the only function that opens files.
 //!
-//! A project may hold symbolic links, and what stands at a path may be exchanged between a look at it and its reading.
-//! So a path is resolved and compared with the folders that files may lie in, and what is then opened is that very
-//! place: no link on the way to it, no pipe that would be waited for, no device.
+//! A project may contain symbolic links, and a file may be replaced between the check and the read. So a path is
+//! resolved and compared with the allowed folders, and then exactly the resolved file is opened, without following
+//! further links. Pipes and devices are not opened.
 
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The folders that files may be read from, wherever links lead. Cheap to clone.
+/// The folders that files may be read from. Cheap to clone.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Bounds(Option<Arc<Folders>>);
 
 #[derive(Debug, PartialEq, Eq)]
 struct Folders {
-    /// The project and what else belongs to it, without links.
+    /// The real paths of the project and of other folders that belong to it.
     own: Vec<PathBuf>,
-    /// Folders elsewhere that links may lead to, without links.
+    /// The real paths of folders elsewhere that links may lead to.
     linked: Vec<PathBuf>,
 }
 
@@ -25,7 +25,7 @@ impl Bounds {
     /// No bounds: files may be anywhere.
     pub const NONE: Self = Self(None);
 
-    /// A folder and nothing outside of it, but for folders that links may lead to. What is not there holds nothing.
+    /// One folder, and the folders that links may lead to. Folders that do not exist are ignored.
     pub fn of<'a>(folder: &Path, linked: impl IntoIterator<Item = &'a PathBuf>) -> Self {
         Self(Some(Arc::new(Folders {
             own: real(folder).into_iter().collect(),
@@ -63,7 +63,7 @@ impl Bounds {
     /// Opens a file for reading.
     ///
     /// # Errors
-    /// As the operating system says, and where the file is out of these bounds or not a regular one.
+    /// I/O errors, and an error if the file is outside of these bounds or not a regular file.
     pub fn open(&self, path: &Path) -> io::Result<File> {
         let file = if self.0.is_none() {
             open_without_waiting(path)?
@@ -100,7 +100,7 @@ fn real(folder: &Path) -> Option<PathBuf> {
     std::fs::canonicalize(folder).ok()
 }
 
-/// Opens what stands at a path. A pipe that nobody writes to would otherwise be waited for.
+/// Opens a path without blocking: opening a pipe without a writer would block otherwise.
 #[cfg(unix)]
 fn open_without_waiting(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt as _;
@@ -114,7 +114,7 @@ fn open_without_waiting(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-/// Opens the file at `real`, which lies in `folder`, through folders that are no links.
+/// Opens the file `real` inside of `folder`, without following links on the way.
 #[cfg(unix)]
 fn open_below(folder: &Path, real: &Path) -> io::Result<File> {
     use rustix::fs::{Mode, OFlags, open, openat};
@@ -131,7 +131,7 @@ fn open_below(folder: &Path, real: &Path) -> io::Result<File> {
         }
         at = openat(&at, part, down | OFlags::NOFOLLOW, Mode::empty())?;
     }
-    // The folder itself, which is no file.
+    // The folder itself is not a file.
     Ok(at.into())
 }
 
@@ -140,7 +140,7 @@ fn open_below(_: &Path, real: &Path) -> io::Result<File> {
     File::open(real)
 }
 
-/// A file on disk, with the bounds that it must be found in whenever it is opened.
+/// A file on disk, with the bounds that are checked each time it is opened.
 #[derive(Debug, Clone)]
 pub struct BoundFile {
     /// Where it is.

@@ -8,8 +8,8 @@ use walkdir::WalkDir;
 
 use super::{BoundFile, Bounds, FileSystem, FoundFile, Stamp, Standing, WalkProblem, WalkProblemKind};
 
-/// The real file system, or the part of it that a project may see. Symbolic links are followed as long as they stay
-/// inside the folder that is walked, or lead where the bounds say that links may lead.
+/// The real file system, or the part of it that a project may see. Symbolic links are followed if they stay inside of
+/// the walked folder, or lead to folders that the bounds allow.
 #[derive(Debug, Clone, Default)]
 pub struct Disk {
     bounds: Bounds,
@@ -24,7 +24,7 @@ impl Disk {
         Self { bounds }
     }
 
-    /// The same with one more folder, such as that of the output.
+    /// The same with one more folder, such as the output folder.
     #[must_use]
     pub fn and(&self, folder: &Path) -> Self {
         Self::within(self.bounds.and(folder))

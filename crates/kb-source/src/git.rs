@@ -1,6 +1,6 @@
-//! When files were last changed, from git: one walk through the history for all of them.
+//! Dates of the last change of files from git, with one walk through the history for all files.
 //!
-//! The `git` command is used rather than a library: it is there wherever the question makes sense, knows every
+//! The `git` command is used rather than a library: it is installed wherever there are repositories, supports every
 //! repository format, and streams, so that the walk ends once every file is dated.
 
 use std::collections::{HashMap, HashSet};
@@ -16,7 +16,7 @@ use super::{ContentPath, Disk, FileSystem as _, Stamp};
 pub enum GitDates {
     /// The folder is not in a repository, or there is no git.
     None,
-    /// The clone is shallow: every file would seem to have changed with the oldest commit it has.
+    /// The clone is shallow: the oldest commit in it would seem to have changed every file.
     Shallow,
     /// Seconds since 1970 of the last commit that changed each file.
     Known(HashMap<ContentPath, i64>),
@@ -67,10 +67,10 @@ pub fn git_dates(folder: &Path, paths: &HashSet<ContentPath>) -> GitDates {
     GitDates::Known(dates)
 }
 
-/// What git said the last time.
+/// The last result of git.
 ///
-/// It is taken from here only if the log of where `HEAD` was is the very same file (each commit, checkout and reset adds
-/// to it) and the dates of all these paths were asked for.
+/// It is reused only if the reflog of `HEAD` is the same file (each commit, checkout and reset adds to it) and the
+/// dates of all these paths were asked for.
 #[derive(Debug, Default)]
 pub struct GitMemo {
     folder: PathBuf,
@@ -118,7 +118,7 @@ impl GitMemo {
         dates
     }
 
-    /// The folder in which a change says that dates may have changed.
+    /// The folder whose changes mean that dates may have changed.
     pub fn folder(&self) -> Option<&Path> {
         self.log.as_ref()?.0.parent()
     }
@@ -132,7 +132,7 @@ impl GitMemo {
     }
 }
 
-/// Whether a folder lies in a repository: asked before git is, because starting it takes longer.
+/// Whether a folder is in a repository. Checked before running git, because starting git takes longer.
 fn in_repository(folder: &Path) -> bool {
     let Ok(folder) = std::path::absolute(folder) else {
         return false;

@@ -1,17 +1,17 @@
-//! What is not content: hidden files, `.kbignore` and the `ignore` globs of `kb.toml`.
+//! Files that are not content: hidden files, `.kbignore` and the `ignore` globs of `kb.toml`.
 
 use std::path::Path;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use kb_diagnostic::{Code, Diagnostic, Span};
 
-/// Rules that say which files of the content folder are left alone, in the syntax of `.gitignore`.
+/// Rules for ignored files of the content folder, in the syntax of `.gitignore`.
 #[derive(Debug, Clone)]
 pub struct IgnoreRules {
     rules: Gitignore,
 }
 
-/// Names that are never content, wherever they stand.
+/// Names that are never content, in any folder.
 const NEVER: [&str; 4] = ["node_modules", "Thumbs.db", "desktop.ini", "__MACOSX"];
 
 impl IgnoreRules {
@@ -23,12 +23,9 @@ impl IgnoreRules {
             for (index, line) in lines.iter().enumerate() {
                 if builder.add_line(None, line).is_err() {
                     problems.push(
-                        Diagnostic::new(
-                            Code::IgnorePattern,
-                            format!("`{line}` is not a pattern that can be used"),
-                        )
-                        .with_span(Span::at(file, index + 1, 1, line))
-                        .with_hint("the syntax is that of `.gitignore`"),
+                        Diagnostic::new(Code::IgnorePattern, format!("`{line}` is not a valid pattern"))
+                            .with_span(Span::at(file, index + 1, 1, line))
+                            .with_hint("the syntax is that of `.gitignore`"),
                     );
                 }
             }
@@ -37,7 +34,7 @@ impl IgnoreRules {
         (Self { rules }, problems)
     }
 
-    /// Whether `path`, relative to the content folder, is left alone.
+    /// Whether `path`, relative to the content folder, is ignored.
     pub(crate) fn ignores(&self, path: &Path, is_folder: bool) -> bool {
         let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
         name.starts_with('.') || NEVER.contains(&name) || self.rules.matched(path, is_folder).is_ignore()

@@ -1,6 +1,6 @@
 //! Files -> [`SourceSet`]: what a help centre is made from, read once and named by paths relative to the content folder.
 //!
-//! Every read goes through [`FileSystem`], so that tests use memory and a watcher can know what was read.
+//! Every read uses [`FileSystem`], so that tests can use memory and a watcher knows which files were read.
 
 mod bounds;
 mod disk;
@@ -28,8 +28,8 @@ pub use walk::{
     CONTENT, SourceFolder, link_out_of_project, link_outside, not_a_file, read_changed, read_sources, walk_problem,
 };
 
-/// The largest article that is read, in bytes. The longest help article seen in practice has 0.2 MB; a file beyond this
-/// size is a log or a dump that got in by mistake.
+/// The largest article that is read, in bytes. The longest help article seen in practice has 0.2 MB; a larger file is a
+/// log or a dump that was added by mistake.
 pub(crate) const MAX_ARTICLE_BYTES: u64 = 8 * 1024 * 1024;
 
 /// The path of a file relative to the content folder, with `/` between its parts.
@@ -75,7 +75,7 @@ impl fmt::Display for ContentPath {
 pub struct ArticleSource {
     /// Its path in the content folder.
     pub path: ContentPath,
-    /// The file: its path as the user knows it, and its text without a byte order mark.
+    /// The file: its path as shown to the user, and its text without a byte order mark.
     pub file: Arc<SourceText>,
 }
 
@@ -90,20 +90,20 @@ pub struct AssetSource {
     pub stamp: Stamp,
 }
 
-/// All that the content folder holds.
+/// All files in the content folder.
 #[derive(Debug, Clone, Default)]
 pub struct SourceSet {
     /// The Markdown files, sorted by path.
     pub articles: Vec<ArticleSource>,
     /// All other files, sorted by path.
     pub assets: Vec<AssetSource>,
-    /// The folders that were looked into, the content folder first.
+    /// The folders that were read, the content folder first.
     pub folders: Vec<PathBuf>,
-    /// What could not be read, and why.
+    /// Problems with files that could not be read.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// What stands in a folder.
+/// An entry of a folder.
 #[derive(Debug, Clone)]
 pub struct FoundFile {
     /// Path relative to the folder that was walked.
@@ -114,7 +114,7 @@ pub struct FoundFile {
     pub is_folder: bool,
 }
 
-/// Why something in a folder is left out.
+/// Why an entry of a folder is left out.
 #[derive(Debug, Clone)]
 pub struct WalkProblem {
     /// Path relative to the folder that was walked.
@@ -128,9 +128,9 @@ pub struct WalkProblem {
 pub enum WalkProblemKind {
     /// A symbolic link leads out of the folder.
     LinkOutside,
-    /// It is no regular file: a pipe, a device.
+    /// It is not a regular file, but a pipe or a device.
     NotAFile,
-    /// A symbolic link leads to a folder that it stands in.
+    /// A symbolic link leads to a folder that contains it.
     LinkCircle,
     /// A symbolic link leads nowhere.
     LinkBroken,
@@ -138,14 +138,14 @@ pub enum WalkProblemKind {
     Unreadable(String),
 }
 
-/// What stands at a path that is to be a file of a folder.
+/// What exists at the path of an expected file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     /// Nothing, or a link that leads nowhere.
     Nothing,
     /// A regular file of the folder, with its size and times.
     File(Stamp),
-    /// Something that is no regular file: a folder, a pipe, a device.
+    /// Not a regular file: a folder, a pipe or a device.
     Other,
     /// A symbolic link that leads out of the folder.
     LinkOutside,
@@ -153,15 +153,15 @@ pub enum Standing {
 
 /// Where files come from.
 pub trait FileSystem: Sync {
-    /// Everything below `folder` that `enter` lets pass, and what could not be looked at: the folder itself has an empty
-    /// path. `enter` is asked with paths relative to `folder` and whether they are folders; a folder it refuses is not
+    /// All entries below `folder` that `enter` accepts, and the entries that could not be read. The folder itself has
+    /// an empty path. `enter` gets the path relative to `folder`, and whether it is a folder; a rejected folder is not
     /// entered.
     fn walk(&self, folder: &Path, enter: &dyn Fn(&Path, bool) -> bool) -> (Vec<FoundFile>, Vec<WalkProblem>);
 
     /// The bytes of a file.
     ///
     /// # Errors
-    /// As the operating system says.
+    /// I/O errors.
     fn read(&self, file: &Path) -> io::Result<Vec<u8>>;
 
     /// The size and times of a file; `None` where there is none.
@@ -173,9 +173,9 @@ pub trait FileSystem: Sync {
     /// Whether there is a folder.
     fn is_folder(&self, folder: &Path) -> bool;
 
-    /// What stands at `path`, which is to be a file of `folder`. Nothing is opened.
+    /// What exists at `path`, an expected file of `folder`. Nothing is opened.
     fn standing(&self, path: &Path, folder: &Path) -> Standing {
-        // Where there are no links, a path says where a file is.
+        // Without links, the path itself determines the place of a file.
         match self.stamp(path) {
             Some(_) if !path.starts_with(folder) => Standing::LinkOutside,
             Some(stamp) => Standing::File(stamp),
@@ -187,7 +187,7 @@ pub trait FileSystem: Sync {
     /// The text of a file, if there is one.
     ///
     /// # Errors
-    /// As the operating system says, but for a file that is not there.
+    /// I/O errors, except for a missing file.
     fn read_if_present(&self, file: &Path) -> io::Result<Option<String>> {
         match self.read(file) {
             Ok(bytes) => String::from_utf8(bytes)

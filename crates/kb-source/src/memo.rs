@@ -8,11 +8,11 @@ use kb_diagnostic::Diagnostic;
 
 use super::{ArticleSource, AssetSource, ContentPath, SourceSet, Stamp};
 
-/// The content folder as it was last read.
+/// The result of the last read of the content folder.
 ///
-/// When the folder is walked again, an article is taken from here only if
-/// - the file has the very stamp it had when it was read, and
-/// - it was not changed just before it was read, when a second change could have left the same stamp.
+/// An article is reused only if
+/// - the stamp of the file is the same as when it was read, and
+/// - it was not changed just before it was read, because a second change could have the same stamp.
 #[derive(Debug, Default)]
 pub struct SourceMemo {
     pub(super) articles: BTreeMap<ContentPath, Read>,
@@ -41,7 +41,7 @@ impl SourceMemo {
             .filter(|read| read.stamp == stamp && stamp.vouches_since(read.at) && read.display == display)
     }
 
-    /// Whether there was a file or folder at this place that is no article.
+    /// Whether this path was a file or folder that is not an article.
     pub(super) fn knows(&self, location: &Path) -> bool {
         self.folders.iter().any(|folder| folder == location)
             || self.assets.iter().any(|asset| asset.location == location)

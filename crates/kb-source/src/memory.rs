@@ -1,4 +1,4 @@
-//! Files in memory, for tests and for anything that has no folder.
+//! Files in memory, for tests.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{FileSystem, FoundFile, Stamp, WalkProblem};
 
-/// A file system that holds nothing but what was put into it.
+/// A file system with exactly the files that were added.
 #[derive(Debug, Clone, Default)]
 pub struct MemoryFiles {
     files: BTreeMap<PathBuf, Vec<u8>>,

@@ -1,10 +1,10 @@
-//! Whether a file is still the one that was read, without reading it.
+//! Detects changed files without reading them.
 
 use std::fs::Metadata;
 use std::time::{Duration, SystemTime};
 
-/// File systems date changes with the kernel's clock tick (up to 10 ms) or coarser (FAT: 2 s), so that two changes soon
-/// after each other can look like one. A file that is younger than this when it is read may change unseen.
+/// File systems date changes with the kernel's clock tick (up to 10 ms) or coarser (FAT: 2 s), so that two changes in
+/// quick succession can have the same time. If a file is younger than this when it is read, a change may go unnoticed.
 const TICK: Duration = Duration::from_millis(2_100);
 
 /// Size, times and number of a file.
@@ -14,14 +14,15 @@ pub struct Stamp {
     pub len: u64,
     /// When its content was last changed.
     modified: Option<SystemTime>,
-    /// When anything of it was last changed, in seconds and nanoseconds; tools that copy files set `modified` back, not this.
+    /// The time of the last change of content or metadata, in seconds and nanoseconds. Tools that copy files can reset
+    /// `modified`, but not this.
     changed: (i64, i64),
-    /// Its number in the file system: a file that is put in the place of another has its own.
+    /// Its inode number: a file that replaces another one has a different number.
     number: u64,
 }
 
 impl Stamp {
-    /// What the file system says of a file.
+    /// The stamp from the metadata of a file.
     pub fn new(metadata: &Metadata) -> Self {
         let mut stamp = Self {
             len: metadata.len(),
@@ -37,7 +38,7 @@ impl Stamp {
         stamp
     }
 
-    /// The stamp of a file that has no times: its content stands in for them.
+    /// The stamp of a file without times: a hash of its content is used instead.
     pub(super) fn of_bytes(bytes: &[u8]) -> Self {
         Self {
             len: bytes.len() as u64,

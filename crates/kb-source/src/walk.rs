@@ -14,7 +14,7 @@ use super::{
     Standing, WalkProblem, WalkProblemKind,
 };
 
-/// What the content folder is called in sentences.
+/// The name of the content folder in sentences.
 pub const CONTENT: &str = "the content folder";
 
 /// A folder of articles.
@@ -22,17 +22,17 @@ pub const CONTENT: &str = "the content folder";
 pub struct SourceFolder<'a> {
     /// Where it is.
     pub path: &'a Path,
-    /// How it is called in messages; it begins the file names in them.
+    /// The prefix of file names in messages.
     pub display: &'a str,
     /// What is left out.
     pub ignore: &'a IgnoreRules,
     /// Folders that are left out, relative to it.
     pub except: &'a [PathBuf],
-    /// A folder that holds a file of this name is left out too.
+    /// A folder that contains a file of this name is left out too.
     pub marker: &'a str,
 }
 
-/// Reads everything in a folder. Articles that `memo` knows and that are still the same are not read again.
+/// Reads everything in a folder. Articles in `memo` that have not changed are not read again.
 pub fn read_sources(files: &dyn FileSystem, folder: SourceFolder<'_>, memo: &mut SourceMemo) -> SourceSet {
     let marked = |path: &Path| files.is_file(&folder.path.join(path).join(folder.marker));
     let enter = |path: &Path, is_folder: bool| {
@@ -95,8 +95,8 @@ pub fn read_sources(files: &dyn FileSystem, folder: SourceFolder<'_>, memo: &mut
     memo.set()
 }
 
-/// Reads what has changed in a folder that was read before, where that is only the text of articles: then nobody need
-/// walk through the folder. `None` where something has come, gone, or is not known.
+/// Reads only the changed articles of a folder that was read before, without walking through it. `None` if an entry was
+/// added or removed, or is unknown.
 pub fn read_changed(
     files: &dyn FileSystem,
     folder: SourceFolder<'_>,
@@ -114,7 +114,7 @@ pub fn read_changed(
                 read.push((path, article));
             }
             (Some(path), _) if memo.articles.contains_key(&path) => return None,
-            // What editors write beside a file that they save, and remove.
+            // Temporary files that editors write next to a file while they save it.
             (Some(_), Standing::Nothing) if !memo.knows(location) => {}
             (Some(_), Standing::File(_)) if folder.ignore.ignores(path, false) => {}
             _ => return None,
@@ -164,13 +164,13 @@ fn folder_named_like_article(display: &str, path: &ContentPath) -> Diagnostic {
     .with_hint("rename the folder; it is treated as a category")
 }
 
-/// What is said of a link that leads out of the folder that it stands in, such as `the content folder`.
+/// The problem of a link that leads out of the folder that contains it, such as `the content folder`.
 pub fn link_outside(folder: &str) -> Diagnostic {
     let message = format!("this symbolic link leads out of {folder}; it is left out");
     Diagnostic::new(Code::LinkOutside, message).with_hint(format!("copy the file into {folder}, or {ALLOW_LINKS}"))
 }
 
-/// What is said of a file or folder of the project that is itself a link out of it.
+/// The problem of a file or folder of the project that is itself a link out of the project.
 pub fn link_out_of_project() -> Diagnostic {
     let message = "this symbolic link leads out of the project; it is not followed";
     Diagnostic::new(Code::LinkOutside, message).with_hint(format!("put a copy in its place, or {ALLOW_LINKS}"))
@@ -178,13 +178,13 @@ pub fn link_out_of_project() -> Diagnostic {
 
 const ALLOW_LINKS: &str = "name the folder that it may lead to in `kb.toml`: `follow_links_to` in `[build]`";
 
-/// What is said of a pipe, a device and the like.
+/// The problem of a pipe, a device or another special file.
 pub fn not_a_file() -> Diagnostic {
     Diagnostic::new(Code::FileUnreadable, "this is not a regular file; it is left out")
         .with_hint("remove it, or put a file in its place")
 }
 
-/// What is said of a problem that was met in a folder, which is called `folder` in sentences and `display` in paths.
+/// The diagnostic for a problem in a folder, which is called `folder` in sentences and `display` in paths.
 pub fn walk_problem(problem: &WalkProblem, folder: &str, display: &str) -> Diagnostic {
     let is_folder_itself = problem.path.as_os_str().is_empty();
     let diagnostic = match &problem.kind {
@@ -234,7 +234,7 @@ fn read_article(
         return problem(
             Code::FileTooLarge,
             format!(
-                "{} MB of Markdown; an article may have {} MB at most, and this one is left out",
+                "{} MB of Markdown; an article may have at most {} MB; this one is left out",
                 stamp.len.div_ceil(1024 * 1024),
                 MAX_ARTICLE_BYTES / (1024 * 1024)
             ),
@@ -295,7 +295,7 @@ fn read_article(
     (Some(article), diagnostic)
 }
 
-/// Whether bytes are text in UTF-16: they begin with its mark, or every other of the first ones is 0.
+/// Whether bytes are text in UTF-16: they begin with its byte order mark, or every other of the first bytes is 0.
 fn is_utf16(bytes: &[u8]) -> bool {
     let zeros = |from: usize| {
         let every_other = || bytes.iter().skip(from).step_by(2).take(16);
@@ -304,7 +304,7 @@ fn is_utf16(bytes: &[u8]) -> bool {
     bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) || zeros(0) || zeros(1)
 }
 
-/// A text in which each carriage return that stands alone, the end of a line on old systems, is a line feed.
+/// The text with each lone carriage return, the line ending of old systems, replaced by a line feed.
 fn with_line_feeds(text: String) -> String {
     let stands_alone = |at: usize| !text[at + 1..].starts_with('\n');
     if !text.match_indices('\r').any(|(at, _)| stands_alone(at)) {

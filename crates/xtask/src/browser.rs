@@ -32,11 +32,8 @@ pub(crate) fn test() -> Outcome {
 pub(crate) fn screenshots(names: &[String]) -> Outcome {
     let tools = Tools::find()?;
     let kb = debug()?;
-    let pictures = root().join(target()).join("screenshots");
-    for (project, folder) in [
-        (root().join(SHOWCASE), pictures.clone()),
-        (root(), pictures.join("manual")),
-    ] {
+    let images = root().join(target()).join("screenshots");
+    for (project, folder) in [(root().join(SHOWCASE), images.clone()), (root(), images.join("manual"))] {
         let mut command = tools.node(&kb);
         run(command
             .arg("screenshots.js")
@@ -48,8 +45,8 @@ pub(crate) fn screenshots(names: &[String]) -> Outcome {
     Ok(())
 }
 
-/// Makes the pictures of the README anew.
-pub(crate) fn readme_pictures() -> Outcome {
+/// Makes the images of the README anew.
+pub(crate) fn readme_images() -> Outcome {
     let tools = Tools::find()?;
     let kb = debug()?;
     let mut command = tools.node(&kb);

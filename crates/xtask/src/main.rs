@@ -32,10 +32,10 @@ enum Command {
     Bless,
     /// Build the benchmark corpus with kb, Hugo, and Hugo with Pagefind in turn, and print the ratios;
     /// with `search`, search it in a browser; with `serve`, edit it while it is served.
-    Bench(bench::Options),
+    Bench(bench::BenchOptions),
     /// Ask the relevance sets, and compare with what a plain engine answers.
     Relevance {
-        /// Which engine answers.
+        /// The engine to use.
         #[arg(long, default_value = "tantivy")]
         engine: String,
     },
@@ -49,9 +49,9 @@ enum Command {
     },
     /// Photograph every kind of page, wide and narrow, light and dark, into `target/screenshots`.
     Screenshots {
-        /// Only pictures whose names contain one of these: `home`, `phone-dark`, `ar-`.
+        /// Only screenshots whose names contain one of these: `home`, `phone-dark`, `ar-`.
         names: Vec<String>,
-        /// Instead, make the pictures of the README anew, in `media`.
+        /// Instead, update the images of the README, in `media`.
         #[arg(long, conflicts_with = "names")]
         readme: bool,
     },
@@ -112,7 +112,7 @@ fn main() -> ExitCode {
         Command::Scripts => scripts::check(),
         Command::Browser { sets: false } => browser::test(),
         Command::Browser { sets: true } => browser::compare_sets(),
-        Command::Screenshots { readme: true, .. } => browser::readme_pictures(),
+        Command::Screenshots { readme: true, .. } => browser::readme_images(),
         Command::Screenshots { names, readme: false } => browser::screenshots(&names),
         Command::Lighthouse => browser::lighthouse(),
         Command::Wasm { check: false } => wasm::build(),
@@ -152,7 +152,7 @@ fn target() -> PathBuf {
 }
 
 fn report_crawl(options: &Crawl) -> Outcome {
-    let settings = crawl::Options {
+    let settings = crawl::CrawlOptions {
         base: options.base.clone(),
         no_shortcut: options.no_shortcut.clone(),
     };
@@ -161,7 +161,7 @@ fn report_crawl(options: &Crawl) -> Outcome {
     let (media, problems): (Vec<_>, Vec<_>) = report
         .problems
         .iter()
-        .partition(|problem| options.without_media && problem.kind == crawl::Kind::Media);
+        .partition(|problem| options.without_media && problem.kind == crawl::ReferenceKind::Media);
     for problem in &problems {
         println!("{problem}");
     }

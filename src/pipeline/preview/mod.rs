@@ -17,8 +17,8 @@ use kb_diagnostic::Diagnostic;
 use kb_source::ContentPath;
 
 use super::assemble::{Assembled, assemble};
+use super::images::ImageMemo;
 use super::memo::Memo;
-use super::pictures::PictureMemo;
 use super::{BuildOptions, Clock, Project, Silent, open_project};
 
 pub use pages::Rendered;
@@ -52,14 +52,14 @@ pub struct Preview {
 
 /// The newest state, what is known of it so far, and what the next needs of it.
 pub(super) struct Current {
-    state: Mutex<State>,
+    state: Mutex<RefreshState>,
     published: Mutex<Published>,
     pages: Arc<PageMemo>,
     listener: Box<Listener>,
 }
 
 /// What a refresh needs of the one before.
-struct State {
+struct RefreshState {
     options: PreviewOptions,
     memo: Memo,
     content: PathBuf,
@@ -92,10 +92,10 @@ impl Preview {
     /// Returns what is wrong where nothing can be shown: there is no such folder, or `kb.toml` has errors.
     pub fn start(options: PreviewOptions, listener: Box<Listener>) -> Result<Self, Vec<Diagnostic>> {
         let project = open_project(&options.path, options.base_url.as_deref())?;
-        let mut state = State {
+        let mut state = RefreshState {
             options,
             memo: Memo {
-                pictures: PictureMemo::lasting(),
+                images: ImageMemo::lasting(),
                 ..Memo::default()
             },
             content: project.content.clone(),
@@ -158,7 +158,7 @@ impl Preview {
     }
 }
 
-impl State {
+impl RefreshState {
     fn assemble(&mut self, project: &Project, changed: Option<&BTreeSet<PathBuf>>) -> Assembled {
         let mut options = self.options.build.clone();
         options.publish.now = (self.options.now)();
@@ -217,7 +217,7 @@ impl Current {
         trusting.then(|| self.refresh(Changed::Anything)).flatten()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, RefreshState> {
         // A memo is replaced as a whole, so a panic elsewhere leaves it right.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -54,7 +54,7 @@ pub(super) struct PageBytes {
 ///
 /// A page is taken from here only if the digest of what it is made from now is the one that it was made from. The digest
 /// covers all that reaches the template (the page's own context with its text, links, neighbours and related articles;
-/// what all pages of a language share; the words), the theme with all its templates, and, for the Markdown copy, the
+/// what all pages of a language share; the messages), the theme with all its templates, and, for the Markdown copy, the
 /// text of the document. So it does not matter what has changed, in which order, or what was asked for in between.
 /// In the very state of the site in which that was found out, it is not asked again.
 #[derive(Debug, Default)]

@@ -17,14 +17,14 @@ use crate::pipeline::index;
 /// parallel ([`Search::prepare_pages`]).
 pub(super) struct Search {
     site: Site,
-    known: Arc<Known>,
+    known: Arc<KnownLanguages>,
     languages: Vec<LanguageSearch>,
     /// What browsers load besides the packs.
-    engines: OnceLock<Files>,
+    engines: OnceLock<FilesByPath>,
 }
 
 /// Files by path below the root of the site.
-type Files = HashMap<String, Body>;
+type FilesByPath = HashMap<String, Body>;
 
 /// What is made for a language, each when it is first asked for.
 #[derive(Default)]
@@ -32,13 +32,13 @@ struct LanguageSearch {
     index: OnceLock<Result<Arc<LiveIndex>, Arc<Error>>>,
     related: OnceLock<Arc<RelatedArticles>>,
     /// The files of tantivy's index as a build writes them; only who reads them by their addresses makes them.
-    tantivy: OnceLock<Result<Files, String>>,
-    pack: OnceLock<Result<Files, String>>,
+    tantivy: OnceLock<Result<FilesByPath, String>>,
+    pack: OnceLock<Result<FilesByPath, String>>,
 }
 
 /// What was made last for each language, by its tag.
 #[derive(Default)]
-struct Known(Mutex<HashMap<String, Arc<Mutex<KnownLanguage>>>>);
+struct KnownLanguages(Mutex<HashMap<String, Arc<Mutex<KnownLanguage>>>>);
 
 #[derive(Default)]
 struct KnownLanguage {
@@ -57,7 +57,7 @@ impl Search {
         Self::of(site, Arc::clone(&self.known))
     }
 
-    fn of(site: &Site, known: Arc<Known>) -> Self {
+    fn of(site: &Site, known: Arc<KnownLanguages>) -> Self {
         Self {
             site: site.clone(),
             known,
@@ -70,13 +70,13 @@ impl Search {
     pub(super) fn prepare_pages(&self) {
         for (number, language) in self.site.languages.iter().enumerate() {
             if !language.articles.is_empty() {
-                self.near(number, 0);
+                self.related(number, 0);
             }
         }
     }
 
     /// The articles most like one.
-    pub(super) fn near(&self, language: usize, article: ArticleId) -> Vec<ArticleId> {
+    pub(super) fn related(&self, language: usize, article: ArticleId) -> Vec<ArticleId> {
         let site = &self.site.languages[language];
         let related = self.languages[language].related.get_or_init(|| {
             let known = self.known.language(site);
@@ -85,7 +85,7 @@ impl Search {
             let related = RelatedArticles::new(site.language.tag(), &articles, known.related.as_deref());
             Arc::clone(known.related.insert(Arc::new(related)))
         });
-        index::near(site, related, article)
+        index::related(site, related, article)
     }
 
     /// Answers a query in a language by its number.
@@ -164,7 +164,7 @@ impl Search {
         }
     }
 
-    fn engines(&self) -> &Files {
+    fn engines(&self) -> &FilesByPath {
         self.engines.get_or_init(|| {
             let tags = self.site.languages.iter().map(|language| language.language.tag());
             let files = kb_index::browser_files(tags).into_iter();
@@ -172,7 +172,7 @@ impl Search {
         })
     }
 
-    fn pack(&self, number: usize) -> &Result<Files, String> {
+    fn pack(&self, number: usize) -> &Result<FilesByPath, String> {
         self.languages[number].pack.get_or_init(|| {
             let pack = self
                 .index(number)
@@ -184,7 +184,7 @@ impl Search {
         })
     }
 
-    fn tantivy(&self, number: usize) -> &Result<Files, String> {
+    fn tantivy(&self, number: usize) -> &Result<FilesByPath, String> {
         self.languages[number].tantivy.get_or_init(|| {
             let files = index::write_tantivy(&self.site, number).map_err(|error| error.to_string())?;
             Ok(files
@@ -195,7 +195,7 @@ impl Search {
     }
 }
 
-impl Known {
+impl KnownLanguages {
     fn language(&self, site: &LanguageSite) -> Arc<Mutex<KnownLanguage>> {
         let mut languages = lock(&self.0);
         Arc::clone(languages.entry(site.language.tag().to_owned()).or_default())

@@ -7,7 +7,7 @@ use kb_diagnostic::Diagnostic;
 use kb_index::{Answer, Options};
 use kb_output::{Body, OutputError, OutputPath, SyncOptions};
 use kb_render::pages::LanguageRenderer;
-use kb_render::{Failures, Nearest, Route, SiteRenderer, WrittenPage};
+use kb_render::{Failures, RelatedLookup, Route, SiteRenderer, WrittenPage};
 use kb_site::pages::Page;
 use kb_site::{ArticleId, LanguageSite, urls};
 use rayon::prelude::*;
@@ -46,9 +46,9 @@ impl fmt::Debug for Snapshot {
     }
 }
 
-impl Nearest for Snapshot {
-    fn near(&self, language: usize, article: ArticleId) -> Vec<ArticleId> {
-        self.search.near(language, article)
+impl RelatedLookup for Snapshot {
+    fn related(&self, language: usize, article: ArticleId) -> Vec<ArticleId> {
+        self.search.related(language, article)
     }
 }
 
@@ -159,13 +159,17 @@ impl Snapshot {
     }
 
     fn renderer(&self) -> SiteRenderer<'_> {
-        let Assembled { site, theme, words, .. } = &*self.assembled;
-        SiteRenderer::new(site, theme, words, self)
+        let Assembled {
+            site, theme, messages, ..
+        } = &*self.assembled;
+        SiteRenderer::new(site, theme, messages, self)
     }
 
     fn page_bytes(&self, path: &OutputPath, language: usize, job: Page) -> PageBytes {
-        let Assembled { site, theme, words, .. } = &*self.assembled;
-        let renderer = || LanguageRenderer::new(site, theme, &words[language], language, self);
+        let Assembled {
+            site, theme, messages, ..
+        } = &*self.assembled;
+        let renderer = || LanguageRenderer::new(site, theme, &messages[language], language, self);
         self.pages.bytes(path, self.id(language, job), renderer)
     }
 

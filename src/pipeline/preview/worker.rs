@@ -12,11 +12,11 @@ use super::{Current, Snapshot};
 
 /// Makes the search of the newest state and renders all its pages, one state after the other, never more than the newest.
 pub(super) struct Worker {
-    shared: Arc<Shared>,
+    shared: Arc<SharedTask>,
 }
 
 #[derive(Default)]
-struct Shared {
+struct SharedTask {
     task: Mutex<Task>,
     changed: Condvar,
     /// Counts up whenever the work at hand is out of date.
@@ -44,7 +44,7 @@ const QUIET: Duration = Duration::from_secs(2);
 impl Worker {
     /// Starts the thread; it ends with the worker.
     pub(super) fn start(current: &Arc<Current>) -> Self {
-        let shared = Arc::new(Shared::default());
+        let shared = Arc::new(SharedTask::default());
         let (own, current) = (Arc::clone(&shared), Arc::downgrade(current));
         thread::spawn(move || own.run(&current));
         Self { shared }
@@ -78,7 +78,7 @@ impl Drop for Worker {
     }
 }
 
-impl Shared {
+impl SharedTask {
     fn run(&self, current: &Weak<Current>) {
         let pool = background();
         loop {

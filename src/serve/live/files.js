@@ -77,7 +77,7 @@ export async function loadAgain(linked, now) {
   return true;
 }
 
-// Pictures and data of the theme are loaded from its new folder. Scripts stay, and the style sheets are exchanged.
+// Images and data of the theme are loaded from its new folder. Scripts stay, and the style sheets are exchanged.
 export function renameAttributes(from, to) {
   for (const node of document.querySelectorAll("*")) {
     if (node.matches('script, link[rel~="stylesheet"]')) continue;

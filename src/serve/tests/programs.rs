@@ -71,8 +71,8 @@ fn wrong_questions_are_refused_with_a_hint() {
     let long = "ä".repeat(257);
     let longer = "a".repeat(2001);
     for (path, error, hint) in [
-        ("/api/search", "`q` is missing", "ask with"),
-        ("/api/suggest?n=3", "`q` is missing", "ask with"),
+        ("/api/search", "`q` is missing", "add"),
+        ("/api/suggest?n=3", "`q` is missing", "add"),
         (
             &format!("/api/search?q={long}"),
             "`q` has 257 characters",

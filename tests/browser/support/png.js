@@ -13,7 +13,7 @@ function chunk(type, data) {
   return bytes;
 }
 
-// Compresses the picture's data anew, with the best of what zlib offers.
+// Compresses the image's data anew, with the best of what zlib offers.
 export function smaller(png) {
   const before = [];
   const data = [];

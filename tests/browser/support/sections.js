@@ -66,7 +66,7 @@ first  line
 ![alt
 text](pixel.png "A caption")
 
-Inline ![alt](pixel.png) picture.
+Inline ![alt](pixel.png) image.
 
 ## Parts {#parts}
 

@@ -249,7 +249,7 @@ impl<'a> Site<'a> {
         all.extend(args);
         let kb = Kb::start(sandbox, &all);
         let since = Instant::now();
-        while !kb.said().contains("Ctrl-C ends") {
+        while !kb.said().contains("Ctrl-C to stop") {
             assert!(since.elapsed() < LIMIT, "it does not begin\n{}", kb.said());
             thread::sleep(Duration::from_millis(5));
         }

@@ -15,7 +15,7 @@ use crate::support::{Sandbox, snapshot};
 
 use client::{ALL, BROWSER, Events, Kb, LIMIT, Site, wait};
 
-/// Two categories with an article each, a draft, an article to come, and a picture.
+/// Two categories with an article each, a draft, an article to come, and an image.
 fn help_centre() -> Sandbox {
     let sandbox = Sandbox::project(&[
         ("billing/_index.md", "---\ntitle: Billing\n---\n"),
@@ -34,11 +34,11 @@ fn help_centre() -> Sandbox {
             "# Passwords\n\nLonger is safer. See [cards](../billing/refund.md#cards).\n",
         ),
     ]);
-    sandbox.write("content/billing/card.svg", picture(1));
+    sandbox.write("content/billing/card.svg", image(1));
     sandbox
 }
 
-fn picture(width: usize) -> String {
+fn image(width: usize) -> String {
     format!("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"1\"/>")
 }
 
@@ -253,7 +253,7 @@ fn articles_and_folders_come_go_and_move() {
 }
 
 #[test]
-fn templates_settings_ignored_files_and_pictures_are_followed() {
+fn templates_settings_ignored_files_and_images_are_followed() {
     let sandbox = help_centre();
     let site = Site::watch(&sandbox);
     let url = "/billing/refund/";
@@ -283,8 +283,8 @@ fn templates_settings_ignored_files_and_pictures_are_followed() {
     fs::remove_file(sandbox.path(".kbignore")).expect("removed");
     site.shows("/account/password/", "Longer is safer");
 
-    sandbox.write("content/billing/card.svg", picture(7));
-    let what = || "the old picture".to_owned();
+    sandbox.write("content/billing/card.svg", image(7));
+    let what = || "the old image".to_owned();
     wait(&what, || {
         let page = site.get(url).text();
         // Its name carries the hash of what it shows.
@@ -292,8 +292,8 @@ fn templates_settings_ignored_files_and_pictures_are_followed() {
             .split("/billing/card.")
             .nth(1)
             .and_then(|rest| rest.split('"').next());
-        let name = name.unwrap_or_else(|| panic!("no picture in {page}"));
-        site.get(&format!("/billing/card.{name}")).body == picture(7).into_bytes()
+        let name = name.unwrap_or_else(|| panic!("no image in {page}"));
+        site.get(&format!("/billing/card.{name}")).body == image(7).into_bytes()
     });
     sandbox.write("static/extra.txt", "Extra.\n");
     site.shows("/extra.txt", "Extra.");
@@ -466,14 +466,14 @@ fn problems_are_said_once_and_so_is_their_end() {
     assert_eq!((times("error["), times(place)), (2, lines), "{}", site.kb.said());
     site.equals_build(&ALL);
     sandbox.write(path, &good);
-    site.says("mended 1 problem; 1 error");
+    site.says("fixed 1 problem; 1 error");
     sandbox.write("content/billing/new.md", "# New\n\nSee [this](refund.md).\n");
-    site.says("nothing is wrong any more");
+    site.says("no problems left");
     assert_eq!(site.problems(), 0);
     assert_eq!(times("error["), 2, "{}", site.kb.said());
     site.settles(&ALL);
     let said = site.end();
-    assert_eq!(said.matches("mended").count(), 2, "{said}");
+    assert_eq!(said.matches("fixed ").count(), 2, "{said}");
 }
 
 #[test]
@@ -485,10 +485,7 @@ fn a_port_that_is_taken_is_replaced_by_the_next() {
     assert_ne!(site.address.port(), port);
     assert_eq!(site.get("/").status, 200);
     let said = site.end();
-    assert!(
-        said.contains(&format!("port {port} is taken, so this is port")),
-        "{said}"
-    );
+    assert!(said.contains(&format!("port {port} is taken; using port")), "{said}");
 }
 
 /// Runs `kb serve` where it must not serve; gives the exit code and what it says.

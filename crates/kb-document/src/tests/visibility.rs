@@ -195,7 +195,7 @@ fn what_is_not_understood_hides_the_article_and_says_so() {
     }
     let document = parse("---\ndraft: maybe\n---\n");
     let hints: Vec<_> = document.diagnostics[0].hints.iter().map(String::as_str).collect();
-    assert_eq!(hints, ["until this is clear, the article is left out, as a draft is"]);
+    assert_eq!(hints, ["until this is fixed, the article is treated as a draft"]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Which folders may be written to; nothing but the destination is ever touched.
+//! Which folders may be written to; only the destination is changed.
 
 use std::fs;
 use std::path::Path;
@@ -141,7 +141,7 @@ fn a_link_as_destination_stays_a_link() -> Outcome {
         "cannot write to DEST: it is a symbolic link that leads nowhere"
     );
 
-    // A way round the rule for folders that the build reads.
+    // Tries to bypass the rule for folders that the build reads.
     symlink(at("content"), at("alias"))?;
     let options = SyncOptions {
         forbidden: vec![at("content")],
@@ -275,7 +275,7 @@ fn a_full_disk_leaves_the_old_site() -> Outcome {
     );
     assert_eq!(
         error.hint().as_deref(),
-        Some("the site that was there before is untouched; free some space and build again")
+        Some("the previous site is unchanged; free some space and build again")
     );
     assert_eq!(
         snapshot(dir.path()),

@@ -40,7 +40,7 @@ impl Scene {
         })
     }
 
-    /// Begins a build and gives it up: what it finds half done it completes, and clears away.
+    /// Starts a build and drops it: it completes and cleans up interrupted work.
     fn begin(&self) -> Result<BTreeMap<String, Vec<u8>>, OutputError> {
         drop(Writer::create(&self.dest, &SyncOptions::default())?);
         assert_eq!(names(self.dir.path()), ["public"]);
@@ -108,7 +108,7 @@ fn a_kill_at_any_file_in_place() -> Outcome {
 #[test]
 fn a_repository_is_never_thrown_away() -> Outcome {
     let scene = Scene::set()?;
-    // Nothing can be brought back to where something else lies now.
+    // Nothing can be moved back to a place that is taken.
     fs::create_dir_all(scene.work.new.join(".git/refs"))?;
     fs::create_dir_all(scene.dest.join(".git/other"))?;
     let error = Writer::create(&scene.dest, &SyncOptions::default())

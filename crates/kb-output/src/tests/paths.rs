@@ -28,21 +28,30 @@ fn each_bad_path_has_its_message() {
     let cases = [
         ("", "it is empty"),
         ("/etc/passwd", "it must be relative to the output folder"),
-        ("a//b", "there is nothing between two of its slashes"),
-        ("a/", "there is nothing between two of its slashes"),
+        ("a//b", "it has two slashes in a row"),
+        ("a/", "it has two slashes in a row"),
         ("a/../b", "it has a part that is \".\" or \"..\""),
         ("./a", "it has a part that is \".\" or \"..\""),
         (&long, "one of its names has 256 bytes; file systems store at most 255"),
-        ("a\\b", "the character '\\\\' cannot be in a file name everywhere"),
-        ("a\0b", "the character '\\0' cannot be in a file name everywhere"),
-        ("a\nb", "the character '\\n' cannot be in a file name everywhere"),
-        ("c:/a", "the character ':' cannot be in a file name everywhere"),
+        (
+            "a\\b",
+            "the character '\\\\' is not allowed in file names on every system",
+        ),
+        (
+            "a\0b",
+            "the character '\\0' is not allowed in file names on every system",
+        ),
+        (
+            "a\nb",
+            "the character '\\n' is not allowed in file names on every system",
+        ),
+        ("c:/a", "the character ':' is not allowed in file names on every system"),
         ("a./b", "one of its names ends with a dot or a space"),
         ("a /b", "one of its names ends with a dot or a space"),
         ("a/NUL", "\"NUL\" is the name of a device on Windows"),
         ("a/aux.md", "\"aux\" is the name of a device on Windows"),
-        (".kb-output", "\".kb-output\" has a meaning of its own there"),
-        (".Git/config", "\".Git\" has a meaning of its own there"),
+        (".kb-output", "\".kb-output\" is a reserved name"),
+        (".Git/config", "\".Git\" is a reserved name"),
     ];
     for (path, problem) in cases {
         let message = OutputPath::new(path).map_err(|error| error.to_string());

@@ -1,8 +1,8 @@
 //! The article page: contents, neighbours, related articles, the notice of another language.
 
 use super::{
-    Article, ArticleContext, ArticleId, ArticleLink, Document, Fallback, LanguageRenderer, Link, MAX_RELATED,
-    MAX_SIBLINGS, More, OwnContext, PageContext, PageRef, Sibling, Siblings, TocEntry, WORDS_A_MINUTE, mail,
+    Article, ArticleContext, ArticleId, ArticleLink, Document, Fallback, LanguageRenderer, MAX_RELATED, MAX_SIBLINGS,
+    More, OwnContext, PageContext, PageLink, PageRef, Sibling, Siblings, TocEntry, WORDS_A_MINUTE, mail,
 };
 use crate::context::ArticleFeedback;
 use crate::i18n::isolated;
@@ -22,13 +22,13 @@ impl<'a> LanguageRenderer<'a> {
             toc: toc(document),
             updated: article.updated.map(|date| self.date(date)),
             reading_minutes: minutes,
-            reading_text: self.words.count("minutes", minutes),
+            reading_text: self.messages.count("minutes", minutes),
             questions: document.questions.len(),
             tags: article
                 .tags
                 .iter()
                 .filter_map(|slug| language.tag(slug))
-                .map(|tag| Link {
+                .map(|tag| PageLink {
                     title: tag.title.clone(),
                     url: self.site.url(&tag.path),
                 })
@@ -62,7 +62,7 @@ impl<'a> LanguageRenderer<'a> {
         }
         let mailto = settings.email.as_deref().map(|email| {
             let subject = self
-                .words
+                .messages
                 .text("feedback_mail_subject")
                 .replace("{title}", &article.title);
             let url = self.site.absolute_url(&article.path);
@@ -90,7 +90,7 @@ impl<'a> LanguageRenderer<'a> {
             .find(|site| site.language == article.language);
         let name = original.map_or_else(|| article.language.own_name(), |site| site.name.clone());
         let text = self
-            .words
+            .messages
             .text("fallback_notice")
             .replace("{language}", &isolated(&language.name, language.direction))
             .replace("{original}", &isolated(&name, language.direction));
@@ -106,7 +106,7 @@ impl<'a> LanguageRenderer<'a> {
     }
 
     /// The articles before and after an article in its category, and those around it.
-    pub(super) fn neighbours(&self, id: ArticleId) -> (Option<Link>, Option<Link>, Option<Siblings>) {
+    pub(super) fn neighbours(&self, id: ArticleId) -> (Option<PageLink>, Option<PageLink>, Option<Siblings>) {
         let language = self.language();
         let category = &language.categories[language.articles[id].category];
         let Ok(at) = category.articles.binary_search(&id) else {
@@ -114,7 +114,7 @@ impl<'a> LanguageRenderer<'a> {
         };
         let link = |id: &ArticleId| {
             let article = &language.articles[*id];
-            Link {
+            PageLink {
                 title: article.nav_title.clone(),
                 url: self.site.url(&article.path),
             }
@@ -130,7 +130,7 @@ impl<'a> LanguageRenderer<'a> {
         let articles = category.articles[start..start + shown]
             .iter()
             .map(|sibling| {
-                let Link { title, url } = link(sibling);
+                let PageLink { title, url } = link(sibling);
                 Sibling {
                     title,
                     url,
@@ -141,7 +141,7 @@ impl<'a> LanguageRenderer<'a> {
             .collect();
         let url = self.site.url(&category.path);
         let more = (total > shown).then(|| More {
-            count_text: self.words.count("more_articles", total - shown),
+            count_text: self.messages.count("more_articles", total - shown),
             url: url.clone(),
         });
         (
@@ -156,7 +156,7 @@ impl<'a> LanguageRenderer<'a> {
         )
     }
 
-    /// Articles about the same: those that the writer names, then those that are most alike.
+    /// Articles about the same: those that the writer names, then those that are most similar.
     pub(super) fn related(&self, id: ArticleId) -> Vec<ArticleLink> {
         let language = self.language();
         let document = &self.site.documents[language.articles[id].document];
@@ -166,9 +166,9 @@ impl<'a> LanguageRenderer<'a> {
                 _ => None,
             }
         });
-        let alike = self.nearest.near(self.number, id).into_iter();
+        let similar = self.related.related(self.number, id).into_iter();
         let mut chosen: Vec<ArticleId> = Vec::new();
-        for other in named.chain(alike) {
+        for other in named.chain(similar) {
             if other != id && !chosen.contains(&other) && chosen.len() < MAX_RELATED {
                 chosen.push(other);
             }

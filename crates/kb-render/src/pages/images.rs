@@ -1,4 +1,4 @@
-//! What an article writes around and into its images: size, smaller forms, the link to the full size.
+//! What an article writes around and into its images: size, smaller variants, the link to the full size.
 
 use std::fmt::Write as _;
 
@@ -12,7 +12,7 @@ const ZOOM_WIDTH: u32 = 720;
 const COLUMN: u32 = 672;
 /// What is beside the column on a telephone, in pixels.
 const MARGINS: u32 = 32;
-/// The picture that stands for a missing one.
+/// The image that stands for a missing one.
 const PLACEHOLDER: (u32, u32) = (320, 180);
 
 /// Writes what goes into an open place of the image with link number `link`, which leads to `resolved`.
@@ -28,7 +28,7 @@ pub(super) fn fill(
     let size = asset
         .and_then(|asset| asset.size)
         .or(resolved.url.is_none().then_some(PLACEHOLDER));
-    let forms = asset.and_then(|asset| asset.renditions.as_deref()).unwrap_or_default();
+    let variants = asset.and_then(|asset| asset.variants.as_deref()).unwrap_or_default();
     let zooms = || asset.is_some() && size.is_some_and(|(width, _)| width > ZOOM_WIDTH);
     // Writing to a string cannot fail.
     let _ = match kind {
@@ -50,22 +50,22 @@ pub(super) fn fill(
             write!(out, "\">")
         }
         PatchKind::ZoomEnd(_) if zooms() => write!(out, "</a>"),
-        PatchKind::PictureStart { width, .. } if !forms.is_empty() => picture_start(site, asset, width, out),
-        PatchKind::PictureEnd(_) if !forms.is_empty() => write!(out, "</picture>"),
+        PatchKind::PictureStart { width, .. } if !variants.is_empty() => picture_start(site, asset, width, out),
+        PatchKind::PictureEnd(_) if !variants.is_empty() => write!(out, "</picture>"),
         _ => Ok(()),
     };
 }
 
-/// `<picture>` with the smaller forms of an image, of which a browser takes the one that fits.
+/// `<picture>` with the smaller variants of an image, of which a browser takes the one that fits.
 fn picture_start(site: &Site, asset: Option<&Asset>, shown: Option<u32>, out: &mut String) -> std::fmt::Result {
     let Some(asset) = asset else { return Ok(()) };
     out.push_str("<picture><source type=\"image/webp\" srcset=\"");
-    for (number, form) in asset.renditions.iter().flatten().enumerate() {
+    for (number, variant) in asset.variants.iter().flatten().enumerate() {
         if number > 0 {
             out.push_str(", ");
         }
-        let _ = pulldown_cmark_escape::escape_href(&mut *out, &site.url(&form.output));
-        write!(out, " {}w", form.width)?;
+        let _ = pulldown_cmark_escape::escape_href(&mut *out, &site.url(&variant.output));
+        write!(out, " {}w", variant.width)?;
     }
     let own = asset.size.map_or(COLUMN, |(width, _)| width);
     let column = own.min(shown.unwrap_or(COLUMN)).min(COLUMN);

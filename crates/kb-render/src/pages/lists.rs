@@ -4,7 +4,7 @@ use kb_site::pages::Page;
 
 use super::{
     Article, ArticleId, ArticleLink, BTreeMap, CategoryId, CategoryLink, ContactPage, Document, HOME_ARTICLES,
-    LanguageRenderer, LanguageSite, LetterGroup, Link, OwnContext, PageContext, SearchLanguage, SitePath, TagLink,
+    LanguageRenderer, LanguageSite, LetterGroup, OwnContext, PageContext, PageLink, SearchLanguage, SitePath, TagLink,
     UnicodeNormalization,
 };
 use crate::icons::IconKind;
@@ -154,8 +154,8 @@ impl<'a> LanguageRenderer<'a> {
             count_text: self.count_text(tag.articles.len()),
         };
         let mut page = self.page("tag", &tag.title, "", path, own);
-        page.breadcrumbs.push(Link {
-            title: self.words.text("tags").to_owned(),
+        page.breadcrumbs.push(PageLink {
+            title: self.messages.text("tags").to_owned(),
             url: self.site.url(&Page::Tags.path(language)),
         });
         (page, String::new(), None, "tag.html")
@@ -168,7 +168,7 @@ impl<'a> LanguageRenderer<'a> {
             count_text: self.count_text(tag.articles.len()),
         });
         let own = OwnContext::Tags { tags: tags.collect() };
-        self.page("tags", self.words.text("tags"), "", path, own)
+        self.page("tags", self.messages.text("tags"), "", path, own)
     }
 
     pub(super) fn all_page(&self, path: &str) -> PageContext {
@@ -216,7 +216,7 @@ impl<'a> LanguageRenderer<'a> {
                     }
                 ),
                 letter: if other {
-                    self.words.text("other_letters").to_owned()
+                    self.messages.text("other_letters").to_owned()
                 } else {
                     letter
                 },
@@ -227,7 +227,7 @@ impl<'a> LanguageRenderer<'a> {
             groups: groups.collect(),
             count_text: self.count_text(count),
         };
-        let mut page = self.page("all", self.words.text("all_articles"), "", path, own);
+        let mut page = self.page("all", self.messages.text("all_articles"), "", path, own);
         page.languages = self.language_links(|language| format!("{}all/", language.home));
         page
     }
@@ -251,7 +251,7 @@ impl<'a> LanguageRenderer<'a> {
         let own = OwnContext::Search {
             others: others.collect(),
         };
-        let mut page = self.page("search", self.words.text("search_results"), "", path, own);
+        let mut page = self.page("search", self.messages.text("search_results"), "", path, own);
         // Its canonical address has no query: search engines may list the way to search, but no answers to single queries.
         page.languages = self.language_links(|language| Page::Search.path(language));
         page
@@ -262,7 +262,7 @@ impl<'a> LanguageRenderer<'a> {
             featured: self.featured(),
             popular: self.popular(),
         };
-        let mut page = self.page("contact", self.words.text("contact_page_title"), "", path, own);
+        let mut page = self.page("contact", self.messages.text("contact_page_title"), "", path, own);
         page.languages = self.language_links(|language| match language.contact {
             Some(_) => Page::Contact.path(language),
             None => language.home.clone(),
@@ -282,7 +282,7 @@ impl<'a> LanguageRenderer<'a> {
             popular: self.popular(),
             collections: self.collections(None),
         };
-        let mut page = self.page("404", self.words.text("page_not_found"), "", path, own);
+        let mut page = self.page("404", self.messages.text("page_not_found"), "", path, own);
         page.noindex = true;
         page.canonical = None;
         page

@@ -20,12 +20,12 @@ use unicode_normalization::UnicodeNormalization;
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use crate::context::{
-    Alternate, ArticleContext, ArticleLink, CategoryLink, DateContext, Fallback, LanguageLink, LetterGroup, Link, More,
-    OwnContext, PageContext, SearchLanguage, Sibling, Siblings, TagLink, TocEntry,
+    Alternate, ArticleContext, ArticleLink, CategoryLink, DateContext, Fallback, LanguageLink, LetterGroup, More,
+    OwnContext, PageContext, PageLink, SearchLanguage, Sibling, Siblings, TagLink, TocEntry,
 };
 use crate::i18n::Messages;
 use crate::theme::Theme;
-use crate::{Nearest, WrittenPage, icons, json_ld};
+use crate::{RelatedLookup, WrittenPage, icons, json_ld};
 
 /// Reading speed in words a minute: slow enough for instructions that are followed on the way.
 const WORDS_A_MINUTE: usize = 200;
@@ -62,27 +62,33 @@ pub struct RenderedPage {
 pub struct LanguageRenderer<'a> {
     pub(super) site: &'a Site,
     pub(super) theme: &'a Theme,
-    pub(super) words: &'a Messages,
+    pub(super) messages: &'a Messages,
     pub(super) number: usize,
-    nearest: &'a dyn Nearest,
+    related: &'a dyn RelatedLookup,
     site_value: Value,
     search_value: Value,
-    words_value: Value,
+    messages_value: Value,
     shared: OnceLock<u128>,
 }
 
 impl<'a> LanguageRenderer<'a> {
     /// A renderer of language number `number`.
-    pub fn new(site: &'a Site, theme: &'a Theme, words: &'a Messages, number: usize, nearest: &'a dyn Nearest) -> Self {
+    pub fn new(
+        site: &'a Site,
+        theme: &'a Theme,
+        messages: &'a Messages,
+        number: usize,
+        related: &'a dyn RelatedLookup,
+    ) -> Self {
         let mut renderer = Self {
             site,
             theme,
-            words,
+            messages,
             number,
-            nearest,
+            related,
             site_value: Value::none(),
             search_value: Value::none(),
-            words_value: Value::from_serializable(words.texts()),
+            messages_value: Value::from_serializable(messages.texts()),
             shared: OnceLock::new(),
         };
         renderer.site_value = Value::from_serializable(&renderer.site_context());
@@ -150,7 +156,7 @@ impl<'a> LanguageRenderer<'a> {
     /// Hash of what every page of the language shows or is made with.
     fn shared_digest(&self) -> u128 {
         *self.shared.get_or_init(|| {
-            let mut texts: Vec<_> = self.words.texts().iter().collect();
+            let mut texts: Vec<_> = self.messages.texts().iter().collect();
             texts.sort_unstable();
             let shared = (self.site_context(), self.search_context(self.language()), texts);
             let mut hash = Xxh3::new();
@@ -248,7 +254,7 @@ impl<'a> LanguageRenderer<'a> {
         let mut context = Context::new();
         context.insert_value("site", self.site_value.clone());
         context.insert_value("search", self.search_value.clone());
-        context.insert_value("t", self.words_value.clone());
+        context.insert_value("t", self.messages_value.clone());
         context.insert_value("page", Value::from(map));
         context
     }
@@ -274,8 +280,8 @@ impl<'a> LanguageRenderer<'a> {
             og_type: if kind == "article" { "article" } else { "website" },
             alternates: Vec::new(),
             languages: self.language_links(|site| site.home.clone()),
-            breadcrumbs: vec![Link {
-                title: self.words.text("home").to_owned(),
+            breadcrumbs: vec![PageLink {
+                title: self.messages.text("home").to_owned(),
                 url: self.site.url(&language.home),
             }],
             markdown_url: None,
@@ -382,7 +388,7 @@ impl<'a> LanguageRenderer<'a> {
     fn trail(&self, page: &mut PageContext, categories: &[CategoryId]) {
         page.breadcrumbs.extend(categories.iter().map(|id| {
             let category = &self.language().categories[*id];
-            Link {
+            PageLink {
                 title: category.nav_title.clone(),
                 url: self.site.url(&category.path),
             }
@@ -392,11 +398,11 @@ impl<'a> LanguageRenderer<'a> {
     fn date(&self, date: Date) -> DateContext {
         DateContext {
             iso: date.iso_day(),
-            text: self.words.date(date),
+            text: self.messages.date(date),
         }
     }
 
     fn count_text(&self, count: usize) -> String {
-        self.words.count("articles", count)
+        self.messages.count("articles", count)
     }
 }

@@ -1,4 +1,4 @@
-//! What every page of a language knows of the site.
+//! The values of the site on every page of a language.
 
 use kb_site::LanguageSite;
 use kb_site::pages::{MadeFile, Page};
@@ -25,7 +25,7 @@ impl LanguageRenderer<'_> {
     /// The URL of a link in the settings, which is a path on this site or a URL.
     pub(super) fn local(&self, link: &str) -> String {
         if link.starts_with('/') {
-            // Query and fragment are written as they are to be sent.
+            // Query and fragment are already encoded.
             let (path, rest) = link.split_at(link.find(['?', '#']).unwrap_or(link.len()));
             format!("{}{rest}", self.site.url(path))
         } else {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// Every promised contrast, checked against what WCAG asks for.
+/// Every promised contrast, checked against WCAG.
 fn assert_promises(accent: Rgb, scheme: Scheme, contrast: Contrast) {
     let colors = Palette::new(accent, scheme, contrast);
     let (text, marks) = match contrast {

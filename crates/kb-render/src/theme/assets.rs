@@ -1,4 +1,5 @@
-//! The static files of a theme: which are served, what becomes of them, and the folder named after what they hold.
+//! The static files of a theme: which are served, how they are processed, and the folder named after a hash of their
+//! contents.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -7,14 +8,14 @@ use kb_config::Config;
 use kb_site::addresses::theme_folder;
 use xxhash_rust::xxh3::Xxh3;
 
-use super::layers::{self, DEFAULT, Files, Layers, ThemeFile};
+use super::layers::{self, DEFAULT, LayerFiles, Layers, ThemeFile};
 use super::manifest::Manifest;
 use super::{MISSING_IMAGE, css};
 use crate::{icons, palette, script};
 
 /// The file of the icons that the templates name.
 pub(super) const ICONS: &str = "icons.svg";
-/// Scripts of the default theme in this folder are written into those that import them, and are not served.
+/// Scripts of the default theme in this folder are inserted into the scripts that import them, and are not served.
 const SHARED: &str = "js/shared/";
 
 /// The files to write and the folder they go to.
@@ -22,13 +23,13 @@ const SHARED: &str = "js/shared/";
 pub(super) struct Assets {
     /// By output path.
     pub(super) outputs: BTreeMap<String, Arc<[u8]>>,
-    /// Such as `assets/1a2b3c4d`, so that browsers may keep them for ever.
+    /// Such as `assets/1a2b3c4d`, so that browsers may cache them permanently.
     pub(super) folder: String,
 }
 
-/// Makes the files to write out of those of the theme, of which only `served` are needed.
+/// Makes the output files from the theme's files in `served`.
 pub(super) fn make(
-    merged: &Files,
+    merged: &LayerFiles,
     manifest: &Manifest,
     served: &BTreeSet<String>,
     icons: Option<&BTreeSet<String>>,
@@ -70,9 +71,9 @@ pub(super) fn make(
 
 /// The static files of the theme that its pages need, besides the style sheets that are joined.
 ///
-/// A theme gives all of its own. Of what lies below it, it takes the scripts with what stands beside them (they load
-/// each other by names they put together) and what is named in a template, a style sheet or a script.
-pub(super) fn served(layers: &Layers, merged: &Files, manifest: &Manifest) -> BTreeSet<String> {
+/// All files of the theme itself are served. Of its base theme, the scripts are served with the files beside them (they
+/// load each other by computed names), and files that a template, a style sheet or a script mentions.
+pub(super) fn served(layers: &Layers, merged: &LayerFiles, manifest: &Manifest) -> BTreeSet<String> {
     let paths: BTreeSet<&str> = (layers.themes.iter())
         .flat_map(|layer| layer.files.keys())
         .filter_map(|path| path.strip_prefix("static/"))
@@ -116,14 +117,14 @@ pub(super) fn is_used(path: &str, served: &BTreeSet<String>, manifest: &Manifest
     served.contains(path) || manifest.styles.iter().any(|style| style == path) || is_shared(path)
 }
 
-/// Whether a text names a path as one that is loaded; comments may speak of any.
+/// Whether a text mentions a path outside of comments.
 fn names(text: &str, path: &str) -> bool {
     text.match_indices(path)
         .any(|(at, _)| text[..at].ends_with(['"', '\'', '`', '/', '(']))
 }
 
-/// What is served of a file.
-fn bytes(path: &str, file: &ThemeFile, merged: &Files) -> Arc<[u8]> {
+/// The served bytes of a file.
+fn bytes(path: &str, file: &ThemeFile, merged: &LayerFiles) -> Arc<[u8]> {
     match std::str::from_utf8(&file.bytes) {
         Ok(text) if path.ends_with(".js") => {
             let module = |path: &str| std::str::from_utf8(&shared(path, merged)?.bytes).ok();
@@ -141,12 +142,12 @@ fn bytes(path: &str, file: &ThemeFile, merged: &Files) -> Arc<[u8]> {
     }
 }
 
-/// Whether a static file is only ever a part of others, which import it.
+/// Whether a static file is only imported by others.
 fn is_shared(path: &str) -> bool {
     path.starts_with(SHARED) && layers::default_has(&format!("static/{path}"))
 }
 
 /// The script at a path, if others import it and it is not served itself.
-fn shared<'a>(path: &str, merged: &'a Files) -> Option<&'a ThemeFile> {
+fn shared<'a>(path: &str, merged: &'a LayerFiles) -> Option<&'a ThemeFile> {
     is_shared(path).then(|| merged.get(&format!("static/{path}"))).flatten()
 }

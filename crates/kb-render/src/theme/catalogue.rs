@@ -20,7 +20,7 @@ pub struct ThemeInfo {
     pub description: String,
     /// Whether it is part of kb.
     pub built_in: bool,
-    /// Its folder in the project, as messages name it.
+    /// Its folder in the project, for messages.
     pub folder: Option<String>,
     /// Whether the project uses it.
     pub in_use: bool,
@@ -67,8 +67,8 @@ pub enum PartKind {
     Partial,
     /// A static file.
     Static,
-    /// The words in a language.
-    Words,
+    /// The messages of a language.
+    Messages,
 }
 
 /// A file of the theme in use that a project can copy and change.
@@ -82,14 +82,14 @@ pub struct Part {
     pub target: String,
     /// The theme it comes from.
     pub theme: String,
-    /// What it says of itself, on one line; can be empty.
+    /// Its description on one line; may be empty.
     pub about: String,
     /// Its bytes.
     pub original: Arc<[u8]>,
 }
 
 impl Part {
-    /// The copy, with a first line that says where it comes from.
+    /// The copy, with a first line about its origin.
     pub fn copy(&self) -> Vec<u8> {
         let line = origin::line(&self.target, &self.theme, &self.original);
         [line.as_bytes(), &self.original].concat()
@@ -130,7 +130,7 @@ pub fn parts(
 fn part(path: &str, theme: &str, file: &ThemeFile) -> Part {
     let kind = match path.split_once('/') {
         Some(("static", _)) => PartKind::Static,
-        Some(("i18n", _)) => PartKind::Words,
+        Some(("i18n", _)) => PartKind::Messages,
         Some((_, name)) if name.contains('/') => PartKind::Partial,
         _ => PartKind::Template,
     };
@@ -144,14 +144,14 @@ fn part(path: &str, theme: &str, file: &ThemeFile) -> Part {
     }
 }
 
-/// What a file is called on the command line.
+/// The name of a file on the command line.
 pub(super) fn name_of(path: &str) -> &str {
     path.strip_prefix("templates/")
         .or_else(|| path.strip_prefix("static/"))
         .unwrap_or(path)
 }
 
-/// What the comment at the start of a file says, as far as its first sentence or line goes.
+/// The first sentence or line of the comment at the start of a file.
 fn about(path: &str, text: &str) -> String {
     let begins = ["{#-", "{#", "/*", "//", "#"];
     let Some(said) = begins.iter().find_map(|begin| text.trim_start().strip_prefix(begin)) else {

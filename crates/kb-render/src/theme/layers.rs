@@ -15,7 +15,7 @@ use super::{CUSTOM_CSS, MISSING_IMAGE, MISSING_IMAGE_SVG, ThemeSource};
 /// The themes built into kb, a folder each.
 static BUILT_IN: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../themes");
 
-/// The built-in theme that all others are laid over.
+/// The built-in base of all other themes.
 pub(super) const DEFAULT: &str = "default";
 
 /// A file of a theme.
@@ -29,7 +29,7 @@ pub(super) struct ThemeFile {
 }
 
 impl ThemeFile {
-    /// The file as diagnostics point into it.
+    /// The text of the file, for spans.
     pub(super) fn source_text(&self) -> SourceText {
         SourceText::new(&*self.display, String::from_utf8_lossy(&self.bytes))
     }
@@ -44,23 +44,23 @@ impl ThemeFile {
 }
 
 /// Files by their path in a theme, such as `templates/home.html`.
-pub(super) type Files = BTreeMap<String, ThemeFile>;
+pub(super) type LayerFiles = BTreeMap<String, ThemeFile>;
 
 /// The files of one theme.
 #[derive(Debug)]
 pub(super) struct Layer {
     /// The theme's name.
     pub(super) theme: String,
-    pub(super) files: Files,
+    pub(super) files: LayerFiles,
 }
 
-/// Everything that a theme is made of.
+/// All layers of a theme.
 #[derive(Debug)]
 pub(super) struct Layers {
-    /// Themes, the most general first.
+    /// Themes, from the base to the most specific.
     pub(super) themes: Vec<Layer>,
-    /// Files of the project that stand in for those of the theme, or join them.
-    pub(super) project: Files,
+    /// Files of the project that replace or extend those of the theme.
+    pub(super) project: LayerFiles,
     /// Name of the theme in use.
     pub(super) name: String,
 }
@@ -72,14 +72,14 @@ impl Layers {
         from_top.find_map(|layer| Some((layer.theme.as_str(), layer.files.get(path)?)))
     }
 
-    /// All files, each from the layer that wins.
-    pub(super) fn merged(&self) -> Files {
+    /// All files, each from its highest layer.
+    pub(super) fn merged(&self) -> LayerFiles {
         let layers = self.themes.iter().map(|layer| &layer.files).chain([&self.project]);
         layers.flat_map(Clone::clone).collect()
     }
 
-    /// The built-in files among them, as they are without any folder of the project.
-    pub(super) fn built_in(&self) -> Files {
+    /// The built-in files, without the folders of the project.
+    pub(super) fn built_in(&self) -> LayerFiles {
         let files = self.themes.iter().flat_map(|layer| layer.files.clone());
         files.filter(|(_, file)| file.built_in).collect()
     }
@@ -98,7 +98,7 @@ pub(super) fn default_has(path: &str) -> bool {
 /// The files of a built-in theme; none where there is no such theme.
 pub(super) fn built_in(name: &str) -> Option<Layer> {
     let dir = BUILT_IN.get_dir(name)?;
-    let mut files = Files::new();
+    let mut files = LayerFiles::new();
     add_embedded(dir, name, &mut files);
     if name == DEFAULT {
         let image = ThemeFile::built_in(String::new(), MISSING_IMAGE_SVG.as_bytes());
@@ -110,7 +110,7 @@ pub(super) fn built_in(name: &str) -> Option<Layer> {
     })
 }
 
-fn add_embedded(dir: &Dir<'_>, theme: &str, files: &mut Files) {
+fn add_embedded(dir: &Dir<'_>, theme: &str, files: &mut LayerFiles) {
     for file in dir.files() {
         let path = file.path().strip_prefix(theme).unwrap_or(file.path());
         let path = path.to_string_lossy().replace('\\', "/");
@@ -158,7 +158,7 @@ pub(super) fn collect(
     themes.append(&mut own);
     let mut layers = Layers {
         themes,
-        project: Files::new(),
+        project: LayerFiles::new(),
         name: name.clone(),
     };
     if let Some(project) = source.project {
@@ -167,7 +167,7 @@ pub(super) fn collect(
     layers
 }
 
-/// The built-in theme that a theme says it builds on, where that is not the default.
+/// The base theme in a `theme.toml`, if it is not the default.
 fn extended(own: &[Layer], name: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<Layer> {
     let mut manifests = own.iter().rev().filter_map(|layer| layer.files.get("theme.toml"));
     let (base, span) = manifests.find_map(manifest::extends)?;
@@ -205,7 +205,7 @@ pub(super) fn theme_folder(
 ) -> Layer {
     let mut layer = Layer {
         theme: name.to_owned(),
-        files: Files::new(),
+        files: LayerFiles::new(),
     };
     let display = format!("{display}themes/{name}/");
     add_folder(files, folder, "", &display, &mut layer.files, diagnostics);
@@ -218,8 +218,8 @@ fn project_files(
     display: &str,
     themes: &[Layer],
     diagnostics: &mut Vec<Diagnostic>,
-) -> Files {
-    let mut own = Files::new();
+) -> LayerFiles {
+    let mut own = LayerFiles::new();
     for part in ["templates", "i18n"] {
         let folder = project.join(part);
         if files.is_folder(&folder) {
@@ -250,7 +250,7 @@ fn add_folder(
     folder: &Path,
     prefix: &str,
     display: &str,
-    layer: &mut Files,
+    layer: &mut LayerFiles,
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let (found, _) = files.walk(folder, &|path, _| !is_junk(path));
@@ -289,7 +289,7 @@ pub fn static_files(files: &dyn FileSystem, project: Option<&Path>) -> BTreeMap<
         .collect()
 }
 
-/// Whether a file or folder is what systems leave behind.
+/// Whether a file or folder is a by-product of an operating system.
 pub fn is_junk(path: &Path) -> bool {
     path.file_name()
         .and_then(|name| name.to_str())

@@ -1,9 +1,9 @@
-//! `theme.toml`: what a theme is called, what it builds on, which styles and scripts it has.
+//! `theme.toml`: the name of a theme, its base theme, styles and scripts.
 
 use kb_data::{Codes, Place, Reader, parse_toml};
 use kb_diagnostic::{Code, Diagnostic, Span};
 
-use super::layers::{Files, Layers, ThemeFile};
+use super::layers::{LayerFiles, Layers, ThemeFile};
 
 const CODES: Codes = Codes {
     syntax: Code::ThemeSyntax,
@@ -12,7 +12,7 @@ const CODES: Codes = Codes {
     unknown: Code::ThemeUnknownKey,
 };
 
-/// What the `theme.toml` files of a theme say together.
+/// The merged `theme.toml` files of a theme.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(super) struct Manifest {
     /// The name for people.
@@ -24,8 +24,8 @@ pub(super) struct Manifest {
     pub(super) scripts: Vec<String>,
 }
 
-/// Reads the manifest of each layer: a key replaces that of the layers below, and what a theme leaves out stays.
-pub(super) fn read(layers: &Layers, merged: &Files, diagnostics: &mut Vec<Diagnostic>) -> Manifest {
+/// Reads the manifest of each layer: a key replaces that of the layers below; missing keys are inherited.
+pub(super) fn read(layers: &Layers, merged: &LayerFiles, diagnostics: &mut Vec<Diagnostic>) -> Manifest {
     let mut manifest = Manifest::default();
     for layer in &layers.themes {
         if let Some(file) = layer.files.get("theme.toml") {
@@ -44,7 +44,7 @@ pub(super) fn describe<'a>(files: impl IntoIterator<Item = &'a ThemeFile>) -> Ma
     manifest
 }
 
-/// The theme that a `theme.toml` says it builds on; its problems are told by [`read`].
+/// The base theme in a `theme.toml`; [`read`] reports its problems.
 pub(super) fn extends(file: &ThemeFile) -> Option<(String, Span)> {
     let source = file.source_text();
     let node = parse_toml(source.text()).ok()?;
@@ -55,8 +55,8 @@ pub(super) fn extends(file: &ThemeFile) -> Option<(String, Span)> {
     Reader::new(&node, place, &CODES).spanned_string(&["extends"])
 }
 
-/// Takes in one file. Styles and scripts must be among `present`, where that is given.
-fn add(manifest: &mut Manifest, file: &ThemeFile, present: Option<&Files>, diagnostics: &mut Vec<Diagnostic>) {
+/// Merges one file. Styles and scripts must be among `present`, if given.
+fn add(manifest: &mut Manifest, file: &ThemeFile, present: Option<&LayerFiles>, diagnostics: &mut Vec<Diagnostic>) {
     let source = file.source_text();
     let place = Place {
         file: &source,

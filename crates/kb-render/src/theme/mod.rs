@@ -1,10 +1,10 @@
 //! The theme: files from the project, a theme folder and the themes built into kb, looked up in this order by path.
 //!
 //! 1. `layers` gathers the files.
-//! 2. `manifest` reads what the `theme.toml` files say.
+//! 2. `manifest` reads the `theme.toml` files.
 //! 3. `assets` makes the static files that are served.
-//! 4. `templates` makes the templates ready.
-//! 5. `origin` tells copies of a theme's files from those that are the project's own work, and when they are old.
+//! 4. `templates` parses the templates.
+//! 5. `origin` detects copies of a theme's files, and outdated ones.
 //! 6. `catalogue` lists themes, and the files of a theme that can be copied.
 
 mod assets;
@@ -27,7 +27,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
 use crate::i18n::{MessageFile, Messages};
 use crate::icons;
-use layers::{Files, Layers, ThemeFile};
+use layers::{LayerFiles, Layers, ThemeFile};
 
 pub use catalogue::{Part, PartKind, ThemeInfo, parts, themes};
 pub use layers::{is_junk, static_files};
@@ -52,7 +52,7 @@ const FRAME: &str = "base.html";
 /// The project's own style sheet in `static/`, which every page loads after that of the theme.
 pub(crate) const CUSTOM_CSS: &str = "custom.css";
 
-/// The picture that stands in for missing ones.
+/// The placeholder for missing images.
 const MISSING_IMAGE: &str = "img/missing.svg";
 
 const MISSING_IMAGE_SVG: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 320 180\" width=\"320\" height=\"180\"><rect width=\"318\" height=\"178\" x=\"1\" y=\"1\" rx=\"8\" fill=\"#8881\" stroke=\"#888\" stroke-dasharray=\"6 5\"/><path d=\"M134 106l18-22 13 15 9-10 14 17zM172 76a5 5 0 1 0 .1 0z\" fill=\"none\" stroke=\"#888\" stroke-width=\"3\" stroke-linejoin=\"round\"/></svg>\n";
@@ -61,13 +61,13 @@ const MISSING_IMAGE_SVG: &str = "<svg xmlns=\"http://www.w3.org/2000/svg\" viewB
 #[derive(Debug)]
 pub struct Theme {
     templates: Tera,
-    /// Names of templates with errors that were told, for which kb has none of its own.
+    /// Names of templates with reported errors that have no built-in replacement.
     broken: BTreeSet<String>,
-    /// The templates of kb itself, for pages whose own template fails.
+    /// The built-in templates, for pages whose template fails.
     fallback: Tera,
-    files: Files,
-    /// The words by file name: each layer fills or replaces messages of the one before it.
-    words: BTreeMap<String, Vec<ThemeFile>>,
+    files: LayerFiles,
+    /// The messages by file name: each layer fills or replaces messages of the one before it.
+    messages: BTreeMap<String, Vec<ThemeFile>>,
     /// Files to write, by output path.
     pub outputs: BTreeMap<String, Arc<[u8]>>,
     /// Files of the project's `static/` folder that replace one of the theme's; they are served in its place only.
@@ -75,13 +75,13 @@ pub struct Theme {
     /// Path of the folder of theme assets, such as `assets/1a2b3c4d`.
     pub asset_folder: String,
     scripts: Vec<String>,
-    /// Hash of the project's own style sheet, where there is one.
+    /// Hash of the project's own style sheet, if there is one.
     custom_css: Option<u64>,
     /// Hash of all its files and of where they are served.
     pub hash: u64,
 }
 
-/// Where a theme is looked for.
+/// The places of a theme.
 #[derive(Debug)]
 pub struct ThemeSource<'a> {
     /// The project folder; `None` for a bare folder of Markdown.
@@ -107,7 +107,7 @@ impl Theme {
         let mut merged = layers.merged();
         let manifest = manifest::read(&layers, &merged, diagnostics);
         let served = assets::served(&layers, &merged, &manifest);
-        // A file of the project replaces one of the theme only where the theme makes use of it.
+        // A file of the project replaces one of the theme only if the theme uses it.
         let needed = |path: &str| assets::is_used(path, &served, &manifest);
         let used = |path: &String| path.strip_prefix("static/").is_none_or(needed);
         layers.project.retain(|path, _| used(path));
@@ -120,8 +120,8 @@ impl Theme {
             .and_then(|path| files.read(&path).ok())
             .map(|css| xxh3_64(&css));
         let built_in = layers.built_in();
-        let words = take_words(layers, &mut merged);
-        // Browsers refuse to take shapes out of another file where pages are files too.
+        let messages = take_messages(layers, &mut merged);
+        // Browsers refuse to load shapes from another file if the page is opened from a folder.
         let icons = (!source.offline).then(|| {
             let templates = merged.iter().filter(|(path, _)| path.starts_with("templates/"));
             let texts: Vec<_> = templates
@@ -131,7 +131,7 @@ impl Theme {
             named.map(ToOwned::to_owned).collect()
         });
         let assets::Assets { outputs, folder } = assets::make(&merged, &manifest, &served, icons.as_ref(), config);
-        let hash = hash(&merged, &words, &format!("{base_path}{folder}"), custom_css);
+        let hash = hash(&merged, &messages, &format!("{base_path}{folder}"), custom_css);
         let functions = templates::Functions {
             base_path,
             asset_folder: &folder,
@@ -145,7 +145,7 @@ impl Theme {
             broken,
             fallback,
             files: merged,
-            words,
+            messages,
             outputs,
             replacements,
             asset_folder: folder,
@@ -155,7 +155,7 @@ impl Theme {
         }
     }
 
-    /// The words of the theme in a language.
+    /// The messages of the theme in a language.
     pub fn messages(&self, language: &Language, diagnostics: &mut Vec<Diagnostic>) -> Messages {
         let mut names = vec!["en".to_owned(), language.base().to_owned(), language.tag().to_owned()];
         if let Some(script) = chinese_script(language) {
@@ -166,7 +166,7 @@ impl Theme {
             .iter()
             .flat_map(|name| {
                 let own = name != "en" || language.base() == "en";
-                let layers = self.words.get(&format!("{name}.toml")).into_iter().flatten();
+                let layers = self.messages.get(&format!("{name}.toml")).into_iter().flatten();
                 layers.map(move |file| {
                     (
                         file.display.clone(),
@@ -196,24 +196,24 @@ impl Theme {
         format!("{}/kb.css", self.asset_folder)
     }
 
-    /// Path of the project's own style sheet and the hash of what it holds, where there is one.
+    /// Path of the project's own style sheet and the hash of its content, if there is one.
     pub(crate) fn custom_css(&self) -> Option<(&'static str, String)> {
         Some((CUSTOM_CSS, format!("{:08x}", self.custom_css? >> 32)))
     }
 
-    /// Path of the picture that stands in for missing ones.
+    /// Path of the placeholder for missing images.
     pub(crate) fn missing_image_path(&self) -> String {
         format!("{}/{MISSING_IMAGE}", self.asset_folder)
     }
 
-    /// The template that `name` names, with or without its ending.
+    /// The template called `name`, with or without its ending.
     pub fn template(&self, name: &str) -> Option<&str> {
         let named = |wanted: &str| self.templates.get_template_names().find(|known| *known == wanted);
         named(name).or_else(|| named(&format!("{name}.html")))
     }
 
-    /// Names of the templates that a page can choose whose kind has the template `own`: those that belong to no other
-    /// kind of page, and are whole pages.
+    /// Names of the templates for pages with the default template `own`: whole pages that belong to no other kind of
+    /// page.
     pub(crate) fn template_names(&self, own: &str) -> Vec<&str> {
         let of_others = |name: &str| TEMPLATES.contains(&name) && name != "article.html" && name != own;
         let mut names: Vec<&str> = self
@@ -225,7 +225,7 @@ impl Theme {
         names
     }
 
-    /// Renders a page. Where its template fails, the built-in one is used and the failure comes back too.
+    /// Renders a page. If its template fails, the built-in one is used, and the failure is returned too.
     pub fn render(&self, template: &str, fallback: &str, context: &tera::Context) -> (String, Option<Diagnostic>) {
         let template = if self.broken.contains(template) {
             fallback
@@ -254,10 +254,10 @@ fn chinese_script(language: &Language) -> Option<&'static str> {
     }
 }
 
-/// Takes the words out of the files: all layers of a file count, not only the last.
-fn take_words(layers: Layers, merged: &mut Files) -> BTreeMap<String, Vec<ThemeFile>> {
+/// Removes the messages from the files and returns them: all layers of a file are merged, not only the last.
+fn take_messages(layers: Layers, merged: &mut LayerFiles) -> BTreeMap<String, Vec<ThemeFile>> {
     merged.retain(|path, _| !path.starts_with("i18n/"));
-    let mut words: BTreeMap<String, Vec<ThemeFile>> = BTreeMap::new();
+    let mut messages: BTreeMap<String, Vec<ThemeFile>> = BTreeMap::new();
     let files = layers
         .themes
         .into_iter()
@@ -265,18 +265,18 @@ fn take_words(layers: Layers, merged: &mut Files) -> BTreeMap<String, Vec<ThemeF
         .chain([layers.project]);
     for (path, file) in files.flatten() {
         if let Some(name) = path.strip_prefix("i18n/") {
-            words.entry(name.to_owned()).or_default().push(file);
+            messages.entry(name.to_owned()).or_default().push(file);
         }
     }
-    words
+    messages
 }
 
-/// Hash of files, of words in their layers, of where static files are served, and of the project's own style sheet.
-fn hash(files: &Files, words: &BTreeMap<String, Vec<ThemeFile>>, assets: &str, custom_css: Option<u64>) -> u64 {
+/// Hash of files, of messages in their layers, of where static files are served, and of the project's own style sheet.
+fn hash(files: &LayerFiles, messages: &BTreeMap<String, Vec<ThemeFile>>, assets: &str, custom_css: Option<u64>) -> u64 {
     let mut hash = Xxh3::new();
     hash.update(assets.as_bytes());
-    let words = (words.iter()).flat_map(|(name, layers)| layers.iter().map(move |file| (name, file)));
-    for (path, file) in files.iter().chain(words) {
+    let messages = (messages.iter()).flat_map(|(name, layers)| layers.iter().map(move |file| (name, file)));
+    for (path, file) in files.iter().chain(messages) {
         for part in [path.as_bytes(), &file.bytes] {
             hash.update(&(part.len() as u64).to_le_bytes());
             hash.update(part);

@@ -1,23 +1,23 @@
 //! Copies of a theme's files: each begins with a comment that says which version of which theme it was copied from.
 //!
-//! The comment holds the hash of what was copied, so that a later version of kb can tell whether it has something
-//! newer.
+//! The comment contains a hash of the original, so that a later version of kb can detect whether the original has
+//! changed.
 
 use kb_diagnostic::{Code, Diagnostic, Span};
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::layers::Layers;
 
-/// Where a copy comes from, as its first line says.
+/// The origin of a copy, from its first line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Origin {
+pub(super) struct CopyOrigin {
     /// The theme it was copied from.
     pub(super) theme: String,
     /// Hash of the file it was copied from.
     pub(super) hash: u64,
 }
 
-/// The comments of a kind of file: what begins and ends one. None where a file of that name can have no such line.
+/// The start and end of a comment in a kind of file. `None` if files of that kind have no comments.
 fn comment(path: &str) -> Option<(&'static str, &'static str)> {
     match path.rsplit_once('.')?.1 {
         "html" | "xml" => Some(("{#- ", " -#}")),
@@ -28,7 +28,7 @@ fn comment(path: &str) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// The first line of a copy, with the line break; empty for files that cannot have one.
+/// The first line of a copy, with the line break; empty for files without comments.
 pub(super) fn line(path: &str, theme: &str, original: &[u8]) -> String {
     comment(path).map_or_else(String::new, |(begin, end)| {
         format!(
@@ -39,21 +39,21 @@ pub(super) fn line(path: &str, theme: &str, original: &[u8]) -> String {
     })
 }
 
-/// Where a file was copied from, if its first line says so.
-pub(super) fn read(path: &str, bytes: &[u8]) -> Option<Origin> {
+/// The origin of a file, if it is a copy.
+pub(super) fn read(path: &str, bytes: &[u8]) -> Option<CopyOrigin> {
     let (begin, end) = comment(path)?;
     let first = bytes.split(|byte| *byte == b'\n').next()?;
     let first = std::str::from_utf8(first).ok()?.trim_end_matches('\r');
     let said = first.strip_prefix(begin)?.strip_suffix(end)?.strip_prefix("kb ")?;
     let (_version, said) = said.split_once(": ejected from theme `")?;
     let (theme, hash) = said.split_once("`, original ")?;
-    Some(Origin {
+    Some(CopyOrigin {
         theme: theme.to_owned(),
         hash: u64::from_str_radix(hash, 16).ok()?,
     })
 }
 
-/// A copy without the line that says where it comes from.
+/// A copy without its first line about the origin.
 pub(super) fn without_line<'a>(path: &str, text: &'a str) -> &'a str {
     match read(path, text.as_bytes()) {
         Some(_) => text.split_once('\n').map_or("", |(_, rest)| rest),
@@ -61,7 +61,7 @@ pub(super) fn without_line<'a>(path: &str, text: &'a str) -> &'a str {
     }
 }
 
-/// Tells of copies whose original has changed since.
+/// Reports copies whose original has changed.
 pub(super) fn outdated(layers: &Layers) -> Vec<Diagnostic> {
     let copies = layers.project.iter().filter_map(|(path, file)| {
         let origin = read(path, &file.bytes)?;
@@ -90,7 +90,7 @@ mod tests {
             let line = line(path, "default", b"x");
             assert_eq!(
                 read(path, line.as_bytes()),
-                Some(Origin {
+                Some(CopyOrigin {
                     theme: "default".to_owned(),
                     hash: xxh3_64(b"x")
                 })

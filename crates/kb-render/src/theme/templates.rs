@@ -1,4 +1,4 @@
-//! The templates of a theme: read, made ready to render, and what is wrong with them.
+//! The templates of a theme: parsed, with diagnostics for errors.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -7,10 +7,10 @@ use kb_diagnostic::{Code, Diagnostic, Span};
 use tera::{ErrorKind, Kwargs, State, Tera};
 
 use super::assets::ICONS;
-use super::layers::Files;
+use super::layers::LayerFiles;
 use crate::icons;
 
-/// The functions that templates can call, with what they know.
+/// The functions that templates can call, with their data.
 #[derive(Debug, Clone)]
 pub(super) struct Functions<'a> {
     /// The path that the site is served under.
@@ -24,7 +24,7 @@ pub(super) struct Functions<'a> {
 }
 
 impl Functions<'_> {
-    /// An engine that has them, without templates.
+    /// An engine with these functions and without templates.
     fn engine(&self) -> Tera {
         let mut tera = Tera::default();
         let base = format!("{}{}/", self.base_path, self.asset_folder);
@@ -49,8 +49,8 @@ impl Functions<'_> {
     }
 }
 
-/// The templates that are part of kb, for pages whose own template fails.
-pub(super) fn fallback(built_in: &Files, functions: &Functions<'_>, diagnostics: &mut Vec<Diagnostic>) -> Tera {
+/// The built-in templates, for pages whose template fails.
+pub(super) fn fallback(built_in: &LayerFiles, functions: &Functions<'_>, diagnostics: &mut Vec<Diagnostic>) -> Tera {
     let mut tera = functions.engine();
     if let Err(error) = tera.add_raw_templates(texts(built_in)) {
         diagnostics.push(Diagnostic::new(
@@ -61,11 +61,11 @@ pub(super) fn fallback(built_in: &Files, functions: &Functions<'_>, diagnostics:
     tera
 }
 
-/// The templates of the theme and the project, and the names of those of them that cannot be used and stand in for
-/// nothing of kb's. One that does not parse is reported and replaced by the built-in one, or by nothing.
+/// The templates of the theme and the project, and the names of unusable ones without a built-in template. A template
+/// that does not parse is reported and replaced by the built-in one, if any.
 pub(super) fn own(
-    merged: &Files,
-    built_in: &Files,
+    merged: &LayerFiles,
+    built_in: &LayerFiles,
     functions: &Functions<'_>,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> (Tera, BTreeSet<String>) {
@@ -89,14 +89,14 @@ pub(super) fn own(
             .filter(is_own)
             .collect();
         if culprits.is_empty() {
-            // Nothing says whose fault it is.
+            // The error does not name the template.
             culprits.extend(wanted.keys().find(|name| is_own(name)).cloned());
         }
         if culprits.is_empty() {
             return (Tera::default(), broken);
         }
         for name in culprits {
-            // What includes it finds it still.
+            // Templates that include it still find it.
             let text = built_in.get(&name).cloned().unwrap_or_default();
             if !built_in.contains_key(&name) {
                 broken.insert(name.clone());
@@ -107,7 +107,7 @@ pub(super) fn own(
 }
 
 /// The templates among the files, by name.
-fn texts(files: &Files) -> BTreeMap<String, String> {
+fn texts(files: &LayerFiles) -> BTreeMap<String, String> {
     files
         .iter()
         .filter_map(|(path, file)| {
@@ -117,15 +117,15 @@ fn texts(files: &Files) -> BTreeMap<String, String> {
         .collect()
 }
 
-/// Something that is wrong with a template.
+/// An error in a template.
 struct Fault {
     message: String,
-    /// Which one, where that is known.
+    /// The template, if known.
     template: Option<String>,
-    place: Place,
+    place: ErrorPlace,
 }
 
-enum Place {
+enum ErrorPlace {
     /// Bytes of the template.
     Range(Range<usize>),
     /// Line and column, from 1.
@@ -134,32 +134,32 @@ enum Place {
 }
 
 impl Fault {
-    fn diagnostic(&self, files: &Files) -> Diagnostic {
+    fn diagnostic(&self, files: &LayerFiles) -> Diagnostic {
         let diagnostic = Diagnostic::new(Code::TemplateError, self.message.trim_end_matches('.'));
         let file = self
             .template
             .as_ref()
             .and_then(|name| files.get(&format!("templates/{name}")));
         match (file, &self.place) {
-            (Some(file), Place::Range(range)) => diagnostic.with_span(file.source_text().span(range.clone())),
-            (Some(file), Place::At(line, column)) => {
+            (Some(file), ErrorPlace::Range(range)) => diagnostic.with_span(file.source_text().span(range.clone())),
+            (Some(file), ErrorPlace::At(line, column)) => {
                 let text = String::from_utf8_lossy(&file.bytes);
                 let excerpt = text.lines().nth(line - 1).unwrap_or_default();
                 diagnostic.with_span(Span::at(&*file.display, *line, *column, excerpt))
             }
-            (Some(file), Place::Unknown) => diagnostic.with_span(Span::file(&*file.display)),
+            (Some(file), ErrorPlace::Unknown) => diagnostic.with_span(Span::file(&*file.display)),
             (None, _) => diagnostic,
         }
     }
 }
 
-/// What an error says, of one template or of several.
+/// The messages of an error, for one or several templates.
 fn faults(error: &tera::Error) -> Vec<Fault> {
     let whole = |message: String, template: Option<&String>| {
         vec![Fault {
             message,
             template: template.cloned(),
-            place: Place::Unknown,
+            place: ErrorPlace::Unknown,
         }]
     };
     let first_line = || {
@@ -170,7 +170,7 @@ fn faults(error: &tera::Error) -> Vec<Fault> {
         ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => vec![Fault {
             message: report.message().to_owned(),
             template: Some(report.filename().to_owned()),
-            place: Place::Range(report.span().range.clone()),
+            place: ErrorPlace::Range(report.span().range.clone()),
         }],
         ErrorKind::CircularExtend { tpl, .. } | ErrorKind::CircularInclude { tpl, .. } => {
             whole(first_line(), Some(tpl))
@@ -188,8 +188,8 @@ fn faults(error: &tera::Error) -> Vec<Fault> {
     }
 }
 
-/// The faults in a text of reports, in which tera tells of unknown functions, filters and the like: `error: MESSAGE`, and in
-/// the next line ` --> TEMPLATE:LINE:COLUMN`.
+/// The errors in tera's report about unknown functions, filters and components: `error: MESSAGE`, and in the next line
+/// ` --> TEMPLATE:LINE:COLUMN`.
 fn reports(text: &str) -> Vec<Fault> {
     let mut faults = Vec::new();
     let mut message = None;
@@ -212,15 +212,15 @@ fn reports(text: &str) -> Vec<Fault> {
                 template: parts.next().map(ToOwned::to_owned),
                 place: line
                     .zip(column)
-                    .map_or(Place::Unknown, |(line, column)| Place::At(line, column)),
+                    .map_or(ErrorPlace::Unknown, |(line, column)| ErrorPlace::At(line, column)),
             });
         }
     }
     faults
 }
 
-/// What is wrong with a template, with its place.
-pub(super) fn diagnostic(files: &Files, error: &tera::Error) -> Diagnostic {
+/// The diagnostic for an error in a template, with its place.
+pub(super) fn diagnostic(files: &LayerFiles, error: &tera::Error) -> Diagnostic {
     let first = faults(error).into_iter().next();
     first.map_or_else(
         || Diagnostic::new(Code::TemplateError, error.to_string()),
@@ -245,8 +245,8 @@ mod tests {
             .iter()
             .map(|fault| {
                 let place = match fault.place {
-                    Place::At(line, column) => format!("{line}:{column}"),
-                    Place::Range(_) | Place::Unknown => "?".to_owned(),
+                    ErrorPlace::At(line, column) => format!("{line}:{column}"),
+                    ErrorPlace::Range(_) | ErrorPlace::Unknown => "?".to_owned(),
                 };
                 format!("{} {place} {}", fault.template.as_deref().unwrap_or("?"), fault.message)
             })

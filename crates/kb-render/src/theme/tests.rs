@@ -29,7 +29,7 @@ fn every_language_of_the_theme_reads_and_has_all_counted_messages() {
     let mut diagnostics = Vec::new();
     let theme = Theme::load(&files, &source, &Config::default(), "/", &mut diagnostics);
     let english = theme.messages(&Language::english(), &mut diagnostics);
-    for (path, layers) in &theme.words {
+    for (path, layers) in &theme.messages {
         let (Some(name), [file]) = (path.strip_suffix(".toml"), layers.as_slice()) else {
             panic!("{path}")
         };

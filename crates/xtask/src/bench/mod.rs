@@ -19,7 +19,7 @@ use crate::{Failure, Outcome, browser, root, shared, target};
 /// What to measure.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
-pub(crate) struct Options {
+pub(crate) struct BenchOptions {
     #[command(subcommand)]
     other: Option<Other>,
     /// How many articles (repeatable; the corpus has subsets of 200, 1000 and 10000).
@@ -36,9 +36,9 @@ pub(crate) struct Options {
 #[derive(Subcommand)]
 enum Other {
     /// Search the corpus in a browser, with kb and with Pagefind, and print what each costs.
-    Search(search::Options),
+    Search(search::SearchBenchOptions),
     /// Edit articles while kb and Hugo serve them, and print how soon each shows the change.
-    Serve(serve::Options),
+    Serve(serve::ServeBenchOptions),
 }
 
 /// What is measured of a build, and how it is called in the script's lines.
@@ -59,7 +59,7 @@ fn work() -> PathBuf {
 }
 
 /// `cargo xtask bench`.
-pub(crate) fn measure_all(options: &Options) -> Outcome {
+pub(crate) fn measure_all(options: &BenchOptions) -> Outcome {
     match &options.other {
         None => compare(options),
         Some(Other::Search(options)) => search::compare(options),
@@ -68,7 +68,7 @@ pub(crate) fn measure_all(options: &Options) -> Outcome {
 }
 
 /// Prepares the peers, measures, prints medians and ratios.
-fn compare(options: &Options) -> Outcome {
+fn compare(options: &BenchOptions) -> Outcome {
     let Some(shared) = shared() else { return Ok(()) };
     let work = work();
     let kb = browser::release()?;
@@ -110,7 +110,7 @@ fn announce(work: &Path, kb: &Path) -> Outcome {
 type Row = BTreeMap<&'static str, f64>;
 
 /// Runs every tool in turn, several rounds; gives the figures of each.
-fn measure(work: &Path, size: u32, options: &Options) -> Result<BTreeMap<String, Vec<Row>>, Failure> {
+fn measure(work: &Path, size: u32, options: &BenchOptions) -> Result<BTreeMap<String, Vec<Row>>, Failure> {
     let results = work.join(format!("results/build-{size}.jsonl"));
     let before = fs::read_to_string(&results).unwrap_or_default().len();
     let (size, rounds) = (size.to_string(), options.rounds.to_string());

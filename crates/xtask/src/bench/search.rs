@@ -12,14 +12,14 @@ use crate::{Failure, Outcome};
 
 /// What to measure.
 #[derive(Args)]
-pub(crate) struct Options {
+pub(crate) struct SearchBenchOptions {
     /// How many articles (the corpus has subsets of 200, 1000 and 10000).
     #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [200, 1_000, 10_000])]
     sizes: Vec<u32>,
 }
 
 /// Builds the corpus with kb, and lets the browser search it and what Hugo and Pagefind made of it.
-pub(super) fn compare(options: &Options) -> Outcome {
+pub(super) fn compare(options: &SearchBenchOptions) -> Outcome {
     let tools = Tools::find()?;
     let kb = browser::release()?;
     let mut above = Vec::new();

@@ -49,7 +49,7 @@ const IDLE_CEILING: f64 = 0.1;
 
 /// What to measure.
 #[derive(Args)]
-pub(crate) struct Options {
+pub(crate) struct ServeBenchOptions {
     /// How many articles (the corpus has subsets of 200, 1000 and 10000).
     #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [1_000, 10_000])]
     sizes: Vec<u32>,
@@ -65,7 +65,7 @@ pub(crate) struct Options {
 }
 
 /// `cargo xtask bench serve`.
-pub(super) fn compare(options: &Options) -> Outcome {
+pub(super) fn compare(options: &ServeBenchOptions) -> Outcome {
     let mut programs = Vec::new();
     for &tool in &options.tools {
         let found = match tool {
@@ -98,7 +98,12 @@ pub(super) fn compare(options: &Options) -> Outcome {
 }
 
 /// Measures at one size; gives what was missed.
-fn compare_at(size: u32, site: &Path, programs: &[(Tool, PathBuf)], options: &Options) -> Result<Vec<String>, Failure> {
+fn compare_at(
+    size: u32,
+    site: &Path,
+    programs: &[(Tool, PathBuf)],
+    options: &ServeBenchOptions,
+) -> Result<Vec<String>, Failure> {
     let folder = Folder::new(size, options.keep)?;
     let mut runs = Vec::new();
     for (tool, program) in programs {

@@ -1,4 +1,4 @@
-// What articles gain with JavaScript: copy buttons, tabs, contents that follow, pictures that open, video, feedback.
+// What articles gain with JavaScript: copy buttons, tabs, contents that follow, images that open, video, feedback.
 
 import { all, make, memory, parts } from "./shared/lib.js";
 
@@ -125,7 +125,7 @@ const scrolls = new ResizeObserver((entries) => entries.forEach(({ target }) => 
   else target.removeAttribute("tabindex");
 }));
 
-// Pictures open in their full size.
+// Images open in their full size.
 let view;
 document.addEventListener("click", (event) => {
   /** @type {HTMLAnchorElement | null} */

@@ -1,4 +1,4 @@
-//! A picture -> its smaller forms in WebP.
+//! An image -> its smaller variants in WebP.
 //!
 //! AVIF would take a fifth off the bytes again, for about eight times the time; WebP is what every browser of today reads.
 
@@ -9,34 +9,34 @@ use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer
 use img_parts::{Bytes, ImageICC as _};
 use webpx::{EncoderConfig, Unstoppable};
 
-use super::decode::{Format, Pixels, Refusal, decode};
+use super::decode::{DecodeError, Format, Pixels, decode};
 
-/// Names what [`renditions`] makes of a picture: other bytes, another name.
+/// Names what [`variants`] makes of an image: other bytes, another name.
 pub(super) const ENCODER: &str = "kb-webp-2";
 
 /// Widths that are offered, in pixels: telephones, the reading column on screens with two pixels for one, and between.
 const WIDTHS: [u32; 3] = [1440, 960, 480];
-/// Up to this width a picture is offered as it is too.
+/// Up to this width an image is offered as it is too.
 const MAX_OWN_WIDTH: u32 = 1600;
 /// How much wider than the next a width must be to be worth a file, in hundredths.
 const STEP: u32 = 125;
-/// Quality of lossy pictures, of 100.
+/// Quality of lossy images, of 100.
 const QUALITY: f32 = 82.0;
 
-/// A smaller form: its width and its bytes.
-pub(super) type Encoded = (u32, Vec<u8>);
+/// A smaller variant: its width and its bytes.
+pub(super) type EncodedVariant = (u32, Vec<u8>);
 
-/// The smaller forms of a picture, the narrowest first; none where they would save nothing.
-pub(super) fn renditions(bytes: &[u8], format: Format) -> Result<Vec<Encoded>, Refusal> {
-    // Decoders meet whatever people upload: what one cannot take costs the picture its smaller forms, never the build.
+/// The smaller variants of an image, the narrowest first; none where they would save nothing.
+pub(super) fn variants(bytes: &[u8], format: Format) -> Result<Vec<EncodedVariant>, DecodeError> {
+    // Decoders meet whatever people upload: what one cannot take costs the image its smaller variants, never the build.
     catch_unwind(AssertUnwindSafe(|| {
         let pixels = decode(bytes, format)?;
         Ok(smaller(&pixels, bytes.len()))
     }))
-    .unwrap_or_else(|_| Err(Refusal::Broken("the decoder gave up".to_owned())))
+    .unwrap_or_else(|_| Err(DecodeError::Broken("the decoder gave up".to_owned())))
 }
 
-/// The widths for a picture of this width, the widest first.
+/// The widths for an image of this width, the widest first.
 fn widths(width: u32) -> Vec<u32> {
     let mut chosen: Vec<u32> = (width <= MAX_OWN_WIDTH).then_some(width).into_iter().collect();
     for offered in WIDTHS {
@@ -48,10 +48,10 @@ fn widths(width: u32) -> Vec<u32> {
     chosen
 }
 
-/// Every form must have fewer bytes than the wider one. Where the widest saves nothing there are none: a browser that
+/// Every variant must have fewer bytes than the wider one. Where the widest saves nothing there are none: a browser that
 /// found narrow ones only would show them on wide screens too.
-fn smaller(pixels: &Pixels, limit: usize) -> Vec<Encoded> {
-    let mut made: Vec<Encoded> = Vec::new();
+fn smaller(pixels: &Pixels, limit: usize) -> Vec<EncodedVariant> {
+    let mut made: Vec<EncodedVariant> = Vec::new();
     for width in widths(pixels.width) {
         let encoded = resized(pixels, width).and_then(|pixels| encode(&pixels));
         let Some(encoded) = encoded else { break };
@@ -66,7 +66,7 @@ fn smaller(pixels: &Pixels, limit: usize) -> Vec<Encoded> {
     made
 }
 
-/// The picture in another width, as light adds up: colours are made linear, and count as much as they are opaque.
+/// The image in another width, as light adds up: colours are made linear, and count as much as they are opaque.
 ///
 /// The opacity is multiplied in here: the library does it in another way on each kind of processor, with results that
 /// differ in the last bit.
@@ -111,7 +111,7 @@ fn resized(pixels: &Pixels, width: u32) -> Option<Pixels> {
     })
 }
 
-/// Changes the colours of a picture with 16 bits a channel; `change` is given a colour and the opacity.
+/// Changes the colours of an image with 16 bits a channel; `change` is given a colour and the opacity.
 fn change_pixels(image: &mut Image<'_>, change: impl Fn(u16, u16) -> u64) {
     for pixel in image.buffer_mut().chunks_exact_mut(8) {
         let channel = |pixel: &[u8], at: usize| u16::from_ne_bytes([pixel[at], pixel[at + 1]]);
@@ -123,7 +123,7 @@ fn change_pixels(image: &mut Image<'_>, change: impl Fn(u16, u16) -> u64) {
     }
 }
 
-/// The picture as WebP. What was stored without loss stays so, unless a third of the bytes can be saved: the text in
+/// The image as WebP. What was stored without loss stays so, unless a third of the bytes can be saved: the text in
 /// screenshots is best left sharp, and is often smallest that way.
 fn encode(pixels: &Pixels) -> Option<Vec<u8>> {
     let lossy = encode_webp(pixels, false)?;
@@ -155,7 +155,7 @@ fn with_profile(webp: Vec<u8>, profile: &[u8]) -> Option<Vec<u8>> {
 mod tests {
     use super::*;
 
-    fn picture(width: u32, height: u32, pixel: impl Fn(u32, u32) -> [u8; 4]) -> Pixels {
+    fn image(width: u32, height: u32, pixel: impl Fn(u32, u32) -> [u8; 4]) -> Pixels {
         let rows = (0..height).flat_map(|y| (0..width).map(move |x| (x, y)));
         Pixels {
             width,
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn widths_are_never_above_the_picture_s_own_and_not_too_close() {
+    fn widths_are_never_above_the_image_s_own_and_not_too_close() {
         assert_eq!(widths(400), [400]);
         assert_eq!(widths(500), [500]);
         assert_eq!(widths(1000), [1000, 480]);
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn light_adds_up_as_light() {
-        let stripes = picture(400, 20, |x, _| if x % 2 == 0 { [0, 0, 0, 255] } else { [255; 4] });
+        let stripes = image(400, 20, |x, _| if x % 2 == 0 { [0, 0, 0, 255] } else { [255; 4] });
         let small = resized(&stripes, 200).expect("pixels");
         let middle = middle(&small);
         // Half the light of white is 188 of 255 in sRGB, not 128.
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn what_is_transparent_has_no_colour() {
-        let halves = picture(
+        let halves = image(
             400,
             20,
             |x, _| if x % 2 == 0 { [255, 0, 0, 0] } else { [0, 0, 255, 255] },
@@ -208,15 +208,15 @@ mod tests {
 
     #[test]
     fn a_profile_is_carried_over() {
-        let mut picture = picture(400, 20, |x, y| [x as u8, y as u8, 0, 255]);
-        picture.profile = Some(b"an RGB profile".to_vec());
+        let mut image = image(400, 20, |x, y| [x as u8, y as u8, 0, 255]);
+        image.profile = Some(b"an RGB profile".to_vec());
         for (opaque, exact) in [(true, true), (true, false), (false, true), (false, false)] {
-            picture.rgba[3] = if opaque { 255 } else { 7 };
-            picture.exact = exact;
-            let bytes = encode(&picture).expect("bytes");
+            image.rgba[3] = if opaque { 255 } else { 7 };
+            image.exact = exact;
+            let bytes = encode(&image).expect("bytes");
             let mut read = image_webp::WebPDecoder::new(std::io::Cursor::new(bytes)).expect("a WebP");
             assert_eq!(read.dimensions(), (400, 20));
-            assert_eq!(read.icc_profile().expect("read"), picture.profile);
+            assert_eq!(read.icc_profile().expect("read"), image.profile);
             assert_eq!(read.has_alpha(), !opaque);
         }
     }
@@ -224,8 +224,8 @@ mod tests {
     /// The lossless encoder counts with floating-point numbers, which compilers round differently on other processors.
     #[cfg(target_arch = "x86_64")]
     #[test]
-    fn the_same_picture_gives_the_bytes_that_the_encoder_s_name_stands_for() {
-        let mut picture = picture(700, 90, |x, y| {
+    fn the_same_image_gives_the_bytes_that_the_encoder_s_name_stands_for() {
+        let mut image = image(700, 90, |x, y| {
             [
                 (x / 3) as u8,
                 (y * 2) as u8,
@@ -233,9 +233,9 @@ mod tests {
                 if x > 600 { 90 } else { 255 },
             ]
         });
-        let exact = smaller(&picture, usize::MAX);
-        picture.exact = false;
-        let lossy = smaller(&picture, usize::MAX);
+        let exact = smaller(&image, usize::MAX);
+        image.exact = false;
+        let lossy = smaller(&image, usize::MAX);
         let found: Vec<(u32, u64)> = (exact.iter().chain(&lossy))
             .map(|(width, bytes)| (*width, xxhash_rust::xxh3::xxh3_64(bytes)))
             .collect();

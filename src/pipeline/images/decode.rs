@@ -1,4 +1,4 @@
-//! The bytes of a picture -> its size and its pixels.
+//! The bytes of an image -> its size and its pixels.
 
 use std::io::{Cursor, ErrorKind};
 
@@ -12,10 +12,10 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 
 /// The longest side that is decoded, in pixels: what a WebP can have.
 const MAX_SIDE: u32 = 16_383;
-/// Most pixels that are decoded: 200 MB in memory. A camera's pictures have 12 to 48 million.
+/// Most pixels that are decoded: 200 MB in memory. A camera's images have 12 to 48 million.
 pub(super) const MAX_PIXELS: u64 = 50_000_000;
 
-/// The formats that smaller forms are made of.
+/// The formats that smaller variants are made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::pipeline) enum Format {
     Png,
@@ -28,37 +28,37 @@ pub(in crate::pipeline) enum Format {
 pub(in crate::pipeline) struct Head {
     /// Width and height as browsers show it, where that is known.
     pub(in crate::pipeline) size: Option<(u32, u32)>,
-    /// Its format, if smaller forms can be made of it.
+    /// Its format, if smaller variants can be made of it.
     pub(in crate::pipeline) format: Option<Format>,
     /// What is wrong with it, as far as the head says.
     pub(in crate::pipeline) flaw: Option<Flaw>,
 }
 
-/// Why no browser shows a picture.
+/// Why no browser shows an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::pipeline) enum Flaw {
     /// The file has no bytes.
     Empty,
-    /// The file ends before it says how large the picture is.
+    /// The file ends before it says how large the image is.
     CutOff,
-    /// The picture is 0 pixels wide or high.
+    /// The image is 0 pixels wide or high.
     NoPixels,
 }
 
 /// Why there are no pixels.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum DecodeError {
     /// It is fine, but would not look the same: it moves, or its colours are not those of screens.
     Unlike,
     /// It has more pixels than are decoded.
     TooLarge,
-    /// It has a side that no smaller form of it may have.
+    /// It has a side that no smaller variant of it may have.
     TooLong,
     /// It is broken.
     Broken(String),
 }
 
-/// A picture in memory, turned as browsers show it.
+/// An image in memory, turned as browsers show it.
 #[derive(Debug, Clone)]
 pub(super) struct Pixels {
     pub(super) width: u32,
@@ -111,7 +111,7 @@ pub(in crate::pipeline) fn head(bytes: &[u8]) -> Head {
     }
 }
 
-/// Whether a file that says nothing of its size is the beginning of a picture.
+/// Whether a file that says nothing of its size is the beginning of an image.
 fn is_beginning(bytes: &[u8], format: Option<Format>) -> bool {
     const SIGNATURES: [&[u8]; 3] = [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF"];
     match format {
@@ -126,7 +126,7 @@ fn is_beginning(bytes: &[u8], format: Option<Format>) -> bool {
     }
 }
 
-/// How the picture is to be turned, 1 to 8, by the EXIF standard.
+/// How the image is to be turned, 1 to 8, by the EXIF standard.
 fn orientation(bytes: &[u8]) -> u32 {
     let read = exif::Reader::new().read_from_container(&mut Cursor::new(bytes));
     read.ok()
@@ -135,8 +135,8 @@ fn orientation(bytes: &[u8]) -> u32 {
         .unwrap_or(1)
 }
 
-/// Decodes a picture whose head says that it has this format.
-pub(super) fn decode(bytes: &[u8], format: Format) -> Result<Pixels, Refusal> {
+/// Decodes an image whose head says that it has this format.
+pub(super) fn decode(bytes: &[u8], format: Format) -> Result<Pixels, DecodeError> {
     let pixels = match format {
         Format::Png => decode_png(bytes),
         Format::Jpeg => decode_jpeg(bytes).map(|pixels| turned(pixels, orientation(bytes))),
@@ -145,28 +145,28 @@ pub(super) fn decode(bytes: &[u8], format: Format) -> Result<Pixels, Refusal> {
     if pixels.rgba.len() as u64 == u64::from(pixels.width) * u64::from(pixels.height) * 4 {
         Ok(pixels)
     } else {
-        Err(Refusal::Broken("it has too few pixels".to_owned()))
+        Err(DecodeError::Broken("it has too few pixels".to_owned()))
     }
 }
 
-fn within_limits(width: u32, height: u32) -> Result<(), Refusal> {
+fn within_limits(width: u32, height: u32) -> Result<(), DecodeError> {
     if width == 0 || height == 0 {
-        Err(Refusal::Broken("it has no pixels".to_owned()))
+        Err(DecodeError::Broken("it has no pixels".to_owned()))
     } else if u64::from(width) * u64::from(height) > MAX_PIXELS {
-        Err(Refusal::TooLarge)
+        Err(DecodeError::TooLarge)
     } else if width.max(height) > MAX_SIDE {
-        Err(Refusal::TooLong)
+        Err(DecodeError::TooLong)
     } else {
         Ok(())
     }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it is the last that holds the error")]
-fn broken(error: impl ToString) -> Refusal {
-    Refusal::Broken(error.to_string())
+fn broken(error: impl ToString) -> DecodeError {
+    DecodeError::Broken(error.to_string())
 }
 
-fn decode_png(bytes: &[u8]) -> Result<Pixels, Refusal> {
+fn decode_png(bytes: &[u8]) -> Result<Pixels, DecodeError> {
     let mut decoder = png::Decoder::new(Cursor::new(bytes));
     decoder.set_transformations(Transformations::normalize_to_color8() | Transformations::ALPHA);
     let head = decoder.read_header_info().map_err(broken)?;
@@ -176,16 +176,16 @@ fn decode_png(bytes: &[u8]) -> Result<Pixels, Refusal> {
     let (width, height) = (info.width, info.height);
     let gray = matches!(info.color_type, ColorType::Grayscale | ColorType::GrayscaleAlpha);
     if info.animation_control.is_some() || !has_screen_colours(info) || (gray && info.icc_profile.is_some()) {
-        return Err(Refusal::Unlike);
+        return Err(DecodeError::Unlike);
     }
     let profile = info.icc_profile.as_ref().map(|profile| profile.to_vec());
-    let size = reader.output_buffer_size().ok_or(Refusal::TooLarge)?;
+    let size = reader.output_buffer_size().ok_or(DecodeError::TooLarge)?;
     let mut buffer = vec![0; size];
     let frame = reader.next_frame(&mut buffer).map_err(broken)?;
     let rgba = match frame.color_type {
         ColorType::GrayscaleAlpha => buffer.chunks_exact(2).flat_map(|p| [p[0], p[0], p[0], p[1]]).collect(),
         ColorType::Rgba => buffer,
-        other => return Err(Refusal::Broken(format!("unexpected colours: {other:?}"))),
+        other => return Err(DecodeError::Broken(format!("unexpected colours: {other:?}"))),
     };
     Ok(Pixels {
         width,
@@ -220,7 +220,7 @@ fn has_screen_colours(info: &png::Info<'_>) -> bool {
     gamma && primaries
 }
 
-fn decode_jpeg(bytes: &[u8]) -> Result<Pixels, Refusal> {
+fn decode_jpeg(bytes: &[u8]) -> Result<Pixels, DecodeError> {
     // All that a head can say: what is too long is said below.
     let side = usize::from(u16::MAX);
     let options = DecoderOptions::default()
@@ -229,14 +229,14 @@ fn decode_jpeg(bytes: &[u8]) -> Result<Pixels, Refusal> {
         .jpeg_set_out_colorspace(ColorSpace::RGB);
     let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
     decoder.decode_headers().map_err(broken)?;
-    let info = decoder.info().ok_or_else(|| broken("it has no head"))?;
+    let info = decoder.info().ok_or_else(|| broken("it has no header"))?;
     let (width, height) = (u32::from(info.width), u32::from(info.height));
     within_limits(width, height)?;
     let profile = decoder.icc_profile();
     match decoder.input_colorspace() {
         Some(ColorSpace::YCbCr | ColorSpace::RGB) => {}
         Some(ColorSpace::Luma) if profile.is_none() => {}
-        _ => return Err(Refusal::Unlike),
+        _ => return Err(DecodeError::Unlike),
     }
     let rgb = decoder.decode().map_err(broken)?;
     Ok(Pixels {
@@ -248,15 +248,15 @@ fn decode_jpeg(bytes: &[u8]) -> Result<Pixels, Refusal> {
     })
 }
 
-fn decode_webp(bytes: &[u8]) -> Result<Pixels, Refusal> {
+fn decode_webp(bytes: &[u8]) -> Result<Pixels, DecodeError> {
     let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(broken)?;
     let (width, height) = decoder.dimensions();
     within_limits(width, height)?;
     if decoder.is_animated() {
-        return Err(Refusal::Unlike);
+        return Err(DecodeError::Unlike);
     }
     let profile = decoder.icc_profile().map_err(broken)?;
-    let size = decoder.output_buffer_size().ok_or(Refusal::TooLarge)?;
+    let size = decoder.output_buffer_size().ok_or(DecodeError::TooLarge)?;
     let mut buffer = vec![0; size];
     decoder.read_image(&mut buffer).map_err(broken)?;
     let exact = !decoder.is_lossy();
@@ -273,7 +273,7 @@ fn opaque(rgb: &[u8]) -> Vec<u8> {
     rgb.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect()
 }
 
-/// The picture turned as the EXIF orientation says.
+/// The image turned as the EXIF orientation says.
 fn turned(pixels: Pixels, orientation: u32) -> Pixels {
     if orientation == 1 {
         return pixels;
@@ -325,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn every_orientation_turns_the_picture_upright() {
+    fn every_orientation_turns_the_image_upright() {
         // By the EXIF standard: where the first row and the first column of what is stored belong.
         let wanted: [(u32, u32, [u8; 6]); 8] = [
             (1, 3, [1, 2, 3, 4, 5, 6]),
@@ -349,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn the_head_of_a_broken_picture_says_what_is_wrong() {
+    fn the_head_of_a_broken_image_says_what_is_wrong() {
         let png = |width: u8, height: u8| {
             let mut head = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\0\0\0\0\0\x08\x02\0\0\0".to_vec();
             (head[19], head[23]) = (width, height);
@@ -370,7 +370,7 @@ mod tests {
             (b"RIFF\0\0\0\0WEBPVP8 ".to_vec(), None, Some(Flaw::CutOff)),
             (b"RIFF\0".to_vec(), None, Some(Flaw::CutOff)),
             (b"not one".to_vec(), None, None),
-            (b"no picture at all".to_vec(), None, None),
+            (b"no image at all".to_vec(), None, None),
             (b"GIF89a\0\0\0\0\0\0".to_vec(), None, None),
         ] {
             let head = head(&bytes);
@@ -380,9 +380,9 @@ mod tests {
 
     #[test]
     fn limits_say_what_is_beyond_them() {
-        assert_eq!(within_limits(20_000, 100), Err(Refusal::TooLong));
-        assert_eq!(within_limits(100, 20_000), Err(Refusal::TooLong));
-        assert_eq!(within_limits(20_000, 20_000), Err(Refusal::TooLarge));
+        assert_eq!(within_limits(20_000, 100), Err(DecodeError::TooLong));
+        assert_eq!(within_limits(100, 20_000), Err(DecodeError::TooLong));
+        assert_eq!(within_limits(20_000, 20_000), Err(DecodeError::TooLarge));
         assert_eq!(within_limits(16_383, 3_000), Ok(()));
         let jpeg = |width: u16| {
             let mut bytes = b"\xff\xd8\xff\xc0\0\x11\x08\0\x64".to_vec();
@@ -393,14 +393,14 @@ mod tests {
         for width in [20_000, u16::MAX] {
             assert_eq!(
                 decode(&jpeg(width), Format::Jpeg).err(),
-                Some(Refusal::TooLong),
+                Some(DecodeError::TooLong),
                 "{width}"
             );
         }
     }
 
     #[test]
-    fn what_is_no_picture_is_refused() {
+    fn what_is_no_image_is_refused() {
         let head_of_png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0\0\0\x01\0\x08\x02\0\0\0";
         for bytes in [
             &b""[..],
@@ -411,7 +411,7 @@ mod tests {
         ] {
             for format in [Format::Png, Format::Jpeg, Format::WebP] {
                 assert!(
-                    matches!(decode(bytes, format), Err(Refusal::Broken(_))),
+                    matches!(decode(bytes, format), Err(DecodeError::Broken(_))),
                     "{format:?} {bytes:?}"
                 );
             }

@@ -1,7 +1,7 @@
-//! What a build notes about the smaller forms of pictures, so that the next one need not make them again.
+//! What a build notes about the smaller variants of images, so that the next one need not make them again.
 //!
 //! The note lies in the output, beside what it is about: who keeps the output folder keeps the work. It is believed as
-//! far as it can be checked: a form is taken only if it has the very bytes that were noted.
+//! far as it can be checked: a variant is taken only if it has the very bytes that were noted.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -18,11 +18,11 @@ use super::encode::ENCODER;
 #[derive(Debug, Serialize, Deserialize)]
 struct Record {
     encoder: String,
-    pictures: BTreeMap<String, Vec<Form>>,
+    images: BTreeMap<String, Vec<RecordedVariant>>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Form {
+struct RecordedVariant {
     width: u32,
     file: String,
     hash: String,
@@ -31,17 +31,17 @@ struct Form {
 /// The note about these assets.
 pub(in crate::pipeline) fn record(assets: &[Asset]) -> Vec<u8> {
     let noted = assets.iter().filter_map(|asset| {
-        let forms = asset.renditions.as_ref()?.iter().map(|form| Form {
-            width: form.width,
-            file: form.output.clone(),
-            hash: hex(form.hash),
+        let variants = asset.variants.as_ref()?.iter().map(|variant| RecordedVariant {
+            width: variant.width,
+            file: variant.output.clone(),
+            hash: hex(variant.hash),
         });
-        Some((hex(asset.hash), forms.collect()))
+        Some((hex(asset.hash), variants.collect()))
     });
     let record = Record {
         encoder: ENCODER.to_owned(),
         // Two files with the same content: the last in order, in every build.
-        pictures: noted.collect(),
+        images: noted.collect(),
     };
     // Text and numbers always serialize.
     let mut text = serde_json::to_string_pretty(&record).unwrap_or_default();
@@ -55,45 +55,45 @@ fn hex(hash: u64) -> String {
 
 /// What an earlier build left in an output folder.
 #[derive(Debug, Default)]
-pub(super) struct Earlier {
+pub(super) struct EarlierImages {
     folder: PathBuf,
-    pictures: BTreeMap<String, Vec<Form>>,
+    images: BTreeMap<String, Vec<RecordedVariant>>,
 }
 
-/// A form that an earlier build made.
+/// A variant that an earlier build made.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(super) struct EarlierVariant {
     pub(super) width: u32,
     pub(super) location: PathBuf,
     pub(super) bytes: Vec<u8>,
     pub(super) hash: u64,
 }
 
-impl Earlier {
+impl EarlierImages {
     /// Reads the note in a folder; nothing where there is none, kb did not write the folder, or another encoder was used.
     pub(super) fn read(files: &dyn FileSystem, folder: &Path) -> Self {
         let read = || {
             files.is_file(&folder.join(MARKER)).then_some(())?;
             let text = files.read(&folder.join(MadeFile::Images.name())).ok()?;
             let record: Record = serde_json::from_slice(&text).ok()?;
-            (record.encoder == ENCODER).then_some(record.pictures)
+            (record.encoder == ENCODER).then_some(record.images)
         };
         Self {
             folder: folder.to_path_buf(),
-            pictures: read().unwrap_or_default(),
+            images: read().unwrap_or_default(),
         }
     }
 
-    /// The smaller forms of the picture with this hash, if all are there as they were noted.
-    pub(super) fn take(&self, files: &dyn FileSystem, hash: u64) -> Option<Vec<Found>> {
-        let forms = self.pictures.get(&hex(hash))?;
-        let found = forms.iter().map(|form| {
+    /// The smaller variants of the image with this hash, if all are there as they were noted.
+    pub(super) fn take(&self, files: &dyn FileSystem, hash: u64) -> Option<Vec<EarlierVariant>> {
+        let variants = self.images.get(&hex(hash))?;
+        let found = variants.iter().map(|variant| {
             // A note that somebody else wrote leads nowhere out of the folder.
-            let location = OutputPath::new(form.file.clone()).ok()?.below(&self.folder);
+            let location = OutputPath::new(variant.file.clone()).ok()?.below(&self.folder);
             let bytes = files.read(&location).ok()?;
             let hash = xxh3_64(&bytes);
-            (hex(hash) == form.hash && form.width > 0).then_some(Found {
-                width: form.width,
+            (hex(hash) == variant.hash && variant.width > 0).then_some(EarlierVariant {
+                width: variant.width,
                 location,
                 bytes,
                 hash,
@@ -112,7 +112,7 @@ mod tests {
         let hash = hex(xxh3_64(b"small"));
         let mut files = vec![
             (
-                "out/.kb-pictures.json".to_owned(),
+                "out/.kb-images.json".to_owned(),
                 record.replace("HASH", &hash).replace("ENCODER", ENCODER),
             ),
             ("out/a.webp".to_owned(), "small".to_owned()),
@@ -127,7 +127,7 @@ mod tests {
     }
 
     const GOOD: &str =
-        r#"{"encoder":"ENCODER","pictures":{"0000000000000001":[{"width":480,"file":"a.webp","hash":"HASH"}]}}"#;
+        r#"{"encoder":"ENCODER","images":{"0000000000000001":[{"width":480,"file":"a.webp","hash":"HASH"}]}}"#;
 
     #[test]
     fn only_what_can_be_checked_is_believed() {
@@ -142,7 +142,7 @@ mod tests {
             (GOOD[..40].to_owned(), true, false),
         ] {
             let files = folder(&record, marker);
-            let found = Earlier::read(&files, Path::new("out")).take(&files, 1);
+            let found = EarlierImages::read(&files, Path::new("out")).take(&files, 1);
             assert_eq!(found.is_some(), wanted, "{record}");
         }
     }
