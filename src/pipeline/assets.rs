@@ -8,7 +8,7 @@ use std::time::SystemTime;
 use kb_diagnostic::{Code, Diagnostic, Span};
 use kb_document::slug::slugify;
 use kb_document::{Document, LinkKind};
-use kb_site::{Asset, candidate_files};
+use kb_site::{Asset, candidate_files, nfc};
 use kb_source::{AssetSource, ContentPath, FileSystem};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
@@ -74,10 +74,10 @@ pub(super) fn referred_assets(
     if assets.is_empty() {
         return Referred::default();
     }
-    let wanted = memo.wanted(documents, wanted);
+    let wanted = memo.wanted(documents, Wanted::of);
     let found: Vec<Result<(SystemTime, ReadAsset), Diagnostic>> = assets
         .into_par_iter()
-        .filter(|asset| wanted.contains_key(asset.path.as_str()))
+        .filter(|asset| wanted.kind(&asset.path).is_some())
         .map(|source| {
             if let Some(known) = memo.get(&source.path, source.stamp, &source.location) {
                 return Ok(known);
@@ -104,7 +104,7 @@ pub(super) fn referred_assets(
         _ => Some(read),
     };
     let mut read: Vec<ReadAsset> = read.into_iter().map(|(_, read)| read).filter_map(published).collect();
-    let is_shown = |read: &ReadAsset| wanted.get(read.asset.source.path.as_str()) == Some(&LinkKind::Media);
+    let is_shown = |read: &ReadAsset| wanted.kind(&read.asset.source.path) == Some(LinkKind::Media);
     let flawed = read.iter().filter(|read| is_shown(read));
     diagnostics.extend(flawed.filter_map(|read| Some(flaw(folder, &read.asset.source.path, read.flaw?))));
     if folder.images {
@@ -161,22 +161,50 @@ fn image_problem(folder: AssetFolder<'_>, path: &ContentPath, problem: &ImagePro
     diagnostic.with_span(folder.span(path))
 }
 
-/// The files of the content folder that documents may mean: whether any shows it, or all only lead to it.
-fn wanted(documents: &[Arc<Document>]) -> HashMap<String, LinkKind> {
-    let files = documents.par_iter().flat_map_iter(|document| {
-        document.links.iter().flat_map(|link| {
-            let files = candidate_files(document, &link.target);
-            files.into_iter().map(|file| (file, link.kind))
-        })
-    });
-    let files: Vec<(String, LinkKind)> = files.collect();
-    let mut wanted = HashMap::with_capacity(files.len());
-    for (file, kind) in files {
-        if kind == LinkKind::Media || !wanted.contains_key(&file) {
-            wanted.insert(file, kind);
-        }
+/// The files of the content folder that documents may link to.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    by_path: HashMap<String, LinkKind>,
+    /// Those that are linked by name, wherever they are.
+    by_name: HashMap<String, LinkKind>,
+}
+
+impl Wanted {
+    /// How the file is used: shown on a page, or only linked. `None` if no document links to it.
+    fn kind(&self, path: &ContentPath) -> Option<LinkKind> {
+        let by_path = self.by_path.get(&*nfc(path.as_str()));
+        let by_name = || self.by_name.get(&nfc(path.file_name()).to_lowercase());
+        let kinds = by_path
+            .into_iter()
+            .chain((!self.by_name.is_empty()).then(by_name).flatten());
+        kinds.copied().max_by_key(|kind| *kind == LinkKind::Media)
     }
-    wanted
+
+    /// Finds the files that documents may link to.
+    fn of(documents: &[Arc<Document>]) -> Self {
+        let files = documents.par_iter().flat_map_iter(|document| {
+            document.links.iter().flat_map(|link| {
+                let by_path = candidate_files(document, &link.target);
+                let by_path = by_path.into_iter().map(|file| (nfc(&file).into_owned(), false));
+                let by_name = link.named.then(|| (nfc(&link.target).to_lowercase(), true));
+                by_path.chain(by_name).map(|file| (file, link.kind))
+            })
+        });
+        let files: Vec<((String, bool), LinkKind)> = files.collect();
+        let mut wanted = Self::default();
+        for ((file, is_name), kind) in files {
+            let (table, file) = if is_name {
+                let name = file.rsplit('/').next().unwrap_or(&file).to_owned();
+                (&mut wanted.by_name, name)
+            } else {
+                (&mut wanted.by_path, file)
+            };
+            if kind == LinkKind::Media || !table.contains_key(&file) {
+                table.insert(file, kind);
+            }
+        }
+        wanted
+    }
 }
 
 fn read(folder: AssetFolder<'_>, source: AssetSource) -> Result<ReadAsset, Diagnostic> {

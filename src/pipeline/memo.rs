@@ -10,14 +10,14 @@ use std::time::SystemTime;
 
 use kb_config::{Language, ThemeConfig};
 use kb_diagnostic::Diagnostic;
-use kb_document::{Document, DocumentOptions, Link, LinkKind};
+use kb_document::{Document, DocumentOptions, Link};
 use kb_render::Messages;
 use kb_render::theme::{Theme, is_junk};
 use kb_site::{LanguageSite, LinkMemo, Site};
 use kb_source::git::GitMemo;
 use kb_source::{ArticleSource, ContentPath, FileSystem, SourceMemo, Stamp, WalkProblem};
 
-use super::assets::ReadAsset;
+use super::assets::{ReadAsset, Wanted};
 use super::images::ImageMemo;
 use super::listing::Listing;
 
@@ -85,7 +85,7 @@ impl DocumentMemo {
 #[derive(Debug, Default)]
 pub(super) struct AssetMemo {
     documents: Vec<Arc<Document>>,
-    wanted: Arc<HashMap<String, LinkKind>>,
+    wanted: Arc<Wanted>,
     read: HashMap<ContentPath, (SystemTime, ReadAsset)>,
 }
 
@@ -94,10 +94,10 @@ impl AssetMemo {
     pub(super) fn wanted(
         &mut self,
         documents: &[Arc<Document>],
-        find: impl FnOnce(&[Arc<Document>]) -> HashMap<String, LinkKind>,
-    ) -> Arc<HashMap<String, LinkKind>> {
+        find: impl FnOnce(&[Arc<Document>]) -> Wanted,
+    ) -> Arc<Wanted> {
         let same = |(before, now): (&Arc<Document>, &Arc<Document>)| {
-            let same_target = |(a, b): (&Link, &Link)| a.target == b.target && a.kind == b.kind;
+            let same_target = |(a, b): (&Link, &Link)| (&a.target, a.kind, a.named) == (&b.target, b.kind, b.named);
             let same_links =
                 || before.links.len() == now.links.len() && before.links.iter().zip(&now.links).all(same_target);
             Arc::ptr_eq(before, now) || (before.path == now.path && same_links())

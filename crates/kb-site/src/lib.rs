@@ -26,6 +26,7 @@ use kb_source::{AssetSource, ContentPath};
 
 pub use check::LinkMemo;
 pub use links::{LinkProblem, Resolved, candidate_files};
+pub use names::nfc;
 pub use urls::SitePath;
 
 /// Number of a document in [`Site::documents`].

@@ -41,7 +41,7 @@ pub(super) fn rank(name: &str) -> u8 {
 
 /// A name in the form in which its letters are whole (NFC): some systems keep the names of files with accents apart from
 /// their letters, and texts do not.
-pub(super) fn nfc(name: &str) -> Cow<'_, str> {
+pub fn nfc(name: &str) -> Cow<'_, str> {
     if is_nfc_quick(name.chars()) == IsNormalized::Yes {
         Cow::Borrowed(name)
     } else {

@@ -413,6 +413,35 @@ fn names_are_found_wherever_their_files_are() {
 }
 
 #[test]
+fn names_in_both_forms_of_unicode_are_the_same() {
+    let apart = |name: &str| name.replace('ö', "o\u{308}").replace('ü', "u\u{308}");
+    for (file, link) in [
+        ("Größe.md", apart("Größe.md")),
+        (&*apart("Größe.md"), "Größe.md".to_owned()),
+    ] {
+        let text = format!(
+            "# S\n\n[a]({link}) [b](/{link}) [[{}]] [c](#{})\n\n## Größe\n",
+            &link[..link.len() - 3],
+            apart("größe")
+        );
+        let (site, problems) = site(&[("start.md", &text), (file, "# G\n")]);
+        assert_eq!(problems, [] as [String; 0], "{file}");
+        let start = site
+            .documents
+            .iter()
+            .find(|document| document.path.as_str() == "start.md")
+            .expect("it is there");
+        for link in 0..3 {
+            assert_eq!(
+                site.resolve(start, link, 0, "/start/").url.as_deref(),
+                Some("/größe/"),
+                "{file}"
+            );
+        }
+    }
+}
+
+#[test]
 fn the_folder_that_is_translated_is_a_language_however_little_of_it_is() {
     let (site, problems) = site(&[
         ("en/a.md", "# A\n\n[b](/b/)\n"),
