@@ -33,6 +33,7 @@ pub struct SearchIndex {
     /// With an empty cache; every query works on a copy.
     analyzer: Analyzer,
     rules: Rules,
+    title_information: f32,
     store: StoreReader,
     boosts: Option<Column<f64>>,
     reader: SegmentReader,
@@ -107,6 +108,7 @@ impl SearchIndex {
         let mut index = Self {
             analyzer: Analyzer::new(language),
             rules: Rules::default(),
+            title_information: settings.title_information,
             store: reader.get_store_reader(STORE_CACHE_BLOCKS)?,
             boosts: reader.fast_fields().f64(BOOST).ok(),
             segment: Segment::new(&reader, &fields)?,
@@ -239,6 +241,14 @@ impl Vocabulary for SearchIndex {
 }
 
 impl Postings for SearchIndex {
+    fn title_information(&self) -> Result<f32, Error> {
+        Ok(self.title_information)
+    }
+
+    fn body_norm(&self, doc: u32) -> Result<u8, Error> {
+        Ok(self.segment.norm(Field::Body, doc))
+    }
+
     fn average_length(&self, field: Field) -> Result<f32, Error> {
         Ok(self.segment.tokens(field) as f32 / self.segment.docs().max(1) as f32)
     }

@@ -216,7 +216,7 @@ fn bm25_is_that_of_tantivy() {
         for norm in 0..=u8::MAX {
             assert_eq!(bm25::field_length(norm), FieldNormReader::id_to_fieldnorm(norm));
             for term_freq in [1, 2, 7, 300] {
-                let (theirs, ours) = (theirs.score(norm, term_freq), ours.score(idf, term_freq, norm));
+                let (theirs, ours) = (theirs.score(norm, term_freq), ours.score(idf, term_freq as f32, norm));
                 assert!((theirs - ours).abs() < 1e-4, "{theirs} is not {ours}");
             }
         }

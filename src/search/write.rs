@@ -45,10 +45,11 @@ pub fn write_index<'a>(
         shown.push(article, excerpt(article), &options.base);
     });
     let (directory, segment) = index(&language, articles)?;
+    let title_information = segment.title_information()?;
     let pack = write_pack(&segment, language.tag(), shown, &boosts, tuning, options)?;
     drop(segment);
     Ok(IndexFiles {
-        tantivy: files(&directory, &language, tuning)?,
+        tantivy: files(&directory, &language, title_information, tuning)?,
         pack,
     })
 }
@@ -63,8 +64,8 @@ pub fn write_tantivy<'a>(
     tuning: &Tuning,
 ) -> Result<Files, Error> {
     let language = Language::new(language);
-    let (directory, _) = index(&language, articles)?;
-    files(&directory, &language, tuning)
+    let (directory, segment) = index(&language, articles)?;
+    files(&directory, &language, segment.title_information()?, tuning)
 }
 
 /// Indexes articles with all their texts.
@@ -81,9 +82,15 @@ fn index<'a>(
 }
 
 /// The files of an index with its settings, sorted by name.
-fn files(directory: &RamDirectory, language: &Language, tuning: &Tuning) -> Result<Files, Error> {
+fn files(
+    directory: &RamDirectory,
+    language: &Language,
+    title_information: f32,
+    tuning: &Tuning,
+) -> Result<Files, Error> {
     let mut files = finished_files(directory)?;
-    files.push((FILE_NAME.to_owned(), Settings::new(language.tag(), tuning).to_bytes()?));
+    let settings = Settings::new(language.tag(), title_information, tuning);
+    files.push((FILE_NAME.to_owned(), settings.to_bytes()?));
     files.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(files)
 }

@@ -5,12 +5,14 @@
 //! corrections and parts. An article scores the best of a clause's alternatives, and the sum over the clauses.
 //! A question of ten words is never empty because one of them is missing.
 
+mod frame;
 mod planner;
 mod syntax;
 mod units;
 
 use std::ops::Range;
 
+use frame::{Part, parts};
 use planner::{Ending, Planner};
 use syntax::Syntax;
 use units::{Unit, units};
@@ -255,6 +257,7 @@ pub fn plan<V: Vocabulary>(
     let units = units(&tokens);
     let terms: Vec<String> = units.iter().map(|unit| unit.term().to_owned()).collect();
     let synonymous = synonym_alternatives(&terms, synonyms);
+    let parts = parts(&units, query, analyzer);
     let mut planner = Planner {
         query,
         analyzer,
@@ -265,6 +268,9 @@ pub fn plan<V: Vocabulary>(
     let mut repeated = Vec::new();
     let mut outcome = Ok(());
     for (index, unit) in units.iter().enumerate() {
+        if parts[index] == Part::Frame && !syntax.is_quoted(&unit.range) {
+            continue;
+        }
         // The same word again adds nothing.
         if !seen.insert(unit.term(), index) {
             repeated.push(unit);
@@ -276,7 +282,7 @@ pub fn plan<V: Vocabulary>(
             ending(unit, typing, index + 1 == units.len(), query)
         };
         // An index that comes in parts is told at once all that is missing.
-        outcome = outcome.and(planner.clause(unit, ending, &synonymous[index]));
+        outcome = outcome.and(planner.clause(unit, ending, parts[index], &synonymous[index]));
     }
     outcome?;
     if planner.plan.clauses.is_empty() {
@@ -356,8 +362,8 @@ pub fn probes(query: &str, typing: Typing, analyzer: &mut Analyzer) -> Vec<Probe
     let syntax = Syntax::parse(query);
     let tokens = analyzer.terms(&syntax.text, Mode::Query);
     let units = units(&tokens);
-    let mut narrow: Vec<bool> = (units.iter())
-        .map(|unit| unit.joined.is_none() && planner::is_function_word(analyzer, &query[unit.range.clone()]))
+    let mut narrow: Vec<bool> = (parts(&units, query, analyzer).iter())
+        .map(|part| *part != Part::Content)
         .collect();
     if narrow.iter().all(|narrow| *narrow) {
         narrow.fill(false);

@@ -45,7 +45,7 @@ pub fn rank<I: Articles>(
     wanted: usize,
     filter: Option<&[bool]>,
 ) -> Result<Ranks, I::Error> {
-    let ranking = &rules.ranking;
+    let ranking = &rules.ranking.for_titles(index.title_information()?);
     let mut allowed = without_excluded(plan, index, filter)?;
     let mut unmet = false;
     if !plan.phrases.is_empty() {

@@ -7,6 +7,7 @@ use kb_search::analysis::Mode;
 use kb_search::execute::{Field, Posting, Postings};
 use kb_search::plan::{MatchKind, Plan, SynonymTable, Typing, Vocabulary, Wanted, plan};
 use kb_search::rank::{Articles, Ranks, rank};
+use kb_search::score::TitleInformation;
 use kb_search::search::Rules;
 use kb_search::sections::Highlighter;
 use kb_search::tuning::Synonym;
@@ -108,6 +109,19 @@ impl Vocabulary for Memory {
 }
 
 impl Postings for Memory {
+    fn title_information(&self) -> Result<f32, Infallible> {
+        let mut information = TitleInformation::default();
+        for (term, titles) in &self.titles {
+            let bodies = self.bodies.get(term).map_or(0, BTreeMap::len);
+            information.add(titles.len() as u32, bodies as u32, self.doc_count());
+        }
+        Ok(information.value(self.doc_count()))
+    }
+
+    fn body_norm(&self, doc: u32) -> Result<u8, Infallible> {
+        Ok(self.lengths[1][doc as usize] as u8)
+    }
+
     fn average_length(&self, field: Field) -> Result<f32, Infallible> {
         let lengths = self.field(field).map_or(&[][..], |(_, lengths)| lengths);
         Ok(lengths.iter().sum::<u32>() as f32 / lengths.len().max(1) as f32)

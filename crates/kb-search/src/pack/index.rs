@@ -429,6 +429,14 @@ impl Postings for Pack {
         Ok(frequencies.map_or(0, |all| all[field.index()]))
     }
 
+    fn title_information(&self) -> Result<f32, Missing> {
+        Ok(self.boot.title_information)
+    }
+
+    fn body_norm(&self, doc: u32) -> Result<u8, Missing> {
+        Ok(self.boot.norms.get(doc as usize).copied().unwrap_or_default())
+    }
+
     fn for_each_posting(&self, field: Field, term: &str, visit: &mut dyn FnMut(Posting)) -> Result<(), Missing> {
         self.field_postings(field, term, &mut |posting, _| visit(posting))
     }

@@ -25,6 +25,8 @@ pub struct Header {
     pub base: String,
     /// Number of all terms by field, in the order of [`Field::ALL`].
     pub tokens: [u64; Field::ALL.len()],
+    /// How much the titles say ([`crate::score::TitleInformation`]).
+    pub title_information: f32,
     /// Length byte of every article's body.
     pub norms: Vec<u8>,
     /// Articles whose boost is not 1, ascending.
@@ -64,6 +66,7 @@ impl PackWriter {
             language: header.language,
             base: header.base,
             tokens: header.tokens,
+            title_information: header.title_information,
             norms: header.norms,
             boosts: header.boosts,
             synonyms: header.synonyms,

@@ -1,5 +1,6 @@
 //! The making of clauses: what a word of the query may mean to this index.
 
+use super::frame::Part;
 use super::units::Unit;
 use super::{Alternative, Clause, Correction, MAX_CLAUSES, MatchKind, Plan, Vocabulary, Wanted, is_common};
 use crate::analysis::{Analyzer, Mode, TokenKind};
@@ -7,7 +8,6 @@ use crate::bm25::idf;
 use crate::collections::TermMap;
 use crate::distance::{allowed_edits, edit_distance};
 use crate::execute::Field;
-use crate::stopwords;
 
 /// Whether a word may be the beginning of a longer one.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,20 +32,26 @@ pub(super) struct Planner<'a, V> {
 
 impl<V: Vocabulary> Planner<'_, V> {
     /// Adds the clause of a word to the plan.
-    pub(super) fn clause(&mut self, unit: &Unit<'_>, ending: Ending, synonyms: &[Vec<String>]) -> Result<(), V::Error> {
+    pub(super) fn clause(
+        &mut self,
+        unit: &Unit<'_>,
+        ending: Ending,
+        part: Part,
+        synonyms: &[Vec<String>],
+    ) -> Result<(), V::Error> {
         let typed = &self.query[unit.range.clone()];
         let mut alternatives = self.own_alternatives(unit)?;
         if ending == Ending::Open || (alternatives.is_empty() && unit.parts[0].kind == TokenKind::Unigram) {
             self.complete(unit, &mut alternatives)?;
         }
         let plain = unit.joined.is_none() && unit.parts[0].kind == TokenKind::Exact && ending != Ending::Quoted;
-        if alternatives.is_empty() && plain {
+        let function_word = part != Part::Content;
+        if alternatives.is_empty() && plain && !function_word {
             self.resemble(unit, typed, &mut alternatives)?;
         }
-        if alternatives.is_empty() && ending == Ending::Perhaps {
+        if alternatives.is_empty() && ending == Ending::Perhaps && !function_word {
             self.complete(unit, &mut alternatives)?;
         }
-        let function_word = unit.joined.is_none() && is_function_word(self.analyzer, typed);
         if plain && !function_word {
             let stem = &unit.parts[0].text;
             self.relatives(stem, &mut alternatives)?;
@@ -346,12 +352,6 @@ impl<V: Vocabulary> Planner<'_, V> {
         }
         Ok(idf(most, count) / idf(0, count))
     }
-}
-
-/// Whether a word of the query carries grammar, not matter.
-pub(super) fn is_function_word(analyzer: &mut Analyzer, typed: &str) -> bool {
-    let language = analyzer.language().clone();
-    stopwords::is_function_word(language.tag(), analyzer.normalise_word(typed))
 }
 
 /// Whether longer words that begin with this stem are of its family.
