@@ -6,7 +6,7 @@ use std::path::Path;
 
 use kb_search::execute::{Field, Posting, Postings};
 use kb_search::pack::{Facet, Summary};
-use kb_search::plan::{Vocabulary, Wanted};
+use kb_search::plan::{PREFIXED, Vocabulary, Wanted};
 use kb_search::rank::Articles;
 use kb_search::search::{self, Article, Rules};
 use kb_search::{Analyzer, Language, score::Ranking};
@@ -233,7 +233,7 @@ impl Vocabulary for SearchIndex {
     }
 
     fn for_each_with_prefix(&self, prefix: &str, _: Wanted, visit: &mut dyn FnMut(&str, u32)) -> Result<(), Error> {
-        for field in Field::ALL {
+        for field in PREFIXED {
             self.segment.for_each_with_prefix(field, prefix, visit)?;
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kb_search::execute::{Field, Posting, Postings};
 use kb_search::pack::{Facet, Facets};
-use kb_search::plan::{Vocabulary, Wanted};
+use kb_search::plan::{PREFIXED, Vocabulary, Wanted};
 use kb_search::rank::Articles;
 use kb_search::score::TitleInformation;
 use kb_search::search::{Article, Index};
@@ -88,7 +88,7 @@ impl Vocabulary for LiveIndex {
     }
 
     fn for_each_with_prefix(&self, prefix: &str, _: Wanted, visit: &mut dyn FnMut(&str, u32)) -> Result<(), Error> {
-        for field in Field::ALL {
+        for field in PREFIXED {
             self.for_each_in_field(field, prefix, visit)?;
         }
         Ok(())

@@ -16,7 +16,7 @@ use super::schema::Fields;
 /// A segment, open for reading. It may be shared between threads.
 pub(super) struct Segment {
     docs: u32,
-    /// In the order of [`Field::ALL`].
+    /// In the order of [`Field::INDEXED`].
     fields: Vec<SearchedField>,
 }
 
@@ -155,7 +155,9 @@ impl SearchedField {
         let option = IndexRecordOption::WithFreqs;
         let mut block: BlockSegmentPostings = self.inverted.read_block_postings_from_terminfo(info, option)?;
         while block.block_len() > 0 {
-            for (&doc, &term_freq) in block.docs().iter().zip(block.freqs()) {
+            // Fields that are not ranked by keep no frequencies.
+            let frequencies = block.freqs().iter().copied().chain(std::iter::repeat(1));
+            for (&doc, term_freq) in block.docs().iter().zip(frequencies) {
                 let norm = self.norm(doc);
                 visit(Posting { doc, term_freq, norm });
             }

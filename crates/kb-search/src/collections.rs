@@ -138,7 +138,7 @@ fn equal(a: &[u8], b: &[u8]) -> bool {
 }
 
 /// The multiply-and-rotate hash of Firefox and rustc ("`FxHash`"), eight bytes at a time.
-fn hash(bytes: &[u8]) -> u32 {
+pub(crate) fn hash(bytes: &[u8]) -> u32 {
     const SEED: u64 = 0x51_7c_c1_b7_27_22_0a_95;
     let mut state = bytes.len() as u64;
     let mut chunks = bytes.chunks_exact(8);

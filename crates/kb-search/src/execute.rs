@@ -21,11 +21,26 @@ pub enum Field {
     Headings,
     /// The text.
     Body,
+    /// What the words of all these fields look like ([`crate::analysis::forms`]): only how many articles have a form is
+    /// known.
+    Forms,
+    /// Title, questions and keywords as wholes ([`crate::analysis::Analyzer::key`]).
+    Keys,
 }
 
 impl Field {
-    /// All fields, in the order of [`Ranking::fields`].
+    /// The fields that words are looked for in, in the order of [`Ranking::fields`].
     pub const ALL: [Self; 5] = [Self::Title, Self::Questions, Self::Keywords, Self::Headings, Self::Body];
+    /// All fields of an index: those, and what it takes to understand a query.
+    pub const INDEXED: [Self; 7] = [
+        Self::Title,
+        Self::Questions,
+        Self::Keywords,
+        Self::Headings,
+        Self::Body,
+        Self::Forms,
+        Self::Keys,
+    ];
     /// The fields whose postings hold positions.
     pub const WITH_POSITIONS: [Self; 2] = [Self::Title, Self::Questions];
 
@@ -37,10 +52,12 @@ impl Field {
             Self::Keywords => "keywords",
             Self::Headings => "headings",
             Self::Body => "body",
+            Self::Forms => "forms",
+            Self::Keys => "keys",
         }
     }
 
-    /// Its place in [`Field::ALL`].
+    /// Its place in [`Field::INDEXED`].
     pub fn index(self) -> usize {
         self as usize
     }

@@ -109,6 +109,7 @@ impl fmt::Display for Explanation {
             title,
             boost,
             pin,
+            whole,
         } = self.score;
         writeln!(
             f,
@@ -132,8 +133,8 @@ impl fmt::Display for Explanation {
             self.title.adjacency * 100.0,
             self.title.explained * 100.0
         )?;
-        if self.title.exact {
-            writeln!(f, "  the title, or one of the questions, is the query")?;
+        if whole {
+            writeln!(f, "  first: the title, a question or a keyword is the query")?;
         }
         for clause in &self.clauses {
             writeln!(

@@ -13,11 +13,11 @@ mod units;
 use std::ops::Range;
 
 use frame::{Part, parts};
-use planner::{Ending, Planner};
+use planner::{Added, Ending, Planner};
 use syntax::Syntax;
 use units::{Unit, units};
 
-use crate::analysis::{Analyzer, Mode};
+use crate::analysis::{Analyzer, Mode, TokenKind};
 use crate::collections::TermMap;
 use crate::execute::Field;
 use crate::tuning::Synonym;
@@ -53,6 +53,17 @@ pub trait Vocabulary {
         visit: &mut dyn FnMut(&str, u32),
     ) -> Result<(), Self::Error>;
 }
+
+/// The fields whose terms [`Vocabulary::for_each_with_prefix`] visits. Those of [`Field::Forms`] are entries that the
+/// planner reads.
+pub const PREFIXED: [Field; 6] = [
+    Field::Title,
+    Field::Questions,
+    Field::Keywords,
+    Field::Headings,
+    Field::Body,
+    Field::Forms,
+];
 
 /// Which terms a planner wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -173,6 +184,8 @@ pub struct Plan {
     pub corrections: Vec<Correction>,
     /// The exact terms of the query in order, which pins are compared with.
     pub terms: Vec<String>,
+    /// The query as a whole ([`Analyzer::key`]): articles with this title, question or keyword come first.
+    pub key: Option<String>,
     /// What stood in quotation marks.
     pub phrases: Vec<Phrase>,
     /// Terms of the words with a minus before them.
@@ -256,8 +269,11 @@ pub fn plan<V: Vocabulary>(
     let tokens = analyzer.terms(&syntax.text, Mode::Query);
     let units = units(&tokens);
     let terms: Vec<String> = units.iter().map(|unit| unit.term().to_owned()).collect();
-    let synonymous = synonym_alternatives(&terms, synonyms);
     let parts = parts(&units, query, analyzer);
+    let added: Vec<Added> = (synonym_alternatives(&terms, synonyms).into_iter())
+        .zip(neighbours(&units, &parts, query, &syntax, analyzer))
+        .map(|(synonyms, joined)| Added { synonyms, joined })
+        .collect();
     let mut planner = Planner {
         query,
         analyzer,
@@ -282,7 +298,7 @@ pub fn plan<V: Vocabulary>(
             ending(unit, typing, index + 1 == units.len(), query)
         };
         // An index that comes in parts is told at once all that is missing.
-        outcome = outcome.and(planner.clause(unit, ending, parts[index], &synonymous[index]));
+        outcome = outcome.and(planner.clause(unit, ending, parts[index], &added[index]));
     }
     outcome?;
     if planner.plan.clauses.is_empty() {
@@ -302,6 +318,7 @@ pub fn plan<V: Vocabulary>(
     }
     plan.corrections.sort_by_key(|correction| correction.range.start);
     plan.terms = terms;
+    plan.key = analyzer.key(query);
     plan.phrases = (syntax.phrases.iter())
         .map(|range| phrase(units.iter().filter(|unit| range.contains(&unit.range.start))))
         .filter(|phrase| phrase.words.len() > 1)
@@ -312,6 +329,41 @@ pub fn plan<V: Vocabulary>(
     keep_rarest(&mut plan.clauses);
     widen_if_all_narrow(&mut plan.clauses);
     Ok(plan)
+}
+
+/// For each word what it makes, written as one, with the word before or after it: "log in" may be "login".
+fn neighbours(
+    units: &[Unit<'_>],
+    parts: &[Part],
+    query: &str,
+    syntax: &Syntax,
+    analyzer: &mut Analyzer,
+) -> Vec<Vec<String>> {
+    let mut joined = vec![Vec::new(); units.len()];
+    let plain = |at: usize| {
+        let unit = &units[at];
+        unit.joined.is_none() && unit.parts[0].kind == TokenKind::Exact && !syntax.is_quoted(&unit.range)
+    };
+    for at in 1..units.len() {
+        let (before, after) = (&units[at - 1].range, &units[at].range);
+        let pair = [parts[at - 1], parts[at]];
+        if !(plain(at - 1) && plain(at) && pair.contains(&Part::Content))
+            || query.get(before.end..after.start) != Some(" ")
+        {
+            continue;
+        }
+        let mut word = query[before.clone()].to_owned();
+        word.push_str(&query[after.clone()]);
+        let Some(term) = analyzer.terms(&word, Mode::Query).into_iter().next() else {
+            continue;
+        };
+        for (place, part) in [at - 1, at].into_iter().zip(pair) {
+            if part == Part::Content {
+                joined[place].push(term.text.clone());
+            }
+        }
+    }
+    joined
 }
 
 /// A query of function words alone is looked for everywhere: there is nothing else to go by.
@@ -362,13 +414,21 @@ pub fn probes(query: &str, typing: Typing, analyzer: &mut Analyzer) -> Vec<Probe
     let syntax = Syntax::parse(query);
     let tokens = analyzer.terms(&syntax.text, Mode::Query);
     let units = units(&tokens);
-    let mut narrow: Vec<bool> = (parts(&units, query, analyzer).iter())
-        .map(|part| *part != Part::Content)
-        .collect();
+    let parts = parts(&units, query, analyzer);
+    let mut narrow: Vec<bool> = (parts.iter()).map(|part| *part != Part::Content).collect();
     if narrow.iter().all(|narrow| *narrow) {
         narrow.fill(false);
     }
-    let mut probes = Vec::new();
+    let mut probes: Vec<Probe> = (neighbours(&units, &parts, query, &syntax, analyzer)
+        .into_iter()
+        .flatten())
+    .chain(analyzer.key(query))
+    .map(|term| Probe {
+        term,
+        prefix: None,
+        postings: true,
+    })
+    .collect();
     for (index, unit) in units.iter().enumerate().take(MAX_CLAUSES) {
         let open = ending(unit, typing, index + 1 == units.len(), query) == Ending::Open;
         for token in unit.joined.iter().chain(&unit.parts).chain(&unit.folded) {
@@ -381,7 +441,7 @@ pub fn probes(query: &str, typing: Typing, analyzer: &mut Analyzer) -> Vec<Probe
         }
         if open {
             probes.push(Probe {
-                term: analyzer.normalise_word(&query[unit.range.clone()]).to_owned(),
+                term: analyzer.fold_word(&query[unit.range.clone()]).to_owned(),
                 prefix: Some(Wanted::Common),
                 postings: false,
             });

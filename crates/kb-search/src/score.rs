@@ -113,6 +113,8 @@ pub struct ArticleFactors {
     pub boost: f32,
     /// The article's place, from 0, among those pinned to the query.
     pub pin: Option<usize>,
+    /// Whether its title, or one of its questions or keywords, is the query.
+    pub whole: bool,
 }
 
 /// The final score with its parts.
@@ -130,13 +132,16 @@ pub struct Score {
     pub boost: f32,
     /// The place among the pinned articles; these come first.
     pub pin: Option<usize>,
+    /// Whether its title, or one of its questions or keywords, is the query; these come next.
+    pub whole: bool,
 }
 
 impl Score {
-    /// Best first: pinned articles in their order, then by score.
+    /// Best first: pinned articles in their order, then those that the query names, then by score.
     pub fn order(&self, other: &Self) -> Ordering {
         let pin = |score: &Self| score.pin.unwrap_or(usize::MAX);
-        pin(self).cmp(&pin(other)).then(other.total.total_cmp(&self.total))
+        let order = pin(self).cmp(&pin(other)).then(other.whole.cmp(&self.whole));
+        order.then(other.total.total_cmp(&self.total))
     }
 }
 
@@ -160,6 +165,7 @@ pub fn rescore(candidate: &Candidate, article: ArticleFactors, ranking: &Ranking
         title,
         boost: article.boost,
         pin: article.pin,
+        whole: article.whole,
     }
 }
 
@@ -168,7 +174,11 @@ mod tests {
     use super::*;
     use crate::execute::TitleMatch;
 
-    const NEUTRAL: ArticleFactors = ArticleFactors { boost: 1.0, pin: None };
+    const NEUTRAL: ArticleFactors = ArticleFactors {
+        boost: 1.0,
+        pin: None,
+        whole: false,
+    };
 
     fn score(bm25: f32, coverage: f32, article: ArticleFactors) -> Score {
         let candidate = Candidate {
@@ -198,7 +208,7 @@ mod tests {
     fn coverage_titles_and_boosts_raise_the_score() {
         let plain = score(10.0, 0.5, NEUTRAL).total;
         assert!(score(10.0, 1.0, NEUTRAL).total > plain);
-        assert!(score(10.0, 0.5, ArticleFactors { boost: 2.0, pin: None }).total > plain * 1.99);
+        assert!(score(10.0, 0.5, ArticleFactors { boost: 2.0, ..NEUTRAL }).total > plain * 1.99);
         let title = TitleMatch {
             coverage: 1.0,
             adjacency: 1.0,

@@ -21,6 +21,8 @@ struct Memory {
     analyzer: Analyzer,
     titles: Inverted,
     bodies: Inverted,
+    forms: Inverted,
+    keys: Inverted,
     lengths: [Vec<u32>; 2],
 }
 
@@ -29,7 +31,17 @@ impl Memory {
         let mut analyzer = Analyzer::new(Language::new(language));
         let mut fields = [Inverted::new(), Inverted::new()];
         let mut lengths = [Vec::new(), Vec::new()];
+        let (mut forms, mut keys) = (Inverted::new(), Inverted::new());
         for (doc, (title, body)) in articles.iter().enumerate() {
+            let doc_number = doc as u32;
+            if let Some(key) = analyzer.key(title) {
+                keys.entry(key).or_default().insert(doc_number, vec![0]);
+            }
+            for text in [title, body] {
+                analyzer.forms(text, &mut |form| {
+                    forms.entry(form.to_owned()).or_default().insert(doc_number, vec![0]);
+                });
+            }
             for (field, text) in [title, body].into_iter().enumerate() {
                 let mut length = 0;
                 analyzer.tokenize(text, Mode::Index, &mut |token| {
@@ -45,6 +57,8 @@ impl Memory {
             analyzer,
             titles,
             bodies,
+            forms,
+            keys,
             lengths,
         }
     }
@@ -53,6 +67,7 @@ impl Memory {
         match field {
             Field::Title => Some((&self.titles, &self.lengths[0])),
             Field::Body => Some((&self.bodies, &self.lengths[1])),
+            Field::Keys => Some((&self.keys, &self.lengths[1])),
             _ => None,
         }
     }
@@ -98,7 +113,7 @@ impl Vocabulary for Memory {
         _: Wanted,
         visit: &mut dyn FnMut(&str, u32),
     ) -> Result<(), Infallible> {
-        for field in [&self.titles, &self.bodies] {
+        for field in [&self.titles, &self.bodies, &self.forms] {
             let from = field.range(prefix.to_owned()..);
             for (term, postings) in from.take_while(|(term, _)| term.starts_with(prefix)) {
                 visit(term, postings.len() as u32);

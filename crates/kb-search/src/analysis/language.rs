@@ -111,6 +111,27 @@ impl Language {
         )
     }
 
+    /// The word without the letters that its language writes before words: Arabic's article with its conjunction and
+    /// preposition, Hebrew's one-letter words.
+    pub(crate) fn without_proclitics<'w>(&self, word: &'w str) -> Option<&'w str> {
+        let primary = self.tag.split('-').next().unwrap_or_default();
+        let (rest, least) = match primary {
+            "ar" => {
+                let and = word.strip_prefix(['و', 'ف']).unwrap_or(word);
+                let rest = (and.strip_prefix("لل"))
+                    .or_else(|| and.strip_prefix(['ب', 'ك', 'ل']).unwrap_or(and).strip_prefix("ال"));
+                (rest?, 2)
+            }
+            "he" | "iw" => {
+                let rest = word.strip_prefix(['ו', 'ש', 'כ', 'מ', 'ל', 'ב', 'ה'])?;
+                let article = rest.strip_prefix('ה').filter(|rest| rest.chars().nth(2).is_some());
+                (article.unwrap_or(rest), 3)
+            }
+            _ => return None,
+        };
+        rest.chars().nth(least - 1).map(|_| rest)
+    }
+
     pub(crate) fn stemmer(&self) -> Option<Stemmer> {
         self.stemmer
     }

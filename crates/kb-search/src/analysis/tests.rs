@@ -238,6 +238,7 @@ fn a_full_cache_starts_over() {
         .join(" ");
     let mut count = 0;
     analyzer.tokenize(&words, Mode::Index, &mut |_| count += 1);
-    assert_eq!(count, 400_000);
+    // Each word, and from w1000 on its digits.
+    assert_eq!(count, 400_000 + 399_000);
     assert_eq!(analyzer.terms("running", Mode::Query)[0].text, "run");
 }

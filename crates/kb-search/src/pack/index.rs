@@ -369,9 +369,8 @@ impl Vocabulary for Pack {
 
     fn doc_freq(&self, term: &str) -> Result<u32, Missing> {
         let frequencies = self.term_shard(term)?.and_then(|shard| shard.frequencies(term));
-        Ok(frequencies
-            .and_then(|all| all.iter().copied().max())
-            .unwrap_or_default())
+        let searched = frequencies.map(|all| &all[..Field::ALL.len()]);
+        Ok(searched.and_then(|all| all.iter().copied().max()).unwrap_or_default())
     }
 
     /// Common terms come from the vocabulary, unless few term shards have all, or all are here.
