@@ -229,7 +229,7 @@ fn postings_agree_with_the_dictionary() {
     index
         .for_each_with_prefix("", Wanted::All, &mut |term, _| {
             let is_form = term.contains('\0');
-        assert!(is_form || index.doc_freq(term).unwrap() > 0);
+            assert!(is_form || index.doc_freq(term).unwrap() > 0);
         })
         .unwrap();
     let mut found = Vec::new();

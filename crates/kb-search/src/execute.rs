@@ -178,6 +178,9 @@ pub struct Matches {
 /// does not.
 const AS_THE_WORD: f32 = 0.7;
 
+/// What the function words of an article count that has no other word of the query.
+const GRAMMAR_ALONE: f32 = 0.01;
+
 /// The articles that match a plan, the best `limit` of them by BM25 in detail. Articles that `allowed` has as false are
 /// left out.
 ///
@@ -224,12 +227,10 @@ pub fn matches<P: Postings>(
         }
         run.clear_clause();
     }
-    // What only shares "how do I" with the query answers nothing, as long as something shares more.
-    if matched.iter().any(|&doc| scores[doc as usize] > 0.0) {
-        matched.retain(|&doc| scores[doc as usize] > 0.0);
-    }
     for &doc in &matched {
-        scores[doc as usize] += grammar[doc as usize];
+        let at = doc as usize;
+        // What only shares "how do I" with the query comes after all that share more.
+        scores[at] += grammar[at] * if scores[at] > 0.0 { 1.0 } else { GRAMMAR_ALONE };
     }
     let share = |doc: u32| (covered[doc as usize] / total.max(f32::MIN_POSITIVE)).min(1.0);
     let coverage = matched.iter().map(|&doc| (doc, share(doc))).collect();

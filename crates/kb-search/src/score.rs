@@ -21,7 +21,7 @@ pub struct Ranking {
     /// Exponent of the clause weight: 0 leaves stop words to BM25 alone, 1 damps them in proportion to their idf.
     pub damping: f32,
     /// The most that a function word counts as rare: in titles that are no questions "I" and "do" are rare, and say no
-    /// more for it. 2.5 is the idf of a word in every twelfth article.
+    /// more for it. 3 is the idf of a word in every twentieth article.
     pub grammar_idf: f32,
     /// Share of the score that an article loses if it matches none of the query's weight.
     pub coverage: f32,
@@ -41,7 +41,7 @@ impl Default for Ranking {
             tie: 0.8,
             shared_idf: 0.4,
             damping: 0.2,
-            grammar_idf: 2.5,
+            grammar_idf: 3.0,
             coverage: 0.3,
             title_adjacency: 0.5,
             title_explained: 0.5,

@@ -29,6 +29,8 @@ pub(super) enum Part {
 /// What each word does.
 pub(super) fn parts(units: &[Unit<'_>], query: &str, analyzer: &mut Analyzer) -> Vec<Part> {
     let language = analyzer.language().clone();
+    // "US" and "IT" are no function words, unless everything is in capitals.
+    let shouts = !query.bytes().any(|byte| byte.is_ascii_lowercase());
     let mut sentence = 0;
     let mut end = 0;
     let words: Vec<(Role, usize)> = (units.iter())
@@ -36,10 +38,12 @@ pub(super) fn parts(units: &[Unit<'_>], query: &str, analyzer: &mut Analyzer) ->
             let gap = query.get(end..unit.range.start).unwrap_or_default();
             sentence += usize::from(gap.contains(SENTENCE_ENDS));
             end = unit.range.end;
-            let role = if unit.joined.is_some() || unit.parts[0].kind != TokenKind::Exact {
+            let word = &query[unit.range.clone()];
+            let is_name = !shouts && word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase());
+            let role = if unit.joined.is_some() || unit.parts[0].kind != TokenKind::Exact || is_name {
                 Role::Content
             } else {
-                role(language.tag(), analyzer.normalise_word(&query[unit.range.clone()]))
+                role(language.tag(), analyzer.normalise_word(word))
             };
             (role, sentence)
         })

@@ -55,10 +55,12 @@ impl<V: Vocabulary> Planner<'_, V> {
         let plain = unit.joined.is_none() && unit.parts[0].kind == TokenKind::Exact && ending != Ending::Quoted;
         let function_word = part != Part::Content;
         if plain && !function_word {
-            self.divide(unit, typed, &mut alternatives)?;
-        }
-        if alternatives.is_empty() && plain && !function_word {
-            self.resemble(unit, typed, &mut alternatives)?;
+            let divided = self.divided(unit, typed)?;
+            let is_sure = divided.as_ref().is_some_and(|divided| divided.weight >= DIVIDED);
+            if alternatives.is_empty() && !is_sure {
+                self.resemble(unit, typed, &mut alternatives)?;
+            }
+            alternatives.extend(divided);
         }
         if alternatives.is_empty() && ending == Ending::Perhaps && !function_word {
             self.complete(unit, &mut alternatives)?;
@@ -386,53 +388,57 @@ impl<V: Vocabulary> Planner<'_, V> {
     }
 
     /// What an unknown or rare word is made of, if that is known: "16gb" of "16" and "gb", "login" of "log" and "in".
-    fn divide(&mut self, unit: &Unit<'_>, typed: &str, alternatives: &mut Vec<Alternative>) -> Result<(), V::Error> {
+    fn divided(&mut self, unit: &Unit<'_>, typed: &str) -> Result<Option<Alternative>, V::Error> {
         if !self.is_rare(self.vocabulary.doc_freq(&unit.parts[0].text)?) || typed.len() > MAX_DIVIDED_BYTES {
-            return Ok(());
+            return Ok(None);
         }
         let word = self.analyzer.normalise_word(typed).to_owned();
-        let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-        let mut best: Option<(bool, u32, [String; 2])> = None;
+        let mut best: Option<(f32, u32, Vec<String>)> = None;
         let mut outcome = Ok(());
-        for (at, c) in word.char_indices().skip(1) {
+        for (at, _) in word.char_indices().skip(1) {
             let (first, second) = word.split_at(at);
-            let changes = digit(first.chars().next_back()) != digit(Some(c));
-            let long = first.chars().nth(1).is_some() && second.chars().nth(1).is_some();
-            if !(changes || long) || (digit(Some(c)) && !changes) {
+            let Some(weight) = self.division(first, second) else {
                 continue;
-            }
-            let mut terms = [first, second].map(|part| {
-                let tokens = self.analyzer.terms(part, Mode::Query);
-                tokens.into_iter().next().map_or_else(String::new, |token| token.text)
-            });
+            };
+            let mut terms = Vec::new();
             let mut fewest = u32::MAX;
-            for term in &terms {
-                match self.vocabulary.doc_freq(term) {
-                    Ok(doc_freq) => fewest = fewest.min(doc_freq),
-                    // An index that comes in parts is told at once all that is missing.
-                    Err(error) => {
-                        outcome = outcome.and(Err(error));
-                        fewest = 0;
-                    }
-                }
+            for part in [first, second] {
                 if fewest == 0 {
                     break;
                 }
+                let token = self.analyzer.terms(part, Mode::Query).into_iter().next();
+                terms.extend(token.map(|token| token.text));
+                let doc_freq = terms.last().map_or(Ok(0), |term| self.vocabulary.doc_freq(term));
+                // An index that comes in parts is told at once all that is missing.
+                fewest = fewest.min(doc_freq.unwrap_or_else(|error| {
+                    outcome = Err(error);
+                    0
+                }));
             }
-            let better = best.as_ref().is_none_or(|best| (changes, fewest) > (best.0, best.1));
-            if fewest > 0 && better {
-                best = Some((changes, fewest, core::mem::take(&mut terms)));
+            if fewest > 0 && (best.as_ref()).is_none_or(|best| (weight, fewest) > (best.0, best.1)) {
+                best = Some((weight, fewest, terms));
             }
         }
         outcome?;
-        if let Some((_, _, terms)) = best {
-            alternatives.push(Alternative {
-                terms: terms.into(),
-                weight: DIVIDED,
-                kind: MatchKind::Parts,
-            });
+        Ok(best.map(|(weight, _, terms)| Alternative {
+            terms,
+            weight,
+            kind: MatchKind::Parts,
+        }))
+    }
+
+    /// How far a word may be taken for these two.
+    fn division(&self, first: &str, second: &str) -> Option<f32> {
+        let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+        let long = |part: &str, least: usize| part.chars().nth(least - 1).is_some();
+        match (digit(first.chars().next_back()), digit(second.chars().next())) {
+            (true, true) => None,
+            (false, false) if self.analyzer.language().tag().starts_with("en") && PARTICLES.contains(&second) => {
+                long(first, 3).then_some(DIVIDED)
+            }
+            (false, false) => (long(first, 2) && long(second, 2)).then_some(PERHAPS_DIVIDED),
+            _ => Some(DIVIDED),
         }
-        Ok(())
     }
 
     /// Whether so few articles have a word that it may be written in another way elsewhere.
@@ -507,8 +513,12 @@ pub(super) struct Added {
 
 /// Two words of the query written as one.
 const JOINED: f32 = 0.9;
-/// One word of the query written as two.
+/// One word of the query written as two: a number and its unit, a verb and its particle.
 const DIVIDED: f32 = 0.8;
+/// Any other word that two known ones make, which may be chance.
+const PERHAPS_DIVIDED: f32 = 0.6;
+/// What English verbs are written with apart, and the nouns made of them as one: "log in", "login".
+const PARTICLES: [&str; 7] = ["in", "out", "up", "on", "off", "down", "over"];
 /// Longer words are not divided.
 const MAX_DIVIDED_BYTES: usize = 24;
 /// A word is rare that no more articles have than this ...
