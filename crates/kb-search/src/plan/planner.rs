@@ -516,7 +516,7 @@ const JOINED: f32 = 0.9;
 /// One word of the query written as two: a number and its unit, a verb and its particle.
 const DIVIDED: f32 = 0.8;
 /// Any other word that two known ones make, which may be chance.
-const PERHAPS_DIVIDED: f32 = 0.6;
+const PERHAPS_DIVIDED: f32 = 0.7;
 /// What English verbs are written with apart, and the nouns made of them as one: "log in", "login".
 const PARTICLES: [&str; 7] = ["in", "out", "up", "on", "off", "down", "over"];
 /// Longer words are not divided.
