@@ -19,6 +19,7 @@ mod manual;
 mod pages;
 mod popular;
 mod preview;
+mod queries;
 mod search;
 mod serve;
 mod support;

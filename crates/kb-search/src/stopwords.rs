@@ -20,7 +20,25 @@ pub(crate) enum Role {
 
 /// The role of a normalised word of the language.
 pub(crate) fn role(language: &str, word: &str) -> Role {
-    let (functions, frames) = match language.split('-').next().unwrap_or_default() {
+    let (functions, frames) = lists(language);
+    // A star stands for any ending.
+    let is = |listed: &str| match listed.strip_suffix('*') {
+        Some(beginning) => word.starts_with(beginning),
+        None => word == listed,
+    };
+    let has = |list: &str| list.split_ascii_whitespace().any(is);
+    if has(functions) {
+        Role::Function
+    } else if has(frames) {
+        Role::Frame
+    } else {
+        Role::Content
+    }
+}
+
+/// The function words and the words of frames of a language.
+fn lists(language: &str) -> (&'static str, &'static str) {
+    match language.split('-').next().unwrap_or_default() {
         #[cfg(any(feature = "danish", feature = "norwegian", feature = "swedish"))]
         "da" | "nb" | "nn" | "no" | "sv" => (SCANDINAVIAN, FRAME_SCANDINAVIAN),
         #[cfg(feature = "german")]
@@ -44,19 +62,6 @@ pub(crate) fn role(language: &str, word: &str) -> Role {
         #[cfg(feature = "ukrainian")]
         "uk" => (UKRAINIAN, FRAME_UKRAINIAN),
         _ => ("", ""),
-    };
-    // A star stands for any ending.
-    let is = |listed: &str| match listed.strip_suffix('*') {
-        Some(beginning) => word.starts_with(beginning),
-        None => word == listed,
-    };
-    let has = |list: &str| list.split_ascii_whitespace().any(is);
-    if has(functions) {
-        Role::Function
-    } else if has(frames) {
-        Role::Frame
-    } else {
-        Role::Content
     }
 }
 
@@ -77,8 +82,8 @@ const GERMAN: &str = "aber als am an auch auf aus bei bin bis bitte da damit dan
     unser unter vom von vor wann war warum was welche welchem welchen welcher welches wenn wer werde werden \
     weshalb wie wieso will wir wird wo woher wohin wurde zu zum zur danke möchte möchten darf darfst dürfen \
     kannst könnte könnten könnt musst müsste sollten jemand tun tut trotz gerne möglich wollte wollten würde \
-    würden wäre hätte hätten ihnen dir euch vielleicht einmal mal sehr geehrte geehrter liebe lieber grüße \
-    grüssen gruß dank bedanke vorab weil denn";
+    würden wäre hätte hätten ihnen dir euch vielleicht einmal mal sehr geehrte geehrter liebe lieber grüsse \
+    grüssen gruss dank bedanke vorab weil denn";
 
 #[cfg(feature = "russian")]
 const RUSSIAN: &str = "а без бы был была были было быть в вам вас вечер во вот все вы где да день для до добрый его ее если есть \
@@ -170,7 +175,7 @@ const FRAME_ENGLISH: &str = "hope* good nice great morning afternoon evening day
 #[cfg(feature = "german")]
 const FRAME_GERMAN: &str = "guten guter gute tag tage morgen abend woche hoff* gut gutes team zusammen damen herren herr frau \
     leute support kundendienst frage* sag* erklär* hilf* helf* hülfe antwort* rückmeldung* voraus viel* \
-    herzlich* best* mfg lg vg kurz* entschuldig* störung stören verzeih* wissen weiß erfahr* freu* \
+    herzlich* best* mfg lg vg kurz* entschuldig* störung stören verzeih* wissen weiss erfahr* freu* \
     behilflich interessier* geht gehts folgend* wohl gern* mitteil* teil* auskunft information* bemüh* \
     verbleib* schon eben jetzt heute längere* lange ganze zeit weile such* gesucht versuch* find* \
     gefunden leider weiter komm* problem schwierigkeit* anliegen kunde kundin dankbar* verbunden \
@@ -257,3 +262,28 @@ const FRAME_SCANDINAVIAN: &str = "god godt goda gode gott bra dag dagen morgen m
     alla alle allt alt allting någon hver varje här her virkelig verkligen säker sikker känn* kjenn* \
     kend* önsk* ønsk* tålamod tålmod* råd ny nya nye uppskatt* sett* pris tacksam* takknemlig* \
     taknemmelig* vänlig* vennlig* venlig*";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::analysis::{Analyzer, Language};
+
+    #[test]
+    fn words_are_listed_as_they_are_compared() {
+        for language in ["da", "de", "en", "es", "fr", "it", "nl", "pl", "pt", "ru", "uk"] {
+            let mut analyzer = Analyzer::new(Language::new(language));
+            let (functions, frames) = lists(language);
+            for word in functions
+                .split_ascii_whitespace()
+                .chain(frames.split_ascii_whitespace())
+            {
+                let word = word.trim_end_matches('*');
+                assert_eq!(analyzer.normalise_word(word), word, "{language}");
+            }
+            assert_eq!(role(language, "kubernetes"), Role::Content);
+        }
+        assert_eq!(role("en-GB", "the"), Role::Function);
+        assert_eq!(role("en", "appreciated"), Role::Frame);
+        assert_eq!(role("tr", "the"), Role::Content);
+    }
+}

@@ -24,9 +24,14 @@ const KEY_LETTERS: usize = 4;
 /// Shorter stems are no compounds.
 const MIN_COMPOUND_CHARS: usize = 8;
 
-/// Whether a character marks a key or a tail, which are no words.
-pub(crate) fn is_mark_of_wholes(c: char) -> bool {
-    matches!(c, KEY | TAIL)
+/// Whether an entry is the key of a whole.
+pub(crate) fn is_key(entry: &str) -> bool {
+    entry.as_bytes().contains(&(KEY as u8)) && !entry.as_bytes().contains(&(FORM as u8))
+}
+
+/// Whether an entry is a stem that is spelled backwards.
+pub(crate) fn is_tail(entry: &str) -> bool {
+    entry.as_bytes().first() == Some(&(TAIL as u8))
 }
 
 /// The entry of a form, which is indexed as `term`: the form, how many of its bytes the term shares, and the rest.

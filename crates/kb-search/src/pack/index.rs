@@ -11,6 +11,7 @@ use super::terms::{FarPostings, TermShard};
 use super::vocabulary::VocabularyShard;
 use super::{Damaged, Error};
 use crate::analysis::Analyzer;
+use crate::analysis::forms::is_key;
 use crate::execute::{Field, Posting, Postings};
 use crate::plan::{Plan, Vocabulary, Wanted, probes};
 use crate::rank::{Articles, Ranked};
@@ -410,7 +411,9 @@ impl Vocabulary for Pack {
                 if !term.starts_with(prefix) {
                     break;
                 }
-                visit(term, shard.doc_freq(index));
+                if !is_key(term) {
+                    visit(term, shard.doc_freq(index));
+                }
             }
         }
         Ok(())

@@ -7,7 +7,7 @@ use super::facets::Facets;
 use super::index::Resource;
 use super::terms::{EncodedTerm, EncodedTerms, FarPostings, TermShardWriter};
 use super::vocabulary::VocabularyWriter;
-use crate::analysis::forms::is_mark_of_wholes;
+use crate::analysis::forms::{is_key, is_tail};
 use crate::execute::Field;
 use crate::plan::is_common;
 use crate::tuning::Synonym;
@@ -112,7 +112,7 @@ impl PackWriter {
         self.last_term.clear();
         self.last_term.push_str(term);
         let doc_freq = encoded.counts.iter().copied().max().unwrap_or_default();
-        let is_word = !term.contains(is_mark_of_wholes);
+        let is_word = !is_key(term) && !is_tail(term);
         if is_word && is_common(doc_freq, self.boot.doc_count()) {
             self.vocabulary_term(term, doc_freq);
         }
