@@ -99,7 +99,7 @@ const UKRAINIAN: &str = "а але або без би був була було �
     їх його ж коли котрий кого ласка мені мене можна можу мій мої моя моє ми на над нам нас не немає ні о об по \
     під при про прошу скільки так там те то тільки ти у хто це цей ця чи чому що щоб як яка яке який які якщо я \
     є будь потрібно треба хочу хотів хотіла допоможіть зробити робити можливо могли можете підкажіть скажіть \
-    дуже повагою заздалегідь дякую вдячний вдячна привіт вітаю ваш ваша вашу хотілося тому бо оскільки";
+    дуже повагою заздалегідь дякую вдячний вдячна привіт вітаю ваш ваша вашу хотілося тому бо оскільки б";
 
 #[cfg(feature = "french")]
 const FRENCH: &str = "a à ai au aux avec bonjour c ce ces cela comment d dans de des du elle en es est et être eu fait faire faut \
@@ -139,7 +139,7 @@ const DUTCH: &str = "aan al als bij daar dan dat de deze die dit doe doen door e
     ons ook op over te tot u uit uw van voor waar waarom wanneer wat we welk welke wie wil wij word worden wordt \
     zal ze zich zij zijn zo graag hebt iemand iets kunt mag mogelijk mogen moeten nodig weten wilt zou goedendag \
     goedemorgen goedemiddag beste geachte vriendelijke groet groeten alvast bedankt dank vraag wilde zouden zeer \
-    misschien even omdat want";
+    misschien even omdat want vroeg af";
 
 #[cfg(feature = "polish")]
 const POLISH: &str = "a aby ale ani bez być by był była co czemu czy dla do dlaczego dzień dobry dziękuję gdzie go i ich ile im \
@@ -147,7 +147,7 @@ const POLISH: &str = "a aby ale ani bez być by był była co czemu czy dla do d
     można mój my na nam nas nie niż o od on ona one oni oraz po pod proszę przez przy się są ta tak tam te tego \
     tej ten to tu ty w was wy z za ze że żeby chcę chciałbym chciałabym czegoś ktoś musi muszę możecie możliwe \
     potrzebuję trzeba wiedzieć cześć witam witajcie pozdrawiam pozdrowienia serdecznie góry szanowni państwo \
-    państwa mogłaby mógłby moglibyście bardzo ponieważ bo gdyż";
+    państwa mogłaby mógłby moglibyście bardzo ponieważ bo gdyż mogliby mógłbyś mogłabyś";
 
 #[cfg(any(feature = "danish", feature = "norwegian", feature = "swedish"))]
 const SCANDINAVIAN: &str = "af alla att av bara blir bli ble da de dem den der det detta dette dig din dina du efter ej eller en er ert \
@@ -156,7 +156,8 @@ const SCANDINAVIAN: &str = "af alla att av bara blir bli ble da de dem den der d
     mine mit mitt mycket må måste når när nej nu och og om op på sig sin ska skal skulle som så till til tack \
     takk var vad vara varför vem vi vid vil vilken vill være är behöver bør börde gärna gerne möjligt mulig \
     muligt någon noen nogen trenger vet ved ville hallo goddag hälsningar hilsen hilsener vänliga vennlig venlig \
-    tusen tusind mange många tak takker tackar kunde meget veldig kanske måske kanskje förhand forhånd fordi eftersom därför derfor";
+    tusen tusind mange många tak takker tackar kunde meget veldig kanske måske kanskje förhand forhånd fordi \
+    eftersom därför derfor ni kunna dere";
 
 #[cfg(feature = "english")]
 const FRAME_ENGLISH: &str = "hope* good nice great morning afternoon evening day days night week weekend team support sir madam \
@@ -184,22 +185,22 @@ const FRAME_GERMAN: &str = "guten guter gute tag tage morgen abend woche hoff* g
     aufmerksamkeit zuvor hiermit bezüglich fall kenn* denk* glaub* mehr neu* sowie";
 
 #[cfg(feature = "russian")]
-const FRAME_RUSSIAN: &str = "добр* утро утра ночи дня день вечер вечера неделю надеюсь хорош* вопрос* спросить спрашива* узнать \
-    уточн* расска* объясн* поясн* помо* ответ* отвеч* больш* огромн* буд* благодар* признател* извин* \
-    прост* прощен* беспоко* интерес* понима* понят* разобраться разбира* знать знаю знает следующ* \
-    команда поддержк* уважаем* коллеги господа сотрудник* всем всего наилучш* удач* жду ожида* ваш* \
-    получ* найти нашел нашла ищу иск* пыта* пробова* долго давно никак такой такая такое такие дел* \
-    проблем* ситуаци* сложност* затрудн* подроб* информаци* совет* люб* быть могу мож* заранее скор* \
-    быстр* пишу написать обращ* обрат* хоте* собственно вообще очень действительно сегодня сейчас теперь \
-    здесь лет кто-нибудь нибудь ни дружб* клиент* новичок";
+const FRAME_RUSSIAN: &str = "добр* утро утра ночи дня день вечер вечера неделю надеюсь хорош* вопрос* спросить спрашива* узнать уточн* \
+    расска* объясн* поясн* помо* ответ* отвеч* больш* огромн* буд* благодар* признател* извин* прост* прощен* \
+    беспоко* интерес* понима* понят* разобраться разбира* знать знаю знает следующ* команда поддержк* уважаем* \
+    коллеги господа сотрудник* всем всего наилучш* удач* жду ожида* ваш* получ* найти нашел нашла ищу иск* пыта* \
+    пробова* долго давно никак такой такая такое такие дел* проблем* ситуаци* сложност* затрудн* подроб* \
+    информаци* совет* люб* быть могу мож* заранее скор* быстр* пишу написать обращ* обрат* хоте* собственно \
+    вообще очень действительно сегодня сейчас теперь здесь лет кто-нибудь нибудь ни дружб* клиент* новичок \
+    подска*";
 
 #[cfg(feature = "ukrainian")]
-const FRAME_UKRAINIAN: &str = "добр* ранок ранку день дня вечір вечора сподіва* питан* запита* спита* дізна* уточн* розпов* поясн* \
-    допом* відпов* щир* буд* вибач* перепрош* цікав* зрозум* розібра* знати знаю наступн* команда \
-    підтримк* шановн* колеги пані панове всього найкращ* успіх* чека* ваш* отрима* знайти знайш* шука* \
-    намага* пробу* довго давно ніяк так* проблем* ситуаці* складн* деталь* інформаці* порад* люб* може \
-    можете заздалегідь швидк* пишу зверта* зверн* хоті* взагалі просто дуже дійсно сьогодні зараз тепер \
-    тут вдячн* велик* клопот* турбу* клієнт* нов*";
+const FRAME_UKRAINIAN: &str = "добр* ранок ранку день дня вечір вечора сподіва* питан* запита* спита* дізна* уточн* розпов* поясн* допом* \
+    відпов* щир* буд* вибач* перепрош* цікав* зрозум* розібра* знати знаю наступн* команда підтримк* шановн* \
+    колеги пані панове всього найкращ* успіх* чека* ваш* отрима* знайти знайш* шука* намага* пробу* довго давно \
+    ніяк так* проблем* ситуаці* складн* деталь* інформаці* порад* люб* може можете заздалегідь швидк* пишу \
+    зверта* зверн* хоті* взагалі просто дуже дійсно сьогодні зараз тепер тут вдячн* велик* клопот* турбу* \
+    клієнт* нов* підказ*";
 
 #[cfg(feature = "french")]
 const FRAME_FRENCH: &str = "espèr* bien bon bonne bons allez va équipe support madame monsieur mesdames messieurs demand* \
@@ -212,21 +213,21 @@ const FRAME_FRENCH: &str = "espèr* bien bon bonne bons allez va équipe support
     fait permett* permis patience attention avis conseil* nouveau nouvelle";
 
 #[cfg(feature = "spanish")]
-const FRAME_SPANISH: &str = "esper* bien buen bueno buena equipo soporte señor* estimad* días tardes noches pregunt* duda* \
-    consult* dec* dig* explic* ayud* respuesta* respond* contest* disculp* perdón perdon* molest* \
-    agradec* cordial* siguiente* inform* busc* encontr* encuentr* intent* trat* tiempo rato mucho mucha \
-    muchos mil llevo hace entend* entiend* comprend* consig* logr* desgraciadamente lamentablemente \
-    problema* dificult* cliente* escrib* contact* quedo atenta atento antemano pronto rápid* gust* \
-    amable* amabil* todo toda todos todas alguna alguno algún cualquier ya aquí realmente seguro ser \
-    sab* conoc* dese* permit* paciencia atención consej* nuevo nueva mejor* despid* saluda* cuanto antes";
+const FRAME_SPANISH: &str = "esper* bien buen bueno buena equipo soporte señor* estimad* días tardes noches pregunt* duda* consult* dec* \
+    dig* explic* ayud* respuesta* respond* contest* disculp* perdón perdon* molest* agradec* cordial* siguiente* \
+    inform* busc* encontr* encuentr* intent* trat* tiempo rato mucho mucha muchos mil llevo hace entend* \
+    entiend* comprend* consig* logr* desgraciadamente lamentablemente problema* dificult* cliente* escrib* \
+    contact* quedo atenta atento antemano pronto rápid* gust* amable* amabil* todo toda todos todas alguna \
+    alguno algún cualquier ya aquí realmente seguro ser sab* conoc* dese* permit* paciencia atención consej* \
+    nuevo nueva mejor* despid* saluda* cuanto antes saludo*";
 
 #[cfg(feature = "italian")]
-const FRAME_ITALIAN: &str = "sper* bene buon buona buone buono team squadra supporto assistenza signor* giorno sera settimana \
-    domand* chied* dir* dic* spieg* aiut* rispost* rispond* scus* disturb* ringrazi* distint* seguente \
-    seguenti informazion* cerc* trov* prov* tempo po molto molta tanto tante mille capi* comprend* \
-    riesc* riusc* purtroppo problem* difficolt* client* scriv* contatt* attesa attendo presto rapid* \
-    piace* gentil* cortes* cordial* miglior* tutto tutta tutti tutte qualche alcun* già qui davvero \
-    sicur* conosc* desider* permett* pazienza attenzione consigl* nuov* porgo";
+const FRAME_ITALIAN: &str = "sper* bene buon buona buone buono team squadra supporto assistenza signor* giorno sera settimana domand* \
+    chied* dir* dic* spieg* aiut* rispost* rispond* scus* disturb* ringrazi* distint* seguente seguenti \
+    informazion* cerc* trov* prov* tempo po molto molta tanto tante mille capi* comprend* riesc* riusc* \
+    purtroppo problem* difficolt* client* scriv* contatt* attesa attendo presto rapid* piace* gentil* cortes* \
+    cordial* miglior* tutto tutta tutti tutte qualche alcun* già qui davvero sicur* conosc* desider* permett* \
+    pazienza attenzione consigl* nuov* porgo anticip*";
 
 #[cfg(feature = "portuguese")]
 const FRAME_PORTUGUESE: &str = "esper* bem bom boa bons equip* suporte senhor* dia dias tarde noite semana pergunt* dúvida* diz* \
@@ -253,15 +254,14 @@ const FRAME_POLISH: &str = "nadziej* dobr* zespół zespole wsparci* pan pani pa
     pewn* wiem znam życz* pozwol* cierpliw* uwag* porad* now* szan* góry poważani*";
 
 #[cfg(any(feature = "danish", feature = "norwegian", feature = "swedish"))]
-const FRAME_SCANDINAVIAN: &str = "god godt goda gode gott bra dag dagen morgen morgon kväll kveld aften vecka uke uge hopp* håp* håb* \
-    team support spørs* spørg* spørre fråg* säg* si siger sige fortæl* fortell* berätta förklar* \
-    forklar* hjälp* hjelp* hjælp* svar* ursäkt* unnskyld* undskyld* stör* forstyrr* følg* följ* undr* \
-    lurer lurt information* informasjon* let* leder hitt* finn* find* fund* försök* prøv* forsøg* \
-    forsøk* tid tiden länge lenge længe stund först* forstå* tyvärr dessverre desværre problem* svår* \
-    kund* skriv* kontakt* vänt* vent* snart snabb* rask* hurtig* trevlig* hyggelig* bästa beste bedste \
-    alla alle allt alt allting någon hver varje här her virkelig verkligen säker sikker känn* kjenn* \
-    kend* önsk* ønsk* tålamod tålmod* råd ny nya nye uppskatt* sett* pris tacksam* takknemlig* \
-    taknemmelig* vänlig* vennlig* venlig*";
+const FRAME_SCANDINAVIAN: &str = "god godt goda gode gott bra dag dagen morgen morgon kväll kveld aften vecka uke uge hopp* håp* håb* team \
+    support spørs* spørg* spørre fråg* säg* si siger sige fortæl* fortell* berätta förklar* forklar* hjälp* \
+    hjelp* hjælp* svar* ursäkt* unnskyld* undskyld* stör* forstyrr* følg* följ* undr* lurer lurt information* \
+    informasjon* let* leder hitt* finn* find* fund* försök* prøv* forsøg* forsøk* tid tiden länge lenge længe \
+    stund först* forstå* tyvärr dessverre desværre problem* svår* kund* skriv* kontakt* vänt* vent* snart snabb* \
+    rask* hurtig* trevlig* hyggelig* bästa beste bedste alla alle allt alt allting någon hver varje här her \
+    virkelig verkligen säker sikker känn* kjenn* kend* önsk* ønsk* tålamod tålmod* råd ny nya nye uppskatt* \
+    sett* pris tacksam* takknemlig* taknemmelig* vänlig* vennlig* venlig* hør* höra lur*";
 
 #[cfg(test)]
 mod tests {
