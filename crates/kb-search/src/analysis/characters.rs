@@ -121,8 +121,6 @@ fn is_plain(c: char) -> bool {
 fn simplify(c: char, out: &mut String) {
     match c {
         c if is_ignorable(c) => {}
-        // The dot of Hindi and its neighbours makes sounds of other languages, and is often left out.
-        '\u{093C}' | '\u{09BC}' | '\u{0A3C}' | '\u{0ABC}' | '\u{0B3C}' => {}
         'ऩ' => out.push('न'),
         'ऱ' => out.push('र'),
         'ऴ' => out.push('ळ'),
@@ -132,8 +130,14 @@ fn simplify(c: char, out: &mut String) {
         'ς' => out.push('σ'),
         // Russian: ё is usually typed е.
         'ё' => out.push('е'),
-        // Arabic tatweel and vowel marks, Hebrew points.
+        // Arabic tatweel and vowel marks, Hebrew points; the dot of Hindi and its neighbours, which makes sounds of other
+        // languages and is often left out.
         '\u{0640}'
+        | '\u{093C}'
+        | '\u{09BC}'
+        | '\u{0A3C}'
+        | '\u{0ABC}'
+        | '\u{0B3C}'
         | '\u{064B}'..='\u{0652}'
         | '\u{0670}'
         | '\u{0591}'..='\u{05BD}'
