@@ -204,7 +204,7 @@ pub fn matches<P: Postings>(
     let mut words = vec![0_u8; run.docs];
     let mut matched = Vec::new();
     for clause in &plan.clauses {
-        let boost = ranking.clause_boost(clause.weight);
+        let boost = Ranking::clause_boost(clause.weight);
         run.grammar = !clause.is_everywhere();
         run.clause(clause)?;
         for &doc in &run.clause.touched {

@@ -316,7 +316,8 @@ pub fn plan<V: Vocabulary>(
             plan.corrections.push(again);
         }
     }
-    plan.corrections.sort_by_key(|correction| correction.range.start);
+    plan.corrections
+        .sort_unstable_by_key(|correction| correction.range.start);
     plan.terms = terms;
     plan.key = analyzer.key(query);
     plan.phrases = (syntax.phrases.iter())
@@ -472,9 +473,9 @@ fn shortened(query: &str) -> &str {
 
 fn keep_rarest(clauses: &mut Vec<Clause>) {
     if clauses.len() > MAX_CLAUSES {
-        clauses.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.position.cmp(&b.position)));
+        clauses.sort_unstable_by(|a, b| b.weight.total_cmp(&a.weight).then(a.position.cmp(&b.position)));
         clauses.truncate(MAX_CLAUSES);
-        clauses.sort_by_key(|clause| clause.position);
+        clauses.sort_unstable_by_key(|clause| clause.position);
     }
 }
 

@@ -100,7 +100,7 @@ pub fn rank<I: Articles>(
             candidate,
         });
     }
-    ranked.sort_by(|a, b| a.score.order(&b.score).then(a.candidate.doc.cmp(&b.candidate.doc)));
+    ranked.sort_unstable_by(|a, b| a.score.order(&b.score).then(a.candidate.doc.cmp(&b.candidate.doc)));
     Ok(Ranks {
         ranked,
         answering,

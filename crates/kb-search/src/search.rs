@@ -335,7 +335,7 @@ fn counts<I: Index>(index: &I, facet: Facet, answering: &[u32]) -> Result<Vec<Co
             }),
         }
     })?;
-    counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+    counts.sort_unstable_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
     Ok(counts)
 }
 

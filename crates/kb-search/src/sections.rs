@@ -137,7 +137,7 @@ impl<'a> Highlighter<'a> {
                 ranked.push(SectionScore { section, score });
             }
         }
-        ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.section.cmp(&b.section)));
+        ranked.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.section.cmp(&b.section)));
         ranked
     }
 
