@@ -270,10 +270,11 @@ pub fn plan<V: Vocabulary>(
     let units = units(&tokens);
     let terms: Vec<String> = units.iter().map(|unit| unit.term().to_owned()).collect();
     let parts = parts(&units, query, analyzer);
-    let added: Vec<Added> = (synonym_alternatives(&terms, synonyms).into_iter())
-        .zip(neighbours(&units, &parts, query, &syntax, analyzer))
-        .map(|(synonyms, joined)| Added { synonyms, joined })
-        .collect();
+    let mut added: Vec<Added> = units.iter().map(|_| Added::default()).collect();
+    add_synonyms(&terms, synonyms, &mut added);
+    neighbours(&units, &parts, query, &syntax, analyzer, &mut |at, term| {
+        added[at].joined.push(term.to_owned());
+    });
     let mut planner = Planner {
         query,
         analyzer,
@@ -332,39 +333,36 @@ pub fn plan<V: Vocabulary>(
     Ok(plan)
 }
 
-/// For each word what it makes, written as one, with the word before or after it: "log in" may be "login".
+/// Calls `sink` with the number of a word and what it makes, written as one, with the word before or after it: "log in"
+/// may be "login".
 fn neighbours(
     units: &[Unit<'_>],
     parts: &[Part],
     query: &str,
     syntax: &Syntax,
     analyzer: &mut Analyzer,
-) -> Vec<Vec<String>> {
-    let mut joined = vec![Vec::new(); units.len()];
+    sink: &mut dyn FnMut(usize, &str),
+) {
     let plain = |at: usize| {
         let unit = &units[at];
         unit.joined.is_none() && unit.parts[0].kind == TokenKind::Exact && !syntax.is_quoted(&unit.range)
     };
     for at in 1..units.len() {
         let (before, after) = (&units[at - 1].range, &units[at].range);
-        let pair = [parts[at - 1], parts[at]];
-        if !(plain(at - 1) && plain(at) && pair.contains(&Part::Content))
-            || query.get(before.end..after.start) != Some(" ")
-        {
+        if !(plain(at - 1) && plain(at)) || query.get(before.end..after.start) != Some(" ") {
             continue;
         }
         let mut word = query[before.clone()].to_owned();
         word.push_str(&query[after.clone()]);
-        let Some(term) = analyzer.terms(&word, Mode::Query).into_iter().next() else {
-            continue;
-        };
-        for (place, part) in [at - 1, at].into_iter().zip(pair) {
-            if part == Part::Content {
-                joined[place].push(term.text.clone());
+        let tokens = analyzer.terms(&word, Mode::Query);
+        for place in [at - 1, at] {
+            if parts[place] == Part::Content
+                && let Some(token) = tokens.first()
+            {
+                sink(place, &token.text);
             }
         }
     }
-    joined
 }
 
 /// A query of function words alone is looked for everywhere: there is nothing else to go by.
@@ -420,16 +418,18 @@ pub fn probes(query: &str, typing: Typing, analyzer: &mut Analyzer) -> Vec<Probe
     if narrow.iter().all(|narrow| *narrow) {
         narrow.fill(false);
     }
-    let mut probes: Vec<Probe> = (neighbours(&units, &parts, query, &syntax, analyzer)
-        .into_iter()
-        .flatten())
-    .chain(analyzer.key(query))
-    .map(|term| Probe {
+    let mut probes = Vec::new();
+    let read = |term: String| Probe {
         term,
         prefix: None,
         postings: true,
-    })
-    .collect();
+    };
+    neighbours(&units, &parts, query, &syntax, analyzer, &mut |_, term| {
+        probes.push(read(term.to_owned()));
+    });
+    if let Some(key) = analyzer.key(query) {
+        probes.push(read(key));
+    }
     for (index, unit) in units.iter().enumerate().take(MAX_CLAUSES) {
         let open = ending(unit, typing, index + 1 == units.len(), query) == Ending::Open;
         for token in unit.joined.iter().chain(&unit.parts).chain(&unit.folded) {
@@ -456,11 +456,7 @@ pub fn probes(query: &str, typing: Typing, analyzer: &mut Analyzer) -> Vec<Probe
         }
     }
     let excluded = syntax.excluded.iter().flat_map(|word| phrase_terms(word, analyzer));
-    probes.extend(excluded.map(|term| Probe {
-        term,
-        prefix: None,
-        postings: true,
-    }));
+    probes.extend(excluded.map(read));
     probes
 }
 
@@ -480,17 +476,15 @@ fn keep_rarest(clauses: &mut Vec<Clause>) {
 }
 
 /// For each word of the query: what its synonyms, alone or as part of a phrase, add.
-fn synonym_alternatives(terms: &[String], synonyms: &SynonymTable) -> Vec<Vec<Vec<String>>> {
-    let mut found = vec![Vec::new(); terms.len()];
+fn add_synonyms(terms: &[String], synonyms: &SynonymTable, added: &mut [Added]) {
     for (start, term) in terms.iter().enumerate() {
         for (phrase, others) in synonyms.starting_with(term) {
             if terms[start..].starts_with(phrase) {
                 // Every word of the phrase is answered by the synonym, so that it counts for all of them.
-                for added in &mut found[start..start + phrase.len()] {
-                    added.extend(others.iter().cloned());
+                for added in &mut added[start..start + phrase.len()] {
+                    added.synonyms.extend(others.iter().cloned());
                 }
             }
         }
     }
-    found
 }
