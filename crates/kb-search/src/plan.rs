@@ -18,7 +18,7 @@ use syntax::Syntax;
 use units::{Unit, units};
 
 use crate::analysis::{Analyzer, Mode, TokenKind};
-use crate::collections::TermMap;
+use crate::collections::{TermMap, sort_short};
 use crate::execute::Field;
 use crate::tuning::Synonym;
 
@@ -317,8 +317,7 @@ pub fn plan<V: Vocabulary>(
             plan.corrections.push(again);
         }
     }
-    plan.corrections
-        .sort_unstable_by_key(|correction| correction.range.start);
+    sort_short(&mut plan.corrections, |a, b| a.range.start < b.range.start);
     plan.terms = terms;
     plan.key = analyzer.key(query);
     plan.phrases = (syntax.phrases.iter())
@@ -469,9 +468,9 @@ fn shortened(query: &str) -> &str {
 
 fn keep_rarest(clauses: &mut Vec<Clause>) {
     if clauses.len() > MAX_CLAUSES {
-        clauses.sort_unstable_by(|a, b| b.weight.total_cmp(&a.weight).then(a.position.cmp(&b.position)));
+        sort_short(clauses, |a, b| a.weight > b.weight);
         clauses.truncate(MAX_CLAUSES);
-        clauses.sort_unstable_by_key(|clause| clause.position);
+        sort_short(clauses, |a, b| a.position < b.position);
     }
 }
 

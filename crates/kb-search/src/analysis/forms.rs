@@ -9,7 +9,9 @@
 
 use std::borrow::Cow;
 
-use super::{Analyzer, Language, Mode, TokenKind, truncated};
+use super::{Analyzer, truncated};
+#[cfg(feature = "index")]
+use super::{Language, Mode, TokenKind};
 use crate::collections::hash;
 
 /// Between a form and what it is indexed as.
@@ -22,6 +24,7 @@ const TAIL: char = '\u{2}';
 /// So many letters of a whole stand before its hash: so it lies near its first word.
 const KEY_LETTERS: usize = 4;
 /// Shorter stems are no compounds.
+#[cfg(feature = "index")]
 const MIN_COMPOUND_CHARS: usize = 8;
 
 /// Whether an entry is the key of a whole.
@@ -74,12 +77,14 @@ pub(crate) fn read_tail(entry: &str) -> String {
 }
 
 /// The entry of a stem's tail, if the language writes compounds as one word and the stem may be one.
-pub(super) fn tail_entry(stem: &str, language: &Language) -> Option<String> {
+#[cfg(feature = "index")]
+fn tail_entry(stem: &str, language: &Language) -> Option<String> {
     (language.compounds() && stem.chars().nth(MIN_COMPOUND_CHARS - 1).is_some()).then(|| tail_prefix(stem))
 }
 
 impl Analyzer {
     /// Calls `sink` for the forms and tails of all words of a text.
+    #[cfg(feature = "index")]
     pub fn forms(&mut self, text: &str, sink: &mut dyn FnMut(&str)) {
         let mut words = Vec::new();
         self.tokenize(text, Mode::Index, &mut |token| {

@@ -281,10 +281,10 @@ impl Analyzer {
                     bare.map(|bare| self.stem_normalised(bare))
                 };
                 let written = if folds { &self.folded } else { &word };
-                let form = if *written == exact {
-                    String::new()
-                } else {
+                let form = if cfg!(feature = "index") && *written != exact {
                     forms::form_entry(written, &exact)
+                } else {
+                    String::new()
                 };
                 let terms = cache::Terms {
                     exact: &exact,

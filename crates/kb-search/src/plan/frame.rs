@@ -13,7 +13,7 @@ const NEAR_WORDS: usize = 5;
 const LONG_RUN: usize = 7;
 
 /// What ends a sentence, or leads to the next.
-const SENTENCE_ENDS: [char; 9] = ['.', '!', '?', ':', ';', '\n', '؟', '。', '¿'];
+const SENTENCE_ENDS: &[u8] = b".!?:;\n";
 
 /// What a word does in its query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub(super) fn parts(units: &[Unit<'_>], query: &str, analyzer: &mut Analyzer) ->
     let words: Vec<(Role, usize)> = (units.iter())
         .map(|unit| {
             let gap = query.get(end..unit.range.start).unwrap_or_default();
-            sentence += usize::from(gap.contains(SENTENCE_ENDS));
+            sentence += usize::from(gap.bytes().any(|byte| SENTENCE_ENDS.contains(&byte)));
             end = unit.range.end;
             let word = &query[unit.range.clone()];
             let is_name = !shouts && word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase());
