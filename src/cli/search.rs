@@ -153,14 +153,18 @@ fn human(query: &str, results: &Answer) -> String {
         let _ = writeln!(text, "Nothing found for \"{query}\".");
         return text;
     }
-    if let Some(suggestion) = &results.did_you_mean {
-        let _ = writeln!(text, "Did you mean \"{suggestion}\"?\n");
-    }
-    if results.relaxed {
-        let _ = writeln!(
-            text,
-            "{DIM}No article has all of these words; these have most of them.{DIM:#}\n"
-        );
+    // One line, as on the page: what explains most.
+    let notice = if let Some(corrected) = &results.did_you_mean {
+        format!("Showing results for \"{corrected}\".")
+    } else if !results.missing.is_empty() {
+        format!("No article has: {}", results.missing.join(", "))
+    } else if results.relaxed {
+        "No article has all of these words; these have most of them.".to_owned()
+    } else {
+        String::new()
+    };
+    if !notice.is_empty() {
+        let _ = writeln!(text, "{DIM}{notice}{DIM:#}\n");
     }
     for (rank, hit) in results.hits.iter().enumerate() {
         push_hit(&mut text, rank + 1, hit);

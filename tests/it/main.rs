@@ -18,6 +18,7 @@ mod manual;
 mod pages;
 mod popular;
 mod preview;
+mod queries;
 mod search;
 mod serve;
 mod support;

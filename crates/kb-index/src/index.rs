@@ -6,7 +6,7 @@ use std::path::Path;
 
 use kb_search::execute::{Field, Posting, Postings};
 use kb_search::pack::{Facet, Summary};
-use kb_search::plan::{Vocabulary, Wanted};
+use kb_search::plan::{PREFIXED, Vocabulary, Wanted};
 use kb_search::rank::Articles;
 use kb_search::search::{self, Article, Rules};
 use kb_search::{Analyzer, Language};
@@ -33,6 +33,7 @@ pub struct SearchIndex {
     /// With an empty cache; every query works on a copy.
     analyzer: Analyzer,
     rules: Rules,
+    title_information: f32,
     store: StoreReader,
     boosts: Option<Column<f64>>,
     reader: SegmentReader,
@@ -107,6 +108,7 @@ impl SearchIndex {
         let mut index = Self {
             analyzer: Analyzer::new(language),
             rules: Rules::default(),
+            title_information: settings.title_information,
             store: reader.get_store_reader(STORE_CACHE_BLOCKS)?,
             boosts: reader.fast_fields().f64(BOOST).ok(),
             segment: Segment::new(&reader, &fields)?,
@@ -226,7 +228,7 @@ impl Vocabulary for SearchIndex {
     }
 
     fn for_each_with_prefix(&self, prefix: &str, _: Wanted, visit: &mut dyn FnMut(&str, u32)) -> Result<(), Error> {
-        for field in Field::ALL {
+        for field in PREFIXED {
             self.segment.for_each_with_prefix(field, prefix, visit)?;
         }
         Ok(())
@@ -234,6 +236,14 @@ impl Vocabulary for SearchIndex {
 }
 
 impl Postings for SearchIndex {
+    fn title_information(&self) -> Result<f32, Error> {
+        Ok(self.title_information)
+    }
+
+    fn body_norm(&self, doc: u32) -> Result<u8, Error> {
+        Ok(self.segment.norm(Field::Body, doc))
+    }
+
     fn average_length(&self, field: Field) -> Result<f32, Error> {
         Ok(self.segment.tokens(field) as f32 / self.segment.docs().max(1) as f32)
     }

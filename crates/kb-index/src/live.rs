@@ -88,6 +88,7 @@ pub struct LiveIndex {
     pub(super) dead: Vec<Dead>,
     pub(super) delta: Vec<Delta>,
     pub(super) facets: OnceLock<Facets>,
+    pub(super) title_information: OnceLock<f32>,
     pub(super) caches: Caches,
     pub(super) pack: OnceLock<SharedFiles>,
 }
@@ -118,7 +119,7 @@ pub(super) struct Entry {
     /// What is shown of its text before its page is read.
     pub(super) excerpt: Arc<str>,
     /// Its number in the base, or [`GONE`] if it is in the delta.
-    in_base: u32,
+    pub(super) in_base: u32,
 }
 
 /// Articles as they were at some time, indexed.
@@ -249,6 +250,7 @@ impl LiveIndex {
             dead: dead?,
             delta: delta?,
             facets: OnceLock::new(),
+            title_information: OnceLock::new(),
             caches: self.caches.clone(),
             pack: OnceLock::new(),
         };
@@ -328,6 +330,7 @@ impl LiveIndex {
             dead: Vec::new(),
             delta: Vec::new(),
             facets: OnceLock::new(),
+            title_information: OnceLock::new(),
             caches,
             pack: OnceLock::new(),
         };

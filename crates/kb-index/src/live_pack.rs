@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use kb_search::execute::Field;
+use kb_search::execute::{Field, Postings as _};
 use kb_search::pack::{EncodedTerm, EncodedTerms, Header};
 use kb_search::rank::Articles as _;
 use xxhash_rust::xxh3::xxh3_128;
@@ -59,6 +59,7 @@ impl LiveIndex {
         let header = Header {
             language: self.language().tag().to_owned(),
             tokens: Field::ALL.map(|field| self.tokens(field)),
+            title_information: self.title_information()?,
             norms: body_norms(&self.parts()),
             boosts: not_neutral((0..self.articles.len() as u32).map(|doc| self.boost(doc))),
             pins: pinned(&self.tuning, |source| self.number(source)),

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use kb_search::execute::{Field, Posting, Postings};
 use kb_search::pack::{Facet, Facets};
-use kb_search::plan::{Vocabulary, Wanted};
+use kb_search::plan::{PREFIXED, Vocabulary, Wanted};
 use kb_search::rank::Articles;
+use kb_search::score::TitleInformation;
 use kb_search::search::{Article, Index};
 
 use super::pack::Groups;
@@ -34,6 +35,25 @@ impl LiveIndex {
             add(&delta.segment, 1)?;
         }
         Ok(changes)
+    }
+
+    /// Calls `visit` with every term of a field that begins with `prefix` and its number of articles.
+    fn for_each_in_field(&self, field: Field, prefix: &str, visit: &mut dyn FnMut(&str, u32)) -> Result<(), Error> {
+        let mut changes = self.changes(field, prefix)?;
+        self.base
+            .segment
+            .for_each_with_prefix(field, prefix, &mut |term, doc_freq| {
+                let change = if changes.is_empty() { None } else { changes.remove(term) };
+                let now = i64::from(doc_freq) + change.unwrap_or_default();
+                if now > 0 {
+                    visit(term, now as u32);
+                }
+            })?;
+        // What is left is in the delta alone.
+        for (term, doc_freq) in changes {
+            visit(&term, doc_freq as u32);
+        }
+        Ok(())
     }
 
     fn facets(&self) -> &Facets {
@@ -68,27 +88,45 @@ impl Vocabulary for LiveIndex {
     }
 
     fn for_each_with_prefix(&self, prefix: &str, _: Wanted, visit: &mut dyn FnMut(&str, u32)) -> Result<(), Error> {
-        for field in Field::ALL {
-            let mut changes = self.changes(field, prefix)?;
-            self.base
-                .segment
-                .for_each_with_prefix(field, prefix, &mut |term, doc_freq| {
-                    let change = if changes.is_empty() { None } else { changes.remove(term) };
-                    let now = i64::from(doc_freq) + change.unwrap_or_default();
-                    if now > 0 {
-                        visit(term, now as u32);
-                    }
-                })?;
-            // What is left is in the delta alone.
-            for (term, doc_freq) in changes {
-                visit(&term, doc_freq as u32);
-            }
+        for field in PREFIXED {
+            self.for_each_in_field(field, prefix, visit)?;
         }
         Ok(())
     }
 }
 
 impl Postings for LiveIndex {
+    fn title_information(&self) -> Result<f32, Error> {
+        if let Some(known) = self.title_information.get() {
+            return Ok(*known);
+        }
+        let mut information = TitleInformation::default();
+        let mut outcome = Ok(());
+        self.for_each_in_field(
+            Field::Title,
+            "",
+            &mut |term, titles| match self.field_doc_freq(Field::Body, term) {
+                Ok(in_bodies) => information.add(titles, in_bodies, self.doc_count()),
+                Err(error) => outcome = Err(error),
+            },
+        )?;
+        outcome?;
+        let value = information.value(self.doc_count());
+        Ok(*self.title_information.get_or_init(|| value))
+    }
+
+    fn body_norm(&self, doc: u32) -> Result<u8, Error> {
+        let in_base = self.articles[doc as usize].in_base;
+        if in_base != GONE {
+            return Ok(self.base.segment.norm(Field::Body, in_base));
+        }
+        let found = self.delta.iter().find_map(|delta| {
+            let place = delta.numbers.iter().position(|number| *number == doc)?;
+            Some(delta.segment.norm(Field::Body, place as u32))
+        });
+        Ok(found.unwrap_or_default())
+    }
+
     fn average_length(&self, field: Field) -> Result<f32, Error> {
         Ok(self.tokens(field) as f32 / self.doc_count().max(1) as f32)
     }

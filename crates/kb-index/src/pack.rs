@@ -148,6 +148,7 @@ pub(super) fn write_pack(
     let header = Header {
         language: language.to_owned(),
         tokens: Field::ALL.map(|field| segment.tokens(field)),
+        title_information: segment.title_information()?,
         norms: body_norms(&[part]),
         boosts: not_neutral(boosts.iter().copied()),
         pins: pinned(tuning, number),

@@ -8,8 +8,8 @@ use tantivy::schema::{FAST, Field, IndexRecordOption, STRING, Schema, TextFieldI
 pub(crate) struct Fields {
     pub(crate) keep: Keep,
     pub(crate) schema: Schema,
-    /// The searched fields, in the order of [`execute::Field::ALL`].
-    pub(crate) searched: [Field; execute::Field::ALL.len()],
+    /// The fields of terms, in the order of [`execute::Field::INDEXED`].
+    pub(crate) searched: [Field; execute::Field::INDEXED.len()],
     pub(crate) source: Field,
     pub(crate) url: Field,
     pub(crate) breadcrumb: Field,
@@ -28,8 +28,16 @@ pub(crate) enum Keep {
     Postings,
 }
 
+/// tantivy's tokenizer that takes a text for one term.
+const RAW_TOKENIZER: &str = "raw";
+
 /// Name of the fast field with the article's boost.
 pub(crate) const BOOST: &str = "boost";
+
+/// The name under which what makes the forms of a language is registered.
+pub(crate) fn forms_tokenizer_name(language: &str) -> String {
+    format!("kb_forms_{language}")
+}
 
 /// The name under which the analyzer of a language is registered.
 pub(crate) fn tokenizer_name(language: &str) -> String {
@@ -45,7 +53,21 @@ impl Fields {
         };
         let mut builder = Schema::builder();
         let tokenizer = tokenizer_name(language);
-        let searched = execute::Field::ALL.map(|field| {
+        let searched = execute::Field::INDEXED.map(|field| {
+            // Neither shown nor ranked by.
+            let plain = match field {
+                execute::Field::Forms => Some(forms_tokenizer_name(language)),
+                execute::Field::Keys => Some(RAW_TOKENIZER.to_owned()),
+                _ => None,
+            };
+            if let Some(tokenizer) = plain {
+                let indexing = TextFieldIndexing::default()
+                    .set_tokenizer(&tokenizer)
+                    .set_fieldnorms(false)
+                    .set_index_option(IndexRecordOption::Basic);
+                let options = TextOptions::default().set_indexing_options(indexing);
+                return builder.add_text_field(field.name(), options);
+            }
             let record = if execute::Field::WITH_POSITIONS.contains(&field) {
                 IndexRecordOption::WithFreqsAndPositions
             } else {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use kb_search::execute::{Field, Posting};
+use kb_search::score::TitleInformation;
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{BlockSegmentPostings, Postings as _, SegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
@@ -15,7 +16,7 @@ use super::schema::Fields;
 /// A segment, open for reading. It may be shared between threads.
 pub(super) struct Segment {
     docs: u32,
-    /// In the order of [`Field::ALL`].
+    /// In the order of [`Field::INDEXED`].
     fields: Vec<SearchedField>,
 }
 
@@ -63,6 +64,18 @@ impl Segment {
     /// The length byte of an article's field.
     pub(super) fn norm(&self, field: Field, doc: u32) -> u8 {
         self.fields[field.index()].norm(doc)
+    }
+
+    /// How much its titles say.
+    pub(super) fn title_information(&self) -> Result<f32, Error> {
+        let mut information = TitleInformation::default();
+        let mut stream = self.terms(Field::Title)?;
+        let bodies = self.fields[Field::Body.index()].inverted.terms();
+        while let Some((term, info)) = stream.next() {
+            let in_bodies = bodies.get(term)?.map_or(0, |info| info.doc_freq);
+            information.add(info.doc_freq, in_bodies, self.docs);
+        }
+        Ok(information.value(self.docs))
     }
 
     pub(super) fn doc_freq(&self, field: Field, term: &str) -> Result<u32, Error> {
@@ -142,7 +155,9 @@ impl SearchedField {
         let option = IndexRecordOption::WithFreqs;
         let mut block: BlockSegmentPostings = self.inverted.read_block_postings_from_terminfo(info, option)?;
         while block.block_len() > 0 {
-            for (&doc, &term_freq) in block.docs().iter().zip(block.freqs()) {
+            // Fields that are not ranked by keep no frequencies.
+            let frequencies = block.freqs().iter().copied().chain(std::iter::repeat(1));
+            for (&doc, term_freq) in block.docs().iter().zip(frequencies) {
                 let norm = self.norm(doc);
                 visit(Posting { doc, term_freq, norm });
             }

@@ -13,13 +13,17 @@ pub(crate) const FILE_NAME: &str = "kb-search.json";
 pub(crate) struct Settings {
     pub(crate) analyzer: u32,
     pub(crate) language: String,
+    /// How much the titles say; an older file has no such number, and is refused for its version.
+    #[serde(default)]
+    pub(crate) title_information: f32,
     #[serde(flatten)]
     pub(crate) tuning: Tuning,
 }
 
 impl Settings {
-    pub(crate) fn new(language: &str, tuning: &Tuning) -> Self {
+    pub(crate) fn new(language: &str, title_information: f32, tuning: &Tuning) -> Self {
         Self {
+            title_information,
             analyzer: ANALYZER_VERSION,
             language: language.to_owned(),
             tuning: tuning.clone(),

@@ -179,7 +179,7 @@ fn what_cannot_be_opened_says_why() {
     std::fs::write(&file, r#"{"analyzer":999,"language":"en"}"#).unwrap();
     assert_eq!(
         message(folder.path()),
-        "the search index was written by another version of kb (analyzer 999, this one has 1): build the site again"
+        "the search index was written by another version of kb (analyzer 999, this one has 2): build the site again"
     );
     std::fs::write(&file, "{").unwrap();
     assert!(message(folder.path()).starts_with("the settings of the search index are damaged: "));
@@ -216,7 +216,7 @@ fn bm25_is_that_of_tantivy() {
         for norm in 0..=u8::MAX {
             assert_eq!(bm25::field_length(norm), FieldNormReader::id_to_fieldnorm(norm));
             for term_freq in [1, 2, 7, 300] {
-                let (theirs, ours) = (theirs.score(norm, term_freq), ours.score(idf, term_freq, norm));
+                let (theirs, ours) = (theirs.score(norm, term_freq), ours.score(idf, term_freq as f32, norm));
                 assert!((theirs - ours).abs() < 1e-4, "{theirs} is not {ours}");
             }
         }
@@ -228,7 +228,8 @@ fn postings_agree_with_the_dictionary() {
     let index = index_of("en", help(), &Tuning::default());
     index
         .for_each_with_prefix("", Wanted::All, &mut |term, _| {
-            assert!(index.doc_freq(term).unwrap() > 0);
+            let is_form = term.contains('\0');
+            assert!(is_form || index.doc_freq(term).unwrap() > 0);
         })
         .unwrap();
     let mut found = Vec::new();

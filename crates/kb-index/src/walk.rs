@@ -53,7 +53,7 @@ impl<'a> Part<'a> {
 /// The postings of a term in all parts.
 pub(super) fn gather(parts: &[Part<'_>], term: &str) -> Result<FieldPostings, Error> {
     let mut postings = FieldPostings::default();
-    for field in Field::ALL {
+    for field in Field::INDEXED {
         let list = &mut postings[field.index()];
         for part in parts {
             if let Some(info) = part.segment.info(field, term)? {
@@ -129,7 +129,8 @@ fn same(one: &FieldPostings, other: &FieldPostings) -> bool {
         let postings = list.iter();
         postings.map(|(posting, _)| (posting.doc, posting.term_freq)).collect()
     };
-    (0..body).all(|field| one[field] == other[field]) && counted(&one[body]) == counted(&other[body])
+    (0..Field::INDEXED.len()).all(|field| field == body || one[field] == other[field])
+        && counted(&one[body]) == counted(&other[body])
 }
 
 fn has_any(postings: &FieldPostings) -> bool {
@@ -157,7 +158,7 @@ struct FieldWalk<'a> {
 impl<'a> Walk<'a> {
     fn new(part: Part<'a>) -> Result<Self, Error> {
         let mut fields = Vec::new();
-        for field in Field::ALL {
+        for field in Field::INDEXED {
             let mut walk = FieldWalk {
                 stream: part.segment.terms(field)?,
                 term: Vec::new(),
@@ -177,7 +178,7 @@ impl<'a> Walk<'a> {
 
     /// Appends the postings of a term, if it is the next one, and goes on.
     fn take(&mut self, term: &[u8], postings: &mut FieldPostings) -> Result<(), Error> {
-        for (field, walk) in Field::ALL.into_iter().zip(&mut self.fields) {
+        for (field, walk) in Field::INDEXED.into_iter().zip(&mut self.fields) {
             if walk.term == term
                 && let Some(info) = &walk.info
             {

@@ -1,7 +1,7 @@
 //! Articles to the files of a tantivy index: one segment, the same bytes for the same articles.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use kb_search::execute::Field;
 use kb_search::{Analyzer, Language};
@@ -10,11 +10,11 @@ use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 use tantivy::{Directory as _, Index, IndexSettings, SegmentReader, SingleSegmentIndexWriter, TantivyDocument};
 
 use super::pack::{Shown, excerpt, write_pack};
-use super::schema::{Fields, Keep, tokenizer_name};
+use super::schema::{Fields, Keep, forms_tokenizer_name, tokenizer_name};
 use super::seal::{EXTENSIONS, MANAGED, META, Seal, hyphenated, segment_id};
 use super::segment::Segment;
 use super::settings::{FILE_NAME, Settings};
-use super::tokenizer::{KbTokenizer, SharedAnalyzer};
+use super::tokenizer::{FormsTokenizer, KbTokenizer, SharedAnalyzer};
 use super::{Error, Files, IndexFiles, IndexedArticle, PackOptions, Tuning};
 
 /// Sizes the term hash table only; memory grows with the articles.
@@ -45,10 +45,11 @@ pub fn write_index<'a>(
         shown.push(article, excerpt(article), &options.base);
     });
     let (directory, segment) = index(&language, articles)?;
+    let title_information = segment.title_information()?;
     let pack = write_pack(&segment, language.tag(), shown, &boosts, tuning, options)?;
     drop(segment);
     Ok(IndexFiles {
-        tantivy: files(&directory, &language, tuning)?,
+        tantivy: files(&directory, &language, title_information, tuning)?,
         pack,
     })
 }
@@ -63,8 +64,8 @@ pub fn write_tantivy<'a>(
     tuning: &Tuning,
 ) -> Result<Files, Error> {
     let language = Language::new(language);
-    let (directory, _) = index(&language, articles)?;
-    files(&directory, &language, tuning)
+    let (directory, segment) = index(&language, articles)?;
+    files(&directory, &language, segment.title_information()?, tuning)
 }
 
 /// Indexes articles with all their texts.
@@ -74,16 +75,29 @@ fn index<'a>(
 ) -> Result<(RamDirectory, Segment), Error> {
     let directory = RamDirectory::create();
     let fields = Fields::new(language.tag(), Keep::Texts);
-    let tokenizers = tokenizers(language, &shared_analyzer(language));
-    let index = fill(directory.clone(), &fields, tokenizers, articles, TABLE_BUDGET_BYTES)?;
+    let analyzer = shared_analyzer(language);
+    let index = fill(
+        directory.clone(),
+        &fields,
+        language,
+        &analyzer,
+        articles,
+        TABLE_BUDGET_BYTES,
+    )?;
     let segment = open(&index, &fields)?;
     Ok((directory, segment))
 }
 
 /// The files of an index with its settings, sorted by name.
-fn files(directory: &RamDirectory, language: &Language, tuning: &Tuning) -> Result<Files, Error> {
+fn files(
+    directory: &RamDirectory,
+    language: &Language,
+    title_information: f32,
+    tuning: &Tuning,
+) -> Result<Files, Error> {
     let mut files = finished_files(directory)?;
-    files.push((FILE_NAME.to_owned(), Settings::new(language.tag(), tuning).to_bytes()?));
+    let settings = Settings::new(language.tag(), title_information, tuning);
+    files.push((FILE_NAME.to_owned(), settings.to_bytes()?));
     files.sort_by(|a, b| a.0.cmp(&b.0));
     Ok(files)
 }
@@ -105,13 +119,7 @@ pub(super) fn postings_of<'a>(
     } else {
         TABLE_BUDGET_BYTES
     };
-    let index = fill(
-        RamDirectory::create(),
-        &fields,
-        tokenizers(language, analyzer),
-        articles,
-        budget,
-    )?;
+    let index = fill(RamDirectory::create(), &fields, language, analyzer, articles, budget)?;
     open(&index, &fields)
 }
 
@@ -132,6 +140,11 @@ fn tokenizers(language: &Language, analyzer: &SharedAnalyzer) -> TokenizerManage
         &tokenizer_name(language.tag()),
         TextAnalyzer::builder(tokenizer).build(),
     );
+    let forms = FormsTokenizer(Arc::clone(analyzer));
+    manager.register(
+        &forms_tokenizer_name(language.tag()),
+        TextAnalyzer::builder(forms).build(),
+    );
     manager
 }
 
@@ -139,7 +152,8 @@ fn tokenizers(language: &Language, analyzer: &SharedAnalyzer) -> TokenizerManage
 fn fill<'a>(
     directory: RamDirectory,
     fields: &Fields,
-    tokenizers: TokenizerManager,
+    language: &Language,
+    analyzer: &SharedAnalyzer,
     articles: impl IntoIterator<Item = IndexedArticle<'a>>,
     budget: usize,
 ) -> Result<Index, Error> {
@@ -150,16 +164,27 @@ fn fill<'a>(
     };
     let mut writer: SingleSegmentIndexWriter = Index::builder()
         .schema(fields.schema.clone())
-        .tokenizers(tokenizers)
+        .tokenizers(tokenizers(language, analyzer))
         .settings(settings)
         .single_segment_index_writer(directory, budget)?;
     for article in articles {
-        writer.add_document(document(fields, &article))?;
+        let mut analyzer = analyzer.lock().unwrap_or_else(PoisonError::into_inner);
+        let document = document(fields, &article, &mut analyzer);
+        drop(analyzer);
+        writer.add_document(document)?;
     }
     Ok(writer.finalize()?)
 }
 
-fn document(fields: &Fields, article: &IndexedArticle<'_>) -> TantivyDocument {
+/// All that is searched of an article.
+fn texts<'a>(article: &'a IndexedArticle<'_>) -> impl Iterator<Item = &'a str> {
+    let sections = article.sections.iter();
+    let sections = sections.flat_map(|section| [section.heading.as_ref(), section.text.as_ref()]);
+    let short = (article.questions.iter().chain(&article.keywords).chain(&article.tags)).map(AsRef::as_ref);
+    std::iter::once(article.title.as_ref()).chain(short).chain(sections)
+}
+
+fn document(fields: &Fields, article: &IndexedArticle<'_>, analyzer: &mut Analyzer) -> TantivyDocument {
     let mut document = TantivyDocument::new();
     document.add_text(fields.source, &article.source);
     document.add_text(fields.url, &article.url);
@@ -172,6 +197,15 @@ fn document(fields: &Fields, article: &IndexedArticle<'_>) -> TantivyDocument {
     }
     for keyword in article.keywords.iter().chain(&article.tags) {
         document.add_text(fields.searched(Field::Keywords), keyword);
+    }
+    let wholes = article.questions.iter().chain(&article.keywords);
+    for whole in std::iter::once(&article.title).chain(wholes) {
+        if let Some(key) = analyzer.key(whole) {
+            document.add_text(fields.searched(Field::Keys), key);
+        }
+    }
+    for text in texts(article) {
+        document.add_text(fields.searched(Field::Forms), text);
     }
     for section in &article.sections {
         document.add_text(fields.searched(Field::Headings), &section.heading);

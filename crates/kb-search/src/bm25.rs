@@ -47,9 +47,8 @@ impl FieldScorer {
         }
     }
 
-    /// The score of a term with this `idf` that occurs `term_freq` times in a field of the given length byte.
-    pub fn score(&self, idf: f32, term_freq: u32, norm: u8) -> f32 {
-        let frequency = term_freq as f32;
+    /// The score of a term with this `idf` and `frequency` in a field of the given length byte.
+    pub fn score(&self, idf: f32, frequency: f32, norm: u8) -> f32 {
         idf * (1.0 + K1) * (frequency / (frequency + self.norms[usize::from(norm)]))
     }
 }

@@ -137,8 +137,20 @@ fn equal(a: &[u8], b: &[u8]) -> bool {
         && left.remainder().iter().zip(right.remainder()).all(|(x, y)| x == y)
 }
 
+/// Sorts a short or nearly sorted list; equal items stay in their order. Each sort of the standard library is three times
+/// the code, and a browser loads it for every type.
+pub(crate) fn sort_short<T>(items: &mut [T], is_before: impl Fn(&T, &T) -> bool) {
+    for next in 1..items.len() {
+        let mut at = next;
+        while at > 0 && is_before(&items[at], &items[at - 1]) {
+            items.swap(at, at - 1);
+            at -= 1;
+        }
+    }
+}
+
 /// The multiply-and-rotate hash of Firefox and rustc ("`FxHash`"), eight bytes at a time.
-fn hash(bytes: &[u8]) -> u32 {
+pub(crate) fn hash(bytes: &[u8]) -> u32 {
     const SEED: u64 = 0x51_7c_c1_b7_27_22_0a_95;
     let mut state = bytes.len() as u64;
     let mut chunks = bytes.chunks_exact(8);

@@ -21,11 +21,26 @@ pub enum Field {
     Headings,
     /// The text.
     Body,
+    /// What the words of all these fields look like ([`crate::analysis::forms`]): only how many articles have a form is
+    /// known.
+    Forms,
+    /// Title, questions and keywords as wholes ([`crate::analysis::Analyzer::key`]).
+    Keys,
 }
 
 impl Field {
-    /// All fields, in the order of [`Ranking::fields`].
+    /// The fields that words are looked for in, in the order of [`Ranking::fields`].
     pub const ALL: [Self; 5] = [Self::Title, Self::Questions, Self::Keywords, Self::Headings, Self::Body];
+    /// All fields of an index: those, and what it takes to understand a query.
+    pub const INDEXED: [Self; 7] = [
+        Self::Title,
+        Self::Questions,
+        Self::Keywords,
+        Self::Headings,
+        Self::Body,
+        Self::Forms,
+        Self::Keys,
+    ];
     /// The fields whose postings hold positions.
     pub const WITH_POSITIONS: [Self; 2] = [Self::Title, Self::Questions];
 
@@ -37,10 +52,12 @@ impl Field {
             Self::Keywords => "keywords",
             Self::Headings => "headings",
             Self::Body => "body",
+            Self::Forms => "forms",
+            Self::Keys => "keys",
         }
     }
 
-    /// Its place in [`Field::ALL`].
+    /// Its place in [`Field::INDEXED`].
     pub fn index(self) -> usize {
         self as usize
     }
@@ -70,6 +87,18 @@ pub trait Postings: Vocabulary {
     /// # Errors
     /// If the index cannot be read.
     fn field_doc_freq(&self, field: Field, term: &str) -> Result<u32, Self::Error>;
+
+    /// How much the titles of all articles say ([`crate::score::TitleInformation`]).
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    fn title_information(&self) -> Result<f32, Self::Error>;
+
+    /// The length of an article's body, as [`crate::bm25::field_length`] decodes it.
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    fn body_norm(&self, doc: u32) -> Result<u8, Self::Error>;
 
     /// Calls `visit` for every article that holds the term in this field, in ascending order.
     ///
@@ -149,6 +178,9 @@ pub struct Matches {
 /// does not.
 const AS_THE_WORD: f32 = 0.7;
 
+/// What the function words of an article count that has no other word of the query.
+const GRAMMAR_ALONE: f32 = 0.01;
+
 /// The articles that match a plan, the best `limit` of them by BM25 in detail. Articles that `allowed` has as false are
 /// left out.
 ///
@@ -166,11 +198,14 @@ pub fn matches<P: Postings>(
     let total: f32 = plan.clauses.iter().map(counted).sum();
     let mut scores = vec![0.0_f32; run.docs];
     let mut covered = vec![0.0_f32; run.docs];
+    // What function words add.
+    let mut grammar = vec![0.0_f32; run.docs];
     let mut seen = vec![false; run.docs];
     let mut words = vec![0_u8; run.docs];
     let mut matched = Vec::new();
     for clause in &plan.clauses {
-        let boost = ranking.clause_boost(clause.weight);
+        let boost = Ranking::clause_boost(clause.weight);
+        run.grammar = !clause.is_everywhere();
         run.clause(clause)?;
         for &doc in &run.clause.touched {
             let at = doc as usize;
@@ -181,11 +216,21 @@ pub fn matches<P: Postings>(
                 seen[at] = true;
                 matched.push(doc);
             }
-            scores[at] += run.clause.values[at] * boost;
+            let score = run.clause.values[at] * boost;
+            if clause.is_everywhere() {
+                scores[at] += score;
+            } else {
+                grammar[at] += score;
+            }
             covered[at] += counted(clause) * run.quality[at];
             words[at] += u8::from(clause.is_everywhere() && run.quality[at] >= AS_THE_WORD);
         }
         run.clear_clause();
+    }
+    for &doc in &matched {
+        let at = doc as usize;
+        // What only shares "how do I" with the query comes after all that share more.
+        scores[at] += grammar[at] * if scores[at] > 0.0 { 1.0 } else { GRAMMAR_ALONE };
     }
     let share = |doc: u32| (covered[doc as usize] / total.max(f32::MIN_POSITIVE)).min(1.0);
     let coverage = matched.iter().map(|&doc| (doc, share(doc))).collect();
@@ -231,7 +276,7 @@ pub fn contributions<P: Postings>(
                     let idf = run.term_idf(field, term, terms, &caps)?;
                     index.for_each_posting(field, term, &mut |posting| {
                         if posting.doc == doc {
-                            let bm25 = run.scorers[field.index()].score(idf, posting.term_freq, posting.norm);
+                            let bm25 = run.scorers[field.index()].score(idf, posting.term_freq as f32, posting.norm);
                             let weighted = bm25 * ranking.fields[field.index()];
                             let (term, term_freq) = (term.clone(), posting.term_freq);
                             found.push(Contribution {
@@ -282,6 +327,10 @@ struct Run<'a, P> {
     /// Best field of the term in hand, and the sum over its fields.
     best: Sparse,
     sum: Vec<f32>,
+    /// Whether the clause in hand is a function word.
+    grammar: bool,
+    /// How often the title has the term in hand, as far as that counts in the text.
+    in_title: Sparse,
     /// Sum over the terms of an alternative of several, and how many were found.
     phrase: Sparse,
     found: Vec<u32>,
@@ -307,6 +356,8 @@ impl<'a, P: Postings> Run<'a, P> {
             scorers,
             best: Sparse::new(docs),
             sum: vec![0.0; docs],
+            grammar: false,
+            in_title: Sparse::new(docs),
             phrase: Sparse::new(docs),
             found: vec![0; docs],
             clause: Sparse::new(docs),
@@ -334,8 +385,19 @@ impl<'a, P: Postings> Run<'a, P> {
         } else {
             (self.index.field_doc_freq(field, term)?, self.index.doc_freq(term)?)
         };
+        let in_texts = field == Field::Body && self.ranking.titles < 1.0;
+        let here = if in_texts {
+            here.max(self.index.field_doc_freq(Field::Title, term)?)
+        } else {
+            here
+        };
         let shared = self.ranking.shared_idf;
-        Ok((1.0 - shared) * idf(here, docs) + shared * idf(most, docs))
+        let idf = (1.0 - shared) * idf(here, docs) + shared * idf(most, docs);
+        Ok(if self.grammar {
+            idf.min(self.ranking.grammar_idf)
+        } else {
+            idf
+        })
     }
 
     /// Leaves in `self.clause` the best alternative's score for every article that has one.
@@ -399,21 +461,50 @@ impl<'a, P: Postings> Run<'a, P> {
 
     /// Leaves in `best` and `sum` the weighted BM25 of a term.
     fn term(&mut self, term: &str, fields: &[Field], of: &Alternative, caps: &Blended) -> Result<(), P::Error> {
+        let share = 1.0 - self.ranking.titles;
         for &field in fields {
             let weight = self.ranking.fields[field.index()];
             let idf = self.term_idf(field, term, of, caps)? * weight;
             let scorer = &self.scorers[field.index()];
-            let (best, sum) = (&mut self.best, &mut self.sum);
-            self.index.for_each_posting(field, term, &mut |posting| {
+            let (best, sum, in_title) = (&mut self.best, &mut self.sum, &mut self.in_title);
+            let mut add = |posting: Posting, frequency: f32| {
                 let at = posting.doc as usize;
-                let score = scorer.score(idf, posting.term_freq, posting.norm);
+                let score = scorer.score(idf, frequency, posting.norm);
                 if sum[at] == 0.0 {
                     best.touched.push(posting.doc);
                 }
                 sum[at] += score;
                 best.values[at] = best.values[at].max(score);
+            };
+            self.index.for_each_posting(field, term, &mut |posting| {
+                let at = posting.doc as usize;
+                let mut frequency = posting.term_freq as f32;
+                if field == Field::Title && share > 0.0 {
+                    in_title.touched.push(posting.doc);
+                    in_title.values[at] = frequency * share;
+                } else if field == Field::Body {
+                    frequency += core::mem::take(&mut in_title.values[at]);
+                }
+                add(posting, frequency);
             })?;
+            if field == Field::Body {
+                for &doc in &in_title.touched {
+                    let frequency = in_title.values[doc as usize];
+                    if frequency > 0.0 {
+                        let norm = self.index.body_norm(doc)?;
+                        add(
+                            Posting {
+                                doc,
+                                term_freq: 0,
+                                norm,
+                            },
+                            frequency,
+                        );
+                    }
+                }
+            }
         }
+        self.in_title.clear();
         Ok(())
     }
 

@@ -12,6 +12,10 @@ use crate::score::{Ranking, Score};
 pub struct Explanation {
     /// The words of the query.
     pub clauses: Vec<ExplainedClause>,
+    /// How much the titles of the site say.
+    pub title_information: f32,
+    /// How far they count as titles for that, 0 to 1.
+    pub titles: f32,
     /// Share of the query's weight that the article has, 0 to 1.
     pub covered: f32,
     /// How the query lies in the title or in one of the questions.
@@ -59,6 +63,8 @@ impl Explanation {
     /// If the index cannot be read.
     pub fn new<I: Postings>(index: &I, ranking: &Ranking, plan: &Plan, ranked: &Ranked) -> Result<Self, I::Error> {
         let Ranked { candidate, score } = ranked;
+        let title_information = index.title_information()?;
+        let ranking = &ranking.for_titles(title_information);
         let found = contributions(plan, index, ranking, candidate.doc)?;
         let explained = |found: Contribution| {
             let alternative = &plan.clauses[found.clause].alternatives[found.alternative];
@@ -76,7 +82,7 @@ impl Explanation {
             .map(|clause| ExplainedClause {
                 text: clause.text.clone(),
                 weight: clause.weight,
-                boost: ranking.clause_boost(clause.weight),
+                boost: Ranking::clause_boost(clause.weight),
                 matches: Vec::new(),
             })
             .collect();
@@ -85,6 +91,8 @@ impl Explanation {
         }
         Ok(Self {
             clauses,
+            title_information,
+            titles: ranking.titles,
             covered: candidate.coverage,
             title: candidate.title,
             score: *score,
@@ -101,6 +109,7 @@ impl fmt::Display for Explanation {
             title,
             boost,
             pin,
+            whole,
         } = self.score;
         writeln!(
             f,
@@ -111,14 +120,21 @@ impl fmt::Display for Explanation {
         }
         writeln!(
             f,
+            "  titles of this site say {:.2}: they count {:.0} % as titles, {:.0} % as text",
+            self.title_information,
+            self.titles * 100.0,
+            (1.0 - self.titles) * 100.0
+        )?;
+        writeln!(
+            f,
             "  words covered {:.0} %; of the title: words {:.0} %, side by side {:.0} %, explained {:.0} %",
             self.covered * 100.0,
             self.title.coverage * 100.0,
             self.title.adjacency * 100.0,
             self.title.explained * 100.0
         )?;
-        if self.title.exact {
-            writeln!(f, "  the title, or one of the questions, is the query")?;
+        if whole {
+            writeln!(f, "  first: the title, a question or a keyword is the query")?;
         }
         for clause in &self.clauses {
             writeln!(

@@ -5,18 +5,20 @@
 //! corrections and parts. An article scores the best of a clause's alternatives, and the sum over the clauses.
 //! A question of ten words is never empty because one of them is missing.
 
+mod frame;
 mod planner;
 mod syntax;
 mod units;
 
 use std::ops::Range;
 
-use planner::{Ending, Planner};
+use frame::{Part, parts};
+use planner::{Added, Ending, Planner};
 use syntax::Syntax;
 use units::{Unit, units};
 
-use crate::analysis::{Analyzer, Mode};
-use crate::collections::TermMap;
+use crate::analysis::{Analyzer, Mode, TokenKind};
+use crate::collections::{TermMap, sort_short};
 use crate::execute::Field;
 use crate::tuning::Synonym;
 
@@ -51,6 +53,17 @@ pub trait Vocabulary {
         visit: &mut dyn FnMut(&str, u32),
     ) -> Result<(), Self::Error>;
 }
+
+/// The fields whose terms [`Vocabulary::for_each_with_prefix`] visits. Those of [`Field::Forms`] are entries that the
+/// planner reads.
+pub const PREFIXED: [Field; 6] = [
+    Field::Title,
+    Field::Questions,
+    Field::Keywords,
+    Field::Headings,
+    Field::Body,
+    Field::Forms,
+];
 
 /// Which terms a planner wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,6 +184,8 @@ pub struct Plan {
     pub corrections: Vec<Correction>,
     /// The exact terms of the query in order, which pins are compared with.
     pub terms: Vec<String>,
+    /// The query as a whole ([`Analyzer::key`]): articles with this title, question or keyword come first.
+    pub key: Option<String>,
     /// What stood in quotation marks.
     pub phrases: Vec<Phrase>,
     /// Terms of the words with a minus before them.
@@ -254,7 +269,12 @@ pub fn plan<V: Vocabulary>(
     let tokens = analyzer.terms(&syntax.text, Mode::Query);
     let units = units(&tokens);
     let terms: Vec<String> = units.iter().map(|unit| unit.term().to_owned()).collect();
-    let synonymous = synonym_alternatives(&terms, synonyms);
+    let parts = parts(&units, query, analyzer);
+    let mut added: Vec<Added> = units.iter().map(|_| Added::default()).collect();
+    add_synonyms(&terms, synonyms, &mut added);
+    neighbours(&units, &parts, query, &syntax, analyzer, &mut |at, term| {
+        added[at].joined.push(term.to_owned());
+    });
     let mut planner = Planner {
         query,
         analyzer,
@@ -265,6 +285,9 @@ pub fn plan<V: Vocabulary>(
     let mut repeated = Vec::new();
     let mut outcome = Ok(());
     for (index, unit) in units.iter().enumerate() {
+        if parts[index] == Part::Frame && !syntax.is_quoted(&unit.range) {
+            continue;
+        }
         // The same word again adds nothing.
         if !seen.insert(unit.term(), index) {
             repeated.push(unit);
@@ -276,7 +299,7 @@ pub fn plan<V: Vocabulary>(
             ending(unit, typing, index + 1 == units.len(), query)
         };
         // An index that comes in parts is told at once all that is missing.
-        outcome = outcome.and(planner.clause(unit, ending, &synonymous[index]));
+        outcome = outcome.and(planner.clause(unit, ending, parts[index], &added[index]));
     }
     outcome?;
     if planner.plan.clauses.is_empty() {
@@ -294,8 +317,9 @@ pub fn plan<V: Vocabulary>(
             plan.corrections.push(again);
         }
     }
-    plan.corrections.sort_by_key(|correction| correction.range.start);
+    sort_short(&mut plan.corrections, |a, b| a.range.start < b.range.start);
     plan.terms = terms;
+    plan.key = analyzer.key(query);
     plan.phrases = (syntax.phrases.iter())
         .map(|range| phrase(units.iter().filter(|unit| range.contains(&unit.range.start))))
         .filter(|phrase| phrase.words.len() > 1)
@@ -306,6 +330,38 @@ pub fn plan<V: Vocabulary>(
     keep_rarest(&mut plan.clauses);
     widen_if_all_narrow(&mut plan.clauses);
     Ok(plan)
+}
+
+/// Calls `sink` with the number of a word and what it makes, written as one, with the word before or after it: "log in"
+/// may be "login".
+fn neighbours(
+    units: &[Unit<'_>],
+    parts: &[Part],
+    query: &str,
+    syntax: &Syntax,
+    analyzer: &mut Analyzer,
+    sink: &mut dyn FnMut(usize, &str),
+) {
+    let plain = |at: usize| {
+        let unit = &units[at];
+        unit.joined.is_none() && unit.parts[0].kind == TokenKind::Exact && !syntax.is_quoted(&unit.range)
+    };
+    for at in 1..units.len() {
+        let (before, after) = (&units[at - 1].range, &units[at].range);
+        if !(plain(at - 1) && plain(at)) || query.get(before.end..after.start) != Some(" ") {
+            continue;
+        }
+        let mut word = query[before.clone()].to_owned();
+        word.push_str(&query[after.clone()]);
+        let tokens = analyzer.terms(&word, Mode::Query);
+        for place in [at - 1, at] {
+            if parts[place] == Part::Content
+                && let Some(token) = tokens.first()
+            {
+                sink(place, &token.text);
+            }
+        }
+    }
 }
 
 /// A query of function words alone is looked for everywhere: there is nothing else to go by.
@@ -356,13 +412,23 @@ pub fn probes(query: &str, typing: Typing, analyzer: &mut Analyzer) -> Vec<Probe
     let syntax = Syntax::parse(query);
     let tokens = analyzer.terms(&syntax.text, Mode::Query);
     let units = units(&tokens);
-    let mut narrow: Vec<bool> = (units.iter())
-        .map(|unit| unit.joined.is_none() && planner::is_function_word(analyzer, &query[unit.range.clone()]))
-        .collect();
+    let parts = parts(&units, query, analyzer);
+    let mut narrow: Vec<bool> = (parts.iter()).map(|part| *part != Part::Content).collect();
     if narrow.iter().all(|narrow| *narrow) {
         narrow.fill(false);
     }
     let mut probes = Vec::new();
+    let read = |term: String| Probe {
+        term,
+        prefix: None,
+        postings: true,
+    };
+    neighbours(&units, &parts, query, &syntax, analyzer, &mut |_, term| {
+        probes.push(read(term.to_owned()));
+    });
+    if let Some(key) = analyzer.key(query) {
+        probes.push(read(key));
+    }
     for (index, unit) in units.iter().enumerate().take(MAX_CLAUSES) {
         let open = ending(unit, typing, index + 1 == units.len(), query) == Ending::Open;
         for token in unit.joined.iter().chain(&unit.parts).chain(&unit.folded) {
@@ -375,7 +441,7 @@ pub fn probes(query: &str, typing: Typing, analyzer: &mut Analyzer) -> Vec<Probe
         }
         if open {
             probes.push(Probe {
-                term: analyzer.normalise_word(&query[unit.range.clone()]).to_owned(),
+                term: analyzer.fold_word(&query[unit.range.clone()]).to_owned(),
                 prefix: Some(Wanted::Common),
                 postings: false,
             });
@@ -389,11 +455,7 @@ pub fn probes(query: &str, typing: Typing, analyzer: &mut Analyzer) -> Vec<Probe
         }
     }
     let excluded = syntax.excluded.iter().flat_map(|word| phrase_terms(word, analyzer));
-    probes.extend(excluded.map(|term| Probe {
-        term,
-        prefix: None,
-        postings: true,
-    }));
+    probes.extend(excluded.map(read));
     probes
 }
 
@@ -406,24 +468,22 @@ fn shortened(query: &str) -> &str {
 
 fn keep_rarest(clauses: &mut Vec<Clause>) {
     if clauses.len() > MAX_CLAUSES {
-        clauses.sort_by(|a, b| b.weight.total_cmp(&a.weight).then(a.position.cmp(&b.position)));
+        sort_short(clauses, |a, b| a.weight > b.weight);
         clauses.truncate(MAX_CLAUSES);
-        clauses.sort_by_key(|clause| clause.position);
+        sort_short(clauses, |a, b| a.position < b.position);
     }
 }
 
 /// For each word of the query: what its synonyms, alone or as part of a phrase, add.
-fn synonym_alternatives(terms: &[String], synonyms: &SynonymTable) -> Vec<Vec<Vec<String>>> {
-    let mut found = vec![Vec::new(); terms.len()];
+fn add_synonyms(terms: &[String], synonyms: &SynonymTable, added: &mut [Added]) {
     for (start, term) in terms.iter().enumerate() {
         for (phrase, others) in synonyms.starting_with(term) {
             if terms[start..].starts_with(phrase) {
                 // Every word of the phrase is answered by the synonym, so that it counts for all of them.
-                for added in &mut found[start..start + phrase.len()] {
-                    added.extend(others.iter().cloned());
+                for added in &mut added[start..start + phrase.len()] {
+                    added.synonyms.extend(others.iter().cloned());
                 }
             }
         }
     }
-    found
 }

@@ -8,6 +8,9 @@ use crate::search::Rules;
 /// An article that covers this share of the best coverage answers about as well.
 const ANSWERING: f32 = 0.75;
 
+/// Of the articles with the query for a title, question or keyword so many come first.
+const MAX_WHOLE: usize = 100;
+
 /// What ranking asks of an index besides its postings.
 pub trait Articles: Postings {
     /// The writer's boost of an article; 1 is neutral.
@@ -45,7 +48,7 @@ pub fn rank<I: Articles>(
     wanted: usize,
     filter: Option<&[bool]>,
 ) -> Result<Ranks, I::Error> {
-    let ranking = &rules.ranking;
+    let ranking = &rules.ranking.for_titles(index.title_information()?);
     let mut allowed = without_excluded(plan, index, filter)?;
     let mut unmet = false;
     if !plan.phrases.is_empty() {
@@ -61,6 +64,14 @@ pub fn rank<I: Articles>(
         coverage,
         complete,
     } = matches(plan, index, ranking, Ranking::candidates(wanted), allowed.as_deref())?;
+    let mut whole = Vec::new();
+    if let Some(key) = &plan.key {
+        index.for_each_posting(Field::Keys, key, &mut |posting| {
+            if whole.len() < MAX_WHOLE && allowed.as_ref().is_none_or(|allowed| allowed[posting.doc as usize]) {
+                whole.push(posting.doc);
+            }
+        })?;
+    }
     let pinned: Vec<u32> = (rules.pinned(&plan.terms).iter().copied())
         .filter(|&doc| allowed.as_ref().is_none_or(|allowed| allowed[doc as usize]))
         .collect();
@@ -71,6 +82,7 @@ pub fn rank<I: Articles>(
         .collect();
     let mut ranked: Vec<Ranked> = Vec::with_capacity(best.len() + pinned.len());
     let absent: Vec<Candidate> = (pinned.iter())
+        .chain(whole.iter().filter(|doc| !pinned.contains(doc)))
         .filter(|&&doc| best.iter().all(|candidate| candidate.doc != doc))
         .map(|&doc| Candidate {
             doc,
@@ -81,13 +93,14 @@ pub fn rank<I: Articles>(
         let factors = ArticleFactors {
             boost: index.boost(candidate.doc),
             pin: pinned.iter().position(|&doc| doc == candidate.doc),
+            whole: whole.contains(&candidate.doc),
         };
         ranked.push(Ranked {
             score: rescore(&candidate, factors, ranking),
             candidate,
         });
     }
-    ranked.sort_by(|a, b| a.score.order(&b.score).then(a.candidate.doc.cmp(&b.candidate.doc)));
+    ranked.sort_unstable_by(|a, b| a.score.order(&b.score).then(a.candidate.doc.cmp(&b.candidate.doc)));
     Ok(Ranks {
         ranked,
         answering,

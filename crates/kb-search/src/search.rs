@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 
 use crate::analysis::Analyzer;
+use crate::collections::sort_short;
 #[cfg(feature = "explain")]
 use crate::explain::Explanation;
 use crate::hits::{SectionHit, best_sections};
@@ -335,7 +336,7 @@ fn counts<I: Index>(index: &I, facet: Facet, answering: &[u32]) -> Result<Vec<Co
             }),
         }
     })?;
-    counts.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.name.cmp(&b.name)));
+    sort_short(&mut counts, |a, b| (b.count, &a.name) < (a.count, &b.name));
     Ok(counts)
 }
 

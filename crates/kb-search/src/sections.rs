@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::analysis::{Analyzer, Mode};
-use crate::collections::TermMap;
+use crate::collections::{TermMap, sort_short};
 use crate::plan::Plan;
 
 /// Words that weigh less than this share of the query's weightiest word ("the", "how") are not marked.
@@ -137,7 +137,7 @@ impl<'a> Highlighter<'a> {
                 ranked.push(SectionScore { section, score });
             }
         }
-        ranked.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.section.cmp(&b.section)));
+        sort_short(&mut ranked, |a, b| a.score > b.score);
         ranked
     }
 
@@ -175,11 +175,11 @@ impl<'a> Highlighter<'a> {
             }
         });
         if !words.is_empty() {
-            words.sort_by_key(|word| word.span.start);
+            sort_short(&mut words, |a, b| a.span.start < b.span.start);
             for phrase in &self.phrases {
                 phrase.find(&words, &mut matches);
             }
-            matches.sort_by_key(|found| found.range.start);
+            sort_short(&mut matches, |a, b| a.range.start < b.range.start);
         }
         matches
     }

@@ -7,6 +7,7 @@ use kb_search::analysis::Mode;
 use kb_search::execute::{Field, Posting, Postings};
 use kb_search::plan::{MatchKind, Plan, SynonymTable, Typing, Vocabulary, Wanted, plan};
 use kb_search::rank::{Articles, Ranks, rank};
+use kb_search::score::TitleInformation;
 use kb_search::search::Rules;
 use kb_search::sections::Highlighter;
 use kb_search::tuning::Synonym;
@@ -20,6 +21,8 @@ struct Memory {
     analyzer: Analyzer,
     titles: Inverted,
     bodies: Inverted,
+    forms: Inverted,
+    keys: Inverted,
     lengths: [Vec<u32>; 2],
 }
 
@@ -28,7 +31,17 @@ impl Memory {
         let mut analyzer = Analyzer::new(Language::new(language));
         let mut fields = [Inverted::new(), Inverted::new()];
         let mut lengths = [Vec::new(), Vec::new()];
+        let (mut forms, mut keys) = (Inverted::new(), Inverted::new());
         for (doc, (title, body)) in articles.iter().enumerate() {
+            let doc_number = doc as u32;
+            if let Some(key) = analyzer.key(title) {
+                keys.entry(key).or_default().insert(doc_number, vec![0]);
+            }
+            for text in [title, body] {
+                analyzer.forms(text, &mut |form| {
+                    forms.entry(form.to_owned()).or_default().insert(doc_number, vec![0]);
+                });
+            }
             for (field, text) in [title, body].into_iter().enumerate() {
                 let mut length = 0;
                 analyzer.tokenize(text, Mode::Index, &mut |token| {
@@ -44,6 +57,8 @@ impl Memory {
             analyzer,
             titles,
             bodies,
+            forms,
+            keys,
             lengths,
         }
     }
@@ -52,6 +67,7 @@ impl Memory {
         match field {
             Field::Title => Some((&self.titles, &self.lengths[0])),
             Field::Body => Some((&self.bodies, &self.lengths[1])),
+            Field::Keys => Some((&self.keys, &self.lengths[1])),
             _ => None,
         }
     }
@@ -97,7 +113,7 @@ impl Vocabulary for Memory {
         _: Wanted,
         visit: &mut dyn FnMut(&str, u32),
     ) -> Result<(), Infallible> {
-        for field in [&self.titles, &self.bodies] {
+        for field in [&self.titles, &self.bodies, &self.forms] {
             let from = field.range(prefix.to_owned()..);
             for (term, postings) in from.take_while(|(term, _)| term.starts_with(prefix)) {
                 visit(term, postings.len() as u32);
@@ -108,6 +124,19 @@ impl Vocabulary for Memory {
 }
 
 impl Postings for Memory {
+    fn title_information(&self) -> Result<f32, Infallible> {
+        let mut information = TitleInformation::default();
+        for (term, titles) in &self.titles {
+            let bodies = self.bodies.get(term).map_or(0, BTreeMap::len);
+            information.add(titles.len() as u32, bodies as u32, self.doc_count());
+        }
+        Ok(information.value(self.doc_count()))
+    }
+
+    fn body_norm(&self, doc: u32) -> Result<u8, Infallible> {
+        Ok(self.lengths[1][doc as usize] as u8)
+    }
+
     fn average_length(&self, field: Field) -> Result<f32, Infallible> {
         let lengths = self.field(field).map_or(&[][..], |(_, lengths)| lengths);
         Ok(lengths.iter().sum::<u32>() as f32 / lengths.len().max(1) as f32)

@@ -9,7 +9,12 @@ pub(crate) struct Terms<'a> {
     pub(crate) exact: &'a str,
     /// The stem of the word without diacritics, where that is another.
     pub(crate) folded: Option<&'a str>,
+    /// The entry of its form ([`super::forms`]); empty where the word is indexed as it is written.
+    pub(crate) form: &'a str,
 }
+
+/// Between the two texts that share a place.
+const BETWEEN: char = '\u{1}';
 
 /// Bounded: emptied when full.
 #[derive(Clone, Default)]
@@ -28,18 +33,25 @@ impl WordCache {
 
     /// The terms of an entry.
     pub(crate) fn terms(&self, index: usize) -> Terms<'_> {
-        let (exact, folded) = self.0.texts(index);
+        let (exact, others) = self.0.texts(index);
+        let (folded, form) = others.split_once(BETWEEN).unwrap_or((others, ""));
         Terms {
             exact,
             folded: (!folded.is_empty()).then_some(folded),
+            form,
         }
     }
 
     /// Adds a word that [`WordCache::find`] did not find.
-    pub(crate) fn insert(&mut self, hash: u32, word: &str, exact: &str, folded: Option<&str>) -> usize {
+    pub(crate) fn insert(&mut self, hash: u32, word: &str, terms: Terms<'_>) -> usize {
         if self.0.len() >= CAPACITY {
             self.0 = TextTable::default();
         }
-        self.0.insert(hash, word, exact, folded.unwrap_or_default())
+        let mut others = terms.folded.unwrap_or_default().to_owned();
+        if !terms.form.is_empty() {
+            others.push(BETWEEN);
+            others.push_str(terms.form);
+        }
+        self.0.insert(hash, word, terms.exact, &others)
     }
 }

@@ -78,9 +78,9 @@ fn is_ignorable(c: char) -> bool {
         | 0xFE00..=0xFE0F | 0xFEFF | 0xE0100..=0xE01EF)
 }
 
-/// The kinds of character that hold a compound such as `stk500_recv`, `e-mail` or `2.3.1` together.
+/// The kinds of character that hold a compound such as `stk500_recv`, `e-mail`, `AT&T` or `2.3.1` together.
 pub(crate) fn is_connector(c: char) -> bool {
-    matches!(c, '_' | '-' | '.' | ',' | '\u{2010}' | '\u{2011}' | '\u{FF0D}')
+    matches!(c, '_' | '-' | '.' | ',' | '&' | '\u{2010}' | '\u{2011}' | '\u{FF0D}')
 }
 
 /// The apostrophes that stand inside words.
@@ -121,14 +121,23 @@ fn is_plain(c: char) -> bool {
 fn simplify(c: char, out: &mut String) {
     match c {
         c if is_ignorable(c) => {}
+        'ऩ' => out.push('न'),
+        'ऱ' => out.push('र'),
+        'ऴ' => out.push('ळ'),
         // "i" with a dot above is what lower-casing İ leaves behind.
         '\u{0307}' if out.ends_with('i') => {}
         'ß' => out.push_str("ss"),
         'ς' => out.push('σ'),
         // Russian: ё is usually typed е.
         'ё' => out.push('е'),
-        // Arabic tatweel and vowel marks, Hebrew points.
+        // Arabic tatweel and vowel marks, Hebrew points; the dot of Hindi and its neighbours, which makes sounds of other
+        // languages and is often left out.
         '\u{0640}'
+        | '\u{093C}'
+        | '\u{09BC}'
+        | '\u{0A3C}'
+        | '\u{0ABC}'
+        | '\u{0B3C}'
         | '\u{064B}'..='\u{0652}'
         | '\u{0670}'
         | '\u{0591}'..='\u{05BD}'

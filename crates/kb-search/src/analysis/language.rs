@@ -111,6 +111,34 @@ impl Language {
         )
     }
 
+    /// The word without the letters that its language writes before words: Arabic's article with its conjunction and
+    /// preposition, Hebrew's one-letter words.
+    pub(crate) fn without_proclitics<'w>(&self, word: &'w str) -> Option<&'w str> {
+        // Of each language the letters that may stand there, in their order.
+        let (letters, article, least): (&[&str], &str, usize) = match self.tag.get(..2)? {
+            #[cfg(feature = "arabic")]
+            "ar" => (&["وف", "بكل"], "ال", 2),
+            "he" | "iw" => (&["ושכמלבה"], "", 3),
+            _ => return None,
+        };
+        let mut rest = word;
+        for letters in letters {
+            let first = rest.chars().next()?;
+            if letters.contains(first) {
+                rest = &rest[first.len_utf8()..];
+            }
+        }
+        // "لل" is "ل" with the article.
+        let bare = match rest.strip_prefix(article) {
+            Some(bare) if article.is_empty() => bare.strip_prefix('ה').unwrap_or(bare),
+            Some(bare) => bare,
+            None => rest.strip_prefix('ل').filter(|_| rest.len() < word.len())?,
+        };
+        let is_long = |bare: &str| bare.chars().nth(least - 1).is_some();
+        let bare = if is_long(bare) { bare } else { rest };
+        (bare.len() < word.len() && is_long(bare)).then_some(bare)
+    }
+
     pub(crate) fn stemmer(&self) -> Option<Stemmer> {
         self.stemmer
     }

@@ -9,11 +9,17 @@
 //! 4. Words held together by `_`, `-` or `.` are also indexed joined: `stk500_recv` gives `stk500`, `recv` and
 //!    `stk500recv`; `e-mail` gives `e`, `mail` and `email`; `2.3.1` stays findable as such.
 //!
+//! 5. Parts of a word written as one are indexed with it ([`TokenKind::Piece`]): those of `maxRetryCount`, and the digits
+//!    of codes such as `0x80070005`. Groups of digits that make a telephone number are also joined.
+//! 6. What words look like as they are written, and titles as wholes, is kept too: [`forms`].
+//!
 //! No word is ever dropped: what "the" or "how" is worth is decided by how many articles have it.
 
 mod cache;
 mod characters;
+pub mod forms;
 mod language;
+mod pieces;
 mod unicode;
 
 use std::ops::Range;
@@ -26,7 +32,7 @@ pub use unicode::Unicode;
 
 /// The version of the rules in this module. An index written by another version would disagree with queries, so it is
 /// refused. Raise it with every change that alters a term.
-pub const ANALYZER_VERSION: u32 = 1;
+pub const ANALYZER_VERSION: u32 = 2;
 
 /// Terms are cut at this many bytes: what is longer is data, not a word.
 pub const MAX_TERM_BYTES: usize = 64;
@@ -41,6 +47,9 @@ pub enum TokenKind {
     Exact,
     /// The same word without diacritics, stemmed; follows its exact form at the same position.
     Folded,
+    /// A part of a word that is written as one: `failed` of `onPaymentFailed`, `80070005` of `0x80070005`. Follows the
+    /// word at the same position.
+    Piece,
     /// The parts of a compound written as one; follows them and spans them.
     Joined,
     /// Two characters of a script without spaces.
@@ -124,10 +133,15 @@ impl Analyzer {
         let bytes = text.as_bytes();
         let mut position = 0;
         let mut at = 0;
+        let mut number = pieces::Number::default();
         while let Some(&byte) = bytes.get(at) {
             if byte.is_ascii() {
                 if byte.is_ascii_alphanumeric() {
+                    if byte.is_ascii_digit() {
+                        number.look(text, at, position);
+                    }
                     at = self.compound(text, at, &mut position, sink);
+                    number.emit(at, sink);
                 } else {
                     at += 1;
                 }
@@ -153,6 +167,22 @@ impl Analyzer {
     pub fn normalise_word(&mut self, word: &str) -> &str {
         self.prepare(word);
         &self.word
+    }
+
+    /// The same without diacritics: the word as forms have it.
+    pub fn fold_word(&mut self, word: &str) -> &str {
+        self.prepare(word);
+        if characters::fold(&self.word, self.unicode, &mut self.folded) {
+            &self.folded
+        } else {
+            &self.word
+        }
+    }
+
+    /// The word without the letters that are written before it in Arabic and Hebrew ("and", "in", "the"); nothing where
+    /// there are none.
+    pub fn without_proclitics<'w>(&self, word: &'w str) -> Option<&'w str> {
+        self.language.without_proclitics(word)
     }
 
     /// A text in lower case.
@@ -221,6 +251,17 @@ impl Analyzer {
                 to,
             });
         }
+        for piece in pieces::pieces(raw) {
+            let index = self.look_up(&raw[piece.clone()]);
+            let text = self.cache.terms(index).exact;
+            sink(Token {
+                text,
+                position,
+                kind: TokenKind::Piece,
+                from: from + piece.start,
+                to: from + piece.end,
+            });
+        }
     }
 
     /// The cache entry of a written word, made if need be.
@@ -232,11 +273,27 @@ impl Analyzer {
                 self.prepare(raw);
                 let word = std::mem::take(&mut self.word);
                 let exact = self.stem_normalised(&word);
-                let folded = (characters::fold(&word, self.unicode, &mut self.folded))
-                    .then(|| self.stem_normalised(&self.folded))
-                    .filter(|folded| *folded != exact);
+                let folds = characters::fold(&word, self.unicode, &mut self.folded);
+                let other = if folds {
+                    Some(self.stem_normalised(&self.folded))
+                } else {
+                    let bare = self.language.without_proclitics(&word);
+                    bare.map(|bare| self.stem_normalised(bare))
+                };
+                let written = if folds { &self.folded } else { &word };
+                let form = if cfg!(feature = "index") && *written != exact {
+                    forms::form_entry(written, &exact)
+                } else {
+                    String::new()
+                };
+                let terms = cache::Terms {
+                    exact: &exact,
+                    folded: other.as_deref().filter(|other| *other != exact),
+                    form: &form,
+                };
+                let index = self.cache.insert(hash, raw, terms);
                 self.word = word;
-                self.cache.insert(hash, raw, &exact, folded.as_deref())
+                index
             }
         }
     }

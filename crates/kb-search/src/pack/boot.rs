@@ -37,6 +37,8 @@ pub(crate) struct Boot {
     pub(crate) folder: String,
     /// All terms of each field.
     pub(crate) tokens: [u64; Field::ALL.len()],
+    /// [`crate::score::TitleInformation`].
+    pub(crate) title_information: f32,
     /// Length byte of every article's body; their number is that of the articles.
     pub(crate) norms: Vec<u8>,
     /// Articles whose boost is not 1.
@@ -76,6 +78,7 @@ impl Boot {
         for tokens in self.tokens {
             out.extend(tokens.to_le_bytes());
         }
+        out.extend(self.title_information.to_le_bytes());
         put_varint(&mut out, self.doc_count());
         out.extend(&self.norms);
         put_varint(&mut out, self.boosts.len() as u32);
@@ -133,6 +136,10 @@ impl Boot {
         };
         for tokens in &mut boot.tokens {
             *tokens = u64::from_le_bytes(reader.take(8)?.try_into().map_err(|_| Damaged)?);
+        }
+        boot.title_information = reader.float()?;
+        if !boot.title_information.is_finite() {
+            return Err(Damaged);
         }
         let count = reader.count()?;
         boot.norms = reader.take(count)?.to_vec();

@@ -11,6 +11,7 @@ use super::terms::{FarPostings, TermShard};
 use super::vocabulary::VocabularyShard;
 use super::{Damaged, Error};
 use crate::analysis::Analyzer;
+use crate::analysis::forms::is_key;
 use crate::execute::{Field, Posting, Postings};
 use crate::plan::{Plan, Vocabulary, Wanted, probes};
 use crate::rank::{Articles, Ranked};
@@ -369,9 +370,8 @@ impl Vocabulary for Pack {
 
     fn doc_freq(&self, term: &str) -> Result<u32, Missing> {
         let frequencies = self.term_shard(term)?.and_then(|shard| shard.frequencies(term));
-        Ok(frequencies
-            .and_then(|all| all.iter().copied().max())
-            .unwrap_or_default())
+        let searched = frequencies.map(|all| &all[..Field::ALL.len()]);
+        Ok(searched.and_then(|all| all.iter().copied().max()).unwrap_or_default())
     }
 
     /// Common terms come from the vocabulary, unless few term shards have all, or all are here.
@@ -411,7 +411,9 @@ impl Vocabulary for Pack {
                 if !term.starts_with(prefix) {
                     break;
                 }
-                visit(term, shard.doc_freq(index));
+                if !is_key(term) {
+                    visit(term, shard.doc_freq(index));
+                }
             }
         }
         Ok(())
@@ -427,6 +429,14 @@ impl Postings for Pack {
     fn field_doc_freq(&self, field: Field, term: &str) -> Result<u32, Missing> {
         let frequencies = self.term_shard(term)?.and_then(|shard| shard.frequencies(term));
         Ok(frequencies.map_or(0, |all| all[field.index()]))
+    }
+
+    fn title_information(&self) -> Result<f32, Missing> {
+        Ok(self.boot.title_information)
+    }
+
+    fn body_norm(&self, doc: u32) -> Result<u8, Missing> {
+        Ok(self.boot.norms.get(doc as usize).copied().unwrap_or_default())
     }
 
     fn for_each_posting(&self, field: Field, term: &str, visit: &mut dyn FnMut(Posting)) -> Result<(), Missing> {

@@ -42,10 +42,10 @@ pub use write::{Header, PackFiles, PackWriter};
 
 /// The version of the format. A pack of another version is refused: the site was built by another kb than the page's
 /// engine. Raise it with every change of the files.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
-/// The postings of a term in every field, in the order of [`Field::ALL`], with positions where the field keeps them.
-pub type FieldPostings = [Vec<(Posting, Vec<u32>)>; Field::ALL.len()];
+/// The postings of a term in every field, in the order of [`Field::INDEXED`], with positions where the field keeps them.
+pub type FieldPostings = [Vec<(Posting, Vec<u32>)>; Field::INDEXED.len()];
 
 /// The bytes are not those of a file of a pack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

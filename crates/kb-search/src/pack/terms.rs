@@ -6,8 +6,10 @@ use crate::execute::{Field, Posting};
 
 /// Fields with positions and fields with their length at every posting; the body's lengths are in the boot file.
 const POSITIONS: [Field; 2] = Field::WITH_POSITIONS;
+/// Fields with their length at every posting. The body's are in the boot file; forms and keys have none.
+const HAS_NORMS: [Field; 4] = [Field::Title, Field::Questions, Field::Keywords, Field::Headings];
 /// Set in a term's field mask if its body postings are in a file of their own.
-const FAR: u8 = 1 << Field::ALL.len();
+const FAR: u8 = 1 << Field::INDEXED.len();
 /// Encoded body postings above this size get a file of their own.
 const FAR_BYTES: usize = 3 << 10;
 
@@ -31,16 +33,16 @@ pub struct EncodedTerms {
 pub struct EncodedTerm<'a> {
     pub(super) term: &'a str,
     /// The number of postings, by field.
-    pub(super) counts: [u32; Field::ALL.len()],
+    pub(super) counts: [u32; Field::INDEXED.len()],
     /// The bytes of the postings, by field.
-    pub(super) postings: [&'a [u8]; Field::ALL.len()],
+    pub(super) postings: [&'a [u8]; Field::INDEXED.len()],
 }
 
 impl EncodedTerms {
     /// Adds a term with its postings, articles in ascending order.
     pub fn push(&mut self, term: &str, fields: &FieldPostings) {
         let mut mask = 0;
-        for field in Field::ALL {
+        for field in Field::INDEXED {
             let postings = &fields[field.index()];
             if !postings.is_empty() {
                 mask |= 1 << field.index();
@@ -80,12 +82,12 @@ impl EncodedTerms {
     pub fn get(&self, index: usize) -> EncodedTerm<'_> {
         let mut found = EncodedTerm {
             term: self.terms.get(index),
-            counts: [0; Field::ALL.len()],
-            postings: [&[]; Field::ALL.len()],
+            counts: [0; Field::INDEXED.len()],
+            postings: [&[]; Field::INDEXED.len()],
         };
         let mut at = if index == 0 { 0 } else { self.field_ends[index - 1] } as usize;
         let mut start = if at == 0 { 0 } else { self.fields[at - 1].1 } as usize;
-        for field in 0..Field::ALL.len() {
+        for field in 0..Field::INDEXED.len() {
             if self.masks[index] & 1 << field != 0 {
                 let (count, end) = self.fields[at];
                 found.counts[field] = count;
@@ -105,7 +107,7 @@ impl<'a> EncodedTerm<'a> {
 
     /// Whether it has no postings.
     pub fn is_empty(&self) -> bool {
-        self.counts == [0; Field::ALL.len()]
+        self.counts == [0; Field::INDEXED.len()]
     }
 }
 
@@ -115,7 +117,7 @@ pub(super) struct TermShardWriter {
     terms: SortedTexts,
     masks: Vec<u8>,
     frequencies: Vec<u8>,
-    postings: [Vec<u8>; Field::ALL.len()],
+    postings: [Vec<u8>; Field::INDEXED.len()],
 }
 
 impl TermShardWriter {
@@ -123,7 +125,7 @@ impl TermShardWriter {
     pub(super) fn push<'a>(&mut self, encoded: &EncodedTerm<'a>) -> Option<&'a [u8]> {
         let mut mask = 0;
         let mut far = None;
-        for field in Field::ALL {
+        for field in Field::INDEXED {
             let at = field.index();
             if encoded.counts[at] == 0 {
                 continue;
@@ -163,6 +165,9 @@ impl TermShardWriter {
 
 fn write_postings(out: &mut Vec<u8>, field: Field, postings: &[(Posting, Vec<u32>)]) {
     let mut before = 0;
+    if field == Field::Forms {
+        return;
+    }
     for (posting, positions) in postings {
         let often = posting.term_freq > 1;
         put_varint(out, (posting.doc - before) << 1 | u32::from(often));
@@ -170,7 +175,7 @@ fn write_postings(out: &mut Vec<u8>, field: Field, postings: &[(Posting, Vec<u32
         if often {
             put_varint(out, posting.term_freq - 2);
         }
-        if field != Field::Body {
+        if HAS_NORMS.contains(&field) {
             out.push(posting.norm);
         }
         if POSITIONS.contains(&field) {
@@ -193,6 +198,7 @@ fn read_postings(
 ) -> Result<(), Damaged> {
     let mut doc = 0_u32;
     let mut positions = Vec::new();
+    let count = if field == Field::Forms { 0 } else { count };
     for index in 0..count {
         let code = reader.varint()?;
         let delta = code >> 1;
@@ -206,10 +212,10 @@ fn read_postings(
         } else {
             reader.varint()?.checked_add(2).ok_or(Damaged)?
         };
-        let norm = if field == Field::Body {
-            body_norm
-        } else {
+        let norm = if HAS_NORMS.contains(&field) {
             reader.byte()?
+        } else {
+            body_norm
         };
         positions.clear();
         if POSITIONS.contains(&field) {
@@ -235,8 +241,8 @@ pub(crate) struct TermShard {
 /// Where a term's postings begin in the shard, and in how many articles it stands, by field.
 #[derive(Clone, Copy, Debug, Default)]
 struct Entry {
-    frequencies: [u32; Field::ALL.len()],
-    starts: [u32; Field::ALL.len()],
+    frequencies: [u32; Field::INDEXED.len()],
+    starts: [u32; Field::INDEXED.len()],
     far: bool,
 }
 
@@ -248,11 +254,11 @@ impl TermShard {
         let mut entries = vec![Entry::default(); terms.len()];
         for (entry, mask) in entries.iter_mut().zip(masks) {
             entry.far = mask & FAR != 0;
-            for field in Field::ALL.iter().filter(|field| mask & 1 << field.index() != 0) {
+            for field in Field::INDEXED.iter().filter(|field| mask & 1 << field.index() != 0) {
                 entry.frequencies[field.index()] = reader.varint()?;
             }
         }
-        for field in Field::ALL {
+        for field in Field::INDEXED {
             for entry in &mut entries {
                 let count = entry.frequencies[field.index()];
                 if !(entry.far && field == Field::Body) {
@@ -266,7 +272,7 @@ impl TermShard {
     }
 
     /// In how many articles each field has the term; nothing if it is not here.
-    pub(super) fn frequencies(&self, term: &str) -> Option<&[u32; Field::ALL.len()]> {
+    pub(super) fn frequencies(&self, term: &str) -> Option<&[u32; Field::INDEXED.len()]> {
         let index = self.terms.search(term).ok()?;
         Some(&self.entries[index].frequencies)
     }

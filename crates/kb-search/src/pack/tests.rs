@@ -59,6 +59,7 @@ fn header(docs: u32) -> Header {
         language: "en".to_owned(),
         base: "/help/".to_owned(),
         tokens: [1, 2, 3, 4, u64::from(u32::MAX) + 5],
+        title_information: 2.25,
         norms: (0..docs).map(norm).collect(),
         boosts: if docs > 3 { vec![(1, 2.0), (3, 0.5)] } else { Vec::new() },
         ..Header::default()

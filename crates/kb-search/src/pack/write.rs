@@ -7,6 +7,7 @@ use super::facets::Facets;
 use super::index::Resource;
 use super::terms::{EncodedTerm, EncodedTerms, FarPostings, TermShardWriter};
 use super::vocabulary::VocabularyWriter;
+use crate::analysis::forms::{is_key, is_tail};
 use crate::execute::Field;
 use crate::plan::is_common;
 use crate::tuning::Synonym;
@@ -25,6 +26,8 @@ pub struct Header {
     pub base: String,
     /// Number of all terms by field, in the order of [`Field::ALL`].
     pub tokens: [u64; Field::ALL.len()],
+    /// How much the titles say ([`crate::score::TitleInformation`]).
+    pub title_information: f32,
     /// Length byte of every article's body.
     pub norms: Vec<u8>,
     /// Articles whose boost is not 1, ascending.
@@ -64,6 +67,7 @@ impl PackWriter {
             language: header.language,
             base: header.base,
             tokens: header.tokens,
+            title_information: header.title_information,
             norms: header.norms,
             boosts: header.boosts,
             synonyms: header.synonyms,
@@ -108,7 +112,8 @@ impl PackWriter {
         self.last_term.clear();
         self.last_term.push_str(term);
         let doc_freq = encoded.counts.iter().copied().max().unwrap_or_default();
-        if is_common(doc_freq, self.boot.doc_count()) {
+        let is_word = !is_key(term) && !is_tail(term);
+        if is_word && is_common(doc_freq, self.boot.doc_count()) {
             self.vocabulary_term(term, doc_freq);
         }
     }

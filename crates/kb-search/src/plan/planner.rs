@@ -1,13 +1,16 @@
 //! The making of clauses: what a word of the query may mean to this index.
 
+use std::borrow::Cow;
+
+use super::frame::Part;
 use super::units::Unit;
 use super::{Alternative, Clause, Correction, MAX_CLAUSES, MatchKind, Plan, Vocabulary, Wanted, is_common};
+use crate::analysis::forms::{read_entry, read_tail, tail_prefix};
 use crate::analysis::{Analyzer, Mode, TokenKind};
 use crate::bm25::idf;
 use crate::collections::TermMap;
 use crate::distance::{allowed_edits, edit_distance};
 use crate::execute::Field;
-use crate::stopwords;
 
 /// Whether a word may be the beginning of a longer one.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,27 +35,50 @@ pub(super) struct Planner<'a, V> {
 
 impl<V: Vocabulary> Planner<'_, V> {
     /// Adds the clause of a word to the plan.
-    pub(super) fn clause(&mut self, unit: &Unit<'_>, ending: Ending, synonyms: &[Vec<String>]) -> Result<(), V::Error> {
+    pub(super) fn clause(
+        &mut self,
+        unit: &Unit<'_>,
+        ending: Ending,
+        part: Part,
+        added: &Added,
+    ) -> Result<(), V::Error> {
         let typed = &self.query[unit.range.clone()];
         let mut alternatives = self.own_alternatives(unit)?;
+        if ending != Ending::Quoted {
+            for term in &added.joined {
+                alternatives.extend(self.known(&[term], JOINED, MatchKind::Joined)?);
+            }
+        }
         if ending == Ending::Open || (alternatives.is_empty() && unit.parts[0].kind == TokenKind::Unigram) {
             self.complete(unit, &mut alternatives)?;
         }
         let plain = unit.joined.is_none() && unit.parts[0].kind == TokenKind::Exact && ending != Ending::Quoted;
-        if alternatives.is_empty() && plain {
-            self.resemble(unit, typed, &mut alternatives)?;
+        let function_word = part != Part::Content;
+        if plain && !function_word {
+            let divided = self.divided(unit, typed)?;
+            let is_sure = divided.as_ref().is_some_and(|divided| divided.weight >= DIVIDED);
+            if alternatives.is_empty() && !is_sure {
+                self.resemble(unit, typed, &mut alternatives)?;
+            }
+            alternatives.extend(divided);
         }
-        if alternatives.is_empty() && ending == Ending::Perhaps {
+        if alternatives.is_empty() && ending == Ending::Perhaps && !function_word {
             self.complete(unit, &mut alternatives)?;
         }
-        let function_word = unit.joined.is_none() && is_function_word(self.analyzer, typed);
         if plain && !function_word {
             let stem = &unit.parts[0].text;
             self.relatives(stem, &mut alternatives)?;
-            if self.analyzer.language().compounds() && self.vocabulary.doc_freq(stem)? == 0 {
-                self.ending(typed, &mut alternatives)?;
+            if self.analyzer.language().compounds() {
+                let doc_freq = self.vocabulary.doc_freq(stem)?;
+                if self.is_rare(doc_freq) {
+                    self.tails(stem, &mut alternatives)?;
+                }
+                if doc_freq == 0 {
+                    self.ending(typed, &mut alternatives)?;
+                }
             }
         }
+        let synonyms = &added.synonyms;
         for terms in synonyms.iter().filter(|_| ending != Ending::Quoted) {
             if self.knows(terms)? {
                 alternatives.push(Alternative {
@@ -135,45 +161,61 @@ impl<V: Vocabulary> Planner<'_, V> {
     /// The forms of the word itself that the index knows.
     fn own_alternatives(&mut self, unit: &Unit<'_>) -> Result<Vec<Alternative>, V::Error> {
         let mut alternatives = Vec::new();
-        let mut add = |vocabulary: &V, terms: &[&str], weight, kind| -> Result<(), V::Error> {
-            for term in terms {
-                if vocabulary.doc_freq(term)? == 0 {
-                    return Ok(());
-                }
-            }
-            let terms = terms.iter().map(|&term| term.to_owned()).collect();
-            alternatives.push(Alternative { terms, weight, kind });
-            Ok(())
-        };
         if let Some(joined) = unit.joined {
-            add(self.vocabulary, &[&joined.text], 1.0, MatchKind::Joined)?;
+            alternatives.extend(self.known(&[&joined.text], 1.0, MatchKind::Joined)?);
             let parts: Vec<&str> = unit.parts.iter().map(|part| part.text.as_str()).collect();
             if parts.len() > 1 {
-                add(self.vocabulary, &parts, 1.0, MatchKind::Parts)?;
+                alternatives.extend(self.known(&parts, 1.0, MatchKind::Parts)?);
             }
             let length: usize = parts.iter().map(|part| part.len()).sum();
             for part in &parts {
                 let share = part.len() as f32 / length.max(1) as f32;
-                add(self.vocabulary, &[part], PART * share.sqrt(), MatchKind::Parts)?;
+                alternatives.extend(self.known(&[part], PART * share.sqrt(), MatchKind::Parts)?);
             }
         } else {
-            add(self.vocabulary, &[&unit.parts[0].text], 1.0, MatchKind::Exact)?;
+            alternatives.extend(self.known(&[&unit.parts[0].text], 1.0, MatchKind::Exact)?);
             for folded in &unit.folded {
-                add(self.vocabulary, &[&folded.text], FOLDED, MatchKind::Folded)?;
+                alternatives.extend(self.known(&[&folded.text], FOLDED, MatchKind::Folded)?);
+            }
+        }
+        // The parts of a word mean less than the word: they count where it is unknown.
+        if alternatives.is_empty() {
+            for piece in &unit.pieces {
+                let weight = if unit.pieces.len() > 1 { PART } else { FOLDED };
+                alternatives.extend(self.known(&[&piece.text], weight, MatchKind::Parts)?);
             }
         }
         Ok(alternatives)
+    }
+
+    /// An alternative, if the index knows all of its terms.
+    fn known(&self, terms: &[&str], weight: f32, kind: MatchKind) -> Result<Option<Alternative>, V::Error> {
+        Ok(self.knows(terms)?.then(|| Alternative {
+            terms: terms.iter().map(|&term| term.to_owned()).collect(),
+            weight,
+            kind,
+        }))
     }
 
     /// Words that begin with what was typed so far.
     fn complete(&mut self, unit: &Unit<'_>, alternatives: &mut Vec<Alternative>) -> Result<(), V::Error> {
         let typed = &self.query[unit.range.clone()];
         let prefix = match unit.parts[0].kind {
-            TokenKind::Exact if unit.joined.is_none() => self.analyzer.normalise_word(typed).to_owned(),
+            TokenKind::Exact if unit.joined.is_none() => self.analyzer.fold_word(typed).to_owned(),
             _ => unit.term().to_owned(),
         };
         let known = !alternatives.is_empty();
-        for (term, _) in self.with_prefix(&prefix, Wanted::Common, completions(&prefix))? {
+        let mut found = self.with_beginning(&prefix, Wanted::Common)?;
+        if found.is_empty() && !known {
+            found = self.with_beginning(&prefix, Wanted::All)?;
+        }
+        if found.is_empty()
+            && !known
+            && let Some(bare) = self.analyzer.without_proclitics(&prefix).map(str::to_owned)
+        {
+            found = self.with_beginning(&bare, Wanted::All)?;
+        }
+        for (term, _) in found {
             if !alternatives
                 .iter()
                 .any(|alternative| alternative.terms == [term.as_str()])
@@ -187,14 +229,33 @@ impl<V: Vocabulary> Planner<'_, V> {
         Ok(())
     }
 
+    /// The commonest terms of the words whose written form begins like this.
+    fn with_beginning(&self, beginning: &str, wanted: Wanted) -> Result<Vec<(String, u32)>, V::Error> {
+        let mut found = TermMap::new();
+        self.vocabulary
+            .for_each_with_prefix(beginning, wanted, &mut |entry, doc_freq| {
+                let (_, term) = read_entry(entry);
+                let known = found.get_or_insert_with(&term, || doc_freq);
+                *known = doc_freq.max(*known);
+            })?;
+        Ok(self.commonest(&found, wanted, completions(beginning)))
+    }
+
     /// The commonest terms with a prefix.
     fn with_prefix(&self, prefix: &str, wanted: Wanted, limit: usize) -> Result<Vec<(String, u32)>, V::Error> {
         let mut found = TermMap::new();
         self.vocabulary
-            .for_each_with_prefix(prefix, wanted, &mut |term, doc_freq| {
-                let known = found.get_or_insert_with(term, || doc_freq);
-                *known = doc_freq.max(*known);
+            .for_each_with_prefix(prefix, wanted, &mut |entry, doc_freq| {
+                // Not forms: these are words of this beginning whose stem may have another.
+                if let (term, Cow::Borrowed(_)) = read_entry(entry) {
+                    let known = found.get_or_insert_with(term, || doc_freq);
+                    *known = doc_freq.max(*known);
+                }
             })?;
+        Ok(self.commonest(&found, wanted, limit))
+    }
+
+    fn commonest(&self, found: &TermMap<u32>, wanted: Wanted, limit: usize) -> Vec<(String, u32)> {
         let count = self.vocabulary.doc_count();
         let mut found: Vec<(&str, u32)> = (found.iter())
             .map(|(term, doc_freq)| (term, *doc_freq))
@@ -202,10 +263,9 @@ impl<V: Vocabulary> Planner<'_, V> {
             .collect();
         found.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
         found.truncate(limit);
-        Ok(found
-            .into_iter()
+        (found.into_iter())
             .map(|(term, doc_freq)| (term.to_owned(), doc_freq))
-            .collect())
+            .collect()
     }
 
     /// A word that is being typed runs past its stem before it is complete: "deleti" to "delet".
@@ -222,8 +282,12 @@ impl<V: Vocabulary> Planner<'_, V> {
 
     /// What an unknown word may mean: a known word few edits away, a longer word, a known stem.
     fn resemble(&mut self, unit: &Unit<'_>, typed: &str, alternatives: &mut Vec<Alternative>) -> Result<(), V::Error> {
-        let word = self.analyzer.normalise_word(typed).to_owned();
-        let corrections = self.corrections(&unit.parts[0].text, &word)?;
+        let word = self.analyzer.fold_word(typed).to_owned();
+        let mut corrections = self.corrections(&word)?;
+        if corrections.is_empty() && word != unit.parts[0].text {
+            // A form that no article has, of a word that is mistyped.
+            corrections = self.corrections(&unit.parts[0].text)?;
+        }
         if let Some((best, ..)) = corrections.first() {
             self.plan.corrections.push(Correction {
                 typed: typed.to_owned(),
@@ -246,9 +310,10 @@ impl<V: Vocabulary> Planner<'_, V> {
         Ok(())
     }
 
-    /// Known words near an unknown one: fewest edits first, then the commonest. The first letter is taken as right.
-    fn corrections(&self, stem: &str, word: &str) -> Result<Vec<(String, usize, u32)>, V::Error> {
-        let (stem, word): (Vec<char>, Vec<char>) = (stem.chars().collect(), word.chars().collect());
+    /// Known words near an unknown one, both as they are written: fewest edits first, then the commonest. The first
+    /// letter is taken as right.
+    fn corrections(&self, word: &str) -> Result<Vec<(String, usize, u32)>, V::Error> {
+        let word: Vec<char> = word.chars().collect();
         let limit = allowed_edits(word.len());
         if limit == 0 || word.iter().any(char::is_ascii_digit) {
             return Ok(Vec::new());
@@ -256,16 +321,17 @@ impl<V: Vocabulary> Planner<'_, V> {
         let mut found: TermMap<(usize, u32)> = TermMap::new();
         let mut other = Vec::new();
         self.vocabulary
-            .for_each_with_prefix(&word[0].to_string(), Wanted::Common, &mut |term, doc_freq| {
-                if term.len() > word.len() * 4 + limit || term.bytes().any(|byte| byte.is_ascii_digit()) {
+            .for_each_with_prefix(&word[0].to_string(), Wanted::Common, &mut |entry, doc_freq| {
+                let form = entry.split('\0').next().unwrap_or_default();
+                if form.len() > word.len() * 4 + limit || form.bytes().any(|byte| byte.is_ascii_digit()) {
                     return;
                 }
                 other.clear();
-                other.extend(term.chars());
-                let near = |typed: &[char]| edit_distance(typed, &other, limit);
-                if let Some(distance) = near(&stem).into_iter().chain(near(&word)).min() {
-                    let known = found.get_or_insert_with(term, || (distance, doc_freq));
-                    known.1 = doc_freq.max(known.1);
+                other.extend(form.chars());
+                if let Some(distance) = edit_distance(&word, &other, limit) {
+                    let (_, term) = read_entry(entry);
+                    let known = found.get_or_insert_with(&term, || (distance, doc_freq));
+                    *known = (distance.min(known.0), doc_freq.max(known.1));
                 }
             })?;
         let count = self.vocabulary.doc_count();
@@ -304,6 +370,80 @@ impl<V: Vocabulary> Planner<'_, V> {
             }
         }
         Ok(())
+    }
+
+    /// The compounds that end with a rare word: a "Kreditkarte" is a "Karte".
+    fn tails(&self, stem: &str, alternatives: &mut Vec<Alternative>) -> Result<(), V::Error> {
+        if !has_relatives(stem) {
+            return Ok(());
+        }
+        let chars = stem.chars().count();
+        for (entry, _) in self.with_prefix(&tail_prefix(stem), Wanted::All, MAX_RELATIVES)? {
+            let term = read_tail(&entry);
+            if term.chars().count() >= chars + MIN_HEAD_CHARS {
+                alternatives.push(Alternative::one(term, ENDING, MatchKind::Parts));
+            }
+        }
+        Ok(())
+    }
+
+    /// What an unknown or rare word is made of, if that is known: "16gb" of "16" and "gb", "login" of "log" and "in".
+    fn divided(&mut self, unit: &Unit<'_>, typed: &str) -> Result<Option<Alternative>, V::Error> {
+        if !self.is_rare(self.vocabulary.doc_freq(&unit.parts[0].text)?) || typed.len() > MAX_DIVIDED_BYTES {
+            return Ok(None);
+        }
+        let word = self.analyzer.normalise_word(typed).to_owned();
+        let mut best: Option<(f32, u32, Vec<String>)> = None;
+        let mut outcome = Ok(());
+        for (at, _) in word.char_indices().skip(1) {
+            let (first, second) = word.split_at(at);
+            let Some(weight) = self.division(first, second) else {
+                continue;
+            };
+            let mut terms = Vec::new();
+            let mut fewest = u32::MAX;
+            for part in [first, second] {
+                if fewest == 0 {
+                    break;
+                }
+                let token = self.analyzer.terms(part, Mode::Query).into_iter().next();
+                terms.extend(token.map(|token| token.text));
+                let doc_freq = terms.last().map_or(Ok(0), |term| self.vocabulary.doc_freq(term));
+                // An index that comes in parts is told at once all that is missing.
+                fewest = fewest.min(doc_freq.unwrap_or_else(|error| {
+                    outcome = Err(error);
+                    0
+                }));
+            }
+            if fewest > 0 && (best.as_ref()).is_none_or(|best| (weight, fewest) > (best.0, best.1)) {
+                best = Some((weight, fewest, terms));
+            }
+        }
+        outcome?;
+        Ok(best.map(|(weight, _, terms)| Alternative {
+            terms,
+            weight,
+            kind: MatchKind::Parts,
+        }))
+    }
+
+    /// How far a word may be taken for these two.
+    fn division(&self, first: &str, second: &str) -> Option<f32> {
+        let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+        let long = |part: &str, least: usize| part.chars().nth(least - 1).is_some();
+        match (digit(first.chars().next_back()), digit(second.chars().next())) {
+            (true, true) => None,
+            (false, false) if self.analyzer.language().tag().starts_with("en") && PARTICLES.contains(&second) => {
+                long(first, 3).then_some(DIVIDED)
+            }
+            (false, false) => (long(first, 2) && long(second, 2)).then_some(PERHAPS_DIVIDED),
+            _ => Some(DIVIDED),
+        }
+    }
+
+    /// Whether so few articles have a word that it may be written in another way elsewhere.
+    fn is_rare(&self, doc_freq: u32) -> bool {
+        doc_freq <= (self.vocabulary.doc_count() / RARE_SHARE).max(RARE_ARTICLES)
     }
 
     /// The longest known word that ends an unknown compound. It says what the thing is: a "Schnelltest" is a "Test".
@@ -348,12 +488,6 @@ impl<V: Vocabulary> Planner<'_, V> {
     }
 }
 
-/// Whether a word of the query carries grammar, not matter.
-pub(super) fn is_function_word(analyzer: &mut Analyzer, typed: &str) -> bool {
-    let language = analyzer.language().clone();
-    stopwords::is_function_word(language.tag(), analyzer.normalise_word(typed))
-}
-
 /// Whether longer words that begin with this stem are of its family.
 pub(super) fn has_relatives(stem: &str) -> bool {
     stem.chars().nth(MIN_STEM_CHARS - 1).is_some() && !stem.bytes().any(|byte| byte.is_ascii_digit())
@@ -368,6 +502,31 @@ pub(super) fn heads(stem: &str) -> impl Iterator<Item = &str> {
         .filter_map(move |chars| Some(&stem[..ends.clone().nth(chars)?]))
 }
 
+/// What other words of the query, or rules, add to a word.
+#[derive(Debug, Default)]
+pub(super) struct Added {
+    /// Synonyms, each of one or several terms.
+    pub(super) synonyms: Vec<Vec<String>>,
+    /// What it is together with its neighbour, written as one.
+    pub(super) joined: Vec<String>,
+}
+
+/// Two words of the query written as one.
+const JOINED: f32 = 0.9;
+/// One word of the query written as two: a number and its unit, a verb and its particle.
+const DIVIDED: f32 = 0.8;
+/// Any other word that two known ones make, which may be chance.
+const PERHAPS_DIVIDED: f32 = 0.7;
+/// What English verbs are written with apart, and the nouns made of them as one: "log in", "login".
+const PARTICLES: [&str; 7] = ["in", "out", "up", "on", "off", "down", "over"];
+/// Longer words are not divided.
+const MAX_DIVIDED_BYTES: usize = 24;
+/// A word is rare that no more articles have than this ...
+const RARE_ARTICLES: u32 = 2;
+/// ... or than one of so many.
+const RARE_SHARE: u32 = 100;
+/// What stands before the last word of a compound has so many letters at least.
+const MIN_HEAD_CHARS: usize = 3;
 /// Completions of the word being typed.
 const COMPLETION: f32 = 0.8;
 /// Without diacritics.

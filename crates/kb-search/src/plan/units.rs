@@ -9,6 +9,7 @@ use crate::analysis::{OwnedToken, TokenKind};
 pub(super) struct Unit<'a> {
     pub(super) parts: Vec<&'a OwnedToken>,
     pub(super) folded: Vec<&'a OwnedToken>,
+    pub(super) pieces: Vec<&'a OwnedToken>,
     pub(super) joined: Option<&'a OwnedToken>,
     pub(super) range: Range<usize>,
     pub(super) position: u32,
@@ -31,6 +32,11 @@ pub(super) fn units(tokens: &[OwnedToken]) -> Vec<Unit<'_>> {
                     unit.folded.push(token);
                 }
             }
+            TokenKind::Piece => {
+                if let Some(unit) = units.last_mut() {
+                    unit.pieces.push(token);
+                }
+            }
             TokenKind::Joined => {
                 let first = units.iter().rposition(|unit| unit.range.start <= token.range.start);
                 let members = units.split_off(first.unwrap_or(units.len()));
@@ -40,6 +46,7 @@ pub(super) fn units(tokens: &[OwnedToken]) -> Vec<Unit<'_>> {
                 let mut all = Unit {
                     parts: Vec::new(),
                     folded: Vec::new(),
+                    pieces: Vec::new(),
                     joined: Some(token),
                     range: token.range.clone(),
                     position: token.position,
@@ -47,12 +54,14 @@ pub(super) fn units(tokens: &[OwnedToken]) -> Vec<Unit<'_>> {
                 for member in members {
                     all.parts.extend(member.parts);
                     all.folded.extend(member.folded);
+                    all.pieces.extend(member.pieces);
                 }
                 units.push(all);
             }
             TokenKind::Exact | TokenKind::Bigram | TokenKind::Unigram => units.push(Unit {
                 parts: vec![token],
                 folded: Vec::new(),
+                pieces: Vec::new(),
                 joined: None,
                 range: token.range.clone(),
                 position: token.position,
