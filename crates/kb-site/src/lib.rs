@@ -149,7 +149,7 @@ pub enum PageRef {
 pub struct Article {
     /// Its document.
     pub document: DocumentId,
-    /// The document it is made from.
+    /// Its key, the same in all languages.
     pub key: String,
     /// The language of its text; differs from the language of the site if the translation is missing.
     pub language: Language,
