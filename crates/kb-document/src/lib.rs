@@ -2,10 +2,10 @@
 //!
 //! Pure and total: the same text always gives the same document, and bad input gives diagnostics, never a panic.
 //!
-//! 1. [`front_matter`] reads the keys between the fences.
-//! 2. [`comments`] removes comments.
-//! 3. [`outline`] finds the boxes, which `CommonMark` does not have.
-//! 4. [`markdown`] parses the text in and around them as a tree, and writes HTML, sections and links.
+//! 1. `front_matter` reads the keys between the fences.
+//! 2. `comments` removes comments.
+//! 3. `outline` finds the boxes, which `CommonMark` does not have.
+//! 4. `markdown` parses the text in and around them as a tree, and writes HTML, sections and links.
 
 mod blocks;
 mod comments;
