@@ -80,14 +80,16 @@ pub(super) fn searchable(site: &Site, language: &LanguageSite) -> Vec<LiveArticl
         .filter(|article| !article.unlisted && searchable(&site.documents[article.document]))
         .map(|article| of_article(site, language, article));
     // The text of a category is an answer too; the home page's is not.
-    let categories = (language.categories.iter().enumerate().skip(1)).filter_map(|(id, category)| {
-        let document = &site.documents[category.document?];
-        let above = |trail: Vec<CategoryId>| trail[..trail.len() - 1].to_vec();
-        (searchable(document) && document.words > 0).then(|| {
-            let trail = above(language.trail(id));
-            indexed(site, language, document, &category.title, &category.path, &trail)
-        })
-    });
+    let categories = CategoryId::numbered(&language.categories)
+        .skip(1)
+        .filter_map(|(id, category)| {
+            let document = &site.documents[category.document?];
+            let above = |trail: Vec<CategoryId>| trail[..trail.len() - 1].to_vec();
+            (searchable(document) && document.words > 0).then(|| {
+                let trail = above(language.trail(id));
+                indexed(site, language, document, &category.title, &category.path, &trail)
+            })
+        });
     articles.chain(categories).collect()
 }
 
@@ -159,9 +161,8 @@ impl RelatedLookup for SiteRelated<'_> {
 
 /// The articles related to one, without unlisted ones.
 pub(super) fn related(language: &LanguageSite, related: &RelatedArticles, article: ArticleId) -> Vec<ArticleId> {
-    let mut articles = related.near(article, RELATED);
-    articles.retain(|id| !language.articles[*id].unlisted);
-    articles
+    let articles = related.near(article.index(), RELATED).into_iter().map(ArticleId::new);
+    articles.filter(|id| !language.articles[*id].unlisted).collect()
 }
 
 fn of_article(site: &Site, language: &LanguageSite, article: &Article) -> LiveArticle {

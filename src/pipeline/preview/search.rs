@@ -69,8 +69,8 @@ impl Search {
     /// Creates the data for rendering pages.
     pub(super) fn prepare_pages(&self) {
         for (number, language) in self.site.languages.iter().enumerate() {
-            if !language.articles.is_empty() {
-                self.related(number, 0);
+            if let Some(first) = ArticleId::all(&language.articles).next() {
+                self.related(number, first);
             }
         }
     }
