@@ -1,10 +1,10 @@
 //! Files that a browser would run as a part of the site when their address is opened: pages, scripts, drawings with
 //! scripts in them.
 //!
-//! Where articles come from people whom the site does not trust (`html = "sanitize"` or `"escape"`), such a file is not
-//! published: on the host of the help centre it could do what the site itself can. A drawing is looked into, as drawings
-//! without scripts are common; what a file is otherwise, its name says to servers, and where that says nothing, browsers
-//! look at its first characters.
+//! If the authors of articles are not trusted (`html = "sanitize"` or `"escape"`), such a file is not published: on the
+//! host of the help centre it could do everything that the site can do. SVG drawings are parsed, because drawings
+//! without scripts are common. The type of other files follows from their name; without a known ending, browsers detect
+//! it from the first bytes.
 
 use quick_xml::XmlVersion;
 use quick_xml::events::attributes::Attribute;
@@ -18,13 +18,13 @@ const RUN_BY_SERVERS: [&str; 16] = [
     "cgi", "shtml",
 ];
 
-/// Endings of pages and scripts, also where the table of types does not know them as such.
+/// Endings of pages and scripts, including those missing in the table of types.
 const RUN_BY_BROWSERS: [&str; 18] = [
     "atom", "cjs", "hta", "htc", "mathml", "mht", "mhtml", "mml", "rdf", "rss", "svgz", "swf", "wsdl", "xbl", "xht",
     "xsl", "xslt", "xul",
 ];
 
-/// Why a file would be run by readers' browsers, or by the server; `None` where it would not.
+/// Why browsers or the server would run a file; `None` if they would not.
 pub(super) fn active(name: &str, bytes: &[u8]) -> Option<String> {
     let ending = name
         .rsplit_once('.')
@@ -52,7 +52,7 @@ pub(super) fn active(name: &str, bytes: &[u8]) -> Option<String> {
         .then(|| "its name does not say what it is, and browsers would take it for a page".to_owned())
 }
 
-/// Whether a browser that is told no type may take this for a page.
+/// Whether a browser may detect these bytes as a page if the server sends no type.
 fn looks_like_markup(bytes: &[u8]) -> bool {
     let text = bytes
         .strip_prefix(b"\xef\xbb\xbf")
@@ -65,7 +65,7 @@ fn looks_like_markup(bytes: &[u8]) -> bool {
 const SVG: &str = "http://www.w3.org/2000/svg";
 const XHTML: &str = "http://www.w3.org/1999/xhtml";
 
-/// The elements of a drawing that draw.
+/// The allowed elements of a drawing.
 const ELEMENTS: [&str; 65] = [
     "a",
     "animate",
@@ -134,7 +134,7 @@ const ELEMENTS: [&str; 65] = [
     "view",
 ];
 
-/// Fails with the reason why a drawing would do more than draw.
+/// Fails with the reason why a drawing is not safe.
 fn drawing(bytes: &[u8]) -> Result<(), String> {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return Err("it is not UTF-8, so it cannot be checked for scripts".to_owned());
@@ -212,7 +212,8 @@ fn starts_ignoring_case(text: &str, start: &str) -> bool {
         .is_some_and(|begin| begin.eq_ignore_ascii_case(start))
 }
 
-/// Whether what an attribute leads to is in the drawing itself, an image in it, or a page that a reader chooses to open.
+/// Whether the target of an attribute is in the drawing itself, an embedded image, or a page that opens only with a
+/// click.
 fn is_harmless_link(element: &str, value: &str) -> bool {
     let starts = |starts: &[&str]| starts.iter().any(|start| starts_ignoring_case(value, start));
     value.is_empty()
@@ -230,7 +231,7 @@ fn is_harmless_link(element: &str, value: &str) -> bool {
         }
 }
 
-/// Fails where a style loads something, or hides that it does.
+/// Fails if a style loads something, or may hide that it does.
 fn style(css: &str) -> Result<(), String> {
     let css = css.to_ascii_lowercase();
     let inner = |rest: &str| {

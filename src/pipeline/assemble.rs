@@ -25,7 +25,7 @@ use super::listing::{DisplayPaths, Listing, list};
 use super::memo::{ListingMemo, Memo, MessagesMemo, ThemeKey, ThemeMemo, stamps};
 use super::{BuildOptions, Clock, Project, clear_of, index, offline};
 
-/// What pages are made from.
+/// The inputs of pages.
 #[derive(Debug)]
 pub(super) struct Assembled {
     pub(super) site: Site,
@@ -33,19 +33,20 @@ pub(super) struct Assembled {
     pub(super) messages: Arc<[Messages]>,
     pub(super) listing: Arc<Listing>,
     pub(super) diagnostics: Vec<Diagnostic>,
-    /// Every folder that was looked into, and the file stamps of those that hold no articles.
+    /// Every folder that was read.
     pub(super) folders: BTreeSet<PathBuf>,
+    /// The stamps of the files that are not articles.
     pub(super) stamps: Vec<(PathBuf, Stamp)>,
     /// The part of the file system that its files are read from.
     pub(super) disk: Disk,
-    /// What an output folder must stay clear of.
+    /// The restrictions on the output folder.
     pub(super) clear_of: SyncOptions,
-    /// Keeps the smaller variants of images on disk.
+    /// Keeps the temporary folder with variants of images.
     pub(super) _images: Option<Arc<TempDir>>,
 }
 
-/// Reads, understands and links everything; `memo` says what is known from the build before. With `changed` it relies
-/// on nothing having changed but these paths.
+/// Reads, parses and links everything, reusing the results of the previous build in `memo`. With `changed`, only these
+/// paths are expected to have changed.
 pub(super) fn assemble(
     project: &Project,
     options: &BuildOptions,
@@ -145,10 +146,10 @@ pub(super) fn assemble(
     }
 }
 
-/// The part of the file system that a build reads: the project's, and the output, where an earlier build may have left
-/// images.
+/// The part of the file system that a build reads: the project and the output folder, which may contain images of an
+/// earlier build.
 fn disk(project: &Project, options: &BuildOptions) -> Disk {
-    // A folder that only the settings name must lie in the project.
+    // A folder from the settings must be in the project.
     if options.output_given || project.root.is_none() {
         project.disk.and(&options.output)
     } else {
@@ -156,7 +157,7 @@ fn disk(project: &Project, options: &BuildOptions) -> Disk {
     }
 }
 
-/// The documents, and when git says that they were last changed.
+/// The documents, with the dates of their last change from git.
 fn understand(
     project: &Project,
     articles: &[ArticleSource],
@@ -207,8 +208,7 @@ fn dates_by_path(dates: GitDates, diagnostics: &mut Vec<Diagnostic>) -> HashMap<
     }
 }
 
-/// The files that make up the theme, and everything in `static/`, with their stamps. Adds the folders, those that are
-/// not there among them.
+/// The files of the theme and of `static/`, with their stamps. Adds the folders, including missing ones.
 fn theme_files(
     files: &dyn FileSystem,
     project: &Project,
@@ -230,7 +230,7 @@ fn theme_files(
         diagnostics.extend(told);
         all.extend(stamped);
         folders.extend(below);
-        // Where it is not there, it may come.
+        // A missing folder may be created later.
         folders.insert(folder);
     }
     all
@@ -261,7 +261,7 @@ fn theme(
             };
             let mut diagnostics = Vec::new();
             let theme = Theme::load(files, &source, &site.config, &site.base_path, &mut diagnostics);
-            // Files that are too young to be known by their stamps are read anew, and mostly are the same.
+            // Files that are too young to be identified by their stamps are read again; mostly they have not changed.
             let same = before.filter(|before| before.key == key && before.theme.hash == theme.hash);
             ThemeMemo {
                 key,
@@ -340,7 +340,7 @@ fn no_articles(project: &Project) -> Diagnostic {
         .with_hint("articles are files that end in `.md`")
 }
 
-/// The output folder, where it lies inside the content folder: it is not content.
+/// The output folder, if it is inside of the content folder: it is not content.
 fn inside(content: &Path, output: &Path) -> Vec<PathBuf> {
     let (Ok(content), Ok(output)) = (std::path::absolute(content), std::path::absolute(output)) else {
         return Vec::new();

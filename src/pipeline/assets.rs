@@ -17,17 +17,17 @@ use super::active::active;
 use super::images::{Flaw, Format, Head, ImageMemo, ImageProblem, ShownImage, head};
 use super::memo::AssetMemo;
 
-/// Where assets come from, and where the site will be.
+/// The folder of assets, and the output folder.
 #[derive(Clone, Copy)]
 pub(super) struct AssetFolder<'a> {
     pub(super) files: &'a dyn FileSystem,
-    /// How the content folder is called in messages.
+    /// The name of the content folder in messages.
     pub(super) display: &'a str,
     /// Whether smaller variants of images are made.
     pub(super) images: bool,
     /// Whether files that browsers run are published.
     pub(super) active: bool,
-    /// The folder of the output, where an earlier build may have left some.
+    /// The output folder, which may contain variants of an earlier build.
     pub(super) output: &'a Path,
 }
 
@@ -41,7 +41,7 @@ impl AssetFolder<'_> {
     }
 }
 
-/// An asset as it was read, and the format that smaller variants of it can be made of.
+/// An asset, with its format if kb can make smaller variants of it.
 #[derive(Debug, Clone)]
 pub(super) struct ReadAsset {
     pub(super) asset: Asset,
@@ -55,11 +55,11 @@ pub(super) struct ReadAsset {
 /// The assets that documents refer to.
 #[derive(Debug, Default)]
 pub(super) struct Referred {
-    /// Those that are published, with their names in the output and the sizes of images.
+    /// The published assets, with their names in the output and the sizes of images.
     pub(super) assets: Vec<Asset>,
-    /// Those that are not, because browsers would run them, and why they would.
+    /// The assets that are not published because browsers would run them, with the reasons.
     pub(super) refused: HashMap<ContentPath, Arc<str>>,
-    /// What is wrong with them.
+    /// Problems with assets.
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
@@ -248,7 +248,7 @@ fn read(folder: AssetFolder<'_>, source: AssetSource) -> Result<ReadAsset, Diagn
     })
 }
 
-/// Whether the name of a file says that it is an image.
+/// Whether a file has the name of an image.
 fn is_named_image(path: &ContentPath) -> bool {
     const ENDINGS: [&str; 6] = ["png", "jpg", "jpeg", "webp", "gif", "avif"];
     path.file_name()

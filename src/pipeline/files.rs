@@ -1,5 +1,5 @@
-//! The one place that makes the files of a listing, for builds and for the preview. They differ only in where rendered
-//! files come from, see [`Rendering`].
+//! Makes the files of a listing, for builds and for the preview. They differ only in the source of rendered files, see
+//! [`Rendering`].
 
 use std::io::Read as _;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +15,7 @@ use super::assemble::Assembled;
 use super::listing::File;
 use super::{images, offline, output_problem};
 
-/// Where rendered files come from: a build renders each once, the preview keeps what is still right.
+/// The source of rendered files: a build renders each once, the preview reuses valid ones.
 pub(super) trait Rendering: Sync {
     /// The HTML of a page, in a language by its number.
     fn page(&self, path: &OutputPath, language: usize, page: Page) -> Arc<Vec<u8>>;
@@ -72,7 +72,7 @@ fn with_rest(mut bytes: Vec<u8>, own: &BoundFile) -> Result<Vec<u8>, OutputError
     Ok(bytes)
 }
 
-/// Makes every file of the listing and hands it to the output, the manifest last.
+/// Makes every file of the listing and writes it to the output, the manifest last.
 pub(super) fn write(assembled: &Assembled, rendering: &dyn Rendering, output: &Collector<'_>) {
     let (manifest, files): (Vec<_>, Vec<_>) = (assembled.listing.iter())
         .partition(|(_, file)| matches!(file, File::Made(Route::File(_, MadeFile::Manifest))));
@@ -83,7 +83,7 @@ pub(super) fn write(assembled: &Assembled, rendering: &dyn Rendering, output: &C
     manifest.iter().for_each(put);
 }
 
-/// Hands files to the output and keeps what it says.
+/// Writes files to the output and collects the errors.
 pub(super) struct Collector<'a> {
     writer: &'a Writer,
     problems: Mutex<(Vec<Diagnostic>, Option<Diagnostic>)>,
@@ -97,7 +97,7 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// Hands over a file that was made, or keeps why it was not.
+    /// Writes a file, or records why it could not be made.
     pub(super) fn put(&self, made: Result<(OutputPath, Body), OutputError>) {
         if let Err(error) = made.and_then(|(path, body)| self.writer.put(path, &body)) {
             self.keep(&error);
@@ -106,7 +106,7 @@ impl<'a> Collector<'a> {
 
     fn keep(&self, error: &OutputError) {
         let mut problems = self.problems.lock().unwrap_or_else(PoisonError::into_inner);
-        // A name that cannot be written costs one file; a disk that cannot be written to costs the build.
+        // An invalid name affects one file; an unwritable disk fails the build.
         if matches!(error, OutputError::Collision { .. } | OutputError::Path { .. }) {
             problems.0.push(output_problem(error));
         } else if problems.1.is_none() {
@@ -114,10 +114,10 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// What was wrong with single files.
+    /// The problems of single files.
     ///
     /// # Errors
-    /// What kept the site from being written.
+    /// The error that prevents writing the site.
     pub(super) fn finish(self) -> Result<Vec<Diagnostic>, Diagnostic> {
         let (problems, fatal) = self.problems.into_inner().unwrap_or_default();
         fatal.map_or(Ok(problems), Err)

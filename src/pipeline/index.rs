@@ -1,4 +1,4 @@
-//! The site -> what the search index and the related articles are made from.
+//! Makes the inputs of the search index and of related articles from the site.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -11,10 +11,10 @@ use kb_render::RelatedLookup;
 use kb_site::{Article, ArticleId, CategoryId, LanguageSite, Site};
 use rayon::prelude::*;
 
-/// Related articles that are found for each; a page shows fewer, as some may be unlisted.
+/// The number of related articles per article; a page shows fewer, because some may be unlisted.
 const RELATED: usize = 8;
 
-/// Articles that the search box offers before anything was typed, where nobody says which are read most.
+/// The number of articles that the search box offers before the customer types, without view counts.
 const POPULAR: usize = 5;
 
 /// Files of an index: path below the output and bytes.
@@ -23,7 +23,7 @@ pub(super) type SearchFiles = Vec<(String, Vec<u8>)>;
 /// Writes the index of every language.
 ///
 /// # Errors
-/// Returns what went wrong inside the search engine.
+/// The error of the search engine.
 pub(super) fn write_indexes(site: &Site) -> Result<SearchFiles, kb_index::Error> {
     let indexes: Vec<Result<SearchFiles, kb_index::Error>> = (0..site.languages.len())
         .into_par_iter()
@@ -42,7 +42,7 @@ pub(super) fn write_indexes(site: &Site) -> Result<SearchFiles, kb_index::Error>
 /// Writes the index of a language.
 ///
 /// # Errors
-/// Returns what went wrong inside the search engine.
+/// The error of the search engine.
 fn write_index(site: &Site, number: usize) -> Result<SearchFiles, kb_index::Error> {
     let language = &site.languages[number];
     let tag = language.language.tag();
@@ -57,7 +57,7 @@ fn write_index(site: &Site, number: usize) -> Result<SearchFiles, kb_index::Erro
 /// Writes the index of a language for `kb search` alone.
 ///
 /// # Errors
-/// Returns what went wrong inside the search engine.
+/// The error of the search engine.
 pub(super) fn write_tantivy(site: &Site, number: usize) -> Result<SearchFiles, kb_index::Error> {
     let language = &site.languages[number];
     let tag = language.language.tag();
@@ -73,31 +73,33 @@ fn below(folder: String, files: kb_index::Files) -> impl Iterator<Item = (String
         .map(move |(name, bytes)| (format!("{folder}/{name}"), bytes))
 }
 
-/// What can be found in a language.
+/// The searchable documents of a language.
 pub(super) fn searchable(site: &Site, language: &LanguageSite) -> Vec<LiveArticle> {
     let searchable = |document: &Document| document.front.searchable;
     let articles = (language.articles.iter())
         .filter(|article| !article.unlisted && searchable(&site.documents[article.document]))
         .map(|article| of_article(site, language, article));
     // The text of a category is an answer too; the home page's is not.
-    let categories = (language.categories.iter().enumerate().skip(1)).filter_map(|(id, category)| {
-        let document = &site.documents[category.document?];
-        let above = |trail: Vec<CategoryId>| trail[..trail.len() - 1].to_vec();
-        (searchable(document) && document.words > 0).then(|| {
-            let trail = above(language.trail(id));
-            indexed(site, language, document, &category.title, &category.path, &trail)
-        })
-    });
+    let categories = CategoryId::numbered(&language.categories)
+        .skip(1)
+        .filter_map(|(id, category)| {
+            let document = &site.documents[category.document?];
+            let above = |trail: Vec<CategoryId>| trail[..trail.len() - 1].to_vec();
+            (searchable(document) && document.words > 0).then(|| {
+                let trail = above(language.trail(id));
+                indexed(site, language, document, &category.title, &category.path, &trail)
+            })
+        });
     articles.chain(categories).collect()
 }
 
-/// All articles of a language in their order, to find those that are about the same.
+/// All articles of a language in order, as input for related articles.
 pub(super) fn comparable(site: &Site, language: &LanguageSite) -> Vec<LiveArticle> {
     let articles = language.articles.iter();
     articles.map(|article| of_article(site, language, article)).collect()
 }
 
-/// What the pack takes from the site.
+/// The inputs of the pack from the site.
 pub(super) fn pack_options(site: &Site, language: &LanguageSite) -> PackOptions {
     PackOptions {
         base: site.base_path.clone(),
@@ -105,8 +107,8 @@ pub(super) fn pack_options(site: &Site, language: &LanguageSite) -> PackOptions 
     }
 }
 
-/// What the search box offers before anything was typed: the most read articles, else featured ones, else the first of
-/// each collection.
+/// The articles that the search box offers before the customer types: the most read ones, otherwise featured ones,
+/// otherwise the first of each collection.
 fn popular(site: &Site, language: &LanguageSite) -> Vec<Popular> {
     let listed = || language.articles.iter().filter(|article| !article.unlisted);
     let mut chosen: Vec<&Article> = language.popular.iter().map(|id| &language.articles[*id]).collect();
@@ -126,18 +128,19 @@ fn popular(site: &Site, language: &LanguageSite) -> Vec<Popular> {
         .collect()
 }
 
-/// For every article of every language those that are about the same.
+/// The related articles of every article in every language.
 pub(super) struct SiteRelated<'a> {
     site: &'a Site,
     languages: Vec<RelatedArticles>,
 }
 
 impl<'a> SiteRelated<'a> {
-    /// Reads what the articles are about.
+    /// Compares the articles of every language.
     pub(super) fn of(site: &'a Site) -> Self {
         let read = |language: &LanguageSite| {
             let related = RelatedArticles::new(language.language.tag(), &comparable(site, language), None);
-            // The first answer prepares all others; pages that are rendered in parallel must not wait for it.
+            // The first call computes the data for all others; pages that are rendered in parallel must not wait for
+            // it.
             if !language.articles.is_empty() {
                 related.near(0, RELATED);
             }
@@ -156,11 +159,10 @@ impl RelatedLookup for SiteRelated<'_> {
     }
 }
 
-/// The articles most like one, without unlisted ones.
+/// The articles related to one, without unlisted ones.
 pub(super) fn related(language: &LanguageSite, related: &RelatedArticles, article: ArticleId) -> Vec<ArticleId> {
-    let mut articles = related.near(article, RELATED);
-    articles.retain(|id| !language.articles[*id].unlisted);
-    articles
+    let articles = related.near(article.index(), RELATED).into_iter().map(ArticleId::new);
+    articles.filter(|id| !language.articles[*id].unlisted).collect()
 }
 
 fn of_article(site: &Site, language: &LanguageSite, article: &Article) -> LiveArticle {

@@ -1,4 +1,4 @@
-//! Which files a site consists of, but for those of the search, and where each comes from.
+//! The list of the files of a site, except for the search files, with the source of each.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -13,30 +13,30 @@ use kb_site::{Asset, Site};
 
 use super::{Project, output_problem};
 
-/// Where a file comes from.
+/// The source of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum File {
     /// It is rendered.
     Made(Route),
-    /// The redirects that kb makes, and after them those of the project's own file.
+    /// The redirects of kb, followed by those of the project's own file.
     JoinedRedirects(PathBuf),
-    /// An image or file beside the articles, by its number in the site.
+    /// An asset, by its number in the site.
     Asset(usize),
-    /// A smaller variant of an image, by the number of that, and where its bytes are.
+    /// A smaller variant of an image: the number of the image, and the file with the bytes.
     Variant(usize, PathBuf),
-    /// The note about smaller variants of images, for the next build.
+    /// The record of variants of images, for the next build.
     ImageRecord,
     /// A file of the project's `static/` folder.
     Static(PathBuf),
 }
 
-/// How the names of files begin that kb keeps notes in.
+/// The prefix of the names of kb's own files.
 const NOTES: &str = ".kb-";
 
 /// The files by path.
 pub(super) type Listing = Output<File>;
 
-/// How the folders of a project are called in messages.
+/// The names of a project's folders in messages.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct DisplayPaths<'a> {
     /// The project itself, with `/` at the end, or nothing.
@@ -54,8 +54,8 @@ impl<'a> From<&'a Project> for DisplayPaths<'a> {
     }
 }
 
-/// Lists the files of a site. A project's own `robots.txt` and the like win over what kb would make; its redirects join
-/// kb's. A file that stands in for one of the theme's is served in its place only.
+/// Lists the files of a site. A project's own `robots.txt` and similar files replace those of kb; its redirects are
+/// appended to kb's. A file that replaces one of the theme is served only in its place.
 pub(super) fn list(
     site: &Site,
     theme: &Theme,
@@ -103,7 +103,7 @@ pub(super) fn list(
     (adding.listing, adding.problems)
 }
 
-/// Whether a file of the project's at the same path is written in place of one that kb would make.
+/// Whether a file of the project at the same path replaces this one.
 fn gives_way(route: &Route) -> bool {
     matches!(route, Route::File(_, file) if file.gives_way())
 }
@@ -121,10 +121,10 @@ impl Adding<'_> {
             && let Some(File::Asset(other) | File::Variant(other, _)) = self.listing.get(&path)
             && self.site.assets[number].hash == self.site.assets[*other].hash
         {
-            // Two copies of one image, whose names differ in what addresses do not keep.
+            // Two copies of one image, whose names become the same in addresses.
             return;
         }
-        // What earlier builds noted is believed: nobody else may write it.
+        // kb reads its own files of earlier builds, so nothing else may write them.
         let is_note = path.to_lowercase().starts_with(NOTES) && file != File::ImageRecord;
         let path = match OutputPath::new(path) {
             Ok(path) if !is_note => path,
@@ -148,13 +148,13 @@ impl Adding<'_> {
                 self.problems.push(problem);
             }
             None => {
-                // Nothing is in its way, as was just seen.
+                // The path is free, as checked above.
                 let _ = self.listing.insert(path, file);
             }
         }
     }
 
-    /// A problem with the file that it is about.
+    /// Adds the source file to a problem.
     fn placed(&self, problem: Diagnostic, path: &str, file: &File) -> Diagnostic {
         match self.source(path, file) {
             Some(source) => problem.with_span(Span::file(source)),
@@ -162,7 +162,7 @@ impl Adding<'_> {
         }
     }
 
-    /// Says which two files want one place, and which is left out.
+    /// Reports two files with the same path, and which one is left out.
     fn collision(&self, path: &OutputPath, file: &File, error: &OutputError) -> Diagnostic {
         let OutputError::Collision {
             with,
@@ -195,7 +195,7 @@ impl Adding<'_> {
         self.placed(problem, path.as_str(), file)
     }
 
-    /// What a file is made from, in messages.
+    /// The description of a file in messages.
     fn describe(&self, path: &str, file: &File) -> String {
         let source = self.source(path, file);
         match (file, source) {
@@ -207,7 +207,7 @@ impl Adding<'_> {
         }
     }
 
-    /// The file that a file is made from.
+    /// The source file of a file.
     fn source(&self, path: &str, file: &File) -> Option<String> {
         match file {
             File::Made(Route::Page(language, job) | Route::Copy(language, job)) => {

@@ -1,7 +1,7 @@
-//! What one build leaves for the next: what has not changed is not done again.
+//! The cache between builds: unchanged work is not repeated.
 //!
-//! Every table says what its entries depend on, and an entry is used only where all of that is the same. So a build with
-//! a memo gives what a build without one gives; a test holds both to the same bytes over random changes.
+//! Every table documents what its entries depend on, and an entry is used only if all of that is unchanged. So a build
+//! with a memo has the same result as one without; a test compares their bytes after random changes.
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -32,13 +32,13 @@ pub(super) struct Memo {
     pub(super) assets: AssetMemo,
     /// Smaller variants of images by the hash of their content.
     pub(super) images: ImageMemo,
-    /// Dates by the state of the repository and the paths asked for.
+    /// Dates by the state of the repository and the requested paths.
     pub(super) git: GitMemo,
-    /// The last site: its tree is taken where no document's outline and nothing else of it has changed.
+    /// The last site: its tree is reused if no outline of a document and no other input has changed.
     pub(super) site: Option<Site>,
-    /// Findings about links, by the tree, the document and the places in all documents.
+    /// Results of link checks, by the tree, the document and the anchors of all documents.
     pub(super) links: LinkMemo,
-    /// The theme by the stamps of its files and the settings it takes in.
+    /// The theme by the stamps of its files and the settings it uses.
     pub(super) theme: Option<ThemeMemo>,
     /// The messages by theme and languages.
     pub(super) messages: Option<MessagesMemo>,
@@ -46,7 +46,7 @@ pub(super) struct Memo {
     pub(super) listing: Option<ListingMemo>,
 }
 
-/// Documents by path. One is taken where display name, text and options are the same.
+/// Documents by path. One is reused if display name, text and options are the same.
 #[derive(Debug, Default)]
 pub(super) struct DocumentMemo {
     options: Option<DocumentOptions>,
@@ -54,7 +54,7 @@ pub(super) struct DocumentMemo {
 }
 
 impl DocumentMemo {
-    /// The document of a file, if it was read with these options and from this very text.
+    /// The document of a file, if it was parsed with these options from the same text.
     pub(super) fn get(&self, source: &ArticleSource, options: DocumentOptions) -> Option<Arc<Document>> {
         let document = self.documents.get(&source.path)?;
         let same_file = Arc::ptr_eq(&document.file, &source.file) || document.file == source.file;
@@ -90,7 +90,8 @@ pub(super) struct AssetMemo {
 }
 
 impl AssetMemo {
-    /// The files that these documents refer to: those of the last time if the links are the same, else what `find` finds.
+    /// The files that these documents refer to: the last result if the links are the same, otherwise the result of
+    /// `find`.
     pub(super) fn wanted(
         &mut self,
         documents: &[Arc<Document>],
@@ -110,7 +111,7 @@ impl AssetMemo {
         Arc::clone(&self.wanted)
     }
 
-    /// An asset as it was read, if it is still the same.
+    /// The known asset, if it has not changed.
     pub(super) fn get(&self, path: &ContentPath, stamp: Stamp, location: &Path) -> Option<(SystemTime, ReadAsset)> {
         let (at, read) = self.read.get(path)?;
         let asset = &read.asset;
@@ -131,7 +132,7 @@ impl AssetMemo {
     }
 }
 
-/// A theme with all that it depends on.
+/// A theme with everything that it depends on.
 #[derive(Debug)]
 pub(super) struct ThemeMemo {
     pub(super) key: ThemeKey,
@@ -150,7 +151,7 @@ pub(super) struct ThemeKey {
 }
 
 impl ThemeMemo {
-    /// Whether the theme still is what loading it would give.
+    /// Whether loading the theme again would give the same result.
     pub(super) fn holds(&self, key: &ThemeKey) -> bool {
         self.key == *key && key.files.iter().all(|(_, stamp)| stamp.vouches_since(self.loaded))
     }
@@ -165,10 +166,10 @@ pub(super) struct MessagesMemo {
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
-/// A listing with all that it depends on.
+/// A listing with everything that it depends on.
 #[derive(Debug)]
 pub(super) struct ListingMemo {
-    /// The tree; not the site, whose documents are those of then.
+    /// The tree, and not the site, whose documents may be outdated.
     pub(super) tree: Arc<[LanguageSite]>,
     pub(super) theme: Arc<Theme>,
     pub(super) static_files: Vec<PathBuf>,
@@ -176,7 +177,7 @@ pub(super) struct ListingMemo {
     pub(super) problems: Vec<Diagnostic>,
 }
 
-/// The files below a folder with their stamps, the folders, and what could not be looked at.
+/// The files below a folder with their stamps, the folders, and the entries that could not be read.
 pub(super) fn stamps(files: &dyn FileSystem, folder: &Path) -> (Vec<(PathBuf, Stamp)>, Vec<PathBuf>, Vec<WalkProblem>) {
     if !files.is_folder(folder) {
         return (Vec::new(), Vec::new(), Vec::new());

@@ -1,8 +1,8 @@
-//! The stages in order; the only place that knows them all.
+//! The stages of a build, in order.
 //!
 //! 1. [`open_project`] finds the content folder and reads the settings.
-//! 2. `source` reads the files, `document` understands each by itself, in parallel.
-//! 3. `site` puts them together, and every link is checked.
+//! 2. `source` reads the files, `document` parses each of them, in parallel.
+//! 3. `site` combines them and checks every link.
 //! 4. `search` writes the index while `render` makes the pages; both stream into `output`.
 
 mod active;
@@ -43,14 +43,14 @@ pub struct BuildOptions {
     pub offline: bool,
     /// Where the site goes.
     pub output: PathBuf,
-    /// Whether that was said (else it is the default).
+    /// Whether the user named it; otherwise it is the default.
     pub output_given: bool,
 }
 
 /// What a build made.
 #[derive(Debug)]
 pub struct BuildReport {
-    /// What is wrong with the content.
+    /// The problems of the content.
     pub diagnostics: Vec<Diagnostic>,
     /// Number of articles in the default language.
     pub articles: usize,
@@ -62,7 +62,7 @@ pub struct BuildReport {
     pub pages: usize,
     /// Size of the search indexes in bytes.
     pub index_bytes: u64,
-    /// Whether the settings say where the site lives.
+    /// Whether the settings have a base URL.
     pub has_base_url: bool,
     /// What was written.
     pub written: SyncReport,
@@ -87,7 +87,7 @@ impl Progress for Silent {
 /// Builds a project into a folder.
 ///
 /// # Errors
-/// Returns what is wrong where no site could be written; the folder is then as it was before.
+/// The problems, if no site could be written; the folder is then unchanged.
 pub fn build(
     project: &Project,
     options: &BuildOptions,
@@ -150,19 +150,19 @@ pub fn build(
     })
 }
 
-/// Whether a build of a project may write into a folder that the user named; nothing in it changes.
+/// Checks that a build of a project may write to a folder that the user named, without changing it.
 ///
 /// # Errors
-/// Why it may not.
+/// The reason why it may not.
 pub(crate) fn check_output(project: &Project, output: &Path) -> Result<(), Diagnostic> {
-    // Nothing is put, and what is not finished leaves nothing behind.
+    // Nothing is written, and an unfinished writer leaves nothing behind.
     writer(project, output, true).map(drop)
 }
 
 /// Writes a state of a preview into its output folder, as a build would.
 ///
 /// # Errors
-/// What kept it from being written; the folder is then as it was before.
+/// The error that prevents writing; the folder is then unchanged.
 pub(crate) fn write_snapshot(snapshot: &Snapshot, output: &Path) -> Result<SyncReport, Diagnostic> {
     let writer = Writer::create(output, snapshot.clear_of()).map_err(|error| output_problem(&error))?;
     let files = Collector::new(&writer);
@@ -173,12 +173,12 @@ pub(crate) fn write_snapshot(snapshot: &Snapshot, output: &Path) -> Result<SyncR
     writer.finish().map_err(|error| output_problem(&error))
 }
 
-/// Begins to write a site of a project into a folder.
+/// Starts writing a site of a project to a folder.
 fn writer(project: &Project, output: &Path, output_given: bool) -> Result<Writer, Diagnostic> {
     Writer::create(output, &clear_of(project, output_given)).map_err(|error| output_problem(&error))
 }
 
-/// Renders each page once and keeps what the manifest says of it and what went wrong.
+/// Renders each page once, and collects the entries of the manifest and the errors.
 struct RenderOnce<'a> {
     renderer: SiteRenderer<'a>,
     pages: Mutex<(Vec<WrittenPage>, Failures)>,
@@ -199,7 +199,7 @@ impl<'a> RenderOnce<'a> {
         self.pages.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Number of pages, and what went wrong in them.
+    /// The number of pages, and their errors.
     fn finish(self) -> (usize, Vec<Diagnostic>) {
         let (pages, failures) = self.pages.into_inner().unwrap_or_else(PoisonError::into_inner);
         (pages.len(), failures.into_diagnostics())
@@ -231,7 +231,7 @@ impl Rendering for RenderOnce<'_> {
     }
 }
 
-/// What the output must stay clear of: a project's own folders, or a bare folder of Markdown.
+/// The folders that the output must not overlap: those of the project, or a bare folder of Markdown.
 fn clear_of(project: &Project, output_given: bool) -> SyncOptions {
     let (root, content) = (project.root.as_deref(), &project.content);
     let mut sync = SyncOptions::default();
@@ -242,11 +242,11 @@ fn clear_of(project: &Project, output_given: bool) -> SyncOptions {
                 .extend(["templates", "static", "themes", "i18n"].map(|part| root.join(part)));
             sync.protected.push(root.to_path_buf());
         }
-        // The default folder of a bare folder of Markdown may lie in it; one that was named may not.
+        // The default output folder may be inside of a bare folder of Markdown; a named one may not.
         None if output_given => sync.forbidden.push(content.clone()),
         None => sync.protected.push(content.clone()),
     }
-    // What a project says, or a link that it holds, leads nowhere else.
+    // Settings or links of a project must not lead elsewhere.
     sync.within = (!output_given).then(|| root.unwrap_or(Path::new(".")).to_path_buf());
     sync
 }

@@ -1,8 +1,8 @@
-//! A site that is opened from a folder, without a server: every link is relative and names a file, and what the search
-//! box would fetch is in a script, because browsers refuse to fetch beside a page that is a file.
+//! A site that is opened from a folder, without a server: every link is relative and names a file, and the search data
+//! is in a script, because browsers refuse to fetch files from a page opened from disk.
 //!
-//! Pages are rendered as if the site lived under [`BASE`], a path that nothing else contains, and then that path is
-//! replaced where it stands.
+//! Pages are rendered with the base path [`BASE`], which nothing else contains; then each occurrence of this path is
+//! replaced.
 
 use std::collections::BTreeMap;
 
@@ -16,12 +16,12 @@ use super::index::SearchFiles;
 pub(super) const BASE: &str = "/kb-offline-root/";
 /// Addresses end before one of these.
 const ENDS: [char; 12] = ['"', '\'', '<', '>', ' ', '\t', '\n', '\r', ')', '`', '#', '?'];
-/// Where the theme has the modules of the search box.
+/// The folder of the search box's modules in the theme.
 const MODULES: &str = "js/search/";
-/// An address that ends in this is that of a folder itself.
+/// The ending of the address of a folder itself.
 const FOLDER_ITSELF: &str = "./";
 
-/// One script for each language instead of the files of the search.
+/// One script per language instead of the search files.
 pub(super) fn scripts(site: &Site, theme: &Theme, index: &SearchFiles) -> SearchFiles {
     let modules = format!("{}/", theme.asset_folder);
     let modules: Vec<(&str, &[u8])> = (theme.outputs.iter())
@@ -41,7 +41,7 @@ pub(super) fn scripts(site: &Site, theme: &Theme, index: &SearchFiles) -> Search
         .collect()
 }
 
-/// The script: a map under a symbol that no id of an article can name, from the name under which the search box asks for a file to its contents.
+/// The script: a map from the names of files to their contents, under a symbol that no id in an article can shadow.
 fn script<'a>(files: impl IntoIterator<Item = (&'a str, &'a [u8])>) -> Vec<u8> {
     let encoded: BTreeMap<&str, String> = (files.into_iter())
         .map(|(name, bytes)| (name, BASE64.encode(bytes)))

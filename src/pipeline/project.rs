@@ -1,4 +1,4 @@
-//! A folder on disk -> what to build and with which settings.
+//! Opens a project: its folders and settings.
 
 use std::path::{Path, PathBuf};
 
@@ -14,36 +14,36 @@ use kb_source::{
 pub struct Project {
     /// The folder with `kb.toml`; `None` for a bare folder.
     pub root: Option<PathBuf>,
-    /// How that folder is called in messages: with `/` at the end, or empty.
+    /// The name of that folder in messages, with a trailing `/`, or empty.
     pub root_display: String,
     /// The folder with the articles.
     pub content: PathBuf,
-    /// How that folder is called in messages.
+    /// The name of that folder in messages.
     pub content_display: String,
     /// The settings.
     pub config: Config,
-    /// The part of the file system that it may see: the project, and where it says that links may lead.
+    /// The part of the file system that it may read: the project, and folders that links may lead to.
     pub disk: Disk,
     /// What is not content.
     pub ignore: IgnoreRules,
-    /// Name of the help centre where nothing says it.
+    /// Name of the help centre without a title in the settings.
     pub fallback_title: String,
-    /// What is wrong with the settings and the content's data files, though they can be used.
+    /// Problems of the settings and data files that do not prevent a build.
     pub diagnostics: Vec<Diagnostic>,
 }
 
-/// Folder names that say what they hold, not whose it is.
+/// Generic folder names, which are not used as the title of the site.
 const GENERIC_NAMES: [&str; 8] = ["content", "docs", "doc", "src", "articles", "help", "public", "."];
 
 const MEGABYTE: u64 = 1024 * 1024;
 
-/// The largest data file that is read, in bytes: a line for each of some hundred thousand pages has a tenth of it.
+/// The largest data file that is read, in bytes: ten times the size needed for some hundred thousand pages.
 const MAX_DATA_BYTES: u64 = 64 * MEGABYTE;
 
 /// Opens the project or folder at `path`.
 ///
 /// # Errors
-/// Returns what is wrong where nothing can be built: there is no such folder, or `kb.toml` has errors.
+/// The problems, if nothing can be built: the folder does not exist, or `kb.toml` has errors.
 pub fn open_project(path: &Path, base_url: Option<&str>) -> Result<Project, Vec<Diagnostic>> {
     let files = &Disk::within(Bounds::of(path, []));
     if !files.is_folder(path) {
@@ -132,7 +132,7 @@ pub fn open_project(path: &Path, base_url: Option<&str>) -> Result<Project, Vec<
     })
 }
 
-/// The project, and where its settings say that links may lead.
+/// The project, and the folders that links may lead to by its settings.
 fn bounds(path: &Path, config: &Config) -> Result<Bounds, Vec<Diagnostic>> {
     let mut folders = Vec::new();
     let mut problems = Vec::new();
@@ -156,7 +156,7 @@ fn bounds(path: &Path, config: &Config) -> Result<Bounds, Vec<Diagnostic>> {
     }
 }
 
-/// A folder as it begins file names in messages.
+/// A folder as the prefix of file names in messages.
 fn display_prefix(path: &Path) -> String {
     let shown = path.to_string_lossy().replace('\\', "/");
     let shown = shown.trim_end_matches('/');
@@ -250,7 +250,7 @@ fn ignore_rules(
 struct DataFiles<'a> {
     files: &'a dyn FileSystem,
     content: &'a Path,
-    /// How the content folder is called in messages.
+    /// The name of the content folder in messages.
     display: &'a str,
 }
 
@@ -275,7 +275,7 @@ impl DataFiles<'_> {
         views
     }
 
-    /// The text of a data file, where it is there, and its name in messages.
+    /// The text of a data file, if it exists, and its name in messages.
     fn read(&self, name: &str, diagnostics: &mut Vec<Diagnostic>) -> Option<(String, String)> {
         let shown = if self.display.is_empty() {
             name.to_owned()
@@ -285,7 +285,7 @@ impl DataFiles<'_> {
         let path = self.content.join(name);
         match read_text(self.files, &path, self.content) {
             Ok(text) => return text.map(|text| (text, shown)),
-            // The walk through the content folder says the same, unless the file is to be left alone there.
+            // The walk through the content folder reports the same, unless the file is ignored there.
             Err(NotRead::LinkOutside) => diagnostics.push(link_outside(CONTENT).with_span(Span::file(shown))),
             Err(NotRead::Otherwise(problem)) => diagnostics.push(problem.with_span(Span::file(shown))),
         }
@@ -293,14 +293,14 @@ impl DataFiles<'_> {
     }
 }
 
-/// Why a file that is there was not read.
+/// Why an existing file was not read.
 enum NotRead {
     /// It is a link out of its folder.
     LinkOutside,
     Otherwise(Diagnostic),
 }
 
-/// The text of a file of `folder`, where it is there.
+/// The text of a file of `folder`, if it exists.
 fn read_text(files: &dyn FileSystem, path: &Path, folder: &Path) -> Result<Option<String>, NotRead> {
     let problem = match files.standing(path, folder) {
         Standing::Nothing => return Ok(None),

@@ -1,31 +1,31 @@
-//! The path of a request: decoded, and led to a file of the site.
+//! Decodes the path of a request and finds the file of the site.
 
 use kb_output::Body;
 use percent_encoding::{AsciiSet, CONTROLS, percent_decode_str, utf8_percent_encode};
 
 use super::Version;
 
-/// Where a path leads, seen from the site.
+/// The position of a path relative to the site.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum UrlPlace<'a> {
-    /// Below the path that the site lives under: the rest.
+    /// Below the base path: the rest of the path.
     Site(&'a str),
-    /// That path without its last `/`.
+    /// The base path without its trailing `/`.
     SiteWithoutSlash,
-    /// The root of the host, where no site is.
+    /// The root of the host, outside of the site.
     Root,
     /// Somewhere else on the host.
     Outside,
 }
 
-/// The path of a request, decoded; `None` if no file can have it.
+/// The decoded path of a request; `None` if it cannot be the path of a file.
 pub(super) fn decoded(path: &str) -> Option<String> {
     let path = percent_decode_str(path).decode_utf8().ok()?.into_owned();
     let is_odd = |c: char| c == '\\' || c.is_control();
     (!path.contains(is_odd)).then_some(path)
 }
 
-/// Compares a decoded path with the path of the site.
+/// Compares a decoded path with the base path of the site.
 pub(super) fn place<'a>(path: &'a str, base_path: &str) -> UrlPlace<'a> {
     // The path of a site comes from a URL and may be encoded itself.
     let base = percent_decode_str(base_path).decode_utf8_lossy();
@@ -40,7 +40,7 @@ pub(super) fn place<'a>(path: &'a str, base_path: &str) -> UrlPlace<'a> {
     }
 }
 
-/// A path as it stands in headers and attributes. What is encoded already stays so.
+/// A path encoded for headers and attributes. Existing escapes are kept.
 pub(super) fn encoded(path: &str) -> String {
     const ODD: &AsciiSet = &CONTROLS
         .add(b' ')
@@ -53,17 +53,17 @@ pub(super) fn encoded(path: &str) -> String {
     utf8_percent_encode(path, ODD).to_string()
 }
 
-/// What a static host has at a path.
+/// The entry of a static host at a path.
 pub(super) enum HostedFile {
     /// A file, with its path in the output.
     File(String, Body),
-    /// A folder with an `index.html`, asked for without its last `/`.
+    /// A folder with an `index.html`, requested without its trailing `/`.
     Folder,
     /// Nothing.
     Nothing,
 }
 
-/// Looks a decoded path below the root of the site up.
+/// Looks up a decoded path below the root of the site.
 pub(super) fn find(version: &dyn Version, path: &str) -> HostedFile {
     let parts = path.strip_suffix('/').unwrap_or(path);
     if !path.is_empty() && parts.split('/').any(|part| matches!(part, "" | "." | "..")) {
@@ -85,7 +85,7 @@ pub(super) fn find(version: &dyn Version, path: &str) -> HostedFile {
     HostedFile::Nothing
 }
 
-/// The page that is shown where nothing is: the nearest `404.html`, which is the language's own or the site's.
+/// The page for missing pages: the `404.html` of the language or of the site.
 pub(super) fn find_not_found(version: &dyn Version, path: &str) -> Option<(String, Body)> {
     let (home, _) = path.split_once('/').unwrap_or_default();
     let of_language = (!home.is_empty()).then(|| format!("{home}/404.html"));

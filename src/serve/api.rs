@@ -1,4 +1,4 @@
-//! Searches for programs: `api/search`, and `api/suggest` for contact forms.
+//! The search API: `api/search`, and `api/suggest` for contact forms.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -21,25 +21,26 @@ const QUERY_CHARS: usize = 256;
 /// The longest draft of an inquiry, in characters: a page of text.
 const DRAFT_CHARS: usize = 2_000;
 
-/// The most hits that may be asked for.
+/// The largest number of hits in a request.
 const MOST_HITS: usize = 50;
 
-/// How many hits a search gives if not asked otherwise; as `kb search`.
+/// The default number of hits, as in `kb search`.
 const SEARCH_HITS: usize = 10;
 
-/// The largest number of articles are suggested if not asked otherwise: as many as fit above a form.
+/// The default number of suggestions: as many as fit above a form.
 const SUGGESTED: usize = 3;
 
-/// Requests of one client in a second, in the long run. A search box asks at every key, which is ten times at most.
+/// The sustained number of requests per second of one client. A search box sends a request per key, at most ten per
+/// second.
 const RATE: NonZeroU32 = NonZeroU32::new(20).unwrap();
 
-/// Requests of one client that are answered at once.
+/// The number of requests of one client in a burst.
 const BURST: NonZeroU32 = NonZeroU32::new(40).unwrap();
 
-/// From this number of clients on, those that have rested are forgotten.
+/// From this number of clients, idle ones are removed.
 const MANY_CLIENTS: usize = 1_000;
 
-/// One of the addresses: version and query of the URL to what is answered.
+/// An endpoint: a function from version and query string to the answer.
 pub(super) type Endpoint = fn(&dyn Version, Option<&str>) -> Result<Value, ApiError>;
 
 /// Why there is no answer; as JSON `{"error": ..., "hint": ...}`.
@@ -47,7 +48,7 @@ pub(super) type Endpoint = fn(&dyn Version, Option<&str>) -> Result<Value, ApiEr
 pub(super) struct ApiError {
     #[serde(skip)]
     pub(super) status: StatusCode,
-    /// Seconds after which to ask again.
+    /// Seconds to wait before the next request.
     #[serde(skip)]
     pub(super) retry_after: Option<u64>,
     error: String,
@@ -69,7 +70,7 @@ impl ApiError {
     }
 }
 
-/// How often each client may ask.
+/// The rate limit per client.
 pub(super) struct Limit {
     clients: DefaultKeyedRateLimiter<IpAddr>,
     clock: DefaultClock,
@@ -129,7 +130,7 @@ pub(super) fn search(version: &dyn Version, query: Option<&str>) -> Result<Value
     Ok(answer)
 }
 
-/// Answers `api/suggest`: the articles that may answer what somebody is about to send.
+/// Answers `api/suggest`: the articles that may answer an inquiry before it is sent.
 pub(super) fn suggest(version: &dyn Version, query: Option<&str>) -> Result<Value, ApiError> {
     let text = text(query, DRAFT_CHARS)?;
     let options = Options {
@@ -197,7 +198,7 @@ fn results(version: &dyn Version, query: Option<&str>, text: &str, options: &Opt
     })
 }
 
-/// The language that is asked for, as the site calls it; else the default one.
+/// The requested language in the site's spelling, or the default one.
 fn language(version: &dyn Version, wanted: Option<&str>) -> Result<String, ApiError> {
     let known = version.languages();
     let wanted = match wanted {
@@ -217,7 +218,7 @@ fn language(version: &dyn Version, wanted: Option<&str>) -> Result<String, ApiEr
     ))
 }
 
-/// What was sent, short enough for a message.
+/// The received value, shortened for a message.
 fn shortened(text: &str) -> String {
     text.chars().take(40).collect()
 }

@@ -1,4 +1,4 @@
-//! Taking a port, and answering on it until the server is stopped.
+//! Binds a port and serves until the server is stopped.
 
 use std::future::Future;
 use std::io;
@@ -13,21 +13,21 @@ use super::server::Server;
 use super::stream::first_of;
 use super::{DEFAULT_PORT, Served, ServerOptions, address};
 
-/// How many ports are tried, the first one included.
+/// The number of ports that are tried, including the first.
 const TRIED_PORTS: u16 = 100;
 
-/// A server that has its port. Clients may connect already; they are answered by [`Bound::run`].
+/// A server with a bound port. Clients may connect already; they are served by [`Bound::run`].
 #[derive(Debug)]
 pub(crate) struct Bound {
     /// The address that it listens on.
     pub addr: SocketAddr,
-    /// The port that was wanted, if it is taken and another one is used.
+    /// The requested port, if it is taken and another one is used.
     pub asked_for: Option<u16>,
     listener: TcpListener,
     options: ServerOptions,
 }
 
-/// Takes the port that is asked for, or [`DEFAULT_PORT`]; if it is taken, the next free one of a hundred.
+/// Binds the requested port, or [`DEFAULT_PORT`]; if it is taken, the next free one of a hundred.
 ///
 /// # Errors
 /// If the address is not one of this machine, if all these ports are taken, or if the system does not permit it.
@@ -53,7 +53,7 @@ pub(crate) fn bind(options: ServerOptions) -> io::Result<Bound> {
 }
 
 fn listen(host: IpAddr, port: u16) -> io::Result<TcpListener> {
-    // Browsers try `localhost` as ::1 first: a server there would answer in our place.
+    // Browsers try `localhost` as ::1 first: another server there would answer instead.
     if host == Ipv4Addr::LOCALHOST && port != 0 {
         let other = TcpListener::bind((Ipv6Addr::LOCALHOST, port));
         if let Err(error) = other
@@ -76,7 +76,7 @@ impl Bound {
         }
     }
 
-    /// The addresses that other devices in the network reach this server at; none if it listens to this machine only.
+    /// The addresses of this server for other devices in the network; none if it is local only.
     pub(crate) fn lan_urls(&self, base_path: &str) -> Vec<String> {
         let host = self.addr.ip();
         let port = self.addr.port();
@@ -98,10 +98,11 @@ impl Bound {
             .collect()
     }
 
-    /// Answers until `stop` is ready, then returns at once, whether requests are being answered or not.
+    /// Serves until `stop` is ready, then returns at once, even if requests are in progress.
     ///
-    /// `changed` tells that [`Served::current`] gives another version; its value is not read. Its sender may be gone.
-    /// Must not be called inside of an asynchronous runtime: it makes its own, in which `stop` is awaited too.
+    /// `changed` signals that [`Served::current`] returns another version; its value is not read. Its sender may be
+    /// dropped. Must not be called inside of an asynchronous runtime: it creates its own, in which `stop` is awaited
+    /// too.
     ///
     /// # Errors
     /// If the system refuses threads or timers.
@@ -124,13 +125,13 @@ impl Bound {
             first_of(stop, accept(&listener, &app, patience)).await;
             Ok(())
         });
-        // Open event streams, and pages that are being rendered, are not waited for.
+        // It does not wait for open event streams and pages that are being rendered.
         runtime.shutdown_background();
         result
     }
 }
 
-/// Addresses that are valid on one cable only; browsers do not take them.
+/// Link-local addresses; browsers do not accept them.
 fn is_link_local(ip: IpAddr) -> bool {
     matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local())
 }

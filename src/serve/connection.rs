@@ -1,4 +1,4 @@
-//! Taking connections and answering on them, with a limit on how long a client may keep one without asking.
+//! Accepts and serves connections, with a time limit for idle ones.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,17 +11,17 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 
-/// How long nothing is accepted after the system had no more file descriptors.
+/// The pause in accepting connections after the system had no more file descriptors.
 const BREATH: Duration = Duration::from_millis(200);
 
-/// Answers on every connection that comes, each by itself. It never ends.
+/// Serves every connection in its own task. Never returns.
 pub(super) async fn accept(listener: &TcpListener, app: &Router, patience: Duration) {
     loop {
         match listener.accept().await {
             Ok((stream, client)) => {
                 tokio::spawn(answer(stream, client, app.clone(), patience));
             }
-            // The client has gone already.
+            // The client has already disconnected.
             Err(error) if is_of_client(&error) => {}
             Err(_) => tokio::time::sleep(BREATH).await,
         }
@@ -35,17 +35,17 @@ fn is_of_client(error: &io::Error) -> bool {
     )
 }
 
-/// Answers on one connection until the client closes it or says nothing for too long. Time runs while a head is awaited,
-/// the first one or that of another request; it does not while an answer is on its way, as streams of events always are.
-/// A body is never awaited, as no request needs one.
+/// Serves one connection until the client closes it or is silent for too long. The time runs while the head of a
+/// request is awaited; it does not run while a response is being sent, such as a stream of events. Request bodies are
+/// never awaited, because no request needs one.
 async fn answer(stream: TcpStream, client: SocketAddr, app: Router, patience: Duration) {
-    // Without this, small answers may wait for a confirmation. It is only slower if it fails.
+    // Disables Nagle's algorithm, which can delay small responses. A failure only makes it slower.
     let _ = stream.set_nodelay(true);
     let app = app.layer(Extension(ConnectInfo(client)));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(patience)
         .serve_connection(TokioIo::new(stream), TowerToHyperService::new(app));
-    // What goes wrong on the way to a client is the client's to see.
+    // Errors of the connection are visible to the client.
     let _ = connection.await;
 }

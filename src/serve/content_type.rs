@@ -4,7 +4,7 @@
 pub(super) fn of(path: &str) -> String {
     let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
     match extension {
-        // What the common table lacks, or has otherwise in some versions.
+        // Types that the common table lacks, or that differ between its versions.
         "md" => "text/markdown; charset=utf-8".to_owned(),
         "bin" => "application/octet-stream".to_owned(),
         "webmanifest" => "application/manifest+json".to_owned(),
@@ -19,12 +19,12 @@ pub(super) fn of(path: &str) -> String {
     }
 }
 
-/// Whether a type is that of a page.
+/// Whether a type is HTML.
 pub(super) fn is_html(content_type: &str) -> bool {
     content_type.starts_with("text/html")
 }
 
-/// Whether compression gains something: texts, and images that are text. Events are sent as they come.
+/// Whether compression is useful: for texts, and images that are text. Events are sent without delay.
 pub(super) fn is_compressible(content_type: &str) -> bool {
     let essence = content_type.split(';').next().unwrap_or_default();
     match essence.split_once('/') {

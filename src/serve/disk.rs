@@ -17,13 +17,13 @@ use super::stream::Received;
 /// Files on disk from this length, in bytes, are never held in memory as a whole.
 pub(super) const LARGE: u64 = 1024 * 1024;
 
-/// The bytes that are read at once.
+/// The size of a chunk in bytes.
 const PIECE: usize = 64 * 1024;
 
-/// How many pieces may wait for a slow client.
+/// The number of chunks buffered for a slow client.
 const WAITING: usize = 4;
 
-/// The hashes of large files. A file is read anew when its stamp is another one, or does not vouch for it.
+/// The hashes of large files. A file is read again if its stamp has changed or is not reliable.
 #[derive(Debug, Default)]
 pub(super) struct Hashes(Mutex<HashMap<PathBuf, HashedFile>>);
 
@@ -36,7 +36,7 @@ struct HashedFile {
 }
 
 impl Hashes {
-    /// The present length of a file and the xxh3 hash of its bytes.
+    /// The current length of a file and the xxh3 hash of its bytes.
     pub(super) fn of(&self, file: &BoundFile) -> io::Result<(u64, u64)> {
         let at = SystemTime::now();
         let opened = file.open()?;
@@ -67,7 +67,7 @@ fn hash(mut file: File) -> io::Result<u64> {
     }
 }
 
-/// A part of a file as a body. Needs the runtime, on whose blocking threads the file is read.
+/// A part of a file as a body. Needs the runtime: the file is read on its blocking threads.
 pub(super) fn body(file: &BoundFile, start: u64, len: u64) -> io::Result<Body> {
     let mut file = file.open()?;
     file.seek(SeekFrom::Start(start))?;
@@ -76,7 +76,7 @@ pub(super) fn body(file: &BoundFile, start: u64, len: u64) -> io::Result<Body> {
     Ok(Body::from_stream(Received(receiver)))
 }
 
-/// Reads to the end, or until the client is gone.
+/// Reads to the end, or until the client disconnects.
 fn send(mut file: io::Take<File>, to: &mpsc::Sender<io::Result<Bytes>>) {
     loop {
         let mut piece = vec![0; PIECE];

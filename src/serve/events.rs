@@ -1,8 +1,9 @@
-//! What happens to a page, as a stream of events for the browser that shows it.
+//! The changes of a page, as a stream of events for the browser that shows it.
 //!
-//! The first event is called `hello`, the later ones `state`; each carries the whole [`VersionState`]. One is sent when the
-//! browser connects and whenever something in it changes, however many versions of the site there were in between.
-//! Of a version that changes nothing of it, `version` carries the number: what the page searches may be another.
+//! The first event is called `hello`, the later ones `state`; each carries the whole [`VersionState`]. One is sent when
+//! the browser connects and whenever something in it changes, even if several versions of the site were skipped. If a
+//! version changes nothing else, its number in `version` changes, because the search index of the page may have
+//! changed.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -26,29 +27,29 @@ use super::{Version, file, linked};
 /// How long a browser waits before it connects again after the connection was lost.
 const RETRY: Duration = Duration::from_millis(500);
 
-/// All that a page needs to know about the newest version.
+/// The data of the newest version for a page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 struct VersionState {
     version: u64,
     /// The hash of the page's bytes; none if there is no such page.
     page: Option<String>,
-    /// The hash of the page that is shown in its place.
+    /// The hash of the page that is shown instead.
     fallback: Option<String>,
     /// The folder of the theme's files.
     assets: String,
-    /// The hashes of what the page loads by names that stay the same; see [`linked`].
+    /// The hashes of files that the page loads by fixed names; see [`linked`].
     linked: BTreeMap<String, String>,
-    /// The Markdown file of the page; if it is gone, of the page that was there.
+    /// The Markdown source of the page; if the page was removed, its last source.
     source: Option<String>,
     /// Whether warnings count as much as errors.
     strict: bool,
-    /// Errors because of which a page that was good should stay; see [`problems::holding`].
+    /// Errors that keep the last good page; see [`problems::holding`].
     hold: Vec<String>,
     problems: Listed,
 }
 
 impl VersionState {
-    /// Whether a browser that knows `before` need not be told.
+    /// Whether a browser with the state `before` is up to date.
     fn says_the_same_as(&self, before: &Self) -> bool {
         let essence = |state: &Self| {
             let mut state = state.clone();
@@ -70,7 +71,7 @@ struct Follower {
 }
 
 impl Follower {
-    /// What there is to say about a version, if anything.
+    /// The event for a version, if any.
     fn look(&mut self, version: &dyn Version, server: &Server) -> Option<Event> {
         let state = self.state(version, server);
         let event = Event::default();
@@ -110,7 +111,7 @@ impl Follower {
         }
     }
 
-    /// The bytes of the page, or of the one in its place, and whether it is there. Notes the source.
+    /// The bytes of the page or of its replacement, and whether it exists. Records the source.
     fn page(&mut self, version: &dyn Version) -> Option<(Arc<Vec<u8>>, bool)> {
         let path = address::decoded(&self.path)?;
         let UrlPlace::Site(path) = address::place(&path, version.base_path()) else {
@@ -123,7 +124,7 @@ impl Follower {
             }
             HostedFile::Folder | HostedFile::Nothing => (address::find_not_found(version, path)?.1, false),
         };
-        // Without its bytes it is as if it were not there.
+        // A page without readable bytes counts as missing.
         Some((body.read().ok()?, is_there))
     }
 }
@@ -133,7 +134,7 @@ fn to_json(state: &VersionState) -> String {
     serde_json::to_string(state).unwrap_or_default()
 }
 
-/// The events for the page at `path`, until the client is gone.
+/// The events for the page at `path`, until the client disconnects.
 pub(super) fn stream(server: Arc<Server>, path: String) -> Response<Body> {
     let (sender, receiver) = mpsc::channel(1);
     tokio::spawn(follow(server, path, sender));
@@ -151,7 +152,7 @@ async fn follow(server: Arc<Server>, path: String, to: mpsc::Sender<Result<Event
         last: None,
     };
     loop {
-        // What changes from here on is looked at in the next turn.
+        // Later changes are handled in the next iteration.
         changed.borrow_and_update();
         let worker = Arc::clone(&server);
         let looked = spawn_blocking(move || {
@@ -172,7 +173,7 @@ async fn follow(server: Arc<Server>, path: String, to: mpsc::Sender<Result<Event
     }
 }
 
-/// Waits for a change; false if the client is gone before.
+/// Waits for a change; false if the client disconnects first.
 async fn next_change<T>(changed: &mut watch::Receiver<u64>, to: &mpsc::Sender<T>) -> bool {
     let change = async { Some(changed.changed().await) };
     let gone = async {
@@ -181,7 +182,7 @@ async fn next_change<T>(changed: &mut watch::Receiver<u64>, to: &mpsc::Sender<T>
     };
     match first_of(gone, change).await {
         Some(Ok(())) => true,
-        // Nothing will change any more; the browser stays connected and knows that the preview runs.
+        // There will be no more changes; the browser stays connected to know that the preview is running.
         Some(Err(_)) => {
             to.closed().await;
             false

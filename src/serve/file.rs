@@ -1,4 +1,4 @@
-//! A file of the site as an answer: headers, conditions, ranges.
+//! Responses with files of the site: headers, conditions, ranges.
 
 use std::io;
 use std::sync::Arc;
@@ -14,18 +14,18 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::disk::{self, Hashes};
 use super::{content_type, live};
 
-/// What pages may load: what the manual recommends for hosts, but images, sounds, videos and frames from everywhere.
-/// A host allows those that its articles use; the preview knows no such list, and would show gaps.
+/// The Content-Security-Policy: that of the manual for hosts, but with images, sounds, videos and frames from
+/// everywhere. A host allows the sites that its articles use; the preview has no such list.
 pub(super) const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
     connect-src 'self'; img-src * data:; media-src *; frame-src *; form-action 'self'; base-uri 'self'";
 
-/// A file on its way to a client.
+/// A file to send to a client.
 pub(super) struct Sent {
     content: FileContent,
     content_type: String,
     /// The tag without its quotes.
     tag: String,
-    /// Whether the answer depends on what the client accepts, besides compression.
+    /// Whether the response depends on `Accept`, apart from compression.
     negotiated: bool,
 }
 
@@ -52,7 +52,7 @@ impl AsRef<[u8]> for SharedBytes {
     }
 }
 
-/// The hash of a file as it stands in tags and events.
+/// The hash of a file for tags and events.
 pub(super) fn hash(bytes: &[u8]) -> String {
     format!("{:016x}", xxh3_64(bytes))
 }
@@ -102,7 +102,7 @@ impl Sent {
         }
     }
 
-    /// The answer to a request for this file.
+    /// The response to a request for this file.
     pub(super) fn answer(self, request: &Parts) -> io::Result<Response<ResponseBody>> {
         let tag = format!("\"{}\"", self.tag);
         if let Some(known) = text(&request.headers, &header::IF_NONE_MATCH)
@@ -115,7 +115,7 @@ impl Sent {
             return Ok(answer);
         }
         let len = self.content.len();
-        // A range of an older file is of no use: then the whole of this one is sent.
+        // A range of an older version is useless: then the whole file is sent.
         let range_is_of_this = text(&request.headers, &header::IF_RANGE).is_none_or(|known| known == tag);
         let range = text(&request.headers, &header::RANGE).filter(|_| range_is_of_this);
         match range.map_or(RangeRequest::Whole, |range| wanted(range, len)) {
@@ -137,7 +137,7 @@ impl Sent {
         }
     }
 
-    /// The answer where nothing is: this page, without conditions.
+    /// The 404 response with this page, without conditions.
     pub(super) fn not_found(self) -> io::Result<Response<ResponseBody>> {
         let len = self.content.len();
         let mut answer = self.part(0, len)?;
@@ -177,7 +177,7 @@ impl Sent {
     }
 }
 
-/// Sets a header whose value is made of visible ASCII.
+/// Sets a header with a value of visible ASCII characters.
 pub(super) fn set(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
@@ -196,10 +196,10 @@ fn names(list: &str, tag: &str) -> bool {
         .any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
 }
 
-/// The part of a file that a `Range` asks for.
+/// The part of a file in a `Range` header.
 #[derive(Debug, PartialEq, Eq)]
 enum RangeRequest {
-    /// All of it: also what is asked for in several ranges, and what is no range at all.
+    /// The whole file: also for several ranges and for invalid ones.
     Whole,
     Part {
         start: u64,

@@ -1,7 +1,7 @@
-//! The check of the name that a browser calls this server by.
+//! Checks the host name in requests.
 //!
-//! Any web site may let its own name point to this machine (DNS rebinding), and the scripts of its pages could then
-//! read the preview. They cannot choose the `Host` that the browser sends: it stays the name of that site.
+//! Any web site can point its own name to this machine (DNS rebinding), and its scripts could then read the preview.
+//! But they cannot change the `Host` header of the browser, which is the name of that site.
 
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -11,14 +11,14 @@ use axum::http::{HeaderValue, header};
 /// Why a request is refused.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Stranger {
-    /// It does not say which host it wants.
+    /// It has no host name.
     Nameless,
-    /// It wants a host that this server is not known as.
+    /// Its host name is not allowed.
     Named(String),
 }
 
 impl Stranger {
-    /// One sentence for the person in front of the browser.
+    /// A message for the user of the browser.
     pub(super) fn sentence(&self) -> String {
         match self {
             Self::Nameless => "This request does not name a host, so the preview does not answer it.\n".to_owned(),
@@ -30,7 +30,7 @@ impl Stranger {
     }
 }
 
-/// Whether the hosts that a request names (in its address and its `Host`) may be this server.
+/// Whether the host names of a request (in its address and its `Host`) are allowed.
 pub(super) fn check(request: &Parts, allowed: &[String]) -> Result<(), Stranger> {
     let in_address = request.uri.host();
     let in_header = request.headers.get(header::HOST).map(HeaderValue::as_bytes);
@@ -47,7 +47,7 @@ pub(super) fn check(request: &Parts, allowed: &[String]) -> Result<(), Stranger>
     Ok(())
 }
 
-/// The host of `host:port`; of an IPv6 address what is between the brackets.
+/// The host of `host:port`; for an IPv6 address, the part between the brackets.
 fn without_port(host: &str) -> &str {
     if let Some(rest) = host.strip_prefix('[') {
         return rest.split(']').next().unwrap_or(rest);
@@ -62,7 +62,7 @@ fn is_allowed(name: &str, allowed: &[String]) -> bool {
     is_local || is_address || allowed.iter().any(|allowed| allowed.eq_ignore_ascii_case(name))
 }
 
-/// A name as it may stand in a plain sentence.
+/// A name, safe for a plain text message.
 fn printable(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(100).collect()
 }

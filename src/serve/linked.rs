@@ -1,6 +1,6 @@
-//! The files that a page loads and whose names do not change with their bytes: those of the project's `static/`.
+//! The files with fixed names that a page loads: those of the project's `static/`.
 //!
-//! All else that a page loads has a hash in its name, so that the page itself changes with it.
+//! All other files that a page loads have a hash in their name, so the page changes with them.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use super::address::{self, UrlPlace};
 use super::disk::Hashes;
 use super::{Version, content_type, file};
 
-/// How many files of a page are looked at.
+/// The largest number of files per page.
 const MOST: usize = 200;
 
-/// The hash of each style sheet, script and image of the site that a page names, by its address as the page has it.
+/// The hash of each style sheet, script and image of the site in a page, by its address in the page.
 pub(super) fn hashes(page: &[u8], version: &dyn Version, known: &Hashes) -> BTreeMap<String, String> {
     let page = String::from_utf8_lossy(page);
     let mut found = BTreeMap::new();
@@ -40,7 +40,7 @@ fn addresses(page: &str) -> impl Iterator<Item = &str> {
 
 fn hash(url: &str, version: &dyn Version, known: &Hashes) -> Option<String> {
     let name = url.split(['?', '#']).next().unwrap_or_default();
-    // Most addresses are those of pages.
+    // Most addresses are pages.
     if name.ends_with('/') || !name.starts_with('/') || !is_loaded(name) {
         return None;
     }

@@ -1,4 +1,4 @@
-//! The script that pages get in a browser, and where it is put.
+//! The script for pages in a browser, and its insertion.
 
 use std::sync::LazyLock;
 
@@ -19,7 +19,7 @@ const PARTS: [(&str, &str); 10] = [
     ("src/serve/live/page.js", include_str!("live/page.js")),
     ("src/serve/live/remember.js", include_str!("live/remember.js")),
 ];
-/// What the theme's scripts share; the script imports it too.
+/// Shared code of the theme's scripts, which this script imports too.
 const LIB: (&str, &str) = (
     "themes/default/static/js/shared/lib.js",
     include_str!("../../themes/default/static/js/shared/lib.js"),
@@ -33,17 +33,17 @@ pub(super) static SOURCE: LazyLock<String> = LazyLock::new(|| {
     script::without_comments(&script::joined(path, main, &module))
 });
 
-/// What the script's element says about the page.
+/// The attributes of the script element.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Script<'a> {
     /// The path that the site lives under.
     pub(super) base_path: &'a str,
-    /// Whether the page stands in for one that is not there.
+    /// Whether the page is a replacement for a missing one.
     pub(super) not_found: bool,
 }
 
 impl Script<'_> {
-    /// The page with the script at the end of its body. `hash` is that of the page as it is.
+    /// The page with the script at the end of its body. `hash` is that of the page without the script.
     pub(super) fn put_into(self, page: &[u8], hash: &str) -> Vec<u8> {
         let base_path = address::encoded(self.base_path);
         let status = if self.not_found { " data-status=\"404\"" } else { "" };
@@ -54,7 +54,7 @@ impl Script<'_> {
     }
 }
 
-/// Where the last `</body>` begins, or the end.
+/// The position of the last `</body>`, or the end.
 fn end_of_body(page: &[u8]) -> usize {
     const END: &[u8] = b"</body>";
     (page.windows(END.len()))
@@ -62,7 +62,7 @@ fn end_of_body(page: &[u8]) -> usize {
         .unwrap_or(page.len())
 }
 
-/// Whether a client is a browser that opens a page: it says so by accepting HTML by name.
+/// Whether a client is a browser that opens a page: it accepts HTML explicitly.
 pub(super) fn opens_a_page(accept: Option<&str>) -> bool {
     accept.is_some_and(|accept| accept.to_ascii_lowercase().contains("text/html"))
 }

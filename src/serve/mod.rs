@@ -1,12 +1,12 @@
 //! The preview server: shows the newest version of a site as a static host would, and tells browsers when it changes.
 //!
-//! 1. [`bind`] takes a port, [`Bound::run`] answers on it until it is stopped.
+//! 1. [`bind`] binds a port, [`Bound::run`] serves until it is stopped.
 //! 2. A request passes the check of its host name (`host`), is led to a file of the site (`address`, `file`), to the
 //!    interface for searches (`api`) or to what belongs to the preview itself (`live`, `events`, `problems`).
 //! 3. A browser that opens a page gets one `<script>` more than the site has. It listens to the events and changes the
-//!    page in place; everybody else gets the very bytes that a build writes.
+//!    page in place; other clients get exactly the bytes that a build writes.
 //!
-//! The server knows the site by the traits [`Served`] and [`Version`] only.
+//! The server uses the site only through the traits [`Served`] and [`Version`].
 
 mod address;
 mod api;
@@ -35,7 +35,7 @@ use kb_output::Body;
 
 pub(crate) use bind::{Bound, bind};
 
-/// What is served: always the newest version of a site.
+/// Gives access to the newest version of a site.
 pub(crate) trait Served: Send + Sync + 'static {
     /// The newest version.
     fn current(&self) -> Arc<dyn Version>;
@@ -43,7 +43,7 @@ pub(crate) trait Served: Send + Sync + 'static {
 
 /// One state of a site.
 ///
-/// Every call may compute (render a page, build an index), so the server makes them on threads that may block.
+/// Every call may compute (render a page, build an index), so the server makes these calls on threads that may block.
 pub(crate) trait Version: Send + Sync {
     /// Its number; later versions have higher ones.
     fn number(&self) -> u64;
@@ -54,16 +54,16 @@ pub(crate) trait Version: Send + Sync {
     /// The file at a path below the root of the output, such as `billing/refund/index.html`, percent-decoded.
     fn file(&self, path: &str) -> Option<Body>;
 
-    /// The Markdown file that the page at a path of the output is made from, as it is called in messages.
+    /// The Markdown source of the page at a path of the output, by its name in messages.
     fn source(&self, path: &str) -> Option<String>;
 
-    /// Everything that is wrong, worst first.
+    /// All problems, worst first.
     fn problems(&self) -> &[Diagnostic];
 
-    /// The places in [`problems`](Self::problems) of those that the version before did not have.
+    /// The indexes in [`problems`](Self::problems) of those that the previous version did not have.
     fn new_problems(&self) -> &[usize];
 
-    /// The folder of the theme's files, such as `assets/1a2b3c4d`, which has another name when one of them changes.
+    /// The folder of the theme's files, such as `assets/1a2b3c4d`, whose name changes when one of them changes.
     fn asset_folder(&self) -> &str;
 
     /// The tags of the site's languages, the default one first.
@@ -84,24 +84,24 @@ pub(crate) trait Version: Send + Sync {
 /// How to serve.
 #[derive(Debug, Clone)]
 pub(crate) struct ServerOptions {
-    /// The address to listen on; of this machine alone if it is a loopback address.
+    /// The address to listen on; a loopback address is only reachable from this machine.
     pub host: IpAddr,
     /// The port; without one [`DEFAULT_PORT`]. A port that is taken is replaced by the next free one.
     pub port: Option<u16>,
-    /// Names that browsers may call this server by, besides `localhost`, its subdomains and IP addresses.
-    /// If `host` was given as a name, that name belongs here.
+    /// Allowed host names besides `localhost`, its subdomains and IP addresses. If `host` was given as a name, it must
+    /// be included.
     pub allowed_hosts: Vec<String>,
-    /// How long a client may take for the head of a request, and a connection may be kept open between two requests.
+    /// The time limit for the head of a request, and for an idle connection between two requests.
     pub patience: Duration,
-    /// Whether pages listen to changes.
+    /// Whether pages listen for changes.
     pub reload: bool,
     /// Whether warnings count as much as errors.
     pub strict: bool,
 }
 
-/// [`ServerOptions::patience`] unless something else is said: longer than any browser takes, and than people pause between
-/// two clicks.
+/// The default of [`ServerOptions::patience`]: longer than browsers take, and longer than the usual pause between two
+/// clicks.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The first port that is tried if none is asked for: 4000, which other previews of static sites have too.
+/// The default port: 4000, as in other previews of static sites.
 pub(crate) const DEFAULT_PORT: u16 = 4000;

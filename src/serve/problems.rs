@@ -1,4 +1,4 @@
-//! Problems as the browser gets them, and which of them keep a page as it was.
+//! Problems for the browser, and those that keep the last good page.
 
 use std::collections::{BTreeSet, HashMap};
 use std::hash::{BuildHasher as _, RandomState};
@@ -18,13 +18,13 @@ pub(super) struct ProblemEntry {
     code: Code,
     message: String,
     file: Option<String>,
-    /// Line, column and column after the last marked character, from 1; none where the whole file is meant.
+    /// Line, column and column after the last marked character, from 1; none for a whole file.
     line: Option<u32>,
     column: Option<u32>,
     end_column: Option<u32>,
     excerpt: String,
     hints: Vec<String>,
-    /// Whether the version that was seen before did not have it.
+    /// Whether it is new since the last seen version.
     pub(super) new: bool,
     /// Whether it is in the file that the page is made from.
     here: bool,
@@ -55,9 +55,9 @@ impl ProblemEntry {
 pub(super) struct Listed {
     errors: usize,
     warnings: usize,
-    /// All of them, notes included.
+    /// All of them, including notes.
     total: usize,
-    /// Those of the page's own file first, then as they come.
+    /// Those of the page's own file first, then the others in order.
     pub(super) list: Vec<ProblemEntry>,
 }
 
@@ -111,7 +111,7 @@ fn is_in(problem: &Diagnostic, source: Option<&str>) -> bool {
     }
 }
 
-/// Code and file of each error that keeps the page of `source` as it was; `gone` says that there is no page any more.
+/// Code and file of each error that keeps the last good page of `source`; `gone` says that the page no longer exists.
 pub(super) fn holding(problems: &[Diagnostic], source: Option<&str>, gone: bool) -> Vec<String> {
     let keys: BTreeSet<String> = (problems.iter())
         .filter(|problem| problem.severity == Severity::Error)
@@ -128,7 +128,7 @@ pub(super) fn holding(problems: &[Diagnostic], source: Option<&str>, gone: bool)
     keys.into_iter().collect()
 }
 
-/// The problems that a browser knows of. Where a problem stands in its file does not matter: lines move.
+/// The problems already sent to a browser. Their positions are ignored, because lines move.
 #[derive(Debug, Default)]
 pub(super) struct KnownProblems {
     hasher: RandomState,
@@ -136,7 +136,7 @@ pub(super) struct KnownProblems {
 }
 
 impl KnownProblems {
-    /// Takes the problems of a later version for the known ones, and gives the places of those that are new.
+    /// Replaces the known problems with those of a later version, and returns the indexes of new ones.
     pub(super) fn replace(&mut self, problems: &[Diagnostic]) -> BTreeSet<usize> {
         let mut before = std::mem::take(&mut self.counts);
         let mut new = BTreeSet::new();

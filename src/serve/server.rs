@@ -1,4 +1,4 @@
-//! The way of a request: host name, method, place, and what is there.
+//! Handles requests: host name, method, address, response.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -23,7 +23,7 @@ use super::file::{self, Sent};
 use super::live::{self, Script};
 use super::{Served, ServerOptions, Version, api, content_type, events, host, problems};
 
-/// How many former names of the folder of the theme's files are remembered.
+/// The number of remembered former names of the theme folder.
 const FORMER_FOLDERS: usize = 50;
 
 /// What all requests share.
@@ -33,14 +33,14 @@ pub(super) struct Server {
     pub(super) options: ServerOptions,
     api_limit: api::Limit,
     pub(super) hashes: Hashes,
-    /// The folders of the theme's files that were named in answers, the newest last.
+    /// The names of the theme folder in earlier responses, the newest last.
     asset_folders: Mutex<Vec<String>>,
 }
 
-/// What a request leads to.
+/// The target of a request.
 enum Reply {
     Answer(Response<ResponseBody>),
-    /// A stream of what happens to the page at this path of a URL.
+    /// The event stream of the page at this URL path.
     Events(String),
 }
 
@@ -61,7 +61,7 @@ impl Server {
         let worthwhile = |_: StatusCode, _: Protocol, headers: &HeaderMap, _: &Extensions| {
             file::text(headers, &header::CONTENT_TYPE).is_some_and(content_type::is_compressible)
         };
-        // Browser and server are near each other: time matters more than bytes.
+        // Browser and server are on the same network: speed matters more than size.
         let compression = CompressionLayer::new().quality(CompressionLevel::Fastest);
         Router::new()
             .fallback(answer)
@@ -107,7 +107,7 @@ impl Server {
         }
     }
 
-    /// The script that a page gets in answer to this request.
+    /// The script for a page in the response to this request.
     fn script<'a>(&self, version: &'a dyn Version, request: &Parts, not_found: bool) -> Option<Script<'a>> {
         let wanted = self.options.reload && live::opens_a_page(file::text(&request.headers, &header::ACCEPT));
         wanted.then(|| Script {
@@ -127,7 +127,7 @@ impl Server {
         sent.not_found().map(Reply::Answer)
     }
 
-    /// What belongs to the preview itself.
+    /// The files of the preview itself.
     fn own(version: &dyn Version, path: &str, request: &Parts) -> io::Result<Reply> {
         Ok(match path {
             "live.js" => Reply::Answer(Sent::own(path, live::SOURCE.as_bytes()).answer(request)?),
@@ -168,9 +168,9 @@ impl Server {
         folders.drain(..too_many);
     }
 
-    /// The present form of a file of the theme that is asked for by a former name of its folder.
+    /// The current version of a theme file that is requested by a former folder name.
     ///
-    /// A page that was opened before the theme changed loads parts of its scripts later, and by that name.
+    /// A page that was opened before the theme changed loads parts of its scripts later with the old name.
     /// `Content-Location` says that it is another file.
     fn former_asset(
         &self,
@@ -232,7 +232,7 @@ async fn answer(
     }
 }
 
-/// What every answer gets on its way out.
+/// Adds the headers of every response.
 async fn finish(mut answer: Response<ResponseBody>) -> Response<ResponseBody> {
     let headers = answer.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -246,14 +246,14 @@ async fn finish(mut answer: Response<ResponseBody>) -> Response<ResponseBody> {
     answer
 }
 
-/// Leads to the same address with `/` at the end of its path.
+/// Redirects to the same address with a trailing `/`.
 fn with_slash(request: &Parts) -> Reply {
     let path = request.uri.path();
     let target = match request.uri.query() {
         Some(query) => format!("{path}/?{query}"),
         None => format!("{path}/"),
     };
-    // It came as a URL and stays one; only letters that are not ASCII may not stand in a header.
+    // It is a valid URL; only non-ASCII letters are not allowed in a header.
     let target = utf8_percent_encode(&target, CONTROLS).to_string();
     redirect(StatusCode::MOVED_PERMANENTLY, &target)
 }

@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use tokio::sync::mpsc::Receiver;
 
-/// What comes out of a channel, until its senders are gone.
+/// The items of a channel, until its senders are dropped.
 pub(super) struct Received<T>(pub(super) Receiver<T>);
 
 impl<T> Stream for Received<T> {

@@ -234,7 +234,7 @@ impl CrawledPage {
                 self.is_hidden = true;
             }
             Some("og:image" | "og:video" | "og:audio" | "twitter:image") => {
-                self.add(Some(content), ReferenceKind::Media)
+                self.add(Some(content), ReferenceKind::Media);
             }
             Some("og:url") => self.add(Some(content), ReferenceKind::Link),
             Some("og:type") => self.is_article = content == "article",

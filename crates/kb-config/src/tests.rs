@@ -176,7 +176,7 @@ fn checks_set_levels_of_problems_that_spoil_no_page() {
         ("image-alts = \"off\"", "unknown key `checks.image-alts`"),
         (
             "front-matter-syntax = \"off\"",
-            "the level of `front-matter-syntax` is fixed",
+            "the level of `front-matter-syntax` cannot be changed",
         ),
         ("config-value = \"info\"", "the level of `config-value` is fixed"),
     ] {

@@ -1,8 +1,8 @@
-//! Comments are notes among writers: their text is taken out before anything else reads an article.
+//! Comments are notes for writers: they are removed before anything else reads an article.
 //!
-//! What a comment is does not depend on what stands in it. `CommonMark` alone lets a list, a quote, a blank line within
-//! a paragraph or the cell of a table end one early, and a mark of kb's own would; so comments go first, and
-//! [`STAND_IN`] is left where one stood. Code stays as it is: fenced, indented, between backticks, in `<script>`.
+//! The content of a comment must not end it. In `CommonMark`, a list, a quote, a blank line within a paragraph or a
+//! table cell can end a comment early, and so could kb's own syntax; so comments are removed first and replaced by
+//! [`STAND_IN`]. Code is unchanged: fenced, indented, between backticks, in `<script>`.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -15,17 +15,17 @@ pub(crate) const STAND_IN: &str = "<!-- -->";
 const OPEN: &str = "<!--";
 const CLOSE: &str = "-->";
 
-/// What browsers take for comments too: processing instructions, `CDATA`, declarations. And the comments of MDX.
+/// Other syntax that is treated as a comment: processing instructions, `CDATA`, declarations, and the comments of MDX.
 const OTHERS: [(&str, &str); 4] = [("<?", "?>"), ("<![CDATA[", "]]>"), ("<!", ">"), ("{/*", "*/}")];
 
-/// A text without what its comments say.
+/// A text without its comments.
 #[derive(Debug, Default)]
 pub(crate) struct Hidden<'a> {
     /// The text.
     pub text: Cow<'a, str>,
     /// The comments, in bytes of the given text.
     pub comments: Vec<Range<usize>>,
-    /// Whether the last comment has no end. It reaches to the end of the text.
+    /// Whether the last comment is not closed. It extends to the end of the text.
     pub unclosed: bool,
     /// Where comments `[//]: # (` begin that have no closing bracket. Each reaches to the end of its paragraph.
     pub open_notes: Vec<usize>,
@@ -44,7 +44,7 @@ impl Hidden<'_> {
     }
 }
 
-/// Takes the comments out of an article.
+/// Removes the comments of an article.
 pub(crate) fn hide_comments(text: &str) -> Hidden<'_> {
     if !["<!", "<?", "[//]", "]:", "{/*"].iter().any(|part| text.contains(part)) {
         return Hidden {
@@ -83,7 +83,7 @@ pub(crate) fn hide_comments(text: &str) -> Hidden<'_> {
     }
 }
 
-/// A short text, such as a title, without comments. One that has no end is text.
+/// A short text, such as a title, without comments. A comment that is not closed is text.
 pub(crate) fn without_comments(text: &str) -> Cow<'_, str> {
     let hidden = hide_comments(text);
     let closed = hidden.comments.len() - usize::from(hidden.unclosed);
@@ -232,7 +232,7 @@ impl Scanner<'_> {
         end
     }
 
-    /// Where one of [`OTHERS`] ends that begins at `at`. One that has no end is text.
+    /// Where one of [`OTHERS`] ends that begins at `at`. One that is not closed is text.
     fn other_end(&mut self, at: usize, quoted: bool) -> Option<usize> {
         let text = &self.text[at..];
         let close = other_close(text).filter(|close| !self.missing.contains(close))?;

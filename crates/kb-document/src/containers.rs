@@ -1,4 +1,5 @@
-//! The boxes of other tools: `:::note`, `!!! note`, `??? note`, `=== "Tab"`, `> [!NOTE]`. What opens and what closes them.
+//! Boxes in the syntax of several tools: `:::note`, `!!! note`, `??? note`, `=== "Tab"`, `> [!NOTE]`. Their opening and
+//! closing lines.
 
 use std::borrow::Cow;
 
@@ -12,7 +13,7 @@ pub(crate) enum Callout {
     Note,
     /// Makes things easier.
     Tip,
-    /// Must be known to succeed.
+    /// Something the reader must know.
     Important,
     /// May go wrong.
     Warning,
@@ -21,8 +22,8 @@ pub(crate) enum Callout {
 }
 
 impl Callout {
-    /// The kind that a word of any of the supported tools means, and whether the word is the kind's own name (else the
-    /// word itself is a better title).
+    /// The kind for the name of a box in any supported tool, and whether the name is that of the kind itself; otherwise
+    /// the name is the better title.
     fn parse(word: &str) -> Option<(Self, bool)> {
         Some(match word {
             "note" | "info" => (Self::Note, true),
@@ -57,7 +58,7 @@ impl Callout {
         }
     }
 
-    /// The theme's word for it.
+    /// The id of its message in the theme.
     pub(crate) fn message(self) -> Message {
         match self {
             Self::Note => Message::Note,
@@ -85,7 +86,7 @@ pub(crate) enum Collapse {
 pub(crate) enum Container {
     /// A callout.
     Callout(Callout, Option<String>, Collapse),
-    /// Something that opens on demand, with its title.
+    /// A collapsible part, with its title.
     Accordion(Option<String>, Collapse),
     /// A numbered list of steps.
     Steps,
@@ -93,7 +94,7 @@ pub(crate) enum Container {
     Tabs,
     /// One tab with its title.
     Tab(String),
-    /// A box of a kind that is not known here.
+    /// A box of an unknown kind.
     Plain,
 }
 
@@ -124,7 +125,7 @@ impl Opener {
     }
 }
 
-/// The container that a line opens, if it opens one. The line begins with its text.
+/// The container that a line opens, if any. The line has no indentation.
 pub(crate) fn opener(line: &str) -> Option<Opener> {
     let quoted = || {
         line.strip_prefix('>')
@@ -147,7 +148,7 @@ pub(crate) fn opener(line: &str) -> Option<Opener> {
     admonition(line).or_else(indented).map(Opener::Indented)
 }
 
-/// The container that the words after colons name: `note Title`, `note[Title]`, `tab{title="Title"}`.
+/// The container for the text after the colons: `note Title`, `note[Title]`, `tab{title="Title"}`.
 fn colons(line: &str) -> Option<Opener> {
     let rest = line.trim_start_matches(':');
     let length = line.len() - rest.len();

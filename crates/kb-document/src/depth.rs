@@ -1,9 +1,9 @@
-//! How deeply HTML nests, as the parser that cleans it sees it.
+//! Measures the nesting of HTML with the parser of the sanitizer.
 //!
-//! What an end tag closes only a parser knows: `</p>` in `<section></p>` closes nothing, and many others close more than
-//! they name. So the same parser builds the tree, of elements without anything in them, and stops as soon as it is too
-//! deep, or grows beyond what is written: the work of each tag grows with what is open, and formatting that is never
-//! closed begins anew in each block.
+//! Only a parser knows what an end tag closes: `</p>` in `<section></p>` closes nothing, and many other end tags close
+//! several elements. So the same parser builds the tree, without attributes and text, and stops as soon as it is too
+//! deep or too large: the time per tag grows with the number of open elements, and unclosed formatting elements are
+//! reopened in each block.
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
@@ -13,16 +13,16 @@ use html5ever::tendril::{StrTendril, TendrilSink};
 use html5ever::tree_builder::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::{Attribute, ExpandedName, ParseOpts, QualName, local_name, ns, parse_fragment};
 
-/// Most elements that may stand in one another: the cleaner's work grows with the square of it.
+/// The largest nesting depth: the time of the sanitizer grows with its square.
 pub(crate) const MAX_DEPTH: usize = 500;
 
-/// How much is read between two looks at the depth, in bytes.
+/// The number of bytes between two checks of the depth.
 const STEP: usize = 4096;
 
-/// Most elements that a tag may make, on average: those that are implied, and those that begin anew.
+/// The largest average number of elements per tag, including implied and reopened ones.
 const MADE_BY_TAG: usize = 4;
 
-/// Whether elements stand in one another more deeply than the cleaner can take, or become more than it can.
+/// Whether HTML is nested too deeply for the sanitizer, or creates too many elements.
 pub(crate) fn nests_too_deeply(html: &str) -> bool {
     let tags = html.bytes().filter(|byte| *byte == b'<').count();
     // Most articles have fewer elements than that.
@@ -34,9 +34,9 @@ pub(crate) fn nests_too_deeply(html: &str) -> bool {
 struct Measure {
     /// Its depth.
     depth: usize,
-    /// How much of the HTML was read: all, unless the tree does not fit.
+    /// The number of bytes read: all, unless the tree exceeds a limit.
     read: usize,
-    /// Whether the cleaner can take it.
+    /// Whether it is within the limits.
     fits: bool,
 }
 
@@ -73,7 +73,7 @@ fn name() -> QualName {
 struct Node {
     name: QualName,
     parent: RefCell<Option<Rc<Node>>>,
-    /// The elements that were put into it, some of which may since have left.
+    /// The number of inserted elements, including removed ones.
     children: RefCell<Vec<Weak<Node>>>,
 }
 

@@ -1,4 +1,4 @@
-//! HTML with open places: what only a later stage knows is filled in when the page is written.
+//! HTML with open places, which a later stage fills when it writes the page.
 
 /// HTML and the places in it that are still open.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,56 +19,55 @@ pub struct Patch {
 /// What goes into an open place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PatchKind {
-    /// ` href="…"` of the link with this number; without it where the link leads nowhere.
+    /// ` href="…"` of the link with this number; without it if the link has no target.
     Href(u32),
     /// ` action="…"` of a form, likewise.
     Action(u32),
     /// The URL of the image or other medium with this link number.
     Url(u32),
-    /// ` width="…" height="…"` of the image with this link number, where they are known.
+    /// ` width="…" height="…"` of the image with this link number, if known.
     Size(u32),
-    /// ` height="…"` of an image whose width the article says.
+    /// ` height="…"` of an image with a width in the article.
     Height {
         /// Number of the image's link.
         link: u32,
         /// The width.
         width: u32,
     },
-    /// How soon the image with this link number is loaded: ` loading="lazy"`, or at once where the reader sees it first.
+    /// When the image with this link number is loaded: ` loading="lazy"`, or at once if it is at the top.
     Loading(u32),
-    /// Before an image: the link to it in full size, where it is larger than the reading column.
+    /// Before an image: the link to it in full size, if it is wider than the reading column.
     ZoomStart(u32),
     /// After an image: the end of that link.
     ZoomEnd(u32),
-    /// Before an image: its smaller forms, where it has any.
+    /// Before an image: the start of `<picture>` with its smaller variants, if it has any.
     PictureStart {
         /// Number of the image's link.
         link: u32,
-        /// The width it is shown in, where the article says one.
+        /// The width in the article, if any.
         width: Option<u32>,
     },
-    /// After an image: the end of what its smaller forms opened.
+    /// After an image: the end of `<picture>`.
     PictureEnd(u32),
-    /// A word of the theme.
+    /// A message of the theme.
     Message(Message),
-    /// A word of the theme in which `{host}` is the host that the link with this number leads to.
+    /// A message of the theme; `{host}` is the host of the link with this number.
     Hosted(Message, u32),
     /// An icon.
     Icon(Icon),
-    /// Nothing: it begins the value of an attribute that scripts and links of kb's own rely on, and that no article may
-    /// write itself.
+    /// Nothing: marks the value of an attribute that is reserved for kb's scripts and links.
     Own,
 }
 
-/// Icons that stand in articles.
+/// Icons in articles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Icon {
-    /// On what starts a video.
+    /// The icon of the button that starts a video.
     Play,
 }
 
 impl Icon {
-    /// Its markup, with the icon's name in Lucide.
+    /// Its markup.
     pub fn html(self) -> &'static str {
         match self {
             Self::Play => {
@@ -78,7 +77,7 @@ impl Icon {
     }
 }
 
-/// Words of the theme that stand in articles.
+/// Messages of the theme in articles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Message {
     /// "Note"
@@ -97,9 +96,9 @@ pub enum Message {
     Footnotes,
     /// "Back to content"
     BackToContent,
-    /// "Link to this section: {title}", what stands before the title
+    /// "Link to this section: {title}", the text before the title
     LinkToSection,
-    /// The same, what stands after it
+    /// the same, the text after the title
     LinkToSectionEnd,
     /// "Table"
     Table,
@@ -151,12 +150,12 @@ impl Message {
 }
 
 impl Fragment {
-    /// The HTML without what is still open.
+    /// The HTML without the open places.
     pub fn html(&self) -> &str {
         &self.html
     }
 
-    /// The places that are still open, in order.
+    /// The open places, in order.
     pub fn patches(&self) -> &[Patch] {
         &self.patches
     }
@@ -171,7 +170,7 @@ impl Fragment {
         self.html.is_empty()
     }
 
-    /// Gives back the room that was left for more.
+    /// Releases unused memory.
     pub fn shrink(&mut self) {
         self.html.shrink_to_fit();
         self.patches.shrink_to_fit();
@@ -193,8 +192,8 @@ impl Fragment {
         let _ = pulldown_cmark_escape::escape_html(&mut self.html, text);
     }
 
-    /// Begins an attribute that scripts and links of kb's own rely on; its value and the quotation mark that ends it are
-    /// pushed next.
+    /// Starts an attribute that is reserved for kb's scripts and links; push its value and the closing quotation mark
+    /// next.
     pub fn begin_own_attribute(&mut self, name: &str) {
         self.html.push(' ');
         self.html.push_str(name);
@@ -202,7 +201,7 @@ impl Fragment {
         self.push_patch(PatchKind::Own);
     }
 
-    /// Leaves a place open at the end.
+    /// Adds an open place at the end.
     pub fn push_patch(&mut self, kind: PatchKind) {
         let at = u32::try_from(self.html.len()).unwrap_or(u32::MAX);
         self.patches.push(Patch { at, kind });
@@ -218,20 +217,21 @@ impl Fragment {
         }));
     }
 
-    /// Cuts the fragment off at `len` bytes. An open place there stays: what stood before may end with it.
+    /// Truncates the fragment to `len` bytes. Open places at this offset are kept, because they may belong to the text
+    /// before.
     pub fn truncate(&mut self, len: usize) {
         self.html.truncate(len);
         let kept = self.patches.partition_point(|patch| (patch.at as usize) <= len);
         self.patches.truncate(kept);
     }
 
-    /// Takes blanks from the end, up to the last open place.
+    /// Removes trailing spaces, up to the last open place.
     pub fn trim_end(&mut self) {
         let filled = self.patches.last().map_or(0, |patch| patch.at as usize);
         self.html.truncate(self.html.trim_end().len().max(filled));
     }
 
-    /// Puts a fragment in at `at`. An open place at `at` itself stays before what is put in.
+    /// Inserts a fragment at `at`, after an open place at this offset.
     pub fn insert(&mut self, at: usize, other: &Self) {
         self.html.insert_str(at, &other.html);
         let index = self.patches.partition_point(|patch| patch.at as usize <= at);

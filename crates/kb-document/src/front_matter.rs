@@ -15,7 +15,7 @@ pub(super) const CODES: Codes = Codes {
     unknown: Code::FrontMatterUnknownKey,
 };
 
-/// Keys of other tools that mean nothing here and are passed over in silence, so that content builds unchanged.
+/// Keys of other tools that are ignored without a warning, so that content builds unchanged.
 const FOREIGN: &[&str] = &[
     // Hugo, Jekyll
     "author",
@@ -164,7 +164,7 @@ impl Date {
     }
 }
 
-/// What the front matter says; see the manual for the meaning of each key.
+/// The values of the front matter; see the manual for the meaning of each key.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 pub struct FrontMatter {
@@ -176,7 +176,7 @@ pub struct FrontMatter {
     pub slug: Option<(String, Span)>,
     /// `path` (`url`, `permalink`)
     pub path: Option<(String, Span)>,
-    /// `url`, where it is a whole URL: the address the article was taken from
+    /// `url`, if it is a whole URL: the address the article was taken from
     pub origin: Option<String>,
     /// `aliases` (`redirect_from`)
     pub aliases: Vec<(String, Span)>,
@@ -234,12 +234,12 @@ impl FrontMatter {
     }
 }
 
-/// What becomes of an article whose front matter cannot be read: nobody knows whether it says `draft: true`.
+/// The hint for front matter that cannot be read, which may contain `draft: true`.
 const LEFT_OUT: &str = "until this is fixed, the article is treated as a draft";
 
 /// Splits the text of a file into front matter and body. Returns where the body begins.
 ///
-/// An article whose body begins with keys that hide it was not meant to be read as it stands, and is a draft.
+/// If the body begins with keys that hide the article, the article is a draft.
 pub(crate) fn split(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatter, usize) {
     let (mut front, body_start) = split_off(file, diagnostics);
     if let Some(line) = misplaced::hiding_line(&file.text()[body_start..]).filter(|_| !front.draft) {
@@ -268,7 +268,7 @@ fn split_off(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatt
         llms: true,
         ..FrontMatter::default()
     };
-    // Blanks before it hide no keys: they would be published as text, `draft: true` among them.
+    // Blank lines in front must not disable front matter: its keys would be published as text, including `draft: true`.
     let lead = text.len() - text.trim_start_matches(is_blank).len();
     if let Some(length) = json_length(&text[lead..]) {
         let (front, problems) = read(file, lead..lead + length, "{");
@@ -297,7 +297,7 @@ fn split_off(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatt
                 .with_hint(format!("add a line `{fence}` after the last key"))
                 .with_hint(LEFT_OUT),
             );
-            // The keys are read as far as they go, so that title and links elsewhere still work.
+            // The valid keys are still read, so that the title and links from other articles work.
             let end = start + text[start..].find("\n\n").map_or(text.len() - start, |at| at + 1);
             let (front, _) = read(file, start..end, fence);
             return (
@@ -316,7 +316,7 @@ fn split_off(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatt
     (front.unwrap_or(unreadable), body_start)
 }
 
-/// What is not seen in an editor: white space, and characters without a width.
+/// Invisible characters: white space, and characters without a width.
 pub(super) fn is_blank(c: char) -> bool {
     c.is_whitespace()
         || matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
@@ -359,7 +359,7 @@ fn opens(text: &str, fence: &str) -> bool {
     })
 }
 
-/// Where the keys end and where the body begins.
+/// The end of the keys and the start of the body.
 fn close(text: &str, start: usize, fence: &str, is_indented: bool) -> Option<(usize, usize)> {
     let mut at = start;
     for line in text[start..].split_inclusive('\n') {
@@ -469,7 +469,7 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
     review(&mut r);
     taxonomies(&mut r, &mut front);
     front.tags = all_shown(&front.tags);
-    // An address that is none: other tools write no page then.
+    // `permalink: false`: other tools write no page then.
     let no_page = |(path, _): &(String, Span)| path == "false";
     front.draft |= front.path.take_if(|path| no_page(path)).is_some();
     if front
@@ -493,7 +493,7 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
     (front, r.finish())
 }
 
-/// What readers see of a text: all but the comments in it.
+/// A text without its comments.
 fn shown(text: &str) -> String {
     without_comments(text).into_owned()
 }
@@ -567,7 +567,7 @@ fn date(r: &mut Reader<'_>, names: &[&'static str], inner: &[&str]) -> Option<Da
     date_of(r, entry)
 }
 
-/// Checks who reads an article again, and how often. Nothing is made from these keys so far.
+/// Checks `owner` and `review_every`, which have no further effect yet.
 fn review(r: &mut Reader<'_>) {
     r.string(&["owner"]);
     let Some(entry) = r.entry(&["review_every"]) else {

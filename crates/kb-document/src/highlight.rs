@@ -1,4 +1,4 @@
-//! Code -> HTML with a few classes, at build time.
+//! Highlights code at build time, as HTML with a few classes.
 //!
 //! The grammars are those of `bat`. Their hundreds of scopes are mapped to the dozen classes that a theme styles.
 
@@ -12,10 +12,10 @@ use super::fragment::Fragment;
 /// The most code that is highlighted, in bytes: longer listings are logs, and cost seconds.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// The longest line that is highlighted, in bytes: minified code costs more than it shows.
+/// The longest line that is highlighted, in bytes: longer lines are minified code, and are slow.
 const MAX_LINE_BYTES: usize = 2_000;
 
-/// Class names by scope, the longest fitting prefix wins.
+/// Class names by scope, the longest matching prefix is used.
 const CLASSES: &[(&str, &str)] = &[
     ("comment", "hl-comment"),
     ("string", "hl-string"),
@@ -92,7 +92,7 @@ impl Highlighter {
     }
 }
 
-/// Appends `code` in `language` as escaped HTML, with `<span class="hl-…">` where the language is known.
+/// Appends `code` in `language` as escaped HTML, with `<span class="hl-…">` if the language is known.
 pub(crate) fn push_highlighted(out: &mut Fragment, code: &str, language: &str) {
     let worth_it =
         !language.is_empty() && code.len() <= MAX_BYTES && code.lines().all(|line| line.len() <= MAX_LINE_BYTES);

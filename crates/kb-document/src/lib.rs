@@ -2,10 +2,10 @@
 //!
 //! Pure and total: the same text always gives the same document, and bad input gives diagnostics, never a panic.
 //!
-//! 1. [`front_matter`] reads the keys between the fences.
-//! 2. [`comments`] takes out what is among writers alone.
-//! 3. [`outline`] cuts the text at its boxes, which `CommonMark` does not know.
-//! 4. [`markdown`] reads what stands in and around them as a tree, and writes HTML, sections and links.
+//! 1. `front_matter` reads the keys between the fences.
+//! 2. `comments` removes comments.
+//! 3. `outline` finds the boxes, which `CommonMark` does not have.
+//! 4. `markdown` parses the text in and around them as a tree, and writes HTML, sections and links.
 
 mod blocks;
 mod comments;
@@ -43,18 +43,18 @@ pub struct DocumentOptions {
     pub highlight: bool,
 }
 
-/// One Markdown file, understood as far as it can be by itself.
+/// One parsed Markdown file, without data from other files.
 #[derive(Debug, Clone)]
 pub struct Document {
     /// Its path in the content folder.
     pub path: ContentPath,
-    /// The file: its path as the user knows it, and its whole text.
+    /// The file: its path as shown to the user, and its whole text.
     pub file: Arc<SourceText>,
     /// Where the body begins in the text, in bytes.
     pub body_start: usize,
     /// What the front matter says.
     pub front: FrontMatter,
-    /// The title: the front matter's, else that of the first H1; `None` where neither exists.
+    /// The title from the front matter or the first H1; `None` if neither exists.
     pub title: Option<String>,
     /// The body as HTML with open places.
     pub html: Fragment,
@@ -62,13 +62,14 @@ pub struct Document {
     pub links: Vec<Link>,
     /// The headings that the page's contents show, in order.
     pub headings: Vec<Heading>,
-    /// The text, cut at the headings; the first one is what stands before any heading.
+    /// The sections: the text, split at the headings; the first one is the text before any heading.
     pub sections: Vec<Section>,
-    /// The questions of a page of questions and answers: the numbers of the sections that each has, its own first.
+    /// The questions of a page of questions and answers: the indexes of the sections of each question, its own section
+    /// first.
     pub questions: Vec<Range<usize>>,
     /// Every id of the body.
     pub anchors: Vec<String>,
-    /// The places of HTML comments in the file, in bytes: notes among writers that no copy shows.
+    /// The places of HTML comments in the file, in bytes: notes for writers, which Markdown copies leave out.
     pub comments: Vec<Range<u32>>,
     /// The first paragraph as plain text, cut at about 200 characters.
     pub summary: String,
@@ -78,12 +79,12 @@ pub struct Document {
     pub lead_image: Option<u32>,
     /// What is wrong with it.
     pub diagnostics: Vec<Diagnostic>,
-    /// Hash of all that the tree of the site takes from it: front matter, title, summary.
+    /// Hash of everything that the tree of the site uses: front matter, title, summary.
     pub outline: u64,
 }
 
 impl Document {
-    /// Whether the tree of the site is the same with the one as with the other: they differ at most in their bodies.
+    /// Whether both give the same tree of the site: they differ only in their bodies, if at all.
     pub fn same_outline(&self, other: &Self) -> bool {
         self.outline == other.outline && self.path == other.path && self.file.name() == other.file.name()
     }
@@ -99,7 +100,7 @@ impl Document {
     }
 }
 
-/// What a link is written as.
+/// The syntax of a link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LinkKind {
     /// `[text](target)` or `<a href>`.
@@ -126,7 +127,7 @@ pub struct Link {
 pub struct Heading {
     /// Level from 2 to 6.
     pub level: u8,
-    /// Its id, unique in the page.
+    /// Its id, unique on the page.
     pub id: String,
     /// Its text.
     pub title: String,
@@ -182,11 +183,12 @@ pub fn parse_document(source: &ArticleSource, options: DocumentOptions) -> Docum
     }
 }
 
-/// Folders that hold drafts and parts of articles in other tools. Others that begin with `_` may be collections of
-/// Jekyll, such as `_posts` and `_docs`, which it publishes.
+/// Folders for drafts and partial articles in other tools. Other folders that begin with `_` may be collections of
+/// Jekyll, such as `_posts` and `_docs`, which are published.
 const KEPT_APART: [&str; 5] = ["_drafts", "_includes", "_layouts", "_partials", "_snippets"];
 
-/// Whether a file is not published by its name, as `_part.md`, or by that of its folder. `_index.md` describes its folder.
+/// Whether a file is not published because of its name, such as `_part.md`, or the name of its folder. `_index.md`
+/// describes its folder.
 fn is_kept_apart(path: &ContentPath) -> bool {
     let is_index = |name: &str| name.split('.').next() == Some("_index");
     path.folder().split('/').any(|folder| KEPT_APART.contains(&folder))

@@ -1,4 +1,4 @@
-//! Keys of front matter in the text of an article: something stands before the first `---`, or there are two blocks.
+//! Keys of front matter in the text of an article: there is text before the first `---`, or a second block.
 
 use std::ops::Range;
 
@@ -8,19 +8,19 @@ use super::visibility;
 use kb_data::{Node, Place, Reader, SyntaxError, Value, parse_toml, parse_yaml};
 use kb_diagnostic::SourceText;
 
-/// Lines with text at the start of a body in which keys are looked for.
+/// The number of lines at the start of a body that are searched for keys.
 const HEAD_LINES: usize = 20;
 
 /// Lines of an object that are looked at.
 const OBJECT_LINES: usize = 40;
 
-/// Most words of a value that decides who sees an article: `draft (do not publish)`.
+/// The largest number of words in a value that controls visibility: `draft (do not publish)`.
 const VALUE_WORDS: usize = 4;
 
 /// A line that may be a key: where it stands in the body, and its text without blanks.
 type Line<'a> = (Range<usize>, &'a str);
 
-/// The line, among the first ones of a body, that would hide the article if it stood in front matter.
+/// The line, among the first ones of a body, that would hide the article if it were in front matter.
 ///
 /// Keys stand between two bars such as `---`, in braces, or are all that a paragraph has: the first one, or the first
 /// below a heading.

@@ -1,4 +1,4 @@
-//! Raw HTML in articles: its links are resolved like all others, its ids can be linked to, its words can be found.
+//! Raw HTML in articles: its links are resolved, its ids are link targets, and its text is searched.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -9,29 +9,29 @@ use super::fragment::{Fragment, PatchKind};
 use super::video::{self, Player};
 use super::{Link, LinkKind};
 
-/// Where a piece of raw HTML stands.
+/// The position of a piece of raw HTML.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RawHtmlPlace<'a> {
     /// Its place in the file, in bytes.
     pub range: Range<u32>,
     /// The number of the first link in it.
     pub first_link: usize,
-    /// Whether it stands within text, where no figure can.
+    /// Whether it is within text, where a figure is not allowed.
     pub inline: bool,
     /// Whether a frame was left out whose end is still to come.
     pub in_frame: bool,
-    /// Whether only players of known hosts may stand in for frames.
+    /// Whether only frames of known hosts are replaced by players.
     pub known_players: bool,
     /// The name of a frame that has none.
     pub frame_title: &'a str,
-    /// What is open before it.
+    /// The open elements before it.
     pub open: RawOpen,
 }
 
 /// What a piece of raw HTML contains.
 #[derive(Debug, Default)]
 pub(crate) struct RawHtmlPiece {
-    /// The HTML, its links open.
+    /// The HTML, with open places for its links.
     pub html: Fragment,
     /// Its links, numbered from the number that was given.
     pub links: Vec<Link>,
@@ -53,11 +53,11 @@ pub(crate) struct RawHtmlPiece {
     pub images: Vec<u32>,
     /// Where in it images stand that have no `alt`.
     pub unlabelled: Vec<Range<usize>>,
-    /// What is open at its end.
+    /// The open elements at its end.
     pub open: RawOpen,
     /// Ids and names that are left out because they begin with [`RESERVED_ID`], and the tags that have them.
     pub reserved: Vec<(Range<usize>, String)>,
-    /// A tag that has no end. It is text in `html`: a browser would take what kb writes next for its attributes.
+    /// A tag without an end. It is text in `html`, because a browser would read the following HTML as its attributes.
     pub unfinished: Option<Range<usize>>,
 }
 
@@ -120,8 +120,8 @@ const BLOCKS: &[&[u8]] = &[
     b"tr",
     b"ul",
 ];
-/// How the ids and names of the theme's own elements begin. No article may have such, in any mode: kb's scripts, links
-/// and menus would meet its elements in place of their own.
+/// The prefix of ids and names of the theme's own elements. Articles must not use it in any mode, because kb's scripts,
+/// links and menus would find their elements instead of the theme's.
 pub(crate) const RESERVED_ID: char = '_';
 
 /// A part of a table that says where it begins and ends and what it is called.

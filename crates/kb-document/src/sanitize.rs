@@ -1,4 +1,4 @@
-//! Article HTML without anything that runs: `html = "sanitize"`.
+//! Removes everything that runs from article HTML: `html = "sanitize"`.
 
 use std::borrow::Cow;
 
@@ -7,10 +7,10 @@ use super::raw_html::RESERVED_ID;
 use super::video;
 use ammonia::Builder;
 
-/// Takes scripts, styles and event handlers out of a fragment and keeps what kb itself writes.
+/// Removes scripts, styles and event handlers from a fragment and keeps the markup of kb.
 ///
-/// Open places pass through as URLs of a scheme of our own, as private-use characters, and as an element that can stand
-/// in no attribute. Of players only those of known hosts stay, whoever wrote them.
+/// Open places pass through as URLs of a scheme of our own, as private-use characters, and as an element that cannot be
+/// in an attribute. Only players of known hosts are kept.
 pub(crate) fn sanitize(fragment: &Fragment) -> Fragment {
     let open = encoded(fragment);
     // The cleaner asks for a filter that borrows nothing.

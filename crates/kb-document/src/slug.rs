@@ -27,7 +27,7 @@ fn is_mark(c: char) -> bool {
     unicode_normalization::char::is_combining_mark(c)
 }
 
-/// The id that GitHub gives a heading: lower case, punctuation gone, spaces as `-`.
+/// The id of a heading as on GitHub: lower case, without punctuation, spaces as `-`.
 pub fn heading_id(title: &str) -> String {
     let mut id = String::with_capacity(title.len());
     for c in title.trim().chars().flat_map(char::to_lowercase) {
@@ -40,7 +40,7 @@ pub fn heading_id(title: &str) -> String {
     id
 }
 
-/// The ids of one page: each is given once, and none begins with `_`, which is how the theme's own ids begin.
+/// The ids of one page: each is unique, and none begins with `_`, the prefix of the theme's own ids.
 #[derive(Debug, Default)]
 pub struct Ids {
     used: HashSet<String>,
@@ -51,7 +51,7 @@ pub struct Ids {
 }
 
 impl Ids {
-    /// A free id as near to `wanted` as possible; `-1`, `-2` … are added as GitHub does.
+    /// A free id: `wanted`, or with `-1`, `-2` … added as on GitHub.
     pub fn take(&mut self, wanted: &str) -> String {
         let base = match wanted {
             "" => "section".to_owned(),
@@ -71,7 +71,7 @@ impl Ids {
         }
     }
 
-    /// Marks an id as used that the text itself contains. Says whether it had not been given before.
+    /// Marks an id from the text as used. Returns whether it was free.
     pub fn reserve(&mut self, id: &str) -> bool {
         let known = !self.written.insert(id.to_owned());
         self.used.insert(id.to_owned()) || known

@@ -1,5 +1,5 @@
-//! Videos and other players: the page that a player belongs to, its embedded form, and the figure that stands in for it
-//! until the reader agrees.
+//! Videos and other players: the page of a player, its embedded address, and the figure that is shown until the reader
+//! agrees.
 
 use url::Url;
 
@@ -10,13 +10,13 @@ use super::fragment::{Fragment, Icon, Message, PatchKind};
 pub struct Player {
     /// The URL of its frame; always `https`.
     pub frame: String,
-    /// The page that shows the same without a frame.
+    /// The page with the same content, without a frame.
     pub page: String,
     /// What else the article says of the frame: attributes that [`push_figure`] keeps for it.
     pub kept: Vec<(&'static str, String)>,
 }
 
-/// What the target of an image is, where it is no image.
+/// The target of an image link that is not an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Clip {
     /// A player of another host.
@@ -34,7 +34,7 @@ const YOUTUBE_PARAMETERS: [&str; 6] = ["end", "list", "cc_load_policy", "cc_lang
 const YOUTUBE_FRAME: &str = "https://www.youtube-nocookie.com/embed/";
 const VIMEO_FRAME: &str = "https://player.vimeo.com/video/";
 
-/// What the target of an image is, where it is a video.
+/// The video that is the target of an image link, if it is one.
 pub fn clip(target: &str) -> Option<Clip> {
     let target = target.trim();
     let path = target.split(['?', '#']).next().unwrap_or_default();
@@ -49,7 +49,7 @@ pub fn clip(target: &str) -> Option<Clip> {
     }
 }
 
-/// The player that a frame shows, where it comes from another host.
+/// The player in a frame, if it comes from another host.
 pub fn player(source: &str) -> Option<Player> {
     let url = foreign(source)?;
     Some(known(&url).unwrap_or_else(|| other(&url, source)))
@@ -60,7 +60,7 @@ pub fn is_player(frame: &str) -> bool {
     frame.starts_with(YOUTUBE_FRAME) || frame.starts_with(VIMEO_FRAME)
 }
 
-/// The name of the host that a player's page lies on.
+/// The name of the host of a player's page.
 pub fn host_name(page: &str) -> String {
     let Some(url) = foreign(page) else {
         return String::new();
@@ -75,7 +75,7 @@ pub fn host_name(page: &str) -> String {
     }
 }
 
-/// Writes the figure that stands in for a player whose page is link number `link`.
+/// Writes the figure for a player whose page is link number `link`.
 pub fn push_figure(out: &mut Fragment, player: &Player, title: &str, link: u32) {
     out.push("<figure class=\"video\"");
     let host = host_name(&player.page);
@@ -104,7 +104,7 @@ pub fn push_figure(out: &mut Fragment, player: &Player, title: &str, link: u32) 
     out.push("</figcaption></figure>");
 }
 
-/// Writes a link to the page of a player, link number `link`, where no figure can stand.
+/// Writes a link to the page of a player, link number `link`, where a figure is not allowed.
 pub fn push_link(out: &mut Fragment, title: &str, link: u32) {
     out.push("<a");
     if title.trim().is_empty() {
@@ -116,7 +116,7 @@ pub fn push_link(out: &mut Fragment, title: &str, link: u32) {
     out.push("</a>");
 }
 
-/// Writes the title of a player, or an invitation to its host where it has none.
+/// Writes the title of a player, or an invitation to its host if it has none.
 pub fn push_title(out: &mut Fragment, title: &str, link: u32) {
     if title.trim().is_empty() {
         out.push_patch(PatchKind::Hosted(Message::VideoOpen, link));

@@ -1,20 +1,20 @@
-//! What keeps an article from readers: the keys of kb and of other tools, as people write their values.
+//! The visibility of an article: the keys of kb and of other tools, with the usual spellings of their values.
 //!
-//! A value that is not understood keeps the article from readers too: nobody writes such a key by chance, and what was
-//! published by mistake cannot be taken back.
+//! A value that is not understood hides the article too: such a key is not written by accident, and a publication by
+//! mistake cannot be undone.
 
 use kb_data::{Entry, Node, Place, Reader, Value};
 use kb_diagnostic::{Code, Diagnostic};
 
 use super::front_matter::{CODES, Date};
 
-/// Who may see an article, and where.
+/// The visibility of an article.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 pub(super) struct Visibility {
     /// Whether it is left out.
     pub(super) draft: bool,
-    /// Whether no list has it.
+    /// Whether it is in no list.
     pub(super) unlisted: bool,
     /// The day before which it is left out.
     pub(super) publish_date: Option<Date>,
@@ -22,9 +22,9 @@ pub(super) struct Visibility {
     pub(super) expires: Option<Date>,
     /// Whether search finds it.
     pub(super) searchable: bool,
-    /// How much search raises it.
+    /// Its boost in search.
     pub(super) boost: f64,
-    /// Whether programs are told of it.
+    /// Whether it is in `llms.txt` and has a Markdown copy.
     pub(super) llms: bool,
 }
 
@@ -42,7 +42,7 @@ impl Default for Visibility {
     }
 }
 
-/// What becomes of an article because of a value that is not understood.
+/// The effect of a value that is not understood.
 pub(super) const LEFT_OUT: &str = "until this is fixed, the article is treated as a draft";
 const UNLISTED: &str = "until this is fixed, the article is treated as `unlisted`";
 const NOT_FOUND: &str = "until this is fixed, search does not find the article";
@@ -58,7 +58,7 @@ enum Part {
 }
 
 impl Part {
-    /// What becomes of the article where the value is not understood.
+    /// The effect if the value is not understood.
     fn consequence(self) -> &'static str {
         match self {
             Self::Draft => LEFT_OUT,
@@ -81,11 +81,11 @@ impl Part {
 /// What a key holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// A flag that hides where it has this value.
+    /// A flag that hides the article if it has this value.
     Flag(bool, Part),
-    /// A word; of those that are no status of a publication anything may be meant.
+    /// A word; words that are not a publication status are not understood.
     Status,
-    /// A word that says who may read.
+    /// A word for the audience.
     Access,
     /// The day before which the article is left out.
     From,
@@ -93,8 +93,8 @@ enum Kind {
     Until,
 }
 
-/// The keys that decide who sees an article, in any spelling. `published`, `build`, `search` and `hide` have rules of
-/// their own.
+/// The keys that control the visibility of an article, in any spelling. `published`, `build`, `search` and `hide` have
+/// their own rules.
 const KEYS: &[(Kind, &[&str])] = &[
     (
         Kind::Flag(true, Part::Draft),
@@ -206,7 +206,7 @@ const KEYS: &[(Kind, &[&str])] = &[
         ],
     ),
 ];
-/// The words by which a status leaves an article out, in the languages of many teams.
+/// The words of a status that leave an article out, in several languages.
 const HIDING_WORDS: &[&str] = &[
     "draft",
     "auto draft",
@@ -271,7 +271,7 @@ const PUBLIC_WORDS: &[&str] = &[
     "anyone",
     "all",
 ];
-/// Keys that are looked for behind typing errors.
+/// Keys that are also recognised with a typing error.
 const OFTEN_MEANT: &[&str] = &[
     "draft",
     "private",
@@ -288,7 +288,7 @@ const OFTEN_MEANT: &[&str] = &[
     "search",
     "llms",
 ];
-/// Words that are near to these and mean what they say.
+/// Similar words that are not typing errors of these keys.
 const OWN_MEANING: &[&str] = &["drift", "publisher", "publishers"];
 
 /// What a key that is looked for behind typing errors holds.
@@ -347,7 +347,7 @@ fn hides_by(r: &mut Reader<'_>, entry: &Entry, when: bool, consequence: &str) ->
     flag.is_none_or(|flag| flag == when)
 }
 
-/// `true` and `false` as people write them.
+/// The accepted spellings of `true` and `false`.
 pub(super) fn flag(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(flag) => Some(*flag),
@@ -397,13 +397,13 @@ fn build(r: &mut Reader<'_>, seen: &mut Visibility) {
     }
 }
 
-/// Keys that nobody knows and that one typing error parts from one that leaves an article out: `darft: true`.
+/// Reports unknown keys that differ by one typing error from a key that leaves an article out: `darft: true`.
 ///
-/// To be called when all known keys have been read.
+/// Must be called after all known keys have been read.
 pub(super) fn misspelt(r: &mut Reader<'_>, seen: &mut Visibility) {
     let mut reported = "";
     for (entry, meant) in r.misspelt(OFTEN_MEANT) {
-        // A typing error is seldom in the first letter, and `craft` is a word of its own.
+        // Typing errors are rare in the first letter, and `craft` is a word of its own.
         let begins_alike = entry.key.chars().next().map(|c| c.to_ascii_lowercase()) == meant.chars().next();
         let own_meaning = !begins_alike || OWN_MEANING.iter().any(|word| word.eq_ignore_ascii_case(&entry.key));
         let value = &entry.node.value;
@@ -541,7 +541,7 @@ fn status(r: &mut Reader<'_>, entry: &Entry, seen: &mut Visibility) {
     }
 }
 
-/// Who may read an article, in the words of other tools.
+/// The audience of an article, in the terms of other tools.
 fn access(r: &mut Reader<'_>, entry: &Entry, seen: &mut Visibility) {
     let words = words(&entry.node.value);
     if words.iter().any(|word| hiding_word(word)) {
@@ -578,7 +578,7 @@ fn plain_words(text: &str) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// A day that the article is left out before, or from. Of several the strictest counts.
+/// A day that the article is left out before, or from. Of several, the strictest applies.
 fn date(r: &mut Reader<'_>, entry: &Entry, name: &str, kind: Kind, seen: &mut Visibility) {
     let read = match &entry.node.value {
         // Forms leave them empty; an embargo is written by hand.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use atom_syndication::{Entry, Feed, FixedDateTime, Generator, Link, Person, Text};
 use kb_document::Date;
 use kb_site::pages::{MadeFile, Page};
-use kb_site::{Article, LanguageSite, Site, urls};
+use kb_site::{Article, CategoryId, LanguageSite, Site, urls};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use serde_json::json;
@@ -169,7 +169,7 @@ pub(crate) fn llms(renderer: &LanguageRenderer<'_>) -> String {
     if !language.description.is_empty() {
         let _ = write!(text, "\n> {}\n", one_line(&language.description));
     }
-    for (id, category) in language.categories.iter().enumerate() {
+    for (id, category) in CategoryId::numbered(&language.categories) {
         let mut lines = String::new();
         for article in category.articles.iter().map(|id| &language.articles[*id]) {
             if !site.documents[article.document].front.llms {

@@ -105,8 +105,8 @@ fn known(site: &Site, memo: &LinkMemo, pages: &[CheckedPage<'_>]) -> Vec<bool> {
         return Vec::new();
     };
     let same = |id: DocumentId| Arc::ptr_eq(&before.documents[id], &site.documents[id]);
-    let places_moved =
-        (0..site.documents.len()).any(|id| !same(id) && before.documents[id].anchors != site.documents[id].anchors);
+    let places_moved = DocumentId::all(&site.documents)
+        .any(|id| !same(id) && before.documents[id].anchors != site.documents[id].anchors);
     let into_others = |document: &Document| {
         let mut targets = document.links.iter().map(|link| link.target.trim());
         targets.any(|target| !target.starts_with('#') && target.contains('#'))

@@ -7,6 +7,7 @@
 pub mod addresses;
 mod check;
 mod contact;
+mod ids;
 mod languages;
 mod links;
 mod names;
@@ -25,16 +26,10 @@ use kb_document::{Date, Document};
 use kb_source::{AssetSource, ContentPath};
 
 pub use check::LinkMemo;
+pub use ids::{ArticleId, CategoryId, DocumentId};
 pub use links::{LinkProblem, Resolved, candidate_files};
 pub use names::nfc;
 pub use urls::SitePath;
-
-/// Number of a document in [`Site::documents`].
-pub type DocumentId = usize;
-/// Number of an article in [`LanguageSite::articles`].
-pub type ArticleId = usize;
-/// Number of a category in [`LanguageSite::categories`]; 0 is the root.
-pub type CategoryId = usize;
 
 /// The published site with its addresses. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -150,7 +145,7 @@ pub enum PageRef {
 pub struct Article {
     /// Its document.
     pub document: DocumentId,
-    /// The document it is made from.
+    /// Its key, the same in all languages.
     pub key: String,
     /// The language of its text; differs from the language of the site if the translation is missing.
     pub language: Language,
@@ -503,7 +498,7 @@ impl LanguageSite {
     pub fn trail(&self, category: CategoryId) -> Vec<CategoryId> {
         let mut trail = Vec::new();
         let mut at = Some(category);
-        while let Some(id) = at.filter(|id| *id != 0) {
+        while let Some(id) = at.filter(|id| *id != CategoryId::ROOT) {
             trail.push(id);
             at = self.categories[id].parent;
         }

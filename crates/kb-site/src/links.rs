@@ -12,7 +12,7 @@ use percent_encoding::percent_decode_str;
 use super::languages::LanguageMap;
 use super::names::{FilesByLink, nfc, page_key};
 use super::pages;
-use super::{Asset, DocumentId, HeldBack, LanguageSite, PageRef, Site};
+use super::{ArticleId, Asset, CategoryId, DocumentId, HeldBack, LanguageSite, PageRef, Site};
 
 /// Where a link leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -165,18 +165,16 @@ impl Resolver {
         let mut paths = HashMap::new();
         let mut others = HashSet::new();
         for (number, language) in languages.iter().enumerate() {
-            for (id, category) in language.categories.iter().enumerate() {
+            for (id, category) in CategoryId::numbered(&language.categories) {
                 paths.insert(category.path.clone(), (number, PageRef::Category(id)));
             }
-            for (id, article) in language.articles.iter().enumerate() {
+            for (id, article) in ArticleId::numbered(&language.articles) {
                 paths.insert(article.path.clone(), (number, PageRef::Article(id)));
             }
             others.extend(pages::other_targets(config, language));
         }
         let folders_of = |site: &LanguageSite| {
-            site.categories
-                .iter()
-                .enumerate()
+            CategoryId::numbered(&site.categories)
                 .map(|(id, c)| (c.key.clone(), PageRef::Category(id)))
                 .collect()
         };
@@ -186,7 +184,7 @@ impl Resolver {
                 .map(|site| (site.home.clone(), folders_of(site)))
                 .collect(),
             documents: FilesByLink::new(
-                (documents.iter().enumerate()).map(|(id, document)| (document.path.as_str(), id)),
+                DocumentId::numbered(documents).map(|(id, document)| (document.path.as_str(), id)),
             ),
             assets: assets
                 .iter()
@@ -204,9 +202,7 @@ impl Resolver {
                 .iter()
                 .map(|site| map.folder(&site.language).map(ToOwned::to_owned))
                 .collect(),
-            ids: documents
-                .iter()
-                .enumerate()
+            ids: DocumentId::numbered(documents)
                 .filter_map(|(number, document)| document.front.id.clone().map(|id| (id, number)))
                 .collect(),
             by_held_back: FilesByLink::new(reasons.into_iter()),
@@ -247,7 +243,7 @@ impl Resolver {
                 return problem(wrong);
             }
             return match self.foreign_article(target) {
-                Some(id) if id < site.documents.len() => self.page_url(site, id, document, target, language),
+                Some(id) if id.index() < site.documents.len() => self.page_url(site, id, document, target, language),
                 _ => found(target.to_owned()),
             };
         }
@@ -448,7 +444,7 @@ impl Resolver {
 
     /// The page of a document for a reader in `language`.
     fn page_of(&self, site: &Site, id: DocumentId, language: usize) -> Option<(usize, PageRef)> {
-        let (key, own, _) = &self.placed[id];
+        let (key, own, _) = &self.placed[id.index()];
         let page = |number: usize| site.languages[number].by_key.get(key).map(|page| (number, *page));
         page(language).or_else(|| page(*own))
     }
@@ -462,8 +458,11 @@ impl Resolver {
         anchor: &str,
         foreign: bool,
     ) -> Resolved {
-        let (_, own, named) = &self.placed[id];
-        let from_language = self.documents.exact(from.path.as_str()).map(|from| self.placed[from].1);
+        let (_, own, named) = &self.placed[id.index()];
+        let from_language = self
+            .documents
+            .exact(from.path.as_str())
+            .map(|from| self.placed[from.index()].1);
         // A link with a language leads to that language; other links stay in the reader's language.
         let wanted = if *named && from_language != Some(*own) {
             *own

@@ -42,7 +42,7 @@ impl From<PageRef> for Page {
 
 impl Page {
     /// The home page: the first category.
-    pub const HOME: Self = Self::Category(0);
+    pub const HOME: Self = Self::Category(CategoryId::ROOT);
 
     /// The pages that each language has, or will once something changes, each with its path below the home page and its
     /// name in messages.
@@ -57,8 +57,8 @@ impl Page {
 
     /// All pages of a language.
     pub fn all(language: &LanguageSite) -> impl Iterator<Item = Self> {
-        let categories = (0..language.categories.len()).map(Self::Category);
-        let articles = (0..language.articles.len()).map(Self::Article);
+        let categories = CategoryId::all(&language.categories).map(Self::Category);
+        let articles = ArticleId::all(&language.articles).map(Self::Article);
         let tags = (0..language.tags.len()).map(Self::Tag);
         let others = Self::OF_EACH_LANGUAGE.into_iter().map(|(page, ..)| page);
         let others = others.filter(|page| *page != Self::HOME && page.is_made(language));

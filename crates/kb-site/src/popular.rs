@@ -46,7 +46,7 @@ pub(super) fn find(
     for row in &views.rows {
         match look_up(&pages, &base, &row.page) {
             Some(PopularPage::Article(language, article)) => {
-                let count = &mut counts[language][article];
+                let count = &mut counts[language][article.index()];
                 *count = count.saturating_add(row.views);
                 let sum = sums.entry(&languages[language].articles[article].key).or_default();
                 *sum = sum.saturating_add(row.views);
@@ -62,10 +62,10 @@ pub(super) fn find(
         } else {
             site.articles.iter().map(|article| sum(&article.key)).collect()
         };
-        let mut read: Vec<ArticleId> = (0..counts.len())
-            .filter(|id| counts[*id] > 0 && !site.articles[*id].unlisted)
+        let mut read: Vec<ArticleId> = ArticleId::all(&site.articles)
+            .filter(|id| counts[id.index()] > 0 && !site.articles[*id].unlisted)
             .collect();
-        read.sort_by_key(|id| (Reverse(counts[*id]), *id));
+        read.sort_by_key(|id| (Reverse(counts[id.index()]), *id));
         read.truncate(POPULAR);
         read
     };
@@ -89,7 +89,7 @@ fn pages(
         pages.extend(tags.chain(others).map(|path| (path, PopularPage::Other)));
         let categories = site.categories.iter().map(|category| plain(&category.path));
         pages.extend(categories.map(|path| (path, PopularPage::Other)));
-        for (id, article) in site.articles.iter().enumerate() {
+        for (id, article) in ArticleId::numbered(&site.articles) {
             pages.insert(plain(&article.path), PopularPage::Article(number, id));
             if article.language == site.language {
                 let file = documents[article.document].path.as_str();
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn pages_are_found_by_file_path_and_url() {
-        let article = PopularPage::Article(0, 7);
+        let article = PopularPage::Article(0, ArticleId::new(7));
         let pages: HashMap<String, PopularPage> = [
             (plain("/billing/refund/"), article),
             ("billing/refund.md".to_owned(), article),

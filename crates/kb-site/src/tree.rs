@@ -12,7 +12,7 @@ use super::addresses::Addresses;
 use super::languages::LanguageMap;
 use super::names::{Role, rank, split};
 use super::urls::{self, SitePath};
-use super::{Article, Category, CategoryId, DocumentId, LanguageSite, PageRef, Tag, in_document};
+use super::{Article, ArticleId, Category, CategoryId, DocumentId, LanguageSite, PageRef, Tag, in_document};
 
 /// The inputs of the tree.
 pub(super) struct Tree<'a> {
@@ -107,17 +107,17 @@ impl Tree<'_> {
             with_articles.extend(ancestors(inside));
         }
         let mut roles = Roles::default();
-        let mut order: Vec<DocumentId> = (0..self.documents.len()).collect();
+        let mut order: Vec<DocumentId> = DocumentId::all(self.documents).collect();
         // `_index.md` before `index.md` before `README.md`, where a folder has several, and these before `guide.md`
         // beside `guide/`.
         order.sort_by_key(|id| {
-            let (folder, name) = split(&placed[*id].key);
+            let (folder, name) = split(&placed[id.index()].key);
             (Role::of(name) == Role::Article, folder, rank(name), *id)
         });
         for id in order {
-            let place = &placed[id];
+            let place = &placed[id.index()];
             let (folder, name) = split(&place.key);
-            let is_home = || matches!(&self.documents[id].front.path, Some((path, _)) if path == "/");
+            let is_home = || matches!(&self.documents[id.index()].front.path, Some((path, _)) if path == "/");
             let (is_category, folder) = match Role::of(name) {
                 Role::Category => (true, folder),
                 Role::Index => (folder.is_empty() || with_articles.contains(folder), folder),
@@ -205,7 +205,7 @@ impl<'a> Builder<'a> {
         }
         let root = self.root_category();
         self.categories.push(root);
-        self.category_ids.insert(String::new(), 0);
+        self.category_ids.insert(String::new(), CategoryId::ROOT);
         let described: Vec<String> = self
             .roles
             .categories
@@ -314,7 +314,7 @@ impl<'a> Builder<'a> {
                     .with_hint("rename the folder, or give it another `slug` in its `_index.md`"),
             );
         }
-        let id = self.categories.len();
+        let id = CategoryId::new(self.categories.len());
         self.categories.push(Category {
             key: folder.to_owned(),
             language: picked
@@ -478,15 +478,15 @@ impl<'a> Builder<'a> {
     fn finish(mut self, articles: Vec<Article>) -> LanguageSite {
         let mut in_category: Vec<Vec<Article>> = vec![Vec::new(); self.categories.len()];
         for article in articles {
-            in_category[article.category].push(article);
+            in_category[article.category.index()].push(article);
         }
         for articles in &mut in_category {
             articles.sort_by_cached_key(|article| order(article.weight, &article.title, &article.key));
         }
         let mut children: Vec<Vec<CategoryId>> = vec![Vec::new(); self.categories.len()];
-        for (id, category) in self.categories.iter().enumerate() {
+        for (id, category) in CategoryId::numbered(&self.categories) {
             if let Some(parent) = category.parent {
-                children[parent].push(id);
+                children[parent.index()].push(id);
             }
         }
         for list in &mut children {
@@ -496,15 +496,15 @@ impl<'a> Builder<'a> {
             });
         }
         let mut ordered = Vec::new();
-        self.visit(0, &mut in_category, &children, &mut ordered);
+        self.visit(CategoryId::ROOT, &mut in_category, &children, &mut ordered);
         for (id, list) in children.into_iter().enumerate() {
-            self.categories[id].categories = list;
+            self.categories[CategoryId::new(id)].categories = list;
         }
         let mut by_key = HashMap::with_capacity(ordered.len() + self.categories.len());
-        for (id, category) in self.categories.iter().enumerate() {
+        for (id, category) in CategoryId::numbered(&self.categories) {
             by_key.insert(category.key.clone(), PageRef::Category(id));
         }
-        for (id, article) in ordered.iter().enumerate() {
+        for (id, article) in ArticleId::numbered(&ordered) {
             by_key.insert(article.key.clone(), PageRef::Article(id));
         }
         let settings = self.tree.config.languages.get(self.language);
@@ -515,8 +515,8 @@ impl<'a> Builder<'a> {
             direction: settings
                 .and_then(|s| s.direction)
                 .unwrap_or_else(|| self.language.direction()),
-            title: self.categories[0].title.clone(),
-            description: self.categories[0].description.clone(),
+            title: self.categories[CategoryId::ROOT].title.clone(),
+            description: self.categories[CategoryId::ROOT].description.clone(),
             tags: self.tags(&ordered),
             home: self.home,
             contact: None,
@@ -537,14 +537,14 @@ impl<'a> Builder<'a> {
         ordered: &mut Vec<Article>,
     ) -> usize {
         let mut count = 0;
-        for article in std::mem::take(&mut in_category[id]) {
+        for article in std::mem::take(&mut in_category[id.index()]) {
             if !article.unlisted {
-                self.categories[id].articles.push(ordered.len());
+                self.categories[id].articles.push(ArticleId::new(ordered.len()));
                 count += 1;
             }
             ordered.push(article);
         }
-        for child in &children[id] {
+        for child in &children[id.index()] {
             count += self.visit(*child, in_category, children, ordered);
         }
         self.categories[id].count = count;
@@ -553,7 +553,7 @@ impl<'a> Builder<'a> {
 
     fn tags(&self, articles: &[Article]) -> Vec<Tag> {
         let mut tags: BTreeMap<String, Tag> = BTreeMap::new();
-        for (id, article) in articles.iter().enumerate().filter(|(_, article)| !article.unlisted) {
+        for (id, article) in ArticleId::numbered(articles).filter(|(_, article)| !article.unlisted) {
             for title in &self.tree.documents[article.document].front.tags {
                 let slug = tag_slug(title);
                 if slug.is_empty() {

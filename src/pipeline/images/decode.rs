@@ -1,4 +1,4 @@
-//! The bytes of an image -> its size and its pixels.
+//! Reads the size and the pixels of an image.
 
 use std::io::{Cursor, ErrorKind};
 
@@ -10,12 +10,12 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-/// The longest side that is decoded, in pixels: what a WebP can have.
+/// The longest side that is decoded, in pixels: the limit of WebP.
 const MAX_SIDE: u32 = 16_383;
-/// Most pixels that are decoded: 200 MB in memory. A camera's images have 12 to 48 million.
+/// The largest number of pixels that are decoded: 200 MB in memory. A camera's images have 12 to 48 million.
 pub(super) const MAX_PIXELS: u64 = 50_000_000;
 
-/// The formats that smaller variants are made of.
+/// The formats of images with smaller variants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::pipeline) enum Format {
     Png,
@@ -23,14 +23,14 @@ pub(in crate::pipeline) enum Format {
     WebP,
 }
 
-/// What the head of a file says.
+/// The header of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::pipeline) struct Head {
-    /// Width and height as browsers show it, where that is known.
+    /// Width and height as browsers show it, if known.
     pub(in crate::pipeline) size: Option<(u32, u32)>,
     /// Its format, if smaller variants can be made of it.
     pub(in crate::pipeline) format: Option<Format>,
-    /// What is wrong with it, as far as the head says.
+    /// A problem that the header shows.
     pub(in crate::pipeline) flaw: Option<Flaw>,
 }
 
@@ -45,14 +45,14 @@ pub(in crate::pipeline) enum Flaw {
     NoPixels,
 }
 
-/// Why there are no pixels.
+/// Why an image was not decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum DecodeError {
-    /// It is fine, but would not look the same: it moves, or its colours are not those of screens.
+    /// It is valid, but a variant would look different: it is animated, or its colours are not RGB.
     Unlike,
     /// It has more pixels than are decoded.
     TooLarge,
-    /// It has a side that no smaller variant of it may have.
+    /// It has a side longer than WebP allows.
     TooLong,
     /// It is broken.
     Broken(String),
@@ -67,11 +67,11 @@ pub(super) struct Pixels {
     pub(super) rgba: Vec<u8>,
     /// The ICC profile that says what the colours mean; sRGB without one.
     pub(super) profile: Option<Vec<u8>>,
-    /// Whether it was stored without loss: then it is a drawing or a screenshot.
+    /// Whether it was stored without loss, as drawings and screenshots are.
     pub(super) exact: bool,
 }
 
-/// Reads the head of a file.
+/// Reads the header of an image.
 pub(in crate::pipeline) fn head(bytes: &[u8]) -> Head {
     let format = match imagesize::image_type(bytes) {
         Ok(imagesize::ImageType::Png) => Some(Format::Png),
@@ -111,11 +111,11 @@ pub(in crate::pipeline) fn head(bytes: &[u8]) -> Head {
     }
 }
 
-/// Whether a file that says nothing of its size is the beginning of an image.
+/// Whether a file without a readable size is the beginning of an image.
 fn is_beginning(bytes: &[u8], format: Option<Format>) -> bool {
     const SIGNATURES: [&[u8]; 3] = [b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"RIFF"];
     match format {
-        // With padding between its parts, the size may only not have been found.
+        // With padding between its segments, the size may exist but was not found.
         Some(Format::Jpeg) => !bytes.windows(2).any(|pair| matches!(pair, [0xff, 0xc0..=0xc3])),
         Some(Format::Png | Format::WebP) => true,
         // Too short for any format.
@@ -126,7 +126,7 @@ fn is_beginning(bytes: &[u8], format: Option<Format>) -> bool {
     }
 }
 
-/// How the image is to be turned, 1 to 8, by the EXIF standard.
+/// The EXIF orientation, 1 to 8.
 fn orientation(bytes: &[u8]) -> u32 {
     let read = exif::Reader::new().read_from_container(&mut Cursor::new(bytes));
     read.ok()
@@ -135,7 +135,7 @@ fn orientation(bytes: &[u8]) -> u32 {
         .unwrap_or(1)
 }
 
-/// Decodes an image whose head says that it has this format.
+/// Decodes an image whose header has this format.
 pub(super) fn decode(bytes: &[u8], format: Format) -> Result<Pixels, DecodeError> {
     let pixels = match format {
         Format::Png => decode_png(bytes),
@@ -196,7 +196,7 @@ fn decode_png(bytes: &[u8]) -> Result<Pixels, DecodeError> {
     })
 }
 
-/// Whether the colours of a PNG are sRGB, or an ICC profile says what they are.
+/// Whether the colours of a PNG are sRGB or defined by an ICC profile.
 fn has_screen_colours(info: &png::Info<'_>) -> bool {
     if let Some(cicp) = info.coding_independent_code_points {
         return (cicp.color_primaries, cicp.transfer_function) == (1, 13);
@@ -221,7 +221,7 @@ fn has_screen_colours(info: &png::Info<'_>) -> bool {
 }
 
 fn decode_jpeg(bytes: &[u8]) -> Result<Pixels, DecodeError> {
-    // All that a head can say: what is too long is said below.
+    // The maximum of the format: too long sides are reported below.
     let side = usize::from(u16::MAX);
     let options = DecoderOptions::default()
         .set_max_width(side)
@@ -273,7 +273,7 @@ fn opaque(rgb: &[u8]) -> Vec<u8> {
     rgb.chunks_exact(3).flat_map(|p| [p[0], p[1], p[2], 255]).collect()
 }
 
-/// The image turned as the EXIF orientation says.
+/// The image rotated by the EXIF orientation.
 fn turned(pixels: Pixels, orientation: u32) -> Pixels {
     if orientation == 1 {
         return pixels;

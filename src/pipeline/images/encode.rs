@@ -1,6 +1,6 @@
-//! An image -> its smaller variants in WebP.
+//! Makes smaller variants of an image in WebP.
 //!
-//! AVIF would take a fifth off the bytes again, for about eight times the time; WebP is what every browser of today reads.
+//! AVIF would save another fifth of the bytes, for about eight times the time; all current browsers read WebP.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -11,14 +11,14 @@ use webpx::{EncoderConfig, Unstoppable};
 
 use super::decode::{DecodeError, Format, Pixels, decode};
 
-/// Names what [`variants`] makes of an image: other bytes, another name.
+/// The version of the output of [`variants`]: if its bytes change, the name must change.
 pub(super) const ENCODER: &str = "kb-webp-2";
 
-/// Widths that are offered, in pixels: telephones, the reading column on screens with two pixels for one, and between.
+/// The offered widths in pixels: for phones, for the reading column on high-density screens, and one in between.
 const WIDTHS: [u32; 3] = [1440, 960, 480];
-/// Up to this width an image is offered as it is too.
+/// Up to this width, an image is also offered in its own width.
 const MAX_OWN_WIDTH: u32 = 1600;
-/// How much wider than the next a width must be to be worth a file, in hundredths.
+/// The smallest ratio of two adjacent widths that is worth a file, in hundredths.
 const STEP: u32 = 125;
 /// Quality of lossy images, of 100.
 const QUALITY: f32 = 82.0;
@@ -26,9 +26,9 @@ const QUALITY: f32 = 82.0;
 /// A smaller variant: its width and its bytes.
 pub(super) type EncodedVariant = (u32, Vec<u8>);
 
-/// The smaller variants of an image, the narrowest first; none where they would save nothing.
+/// The smaller variants of an image, the narrowest first; none if they would save nothing.
 pub(super) fn variants(bytes: &[u8], format: Format) -> Result<Vec<EncodedVariant>, DecodeError> {
-    // Decoders meet whatever people upload: what one cannot take costs the image its smaller variants, never the build.
+    // Decoders get arbitrary files: a panic in a decoder affects the variants of one image, never the build.
     catch_unwind(AssertUnwindSafe(|| {
         let pixels = decode(bytes, format)?;
         Ok(smaller(&pixels, bytes.len()))
@@ -48,8 +48,8 @@ fn widths(width: u32) -> Vec<u32> {
     chosen
 }
 
-/// Every variant must have fewer bytes than the wider one. Where the widest saves nothing there are none: a browser that
-/// found narrow ones only would show them on wide screens too.
+/// Every variant must have fewer bytes than the wider one. If the widest saves nothing, there are none: with only
+/// narrow ones, a browser would show them on wide screens too.
 fn smaller(pixels: &Pixels, limit: usize) -> Vec<EncodedVariant> {
     let mut made: Vec<EncodedVariant> = Vec::new();
     for width in widths(pixels.width) {
@@ -66,10 +66,10 @@ fn smaller(pixels: &Pixels, limit: usize) -> Vec<EncodedVariant> {
     made
 }
 
-/// The image in another width, as light adds up: colours are made linear, and count as much as they are opaque.
+/// The image scaled to another width in linear light: colours are made linear and multiplied by their opacity.
 ///
-/// The opacity is multiplied in here: the library does it in another way on each kind of processor, with results that
-/// differ in the last bit.
+/// The multiplication is done here, because that of the library depends on the processor, with results that differ in
+/// the last bit.
 fn resized(pixels: &Pixels, width: u32) -> Option<Pixels> {
     if width == pixels.width {
         return Some(pixels.clone());
@@ -106,12 +106,12 @@ fn resized(pixels: &Pixels, width: u32) -> Option<Pixels> {
         height,
         rgba: result.into_vec(),
         profile: pixels.profile.clone(),
-        // Between other pixels no edge is exact; without loss it would be twice as large.
+        // Scaled edges are not exact; lossless compression would double the size.
         exact: false,
     })
 }
 
-/// Changes the colours of an image with 16 bits a channel; `change` is given a colour and the opacity.
+/// Changes the colours of an image with 16 bits per channel; `change` gets a colour and the opacity.
 fn change_pixels(image: &mut Image<'_>, change: impl Fn(u16, u16) -> u64) {
     for pixel in image.buffer_mut().chunks_exact_mut(8) {
         let channel = |pixel: &[u8], at: usize| u16::from_ne_bytes([pixel[at], pixel[at + 1]]);
@@ -123,8 +123,8 @@ fn change_pixels(image: &mut Image<'_>, change: impl Fn(u16, u16) -> u64) {
     }
 }
 
-/// The image as WebP. What was stored without loss stays so, unless a third of the bytes can be saved: the text in
-/// screenshots is best left sharp, and is often smallest that way.
+/// The image as WebP. A lossless image stays lossless, unless lossy compression saves a third of the bytes: this keeps
+/// text in screenshots sharp, and is often smaller.
 fn encode(pixels: &Pixels) -> Option<Vec<u8>> {
     let lossy = encode_webp(pixels, false)?;
     let exact = pixels.exact.then(|| encode_webp(pixels, true)).flatten();
@@ -221,7 +221,7 @@ mod tests {
         }
     }
 
-    /// The lossless encoder counts with floating-point numbers, which compilers round differently on other processors.
+    /// The lossless encoder uses floating-point numbers, which compilers round differently on other processors.
     #[cfg(target_arch = "x86_64")]
     #[test]
     fn the_same_image_gives_the_bytes_that_the_encoder_s_name_stands_for() {
@@ -239,7 +239,7 @@ mod tests {
         let found: Vec<(u32, u64)> = (exact.iter().chain(&lossy))
             .map(|(width, bytes)| (*width, xxhash_rust::xxh3::xxh3_64(bytes)))
             .collect();
-        // Other bytes need another name in `ENCODER`: what earlier builds left is taken by it.
+        // If the bytes change, `ENCODER` must change, because variants of earlier builds are reused by this name.
         let wanted = [
             (700, 14_609_445_959_029_657_332),
             (480, 8_528_852_300_783_539_638),

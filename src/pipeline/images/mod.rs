@@ -1,8 +1,8 @@
-//! Images that articles show -> smaller variants of them, so that a telephone loads no more than it shows.
+//! Makes smaller variants of the images in articles, so that a phone loads no more than it shows.
 //!
 //! 1. `decode` reads the pixels of a PNG, a JPEG or a WebP.
 //! 2. `encode` makes WebP files of several widths, and keeps those that save bytes.
-//! 3. `record` notes in the output what was made, and takes it from there the next time.
+//! 3. `record` writes a list of the variants to the output, and reuses them in the next build.
 
 mod decode;
 mod encode;
@@ -27,27 +27,27 @@ use record::{EarlierImages, EarlierVariant};
 pub(super) use decode::{Flaw, Format, Head, head};
 pub(super) use record::record;
 
-/// Smaller files than this are not worth a second one, in bytes.
+/// Smaller files get no variants, in bytes.
 const MIN_BYTES: u64 = 8 * 1024;
-/// Narrower images than this are icons.
+/// Narrower images are icons and get no variants, in pixels.
 const MIN_WIDTH: u32 = 320;
-/// Pixels of the images that are worked on at once.
+/// The largest number of pixels that are processed at once.
 const PIXELS_AT_ONCE: u64 = MAX_PIXELS;
 
-/// What is known of images by the hash of their content, and where their smaller variants lie.
+/// The results for images by the hash of their content, and the folder of their variants.
 #[derive(Debug, Default)]
 pub(super) struct ImageMemo {
     known: HashMap<u64, ImageOutcome>,
-    /// Holds what was encoded until it is written or served.
+    /// Contains the encoded variants until they are written or served.
     folder: Option<Arc<TempDir>>,
-    /// Whether the variants must outlast the output that they were found in.
+    /// Whether variants found in the output must be copied, because the output may change.
     lasting: bool,
 }
 
-/// What came of an image.
+/// The result for an image.
 #[derive(Debug, Clone)]
 enum ImageOutcome {
-    /// These are its smaller variants, perhaps none.
+    /// Its smaller variants, possibly none.
     Made(Vec<MadeVariant>),
     /// It cannot be read.
     Broken(String),
@@ -55,7 +55,7 @@ enum ImageOutcome {
     TooLarge,
     /// It is too wide or too high.
     TooLong,
-    /// It has changed since it was looked at, or its variants cannot be stored: to be tried again.
+    /// It has changed since it was read, or its variants cannot be stored: the next build tries again.
     Failed(String),
 }
 
@@ -66,7 +66,7 @@ struct MadeVariant {
     hash: u64,
 }
 
-/// An asset that is shown, with the format that smaller variants can be made of.
+/// A shown asset in a format with smaller variants.
 pub(super) struct ShownImage<'a> {
     pub(super) asset: &'a mut Asset,
     pub(super) format: Format,
@@ -84,7 +84,7 @@ pub(super) enum ImageProblem {
 }
 
 impl ImageMemo {
-    /// For a site whose files are asked for at any time.
+    /// For a preview, which serves its files at any time.
     pub(super) fn lasting() -> Self {
         Self {
             lasting: true,
@@ -92,13 +92,13 @@ impl ImageMemo {
         }
     }
 
-    /// The folder of what was encoded; it goes with the last that holds it.
+    /// The folder of encoded variants; it is removed when its last owner is dropped.
     pub(super) fn folder(&self) -> Option<Arc<TempDir>> {
         self.folder.clone()
     }
 
-    /// Gives every image its smaller variants, and returns what is wrong with any. What an earlier build left in `output`
-    /// is not made again.
+    /// Gives every image its smaller variants, and returns the problems. Variants of an earlier build in `output` are
+    /// reused.
     pub(super) fn complete(
         &mut self,
         files: &dyn FileSystem,
@@ -157,14 +157,14 @@ impl ImageMemo {
             let taken = earlier.take(files, hash).map(|found| self.keep(found, hash, folder));
             (hash, taken.unwrap_or_else(|| make(files, image, folder)))
         };
-        // What is worked on at once stays small enough for the memory of a small machine.
+        // Limits the memory use for small machines.
         batches(todo)
             .into_iter()
             .flat_map(|batch| batch.par_iter().map(|image| one(&image)).collect::<Vec<_>>())
             .collect()
     }
 
-    /// What an earlier build made, in a place where it stays as long as it is needed.
+    /// The variants of an earlier build, copied if they must outlast it.
     fn keep(&self, found: Vec<EarlierVariant>, hash: u64, folder: &Path) -> ImageOutcome {
         if self.lasting {
             let made = found.into_iter().map(|variant| (variant.width, variant.bytes));
@@ -183,7 +183,7 @@ fn is_worth_it(asset: &Asset) -> bool {
     asset.source.stamp.len >= MIN_BYTES && asset.size.is_some_and(|(width, _)| width >= MIN_WIDTH)
 }
 
-/// Images in their order, cut where those of a part have too many pixels together.
+/// The images in order, split into batches with a limited number of pixels.
 fn batches<'a, 'b>(todo: &'a [&'b ShownImage<'b>]) -> Vec<&'a [&'b ShownImage<'b>]> {
     let mut batches = Vec::new();
     let (mut start, mut sum) = (0, 0);
@@ -234,7 +234,7 @@ fn stored(made: impl IntoIterator<Item = (u32, Vec<u8>)>, hash: u64, folder: &Pa
     }
 }
 
-/// The variants with their places in the output: beside the image, named after its content and the encoder.
+/// The variants with their paths in the output: beside the image, named after its content and the encoder.
 fn named(variants: &[MadeVariant], asset: &Asset) -> Vec<Variant> {
     let version = format!("{:016x}", xxh3_64_with_seed(ENCODER.as_bytes(), asset.hash));
     let (folder, name) = asset.output.rsplit_once('/').unwrap_or(("", &asset.output));

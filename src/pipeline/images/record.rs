@@ -1,7 +1,7 @@
-//! What a build notes about the smaller variants of images, so that the next one need not make them again.
+//! The record of the variants of images, so that the next build need not make them again.
 //!
-//! The note lies in the output, beside what it is about: who keeps the output folder keeps the work. It is believed as
-//! far as it can be checked: a variant is taken only if it has the very bytes that were noted.
+//! The record is in the output folder, so keeping that folder keeps the variants. It is verified: a variant is reused
+//! only if its bytes have the recorded hash.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ struct RecordedVariant {
     hash: String,
 }
 
-/// The note about these assets.
+/// The record of these assets.
 pub(in crate::pipeline) fn record(assets: &[Asset]) -> Vec<u8> {
     let noted = assets.iter().filter_map(|asset| {
         let variants = asset.variants.as_ref()?.iter().map(|variant| RecordedVariant {
@@ -53,7 +53,7 @@ fn hex(hash: u64) -> String {
     format!("{hash:016x}")
 }
 
-/// What an earlier build left in an output folder.
+/// The variants that an earlier build left in an output folder.
 #[derive(Debug, Default)]
 pub(super) struct EarlierImages {
     folder: PathBuf,
@@ -70,7 +70,7 @@ pub(super) struct EarlierVariant {
 }
 
 impl EarlierImages {
-    /// Reads the note in a folder; nothing where there is none, kb did not write the folder, or another encoder was used.
+    /// Reads the record in a folder; empty if there is none, kb did not write the folder, or another encoder was used.
     pub(super) fn read(files: &dyn FileSystem, folder: &Path) -> Self {
         let read = || {
             files.is_file(&folder.join(MARKER)).then_some(())?;
@@ -84,11 +84,11 @@ impl EarlierImages {
         }
     }
 
-    /// The smaller variants of the image with this hash, if all are there as they were noted.
+    /// The smaller variants of the image with this hash, if all of them exist with the recorded bytes.
     pub(super) fn take(&self, files: &dyn FileSystem, hash: u64) -> Option<Vec<EarlierVariant>> {
         let variants = self.images.get(&hex(hash))?;
         let found = variants.iter().map(|variant| {
-            // A note that somebody else wrote leads nowhere out of the folder.
+            // A manipulated record must not lead out of the folder.
             let location = OutputPath::new(variant.file.clone()).ok()?.below(&self.folder);
             let bytes = files.read(&location).ok()?;
             let hash = xxh3_64(&bytes);

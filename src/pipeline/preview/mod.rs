@@ -1,8 +1,8 @@
-//! A site that follows its files: after a change, only what shows it is made again.
+//! A site that follows its files: after a change, only the affected pages are made again.
 //!
-//! 1. [`Preview::refresh`] runs the stages with the memo of the time before and publishes a [`Snapshot`].
-//! 2. A snapshot makes its files when they are asked for; `pages` and `search` keep what is still right.
-//! 3. In between, a thread of its own renders what nobody has asked for, to find the mistakes in it.
+//! 1. [`Preview::refresh`] runs the stages with the memo of the last refresh and publishes a [`Snapshot`].
+//! 2. A snapshot makes its files on request; `pages` and `search` keep what is still valid.
+//! 3. In the background, a thread renders the other pages, to find the mistakes in them.
 
 mod pages;
 mod search;
@@ -28,7 +28,7 @@ use pages::PageMemo;
 use search::Search;
 use worker::Worker;
 
-/// Told about every new state.
+/// Called for every new state.
 pub type Listener = dyn Fn(&Arc<Snapshot>) + Send + Sync;
 
 /// What is previewed and how.
@@ -36,9 +36,9 @@ pub type Listener = dyn Fn(&Arc<Snapshot>) + Send + Sync;
 pub struct PreviewOptions {
     /// The project or folder.
     pub path: PathBuf,
-    /// Where the site will live, in place of what the settings say.
+    /// The address of the site; overrides the settings.
     pub base_url: Option<String>,
-    /// What is published, and what else a build needs to know. The time in it is taken anew at each refresh by `now`.
+    /// The options of the build. `now` updates the time in them at each refresh.
     pub build: BuildOptions,
     /// The time in seconds since 1970.
     pub now: fn() -> i64,
@@ -50,7 +50,7 @@ pub struct Preview {
     worker: Worker,
 }
 
-/// The newest state, what is known of it so far, and what the next needs of it.
+/// The newest state, its rendered pages, and the data for the next refresh.
 pub(super) struct Current {
     state: Mutex<RefreshState>,
     published: Mutex<Published>,
@@ -58,38 +58,38 @@ pub(super) struct Current {
     listener: Box<Listener>,
 }
 
-/// What a refresh needs of the one before.
+/// The data that a refresh needs from the previous one.
 struct RefreshState {
     options: PreviewOptions,
     memo: Memo,
     content: PathBuf,
     folders: BTreeSet<PathBuf>,
-    /// Whether the last refresh relied on being told what had changed.
+    /// Whether the last refresh relied on a list of changed paths.
     trusting: bool,
 }
 
 struct Published {
     snapshot: Arc<Snapshot>,
-    /// Problems of the settings, which kept the last refresh from being one.
+    /// Problems of the settings that made the last refresh fail.
     settings: Vec<Diagnostic>,
-    /// What went wrong in pages when they were last rendered.
+    /// The errors of pages from their last rendering.
     failures: Vec<Diagnostic>,
 }
 
 /// What may have changed.
 #[derive(Debug, Clone, Copy)]
 pub enum Changed<'a> {
-    /// These files and folders. It is looked for others later, when nothing else is to be done.
+    /// These files and folders. Other changes are looked for later, when the worker is idle.
     Only(&'a BTreeSet<PathBuf>),
     /// Anything: files are compared by their stamps.
     Anything,
 }
 
 impl Preview {
-    /// Reads the project and publishes its first state, about which `listener` is not told.
+    /// Reads the project and publishes its first state, without a call of `listener`.
     ///
     /// # Errors
-    /// Returns what is wrong where nothing can be shown: there is no such folder, or `kb.toml` has errors.
+    /// The problems, if nothing can be shown: the folder does not exist, or `kb.toml` has errors.
     pub fn start(options: PreviewOptions, listener: Box<Listener>) -> Result<Self, Vec<Diagnostic>> {
         let project = open_project(&options.path, options.base_url.as_deref())?;
         let mut state = RefreshState {
@@ -134,17 +134,17 @@ impl Preview {
         self.current.snapshot()
     }
 
-    /// Every folder that was looked into.
+    /// Every folder that was read.
     pub fn folders(&self) -> BTreeSet<PathBuf> {
         self.current.state().folders.clone()
     }
 
-    /// How many pages and copies were rendered since the beginning.
+    /// The total number of pages and copies rendered so far.
     pub fn rendered(&self) -> Rendered {
         self.current.pages.rendered()
     }
 
-    /// Waits until every page of the newest state has been looked at.
+    /// Waits until every page of the newest state has been rendered.
     pub fn settle(&self) {
         self.worker.settle();
     }
@@ -171,7 +171,7 @@ impl RefreshState {
         assembled
     }
 
-    /// The paths as they begin in the content folder's own, and nothing known of them any more.
+    /// Removes the results for changed paths from the memo; returns the paths below the content folder as configured.
     fn forget(&mut self, changed: &BTreeSet<PathBuf>) -> BTreeSet<PathBuf> {
         let absolute = std::path::absolute(&self.content).unwrap_or_else(|_| self.content.clone());
         let mut paths = BTreeSet::new();
@@ -211,14 +211,14 @@ impl Current {
         }
     }
 
-    /// Looks for changes that nobody told of, if the last refresh did not.
+    /// Looks for unreported changes, if the last refresh did not.
     fn verify(&self) -> Option<Arc<Snapshot>> {
         let trusting = self.state().trusting;
         trusting.then(|| self.refresh(Changed::Anything)).flatten()
     }
 
     fn state(&self) -> MutexGuard<'_, RefreshState> {
-        // A memo is replaced as a whole, so a panic elsewhere leaves it right.
+        // A memo is replaced as a whole, so a panic elsewhere leaves it consistent.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -226,7 +226,7 @@ impl Current {
         Arc::clone(&self.published().snapshot)
     }
 
-    /// Publishes a site, if it is another one than before or has other problems.
+    /// Publishes a site if it or its problems have changed.
     fn publish_site(&self, assembled: Assembled) -> Option<Arc<Snapshot>> {
         let mut published = self.published();
         published.settings.clear();
@@ -253,14 +253,14 @@ impl Current {
         Some(snapshot)
     }
 
-    /// Publishes the last site with what is wrong with the settings now.
+    /// Publishes the last site with the current problems of the settings.
     fn publish_settings(&self, problems: Vec<Diagnostic>) -> Option<Arc<Snapshot>> {
         let mut published = self.published();
         published.settings = problems;
         self.publish_problems(published)
     }
 
-    /// Publishes what went wrong in the pages of a state, unless there is a newer site.
+    /// Publishes the errors of the pages of a state, unless there is a newer site.
     fn publish_failures(&self, of: &Snapshot, failures: Vec<Diagnostic>) {
         let mut published = self.published();
         if Arc::ptr_eq(&published.snapshot.assembled, &of.assembled) {
@@ -269,7 +269,7 @@ impl Current {
         }
     }
 
-    /// Publishes the same site with the problems that are known now, if they are others.
+    /// Publishes the same site with the current problems, if they have changed.
     fn publish_problems(&self, published: MutexGuard<'_, Published>) -> Option<Arc<Snapshot>> {
         let before = Arc::clone(&published.snapshot);
         let known = before
@@ -307,7 +307,7 @@ impl Current {
     }
 
     fn published(&self) -> MutexGuard<'_, Published> {
-        // Every change is one assignment, so a panic elsewhere leaves it whole.
+        // Every change is one assignment, so a panic elsewhere leaves it consistent.
         self.published.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -330,7 +330,7 @@ fn same(before: &Assembled, now: &Assembled) -> bool {
         && same_documents()
 }
 
-/// The problems that the settings of a site want to be told, the worst first.
+/// The problems that the settings of a site report, worst first.
 fn told<'a>(assembled: &Assembled, problems: impl Iterator<Item = &'a Diagnostic>) -> Vec<Diagnostic> {
     let mut problems = assembled.site.config.checks.apply(problems.cloned().collect());
     problems.sort_unstable_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.cmp(b)));
@@ -338,7 +338,7 @@ fn told<'a>(assembled: &Assembled, problems: impl Iterator<Item = &'a Diagnostic
     problems
 }
 
-/// Which of the problems are new, by number.
+/// The indexes of the new problems.
 fn new(before: &[Diagnostic], now: &[Diagnostic]) -> Vec<usize> {
     let before: HashSet<&Diagnostic> = before.iter().collect();
     let new = now.iter().enumerate().filter(|(_, problem)| !before.contains(problem));

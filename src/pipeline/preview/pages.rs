@@ -11,12 +11,12 @@ use kb_render::pages::LanguageRenderer;
 use kb_site::pages::Page;
 use xxhash_rust::xxh3::Xxh3;
 
-/// Bytes of pages that are kept. Those of larger sites are rendered again when they are asked for, which takes less than
-/// a millisecond each; what they are made from, hash and problems, is known of all.
+/// The limit for the bytes of cached pages. Pages beyond it are rendered again on request, which takes less than a
+/// millisecond each; digests, hashes and problems are kept for all pages.
 const KEPT_BYTES: usize = 16 << 20;
 
-/// A page of one state of the site. Its path is not enough: where two pages want the same path, there is only one of
-/// them, but the Markdown copy of the other may have a path of its own.
+/// A page of one state of the site. Its path is not enough: if two pages have the same path, only one is published, but
+/// the Markdown copy of the other may have its own path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct PageId {
     /// Number of the state.
@@ -31,19 +31,19 @@ pub(super) struct PageId {
 #[derive(Debug)]
 pub(super) struct MadePage {
     digest: u128,
-    /// What it was last found to be right for.
+    /// The state for which it was last found valid.
     id: PageId,
-    /// Number of the rendering, to tell it from an earlier one of the same page.
+    /// The number of the rendering, to distinguish it from earlier ones of the same page.
     serial: u64,
-    /// What the manifest says of it.
+    /// Its entry in the manifest.
     pub(super) written: WrittenPage,
-    /// What went wrong, and what the page is called in messages.
+    /// The error, and the name of the page in messages.
     pub(super) problem: Option<(Diagnostic, String)>,
     /// Its HTML and its copy.
     bytes: PageBytes,
 }
 
-/// The files of a page; empty where they are not kept.
+/// The files of a page; empty if they are not cached.
 #[derive(Debug, Clone, Default)]
 pub(super) struct PageBytes {
     pub(super) html: Arc<Vec<u8>>,
@@ -52,11 +52,10 @@ pub(super) struct PageBytes {
 
 /// Pages by the path of their file.
 ///
-/// A page is taken from here only if the digest of what it is made from now is the one that it was made from. The digest
-/// covers all that reaches the template (the page's own context with its text, links, neighbours and related articles;
-/// what all pages of a language share; the messages), the theme with all its templates, and, for the Markdown copy, the
-/// text of the document. So it does not matter what has changed, in which order, or what was asked for in between.
-/// In the very state of the site in which that was found out, it is not asked again.
+/// A page is reused only if the digest of its current inputs equals that of its rendering. The digest covers everything
+/// that the template gets (the page's own context with its text, links, neighbours and related articles; what all pages
+/// of a language share; the messages), the theme with all its templates, and, for the Markdown copy, the text of the
+/// document. So the kind and order of changes do not matter. The digest is computed once per state of the site.
 #[derive(Debug, Default)]
 pub(super) struct PageMemo {
     table: Mutex<Table>,
@@ -73,7 +72,7 @@ struct Table {
     serial: u64,
 }
 
-/// How many pages and copies were rendered since the beginning.
+/// The total number of pages and copies rendered so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Rendered {
     /// Pages.
@@ -83,8 +82,8 @@ pub struct Rendered {
 }
 
 impl PageMemo {
-    /// The files of a page in a state of the site. `renderer` is made only where it is not known that the page is the
-    /// same in this state.
+    /// The files of a page in a state of the site. `renderer` is called only if the page is not known to be valid in
+    /// this state.
     pub(super) fn bytes<'a>(
         &self,
         path: &OutputPath,
@@ -104,7 +103,7 @@ impl PageMemo {
         self.with(path, id, &renderer(), |page| page.bytes.clone(), true)
     }
 
-    /// What is known of a page without its bytes: its hash for the manifest, and what went wrong.
+    /// The result of a page without its bytes: its hash for the manifest, and its errors.
     pub(super) fn look<T>(
         &self,
         path: &OutputPath,
@@ -156,7 +155,7 @@ impl PageMemo {
         found
     }
 
-    /// Forgets pages that `keep` does not know.
+    /// Removes pages that are not in `keep`.
     pub(super) fn retain(&self, keep: impl Fn(&str) -> bool) {
         let mut table = self.table();
         table.pages.retain(|path, _| keep(path.as_str()));
@@ -164,7 +163,7 @@ impl PageMemo {
         table.drop_superseded();
     }
 
-    /// How many pages and copies were rendered since the beginning.
+    /// The total number of pages and copies rendered so far.
     pub(super) fn rendered(&self) -> Rendered {
         Rendered {
             pages: self.pages.load(Ordering::Relaxed),
@@ -173,7 +172,7 @@ impl PageMemo {
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
-        // Every change of the table is whole before the lock is let go.
+        // Every change of the table is complete before the lock is released.
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -219,7 +218,7 @@ impl PageBytes {
     }
 }
 
-/// Hash of all that a page and its copy are made from.
+/// Hash of all inputs of a page and its copy.
 fn digest(renderer: &LanguageRenderer<'_>, prepared: &kb_render::pages::PreparedPage<'_>, job: Page) -> u128 {
     let mut hash = Xxh3::new();
     hash.update(&renderer.digest(prepared).to_le_bytes());

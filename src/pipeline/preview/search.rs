@@ -1,4 +1,4 @@
-//! The search of one state of the site: made when it is first needed, from that of a state before.
+//! The search of one state of the site, created on first use from that of an earlier state.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -9,34 +9,34 @@ use kb_site::{ArticleId, LanguageSite, Site};
 
 use crate::pipeline::index;
 
-/// The search of one state. Whatever was made for another state before is the beginning of it, never the result: index,
-/// pack and related articles follow from the articles alone.
+/// The search of one state. The results of earlier states only speed it up: index, pack and related articles depend on
+/// the articles alone.
 ///
-/// Making them uses the threads of the pool, so nothing is made *on* a thread of the pool: that thread could take up
-/// other work while it waits, and in that wait for itself. What pages need is made before they are rendered in
-/// parallel ([`Search::prepare_pages`]).
+/// They are computed with the threads of the pool, so never *on* a thread of the pool: that thread could steal other
+/// work while it waits, and then wait for itself. The data for pages is computed before they are rendered in parallel
+/// ([`Search::prepare_pages`]).
 pub(super) struct Search {
     site: Site,
     known: Arc<KnownLanguages>,
     languages: Vec<LanguageSearch>,
-    /// What browsers load besides the packs.
+    /// The files that browsers load besides the packs.
     engines: OnceLock<FilesByPath>,
 }
 
 /// Files by path below the root of the site.
 type FilesByPath = HashMap<String, Body>;
 
-/// What is made for a language, each when it is first asked for.
+/// The results for a language, each created on first use.
 #[derive(Default)]
 struct LanguageSearch {
     index: OnceLock<Result<Arc<LiveIndex>, Arc<Error>>>,
     related: OnceLock<Arc<RelatedArticles>>,
-    /// The files of tantivy's index as a build writes them; only who reads them by their addresses makes them.
+    /// The files of tantivy's index as a build writes them; created only if they are requested.
     tantivy: OnceLock<Result<FilesByPath, String>>,
     pack: OnceLock<Result<FilesByPath, String>>,
 }
 
-/// What was made last for each language, by its tag.
+/// The last results for each language, by its tag.
 #[derive(Default)]
 struct KnownLanguages(Mutex<HashMap<String, Arc<Mutex<KnownLanguage>>>>);
 
@@ -66,16 +66,16 @@ impl Search {
         }
     }
 
-    /// Makes what rendering pages will ask for.
+    /// Creates the data for rendering pages.
     pub(super) fn prepare_pages(&self) {
         for (number, language) in self.site.languages.iter().enumerate() {
-            if !language.articles.is_empty() {
-                self.related(number, 0);
+            if let Some(first) = ArticleId::all(&language.articles).next() {
+                self.related(number, first);
             }
         }
     }
 
-    /// The articles most like one.
+    /// The articles related to one.
     pub(super) fn related(&self, language: usize, article: ArticleId) -> Vec<ArticleId> {
         let site = &self.site.languages[language];
         let related = self.languages[language].related.get_or_init(|| {
@@ -139,15 +139,15 @@ impl Search {
         files.flat_map(HashMap::keys).cloned().collect()
     }
 
-    /// Makes what a search will ask for.
+    /// Creates the data for searches.
     pub(super) fn warm(&self) {
         for number in 0..self.languages.len() {
-            // What goes wrong is said when somebody searches.
+            // Errors are reported by the first search.
             let _ = self.pack(number);
         }
     }
 
-    /// Prepares what comes next, if so much has changed that it is worth its time.
+    /// Prepares the next state, if many articles have changed.
     pub(super) fn tidy(&self) {
         for (number, language) in self.site.languages.iter().enumerate() {
             if let Ok(index) = self.index(number)
@@ -156,7 +156,7 @@ impl Search {
             {
                 let known = self.known.language(language);
                 let mut known = lock(&known);
-                // Unless another state was made meanwhile.
+                // Unless another state was created meanwhile.
                 if known.index.as_ref().is_some_and(|known| Arc::ptr_eq(known, index)) {
                     known.index = Some(Arc::new(compact));
                 }
@@ -202,7 +202,7 @@ impl KnownLanguages {
     }
 }
 
-/// What is known is replaced as a whole, so a panic elsewhere leaves it right.
+/// The results are replaced as a whole, so a panic elsewhere leaves them consistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,4 +1,4 @@
-//! One state of the site, of which every file can be asked for.
+//! One state of the site, with all of its files on request.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -18,19 +18,19 @@ use crate::pipeline::assemble::Assembled;
 use crate::pipeline::files::{self, Collector, Rendering};
 use crate::pipeline::listing::File;
 
-/// Where the files of the search lie.
+/// The folder of the search files.
 const SEARCH: &str = "search/";
 
-/// One state of the site. Its files are made when they are asked for: the site as a whole is the very one that a build
-/// writes, and no page costs anything that nobody looks at.
+/// One state of the site. Its files are made on request. Together they are exactly the site that a build writes, and
+/// pages that are not opened cost nothing.
 pub struct Snapshot {
     /// Ascending number.
     pub number: u64,
-    /// What is wrong, worst first.
+    /// Its problems, worst first.
     pub problems: Vec<Diagnostic>,
-    /// Which of the problems, by number, the state before did not have.
+    /// The indexes of the problems that the previous state did not have.
     pub new_problems: Vec<usize>,
-    /// The number of the first snapshot of this very site: later ones differ in their problems only.
+    /// The number of the first snapshot of the same site: later ones differ only in their problems.
     pub(super) state: u64,
     pub(super) assembled: Arc<Assembled>,
     pub(super) pages: Arc<PageMemo>,
@@ -53,12 +53,12 @@ impl RelatedLookup for Snapshot {
 }
 
 impl Snapshot {
-    /// The path that the site lives under, with `/` at both ends.
+    /// The base path of the site, with `/` at both ends.
     pub fn base_path(&self) -> &str {
         &self.assembled.site.base_path
     }
 
-    /// The folder of the theme's files, which is named after what they hold.
+    /// The folder of the theme's files, named after a hash of their contents.
     pub fn asset_folder(&self) -> &str {
         &self.assembled.theme.asset_folder
     }
@@ -68,7 +68,7 @@ impl Snapshot {
         &self.assembled.site.languages
     }
 
-    /// What an output folder must stay clear of.
+    /// The restrictions on the output folder.
     pub(in crate::pipeline) fn clear_of(&self) -> &SyncOptions {
         &self.assembled.clear_of
     }
@@ -78,7 +78,7 @@ impl Snapshot {
         match self.assembled.listing.entry(path) {
             Some((path, file)) => Some(match files::make(&self.assembled, self, path, file) {
                 Ok(body) => body,
-                // Whoever reads it is told why it cannot be read.
+                // Reading it returns the error.
                 Err(OutputError::Source { path, .. }) => Body::on_disk(self.assembled.disk.file(&path)),
                 Err(_) => return None,
             }),
@@ -87,7 +87,7 @@ impl Snapshot {
         }
     }
 
-    /// Hands every file to the output. Not to be called on a thread of the pool, see [`Search`].
+    /// Writes every file to the output. Must not be called on a thread of the pool, see [`Search`].
     pub(in crate::pipeline) fn write(&self, output: &Collector<'_>) {
         self.search.prepare_pages();
         files::write(&self.assembled, self, output);
@@ -98,7 +98,7 @@ impl Snapshot {
         }
     }
 
-    /// The paths of all files, sorted. This makes the search.
+    /// The paths of all files, sorted. This creates the search files.
     pub fn paths(&self) -> Vec<String> {
         let listed = self.assembled.listing.iter().map(|(path, _)| path.as_str().to_owned());
         let mut paths: Vec<String> = listed.chain(self.search.paths()).collect();
@@ -107,7 +107,7 @@ impl Snapshot {
         paths
     }
 
-    /// The Markdown file that the page at a path is made from, as messages call it.
+    /// The Markdown source of the page at a path, by its name in messages.
     pub fn source(&self, path: &str) -> Option<String> {
         match self.assembled.listing.get(path)? {
             File::Made(Route::Page(language, job) | Route::Copy(language, job)) => {
@@ -126,7 +126,7 @@ impl Snapshot {
         self.search.search(language, query, options)
     }
 
-    /// Renders every page that is not as it was, and returns what went wrong in any; `None` if `stop` said to stop.
+    /// Renders every changed page, and returns the errors; `None` if `stop` returned true.
     pub(super) fn check_pages(&self, stop: &(dyn Fn() -> bool + Sync)) -> Option<Vec<Diagnostic>> {
         let looked = self.look_at_pages(stop, |path, renderer, id| {
             self.pages.look(path, id, renderer, |page| page.problem.clone())

@@ -1,4 +1,4 @@
-//! The thread that looks at what nobody has asked for.
+//! The thread that renders pages in the background.
 
 use std::num::NonZero;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,7 +10,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use super::{Current, Snapshot};
 
-/// Makes the search of the newest state and renders all its pages, one state after the other, never more than the newest.
+/// Creates the search of the newest state and renders all its pages; outdated states are skipped.
 pub(super) struct Worker {
     shared: Arc<SharedTask>,
 }
@@ -19,7 +19,7 @@ pub(super) struct Worker {
 struct SharedTask {
     task: Mutex<Task>,
     changed: Condvar,
-    /// Counts up whenever the work at hand is out of date.
+    /// Incremented when the current work is outdated.
     round: AtomicU64,
 }
 
@@ -27,7 +27,7 @@ struct SharedTask {
 struct Task {
     waiting: Option<Arc<Snapshot>>,
     busy: bool,
-    /// Whether it was looked for changes that nobody told of.
+    /// Whether unreported changes were looked for.
     verified: bool,
     ended: bool,
 }
@@ -38,7 +38,7 @@ enum Next {
     End,
 }
 
-/// How long nothing must happen before it is looked for changes that nobody told of.
+/// Quiet time before looking for unreported changes.
 const QUIET: Duration = Duration::from_secs(2);
 
 impl Worker {
@@ -50,18 +50,18 @@ impl Worker {
         Self { shared }
     }
 
-    /// What is being done is out of date.
+    /// Marks the current work as outdated.
     pub(super) fn interrupt(&self) {
         self.shared.round.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Looks at a state next.
+    /// Sets the next state.
     pub(super) fn look_at(&self, snapshot: &Arc<Snapshot>) {
         self.shared.task().waiting = Some(Arc::clone(snapshot));
         self.shared.changed.notify_all();
     }
 
-    /// Waits until there is nothing left to do.
+    /// Waits until no work is left.
     pub(super) fn settle(&self) {
         let mut task = self.shared.task();
         while task.busy || task.waiting.is_some() {
@@ -86,7 +86,7 @@ impl SharedTask {
                 Next::Look(snapshot) => snapshot,
                 Next::Verify => {
                     if let Some(found) = current.upgrade().and_then(|current| current.verify()) {
-                        // A refresh in between has found the same and more.
+                        // A later refresh has found these changes too.
                         self.task().waiting.get_or_insert(found);
                     }
                     continue;
@@ -98,7 +98,7 @@ impl SharedTask {
             if let Some(current) = current.upgrade() {
                 work(&current, &snapshot, pool.as_ref(), &stop);
             }
-            // The state is let go before anybody hears that the work is done.
+            // The state is dropped before the end of the work is signalled.
             drop(snapshot);
             self.task().busy = false;
             self.changed.notify_all();
@@ -135,7 +135,7 @@ impl SharedTask {
     }
 }
 
-/// Threads of the background: half of all, so that who waits for a page or a refresh does not wait for them.
+/// The number of background threads: half of all threads, so that page requests and refreshes are not delayed.
 fn background() -> Option<ThreadPool> {
     let all = thread::available_parallelism().map_or(1, NonZero::get);
     let name = |number| format!("kb-background-{number}");
@@ -144,7 +144,7 @@ fn background() -> Option<ThreadPool> {
 }
 
 fn work(current: &Current, snapshot: &Snapshot, pool: Option<&ThreadPool>, stop: &(dyn Fn() -> bool + Sync)) {
-    // The search first: customers' questions are what a writer tries next.
+    // The search first: writers often try queries next.
     snapshot.search.warm();
     snapshot.search.prepare_pages();
     let failures = match pool {

@@ -72,7 +72,7 @@ impl<'a> LanguageRenderer<'a> {
     /// The collections that have articles.
     pub(super) fn collections(&self, articles: Option<usize>) -> Vec<CategoryLink> {
         let language = self.language();
-        let with_articles = language.categories[0]
+        let with_articles = language.categories[CategoryId::ROOT]
             .categories
             .iter()
             .filter(|id| language.categories[**id].count > 0);
@@ -80,7 +80,7 @@ impl<'a> LanguageRenderer<'a> {
     }
 
     pub(super) fn featured(&self) -> Vec<ArticleLink> {
-        let articles = self.language().articles.iter().enumerate();
+        let articles = ArticleId::numbered(&self.language().articles);
         self.article_links(articles.filter(|(_, a)| a.featured && !a.unlisted).map(|(id, _)| id))
     }
 
@@ -97,7 +97,7 @@ impl<'a> LanguageRenderer<'a> {
         let language = self.language();
         let category = &language.categories[id];
         let document = category.document.map(|id| &*self.site.documents[id]);
-        let (kind, template, own) = if id == 0 {
+        let (kind, template, own) = if id == CategoryId::ROOT {
             let own = OwnContext::Home {
                 collections: self.collections(Some(HOME_ARTICLES)),
                 featured: self.featured(),
@@ -128,7 +128,7 @@ impl<'a> LanguageRenderer<'a> {
         if let Some(document) = document {
             self.with_document(&mut page, &category.key, document, path);
         }
-        if id == 0 {
+        if id == CategoryId::ROOT {
             page.breadcrumbs.clear();
         } else {
             let trail = language.trail(id);
@@ -174,12 +174,7 @@ impl<'a> LanguageRenderer<'a> {
     pub(super) fn all_page(&self, path: &str) -> PageContext {
         let language = self.language();
         let mut groups: BTreeMap<(bool, String), Vec<(String, ArticleLink)>> = BTreeMap::new();
-        for (id, article) in language
-            .articles
-            .iter()
-            .enumerate()
-            .filter(|(_, article)| !article.unlisted)
-        {
+        for (id, article) in ArticleId::numbered(&language.articles).filter(|(_, article)| !article.unlisted) {
             let mut link = self.article_link(id);
             link.description.clear();
             let trail = language.trail(article.category);

@@ -168,7 +168,7 @@ fn only_what_is_seen_is_told() {
     assert_eq!(told.span.map(|span| (span.line, span.column)), Some((2, 10)));
     assert_eq!(
         told.message,
-        "`#ffd60a` is too light to be read on white, so light pages have links #7d6800 (5.5:1) and buttons #a88c00 with \
+        "`#ffd60a` is too light to be read on white, so light pages use links #7d6800 (5.5:1) and buttons #a88c00 with \
          dark text (5.9:1), and dark pages links #ffd60a (13.1:1) and buttons #ffd60a with dark text (13.6:1)"
     );
 }
