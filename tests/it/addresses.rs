@@ -1,4 +1,4 @@
-//! Nobody takes an address that something else has: kb's own files stay, whatever aliases, paths and `static/` ask for.
+//! No address is used twice: kb's own files are kept, whatever aliases, paths and `static/` contain.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

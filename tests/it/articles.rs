@@ -1,4 +1,4 @@
-//! What articles become on their pages: videos that ask first, questions that open.
+//! Articles as pages: videos with consent, collapsible questions.
 
 use crate::support::Sandbox;
 

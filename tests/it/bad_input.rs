@@ -5,7 +5,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use crate::support::{Run, Sandbox, snapshot};
 
-/// Builds; says the code and the diagnostics, which must be exactly `expected`.
+/// Builds, and compares exit code and diagnostics with `expected`.
 fn expect(sandbox: &Sandbox, code: i32, expected: &str) -> Run {
     let run = sandbox.build();
     let expected = expected.trim_start_matches('\n');
@@ -19,7 +19,7 @@ fn expect(sandbox: &Sandbox, code: i32, expected: &str) -> Run {
     run
 }
 
-/// The good article beside the bad one is there.
+/// The good article beside the bad one is built.
 fn rest_is_built(sandbox: &Sandbox) {
     assert!(sandbox.read("public/good/index.html").contains("Good text."));
 }

@@ -1,4 +1,4 @@
-//! When articles were changed and when they are published.
+//! Dates of changes and of publication.
 
 use std::path::Path;
 use std::process::Command;

@@ -1,4 +1,5 @@
-//! Work grows with the input and no faster, counted in instructions, so that the machine's speed does not matter.
+//! The work grows linearly with the input. It is counted in instructions, so that the speed of the machine does not
+//! matter.
 
 use std::fmt::Write as _;
 use std::process::Command;

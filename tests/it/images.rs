@@ -1,4 +1,4 @@
-//! Images: smaller variants are made once, and what a browser is told about them is true.
+//! Images: smaller variants are made once, and the HTML describes them correctly.
 
 use std::fs;
 use std::io::Cursor;
@@ -108,7 +108,7 @@ fn what_a_build_made_the_next_one_takes() {
     let (path, made) = file(&sandbox, "shot.", ".webp");
     let record = sandbox.read("public/.kb-images.json");
 
-    // A form that says of itself that it was not made anew.
+    // A marked variant, to see that it was not made again.
     let mut marked = made.clone();
     marked.extend(b"marked");
     let hash = |bytes: &[u8]| format!("{:016x}", xxhash_rust::xxh3::xxh3_64(bytes));

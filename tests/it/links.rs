@@ -1,4 +1,4 @@
-//! Nothing outside of the project is read or written through a symbolic link, and nothing is waited for that is no file.
+//! Nothing outside of the project is read or written through a symbolic link, and special files do not block.
 
 use std::fs;
 use std::os::unix::fs::symlink;

@@ -1,4 +1,4 @@
-//! kb's own help centre builds without a word, and everything in it leads somewhere.
+//! kb's own help centre builds without a message, and every link in it works.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! What stands on the pages and in the files beside them.
+//! The content of pages and of the files beside them.
 
 use crate::support::Sandbox;
 

@@ -221,7 +221,7 @@ fn large_image(n: usize) -> Vec<u8> {
     png(400, 30, |x, _| [n as u8 * 80, x as u8, 0, 255])
 }
 
-/// Changes something; says what, and which paths.
+/// Changes something; returns a description and the paths.
 fn change(random: &mut Random, sandbox: &Sandbox) -> (String, Vec<PathBuf>) {
     let folder = random.pick(&FOLDERS);
     let name = random.pick(&NAMES);
@@ -365,7 +365,7 @@ fn change(random: &mut Random, sandbox: &Sandbox) -> (String, Vec<PathBuf>) {
 }
 
 #[test]
-fn whatever_changes_the_preview_serves_what_a_clean_build_writes() {
+fn random_changes_match_a_clean_build() {
     let number = |name: &str, default: u64| {
         let given = std::env::var(name).ok();
         given.map_or(default, |text| text.parse().expect("a number"))

@@ -1,4 +1,4 @@
-//! The files of a site, and what a URL means among them.
+//! The files of a site, and the resolution of URLs to them.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,19 +8,19 @@ use std::path::Path;
 use percent_encoding::percent_decode_str;
 use url::Url;
 
-/// The files of a site by their paths, and the URL that the site stands at.
+/// The files of a site by their paths, and the base URL of the site.
 pub(super) struct SiteFiles {
     paths: BTreeSet<String>,
     base: Url,
 }
 
-/// What a reference leads to.
+/// The target of a reference.
 pub(super) enum ReferenceTarget<'a> {
-    /// A file of the site, and the place in it.
+    /// A file of the site, and the fragment in it.
     File(&'a str, Option<String>),
-    /// Nothing, though it should be in the site.
+    /// A missing file of the site.
     Missing,
-    /// Another site, a mail address, inline data: nothing that a file could answer.
+    /// Not a file of the site: another site, a mail address, inline data.
     Elsewhere,
 }
 
@@ -28,7 +28,7 @@ impl SiteFiles {
     pub(super) fn list(folder: &Path) -> io::Result<Self> {
         let mut paths = BTreeSet::new();
         list(folder, "", &mut paths)?;
-        // A host that no real site has, until the site says what it is called.
+        // A placeholder host, until the URL of the site is known.
         let base = Url::parse("http://site.invalid/").map_err(io::Error::other)?;
         Ok(Self { paths, base })
     }
@@ -62,7 +62,7 @@ impl SiteFiles {
         url
     }
 
-    /// The file that `reference` on the page at `from` leads to.
+    /// Resolves `reference` on the page at `from`.
     pub(super) fn find(&self, from: &Url, reference: &str) -> ReferenceTarget<'_> {
         let Ok(url) = from.join(reference.trim()) else {
             return ReferenceTarget::Missing;
@@ -79,7 +79,7 @@ impl SiteFiles {
         let page = if path.is_empty() || path.ends_with('/') {
             self.paths.get(&format!("{path}index.html"))
         } else {
-            // A host sends `/folder` on to `/folder/`.
+            // A host redirects `/folder` to `/folder/`.
             self.paths
                 .get(&*path)
                 .or_else(|| self.paths.get(&format!("{path}/index.html")))
@@ -91,7 +91,7 @@ impl SiteFiles {
     }
 }
 
-/// The id that a fragment asks for; `None` where every page has an answer.
+/// The id in a fragment; `None` if the fragment is valid on every page.
 fn anchor(fragment: &str) -> Option<String> {
     let name = percent_decode_str(fragment).decode_utf8_lossy();
     let asks_for_nothing = name.is_empty() || name.eq_ignore_ascii_case("top") || name.contains(":~:");

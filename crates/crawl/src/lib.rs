@@ -1,11 +1,11 @@
-//! An independent crawler of a built site: does everything that is referred to exist?
+//! An independent crawler of a built site, which checks that the target of every reference exists.
 //!
-//! 1. `files` lists what the folder holds and turns references into files, as a plain static host would.
-//! 2. `page` reads references and anchors out of HTML, CSS, SVG, sitemaps, feeds, `llms.txt` and `_redirects`.
+//! 1. `files` lists the folder and resolves references to files, as a plain static host would.
+//! 2. `page` reads references and anchors from HTML, CSS, SVG, sitemaps, feeds, `llms.txt` and `_redirects`.
 //! 3. [`crawl`] checks each reference, and follows the links from `index.html` to see how many clicks away
 //!    every page is.
 //!
-//! Nothing here may use the `kb` library: what checks a site must not share the faults of what made it.
+//! The crawler must not use the `kb` library, so that it does not share its faults.
 
 mod files;
 mod page;
@@ -22,18 +22,18 @@ use page::{CrawledPage, Reference};
 /// How to crawl.
 #[derive(Debug, Clone, Default)]
 pub struct CrawlOptions {
-    /// The site's URL, where it is not the canonical URL of its home page.
+    /// The URL of the site, if it is not the canonical URL of its home page.
     pub base: Option<String>,
     /// Pages whose links do not count as clicks: a list of all articles would make every depth two.
     pub no_shortcut: Vec<String>,
 }
 
-/// What a reference should have led to.
+/// The kind of target of a reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ReferenceKind {
     /// A page or a download.
     Link,
-    /// A place in a page.
+    /// An anchor in a page.
     Anchor,
     /// An image, a sound or a film.
     Media,
@@ -52,12 +52,12 @@ impl fmt::Display for ReferenceKind {
     }
 }
 
-/// A reference that leads nowhere.
+/// A broken reference.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CrawlProblem {
-    /// What it should have led to.
+    /// The kind of its target.
     pub kind: ReferenceKind,
-    /// The file that holds it.
+    /// The file that contains it.
     pub file: String,
     /// The reference as it is written there.
     pub reference: String,
@@ -72,24 +72,25 @@ impl fmt::Display for CrawlProblem {
 /// What a crawl found.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
-    /// How many HTML pages there are.
+    /// The number of HTML pages.
     pub pages: usize,
-    /// How many references inside the site were checked.
+    /// The number of checked references inside the site.
     pub references: usize,
-    /// References that lead nowhere, in order, each once a file.
+    /// Broken references in order, each once per file.
     pub problems: Vec<CrawlProblem>,
     /// Ids that occur more than once in a page: `(file, id)`.
     pub duplicate_ids: Vec<(String, String)>,
     /// Every page that can be reached from the home page, with the number of clicks.
     pub clicks: BTreeMap<String, usize>,
-    /// The pages that say of themselves that they are articles.
+    /// The pages that are marked as articles.
     pub articles: BTreeSet<String>,
-    /// Pages that no chain of links leads to, apart from error pages, redirects, and those that ask not to be indexed.
+    /// Pages that are not reachable through links, except for error pages, redirects, and those that ask not to be
+    /// indexed.
     pub unreachable: Vec<String>,
 }
 
 impl Report {
-    /// The largest number of articles are how many clicks from the home page.
+    /// The number of articles by their distance from the home page in clicks.
     pub fn articles_by_clicks(&self) -> BTreeMap<usize, usize> {
         let mut counts = BTreeMap::new();
         for clicks in self.articles.iter().filter_map(|article| self.clicks.get(article)) {
@@ -125,14 +126,14 @@ pub fn crawl(folder: &Path, options: &CrawlOptions) -> io::Result<Report> {
     Ok(crawler.finish(options))
 }
 
-/// What is known in the middle of a crawl.
+/// The state of a crawl.
 struct Crawler<'a> {
     files: &'a SiteFiles,
     report: Report,
     anchors: HashMap<&'a str, HashSet<String>>,
     /// Page to pages.
     links: HashMap<&'a str, Vec<&'a str>>,
-    /// Anchors to look for when all pages have been read: the problem if they are not there, and where.
+    /// Anchors to check after all pages have been read: the problem if one is missing, its page and its id.
     wanted: Vec<(CrawlProblem, &'a str, String)>,
 }
 
@@ -171,7 +172,7 @@ impl<'a> Crawler<'a> {
                 self.report.articles.insert(file.to_owned());
             }
             if !(page.is_hidden || file.ends_with("404.html")) {
-                // Candidates; those that are reached are taken out at the end.
+                // Candidates; reachable pages are removed at the end.
                 self.report.unreachable.push(file.to_owned());
             }
         }

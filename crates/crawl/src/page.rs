@@ -1,4 +1,4 @@
-//! What the files of a site refer to.
+//! The references in the files of a site.
 
 use std::collections::BTreeMap;
 
@@ -10,14 +10,14 @@ use super::ReferenceKind;
 #[derive(Debug, Default)]
 pub(super) struct CrawledPage {
     pub(super) references: Vec<Reference>,
-    /// What its fragments can name, in order, with repetitions.
+    /// Its ids and anchors, in order, with repetitions.
     pub(super) ids: Vec<String>,
     pub(super) canonical: Option<String>,
     /// The `href` of `<base>`.
     pub(super) base: Option<String>,
-    /// Whether it says that it is an article.
+    /// Whether it is marked as an article.
     pub(super) is_article: bool,
-    /// Whether it need not be found: it sends on to another page, or asks not to be indexed.
+    /// Whether it need not be reachable: it redirects, or asks not to be indexed.
     pub(super) is_hidden: bool,
 }
 
@@ -263,7 +263,7 @@ fn srcset_urls(set: &str) -> Vec<String> {
     urls
 }
 
-/// What a style sheet loads: `url(...)` and `@import "..."`.
+/// The references of a style sheet: `url(...)` and `@import "..."`.
 fn css_urls(css: &str) -> Vec<String> {
     let css = without_comments(css);
     let unquoted = |value: &str| {

@@ -1,4 +1,4 @@
-//! Built sites in a real browser: Chromium, driven by the scripts in `tests/browser` with Node.js.
+//! Tests built sites in a real browser: Chromium, driven by the scripts in `tests/browser` with Node.js.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ pub(crate) fn test() -> Outcome {
     run(&mut tests)
 }
 
-/// Photographs the pages of the showcase and of the manual that the names select (all, if there are none).
+/// Takes screenshots of the pages of the showcase and the manual that the names select (all, if there are none).
 pub(crate) fn screenshots(names: &[String]) -> Outcome {
     let tools = Tools::find()?;
     let kb = debug()?;
@@ -45,7 +45,7 @@ pub(crate) fn screenshots(names: &[String]) -> Outcome {
     Ok(())
 }
 
-/// Makes the images of the README anew.
+/// Updates the images of the README.
 pub(crate) fn readme_images() -> Outcome {
     let tools = Tools::find()?;
     let kb = debug()?;
@@ -57,7 +57,7 @@ pub(crate) fn readme_images() -> Outcome {
         .arg(root().join("media")))
 }
 
-/// What Lighthouse says of the showcase; fails below 100.
+/// Runs Lighthouse on the showcase; fails below 100.
 pub(crate) fn lighthouse() -> Outcome {
     let tools = Tools::find()?;
     let modules = npm::install("tests/browser/lighthouse", "lighthouse")?;
@@ -70,7 +70,7 @@ pub(crate) fn lighthouse() -> Outcome {
         .arg(work().join("lighthouse")))
 }
 
-/// Asks all queries of all relevance sets in the browser, and compares with `kb search`.
+/// Runs all queries of all relevance sets in the browser, and compares with `kb search`.
 pub(crate) fn compare_sets() -> Outcome {
     let Some(shared) = shared() else { return Ok(()) };
     let tools = Tools::find()?;

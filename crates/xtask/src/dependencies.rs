@@ -7,10 +7,10 @@ use std::process::{Command, Stdio};
 use crate::step::{cargo, run};
 use crate::{Failure, Outcome, root, target};
 
-/// One version for everybody, so that the gate says the same everywhere.
+/// One fixed version, so that the gate gives the same results everywhere.
 const VERSION: &str = "0.20.2";
 
-/// Checks licences, sources and banned crates of everything in `Cargo.lock`, and tells of advisories.
+/// Checks licences, sources and banned crates of everything in `Cargo.lock`, and reports advisories.
 pub(crate) fn check() -> Outcome {
     let mut deny = Command::new(installed()?);
     run(deny
@@ -27,8 +27,8 @@ pub(crate) fn check() -> Outcome {
     tell_of_advisories()
 }
 
-/// Says which dependencies the database of `RustSec` warns of. That never fails: the database changes without the repository,
-/// so a gate that obeyed it would fail on a commit that it passed the day before. It also needs the network.
+/// Reports dependencies with advisories in the `RustSec` database. This never fails: the database changes independently
+/// of the repository, so the gate would fail on a commit that it passed the day before. It also needs the network.
 fn tell_of_advisories() -> Outcome {
     let deny = |arguments: &[&str]| -> Result<Command, Failure> {
         let mut deny = Command::new(installed()?);

@@ -3,7 +3,7 @@
 use crate::step::{Steps, cargo, run};
 use crate::{Outcome, browser, dependencies, scripts, wasm};
 
-/// `cargo xtask test`. What is quick comes first; each step stops the gate.
+/// `cargo xtask test`. Fast steps come first; a failing step stops the gate.
 pub(crate) fn test() -> Outcome {
     let mut steps = Steps::default();
     steps.run("format", "run `cargo fmt --all`", || {

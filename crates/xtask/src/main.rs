@@ -28,12 +28,12 @@ struct Cli {
 enum Command {
     /// The one gate: format, dependencies, scripts, clippy, documentation, all tests, browser, wasm.
     Test,
-    /// Write the expected outputs of the fixture tests anew; read the difference before you commit it.
+    /// Update the expected outputs of the fixture tests; review the difference before you commit it.
     Bless,
     /// Build the benchmark corpus with kb, Hugo, and Hugo with Pagefind in turn, and print the ratios;
     /// with `search`, search it in a browser; with `serve`, edit it while it is served.
     Bench(bench::BenchOptions),
-    /// Ask the relevance sets, and compare with what a plain engine answers.
+    /// Run the relevance sets, and compare with a plain engine.
     Relevance {
         /// The engine to use.
         #[arg(long, default_value = "tantivy")]
@@ -43,11 +43,11 @@ enum Command {
     Scripts,
     /// Test built sites in a real browser (Chromium, driven by Node.js).
     Browser {
-        /// Instead, ask all queries of all relevance sets, and compare with `kb search`.
+        /// Instead, run all queries of all relevance sets, and compare with `kb search`.
         #[arg(long)]
         sets: bool,
     },
-    /// Photograph every kind of page, wide and narrow, light and dark, into `target/screenshots`.
+    /// Take screenshots of every kind of page, wide and narrow, light and dark, into `target/screenshots`.
     Screenshots {
         /// Only screenshots whose names contain one of these: `home`, `phone-dark`, `ar-`.
         names: Vec<String>,
@@ -55,15 +55,15 @@ enum Command {
         #[arg(long, conflicts_with = "names")]
         readme: bool,
     },
-    /// Ask Lighthouse about the showcase, as on a phone; fails below 100.
+    /// Run Lighthouse on the showcase with a phone profile; fails below 100.
     Lighthouse,
     /// Build the search engines for browsers into `crates/kb-search-wasm/dist`.
     Wasm {
-        /// Only build all of them anew and compare; change nothing.
+        /// Only build all of them again and compare; change nothing.
         #[arg(long)]
         check: bool,
     },
-    /// Follow every reference of a built site; fails when one leads nowhere.
+    /// Follow every reference of a built site; fails if one is broken.
     Crawl(Crawl),
 }
 
@@ -71,21 +71,21 @@ enum Command {
 struct Crawl {
     /// The built site.
     folder: PathBuf,
-    /// The site's URL, where its home page does not say it.
+    /// The URL of the site, if its home page does not contain it.
     #[arg(long)]
     base: Option<String>,
-    /// Leave out broken images: for content whose images are kept elsewhere.
+    /// Ignore broken images: for content whose images are kept elsewhere.
     #[arg(long)]
     without_media: bool,
     /// A page whose links do not count as clicks, such as the list of all articles (repeatable).
     #[arg(long, value_name = "FILE", default_values_t = [String::from("all/index.html")])]
     no_shortcut: Vec<String>,
-    /// Fail when an article is more clicks than this away from the home page.
+    /// Fail if an article is more than this number of clicks away from the home page.
     #[arg(long, value_name = "N")]
     max_clicks: Option<usize>,
 }
 
-/// Why a command failed: said once, on standard error.
+/// Why a command failed; printed once to standard error.
 #[derive(Debug)]
 struct Failure(String);
 
@@ -134,8 +134,8 @@ fn root() -> PathBuf {
     here.ancestors().nth(2).unwrap_or(here).to_path_buf()
 }
 
-/// The folder with corpora, relevance sets and the peer comparison, which are too big for the repository.
-/// Says so and gives nothing when there is none.
+/// The folder with corpora, relevance sets and the peer comparison, which are too big for the repository. Prints a
+/// message and returns `None` if there is none.
 fn shared() -> Option<PathBuf> {
     let named = std::env::var_os("KB_SHARED").map(PathBuf::from);
     let folder = named.or_else(|| root().parent().map(|parent| parent.join("shared")))?;

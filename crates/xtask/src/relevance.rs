@@ -1,4 +1,4 @@
-//! Are customers' questions answered at least as well as by a plain engine?
+//! Checks that customers' questions are answered at least as well as by a plain engine.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -13,7 +13,7 @@ const MEASURES: [&str; 4] = ["R@1", "R@5", "MRR@10", "NDCG@10"];
 /// One figure a measure.
 type Row = [f64; MEASURES.len()];
 
-/// Asks every set, prints kb beside the plain engine, and fails where kb is below it.
+/// Runs every set, prints kb next to the plain engine, and fails if kb is worse.
 pub(crate) fn compare(engine: &str) -> Outcome {
     let Some(shared) = shared() else { return Ok(()) };
     let folder = shared.join("relevance");

@@ -1,4 +1,4 @@
-// Links and images that lead nowhere are marked in the page.
+// Highlights broken links and images in the page.
 
 import { sheet } from "./browser.js";
 
@@ -13,7 +13,7 @@ document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet(`
 
 let problemsHere = [];
 
-// Marks them. `problems`: those of this page, where they are others than before.
+// Highlights them. `problems`: those of this page, if they have changed.
 export function markBroken(problems = problemsHere) {
   problemsHere = problems;
   const mark = (selector, codes, otherwise) => {
@@ -22,7 +22,7 @@ export function markBroken(problems = problemsHere) {
       .sort((a, b) => a.line - b.line || a.column - b.column);
     nodes.forEach((node, n) => {
       if (node.title && !node.dataset.kbLiveTitle) return;
-      // Which is which is known only if there are as many of both.
+      // They can be matched only if their numbers are equal.
       node.title = nodes.length === fitting.length ? fitting[n].message : otherwise;
       node.dataset.kbLiveTitle = "yes";
     });

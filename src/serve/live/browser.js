@@ -1,8 +1,8 @@
-// What the parts of the preview's script use of the browser.
+// Browser functions for the parts of the preview's script.
 
 import { attempt } from "../../../themes/default/static/js/shared/lib.js";
 
-// What this tab remembers over a reload.
+// Storage of this tab that survives a reload.
 const key = (name) => `kb-live-${name}`;
 export const session = {
   get: (name) => attempt(() => sessionStorage.getItem(key(name))),
@@ -14,7 +14,7 @@ export const session = {
   },
 };
 
-// A constructed style sheet, which a strict Content-Security-Policy permits.
+// A constructed style sheet, which a strict Content-Security-Policy allows.
 export const sheet = (css) => {
   const made = new CSSStyleSheet();
   made.replaceSync(css);

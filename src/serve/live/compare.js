@@ -1,19 +1,19 @@
-// How two forms of a page differ: the page as it came, and as the server has it now.
+// Compares two versions of a page: as it was loaded, and as the server has it now.
 
 // Scripts that run; others are data.
 export const programs = (root) =>
   [...root.querySelectorAll("script"), ...(root.localName === "script" ? [root] : [])].filter(
     (script) => !script.type || /javascript|module|importmap|speculationrules/.test(script.type),
   );
-// Parts that a script of the theme has taken over for good, such as the list of results of the search page.
+// Parts that a script of the theme has changed permanently, such as the list of results of the search page.
 export const isProgram = (part) => part.matches("[data-kb-reload]") || part.querySelector("[data-kb-reload]") !== null;
-// Text directly in the body, which no element holds.
+// Text directly in the body, outside of elements.
 export const looseText = (doc) =>
   [...doc.body.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE).map((node) => node.data.trim()).join("");
 
 const alike = (a, b) => a.localName === b.localName && a.id === b.id;
 
-// The parts of the page that is shown that came with it, without those that scripts have added.
+// The original parts of the shown page, without those added by scripts.
 function liveParts(parts) {
   const from = [...document.body.children];
   const found = parts.map((part) => {

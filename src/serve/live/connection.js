@@ -1,8 +1,8 @@
-// The connection: one for a tab that is seen, as browsers permit six to a host.
+// The connection: only for visible tabs, because browsers allow six per host.
 
 import { sayLost } from "./overlay.js";
 
-// Scripts of the theme that hold parts of the site, such as the index, let go of them.
+// Scripts of the theme that cache parts of the site, such as the index, discard them.
 export const tellOfRebuild = () => document.dispatchEvent(new CustomEvent("kb:rebuilt"));
 
 let source;
@@ -10,7 +10,7 @@ let losing;
 let hiding;
 const events = new URL(`events?path=${encodeURIComponent(location.pathname)}`, import.meta.url);
 
-// Connects whenever the tab is seen. `receive` gets each state, and whether it is the first of a connection.
+// Connects while the tab is visible. `receive` gets each state, and whether it is the first of a connection.
 export function stayConnected(receive) {
   function connect() {
     clearTimeout(hiding);
@@ -24,11 +24,11 @@ export function stayConnected(receive) {
         receive(JSON.parse(event.data), name === "hello");
       });
     }
-    // Something was built anew that this page does not show.
+    // Something changed that this page does not show.
     opened.addEventListener("version", tellOfRebuild);
     opened.addEventListener("error", () => {
       losing ??= setTimeout(() => sayLost("Preview stopped, waiting"), 1500);
-      // The browser tries again by itself, unless it was refused.
+      // The browser reconnects automatically, unless it was refused.
       if (opened.readyState !== EventSource.CLOSED || source !== opened) return;
       source = undefined;
       setTimeout(() => document.visibilityState === "visible" && connect(), 2000);

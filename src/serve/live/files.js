@@ -33,7 +33,7 @@ export async function loadStyles(was, now) {
 }
 
 const styles = (doc) => [...doc.querySelectorAll('head link[rel~="stylesheet"]')];
-// What tells the browser to load a file again stands behind its address.
+// A suffix of the address makes the browser load a file again.
 const again = "?kb-live=";
 const addressOf = (node) => (node.getAttribute("href") ?? node.getAttribute("src") ?? "").split(again)[0];
 

@@ -14,9 +14,9 @@ const lost = make("p", { className: "lost", dir: "ltr", role: "status" });
 const told = make("p", { dir: "ltr", role: "status" });
 const heading = make("h2", { id: "heading" });
 const closing = make("button", { type: "button", className: "close", textContent: "×", "aria-label": "Close" });
-// Keyboards scroll the list.
+// The list can be scrolled with the keyboard.
 const list = make("div", { className: "list", tabIndex: 0, role: "region", "aria-labelledby": "heading" });
-// All of this is in English, whatever the page is in; only its corner is that of the page.
+// All of this is in English, independent of the language of the page; only its corner depends on the page.
 const dialog = make("dialog", { dir: "ltr", "aria-labelledby": "heading" }, make("div", { className: "head" }, heading, closing), list);
 shadow.append(make("div", { className: "corner" }, lost, told, badge), dialog);
 // Beside the body, so that its parts stay those of the site.
@@ -113,7 +113,7 @@ async function copy(text) {
   }
 }
 
-// Says something for a moment; an empty text takes away what is said.
+// Shows a message for a moment; an empty text removes it.
 let telling;
 export function tell(text) {
   told.textContent = text;
@@ -121,5 +121,5 @@ export function tell(text) {
   telling = setTimeout(() => (told.textContent = ""), 2000);
 }
 
-// Says that there is no connection, or with an empty text that there is.
+// Shows that there is no connection; an empty text removes the message.
 export const sayLost = (text) => (lost.textContent = text);

@@ -1,4 +1,4 @@
-// The page: what is shown, and how it becomes what the server has now.
+// The page: updates the shown page to the version of the server.
 
 import { markBroken } from "./broken.js";
 import { session } from "./browser.js";
@@ -8,7 +8,7 @@ import { remember } from "./remember.js";
 
 /** @type {any} */
 const element = document.querySelector('script[type="module"][data-page][src$="_kb/live.js"]');
-// A page that stands in for one that is not there has another name than the same page by itself.
+// A page shown instead of a missing one has another name than the same page at its own address.
 const nameOf = (hash, missing) => (missing ? `404 ${hash}` : hash);
 const wantedBy = (state) => nameOf(state.page ?? state.fallback, state.page === null);
 let shown = nameOf(element.dataset.page, element.dataset.status === "404");
@@ -36,7 +36,7 @@ const parse = (html) => new DOMParser().parseFromString(html, "text/html");
 /** @type {Promise<Page | null>} */
 let clean = fetchPage().then((page) => (page?.name === shown ? page : null)).catch(() => null);
 
-// Takes the first state that the server tells for that of the page.
+// Uses the first state from the server as the state of the page.
 export function begin(state) {
   assets = state.assets;
   linked = state.linked;
@@ -45,7 +45,7 @@ export function begin(state) {
   if (wantedBy(state) !== shown) reload();
 }
 
-// Makes the page what the server has in this state.
+// Updates the page to this state of the server.
 export async function follow(wanted) {
   newest = wanted;
   if (busy) return;
@@ -67,7 +67,7 @@ export async function follow(wanted) {
 }
 
 async function reload() {
-  // A page that differs each time it is made must not make the browser spin.
+  // A page that differs on each rendering must not cause an endless loop.
   const wait = Number(session.get("reload-time") ?? 0) + 1000 - Date.now();
   if (wait > 0) return void setTimeout(reload, wait);
   // Without a server the browser would show an error and stop waiting. The page is compared anew when one is back.
@@ -113,7 +113,7 @@ async function swap(state) {
   return "done";
 }
 
-// Attributes that scripts have set in the page that is shown stay, such as the choice of light or dark.
+// Attributes set by scripts are kept, such as the choice of light or dark.
 function copyAttributes(was, now, live) {
   for (const { name, value } of now.attributes) {
     if (was.getAttribute(name) !== value) live.setAttribute(name, value);

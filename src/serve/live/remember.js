@@ -1,8 +1,8 @@
-// What readers have done to a page stays when its parts are replaced: places, focus, fields, what is open.
+// Keeps the state of a page when its parts are replaced: scroll positions, focus, fields, open elements.
 
 import { all } from "../../../themes/default/static/js/shared/lib.js";
 
-// Notes what readers have done to the page; gives what brings it about again after parts were replaced.
+// Records the state of the page; returns a function that restores it after parts were replaced.
 export function remember() {
   /** @type {ScrollToOptions} */
   const place = { left: scrollX, top: scrollY, behavior: "instant" };

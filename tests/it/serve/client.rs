@@ -1,4 +1,4 @@
-//! `kb serve` as a child, and what browsers and programs ask of it.
+//! `kb serve` as a child process, with the requests of browsers and programs.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};

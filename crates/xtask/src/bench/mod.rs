@@ -1,6 +1,6 @@
-//! Building the same corpus with kb and with its peers, in turn, in one run.
+//! Builds the same corpus with kb and other generators, in turn, in one run.
 //!
-//! The measuring itself is the comparison's own script, so that kb is measured exactly as the others are.
+//! The script of the comparison measures all of them, so that kb is measured exactly like the others.
 
 mod search;
 mod serve;
@@ -25,7 +25,7 @@ pub(crate) struct BenchOptions {
     /// How many articles (repeatable; the corpus has subsets of 200, 1000 and 10000).
     #[arg(long = "size", value_name = "N", default_values_t = [1_000, 10_000])]
     sizes: Vec<u32>,
-    /// How often each tool builds; medians are compared.
+    /// Number of builds per tool; medians are compared.
     #[arg(long, default_value_t = 3)]
     rounds: u32,
     /// The tools; the first is compared with each of the others.
@@ -35,13 +35,13 @@ pub(crate) struct BenchOptions {
 
 #[derive(Subcommand)]
 enum Other {
-    /// Search the corpus in a browser, with kb and with Pagefind, and print what each costs.
+    /// Search the corpus in a browser with kb and Pagefind, and print bytes, requests and times.
     Search(search::SearchBenchOptions),
-    /// Edit articles while kb and Hugo serve them, and print how soon each shows the change.
+    /// Edit articles while kb and Hugo serve them, and print the time until each shows the change.
     Serve(serve::ServeBenchOptions),
 }
 
-/// What is measured of a build, and how it is called in the script's lines.
+/// The measures of a build, with their names in the output of the script.
 const MEASURES: [(&str, &str); 4] = [
     ("wall s", "wall"),
     ("CPU s", "cpu"),
@@ -49,10 +49,10 @@ const MEASURES: [(&str, &str); 4] = [
     ("output MB", "bytes"),
 ];
 
-/// At 10,000 articles, kb's share of what Hugo alone takes: wall time and peak memory.
+/// The largest ratios of kb to Hugo alone at 10,000 articles: wall time and peak memory.
 const CEILINGS: [(&str, f64); 2] = [("wall", 1.0), ("rss_mb", 0.5)];
 
-/// Where the corpus and the peers are.
+/// The folders of the corpus and of the other tools.
 fn work() -> PathBuf {
     let work = std::env::var_os("BENCH").map_or_else(|| target().join("bench-work"), PathBuf::from);
     root().join(work)
@@ -67,7 +67,7 @@ pub(crate) fn measure_all(options: &BenchOptions) -> Outcome {
     }
 }
 
-/// Prepares the peers, measures, prints medians and ratios.
+/// Prepares the other tools, measures, and prints medians and ratios.
 fn compare(options: &BenchOptions) -> Outcome {
     let Some(shared) = shared() else { return Ok(()) };
     let work = work();
@@ -99,7 +99,7 @@ fn announce(work: &Path, kb: &Path) -> Outcome {
     let (kb, out) = (kb.display(), work.join("out/kb-{S}"));
     tools["kb"] = json!({
         "cwd": work,
-        // 1 says that the articles have faults of their own; the site is complete all the same.
+        // Exit code 1 means that the articles have errors; the site is still complete.
         "cmd": format!("{kb} build -q corpus/md-{{S}} -o {} || [ $? -eq 1 ]", out.display()),
         "out": out,
     });
@@ -195,7 +195,7 @@ fn print(size: u32, tools: &[String], rows: &BTreeMap<String, Vec<Row>>) -> Vec<
     missed
 }
 
-/// Lets kb itself say where its time goes.
+/// Prints kb's time per stage.
 fn stages(work: &Path, kb: &Path, size: u32) -> Outcome {
     let out = work.join(format!("out/kb-{size}"));
     let _ = fs::remove_dir_all(&out);

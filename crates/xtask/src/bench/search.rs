@@ -1,4 +1,4 @@
-//! What a search costs in the browser, with kb and with Pagefind side by side: bytes, requests, milliseconds.
+//! The cost of a search in the browser, with kb and Pagefind side by side: bytes, requests, milliseconds.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -39,7 +39,7 @@ pub(super) fn compare(options: &SearchBenchOptions) -> Outcome {
         build.args(["build", "-q"]).arg(&corpus).arg("-o").arg(&site);
         let built = build.stdout(Stdio::null()).stderr(Stdio::null()).status();
         let built = built.map_err(|error| Failure::new(format!("cannot run kb: {error}")))?;
-        // 1 says that the articles have faults of their own; the site is complete all the same.
+        // Exit code 1 means that the articles have errors; the site is still complete.
         if !matches!(built.code(), Some(0 | 1)) {
             return Err(Failure::new(format!("kb ended with {built}")));
         }

@@ -20,7 +20,7 @@ use crate::{Failure, Outcome, browser};
 
 /// How long kb waits for more changes after one (`WatchOptions::quiet`): part of its figures, beside the ceilings.
 const DEBOUNCE: Duration = Duration::from_millis(20);
-/// How often a server is asked whether a change is there.
+/// Interval of the requests that check for a change.
 const ASK: Duration = Duration::from_millis(2);
 /// How often kb's search is asked: it answers 40 questions at once and then 20 a second.
 const ASK_SEARCH: Duration = Duration::from_millis(4);
@@ -28,19 +28,19 @@ const ASK_SEARCH: Duration = Duration::from_millis(4);
 const REFILL: Duration = Duration::from_millis(2_200);
 /// Between two edits, so that one is never gathered together with another.
 const PAUSE: Duration = Duration::from_millis(500);
-/// A change that is not there by then is missed.
+/// The timeout for a change.
 const LIMIT: Duration = Duration::from_mins(1);
-/// How often slow changes are measured.
+/// Number of measurements of slow changes.
 const ROUNDS: usize = 3;
-/// How many files the checkout of another branch touches.
+/// Number of files that the checkout of another branch changes.
 const BRANCH: usize = 500;
-/// How long the servers are watched doing nothing.
+/// Duration of the measurement of idle servers.
 const IDLE: Duration = Duration::from_secs(10);
 
-/// What kb must keep to, by number of articles: milliseconds from an edit to the page and to the search, without the
+/// The limits for kb, by number of articles: milliseconds from an edit to the page and to the search, without the
 /// debounce.
 const EDIT_CEILINGS: [(u32, f64); 2] = [(1_000, 50.0), (10_000, 100.0)];
-/// What kb must keep to at 10,000 articles and below: milliseconds, MB, percent of one processor.
+/// The limits for kb up to 10,000 articles: milliseconds, MB, percent of one processor.
 const CATEGORY_CEILING: f64 = 1_000.0;
 const BRANCH_CEILING: f64 = 2_000.0;
 const MEMORY_CEILING: f64 = 700.0;
@@ -53,13 +53,13 @@ pub(crate) struct ServeBenchOptions {
     /// How many articles (the corpus has subsets of 200, 1000 and 10000).
     #[arg(long, value_name = "N", value_delimiter = ',', default_values_t = [1_000, 10_000])]
     sizes: Vec<u32>,
-    /// How many edits are measured.
+    /// Number of measured edits.
     #[arg(long, value_name = "N", default_value_t = 20)]
     edits: usize,
     /// The servers.
     #[arg(long, value_delimiter = ',', default_value = "kb,hugo")]
     tools: Vec<Tool>,
-    /// Leave the copies and the servers' messages where they are, and say where.
+    /// Keep the copies and the messages of the servers, and print their folder.
     #[arg(long)]
     keep: bool,
 }

@@ -1,4 +1,4 @@
-// A-Z: shows what holds every word of the query, in title, topic, questions or keywords.
+// A-Z: shows the articles with every word of the query in title, category, questions or keywords.
 
 import { all } from "./shared/lib.js";
 

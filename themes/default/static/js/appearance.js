@@ -1,7 +1,7 @@
 // Runs before anything is painted: the chosen appearance, and which of the theme's scripts are expected.
 (() => {
   const root = document.documentElement;
-  // Without one of them, the parts it serves are as without JavaScript. Whatever else fails is no concern of theirs.
+  // If one of them fails to load, its parts of the page work as without JavaScript. Other scripts do not matter.
   const scripts = new Set(["kb", "article", "all"]);
   const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
   const folder = src.replace(/[^/]*$/, "");

@@ -1,28 +1,28 @@
-// What articles gain with JavaScript: copy buttons, tabs, contents that follow, images that open, video, feedback.
+// Functions of articles with JavaScript: copy buttons, tabs, contents that follow the reader, image zoom, video, feedback.
 
 import { all, make, memory, parts } from "./shared/lib.js";
 
 /** @type {Record<string, any>} */
-const words = document.body.dataset;
-// The id that a link within the page leads to. What is no encoding is the id itself.
+const messages = document.body.dataset;
+// The id in a link within the page. An id that cannot be decoded is used unchanged.
 const idOf = ({ hash }) => {
   try { return decodeURIComponent(hash.slice(1)); } catch { return hash.slice(1); }
 };
-// What was prepared already: the preview puts new content beside the old.
+// Elements that are already prepared: the preview adds new content to the page.
 const prepared = new WeakSet();
 const fresh = (part) => !prepared.has(part) && prepared.add(part);
 
-// Code can be copied.
+// Copy buttons of code.
 const copyButton = (code) => {
-  const button = make("button", { type: "button", className: "code-copy", textContent: words.copy, "aria-live": "polite" });
+  const button = make("button", { type: "button", className: "code-copy", textContent: messages.copy, "aria-live": "polite" });
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(code.textContent.replace(/\n$/, ""));
     } catch {
       return getSelection()?.selectAllChildren(code);
     }
-    button.textContent = words.copied;
-    setTimeout(() => (button.textContent = words.copy), 2000);
+    button.textContent = messages.copied;
+    setTimeout(() => (button.textContent = messages.copy), 2000);
   });
   code.closest(".code").append(button);
 };
@@ -68,11 +68,11 @@ const choose = (n, title, box) => {
   const before = box.getBoundingClientRect().top;
   memory.set("kb-tabs", [title, ...(memory.get("kb-tabs") ?? []).filter((other) => other !== title)].slice(0, 20));
   sets.forEach((set) => set.titles.includes(title) && set.select(set.box === box ? n : set.titles.indexOf(title)));
-  // Sets above may have changed their height: what was pressed stays where it is.
+  // Sets above may have changed their height: keep the pressed tab at its position.
   scrollBy({ top: box.getBoundingClientRect().top - before, behavior: "instant" });
 };
 
-// The tabs and closed parts that hold an element show it.
+// Opens the tabs and closed parts that contain an element.
 const show = (target) => {
   sets.forEach(({ panels, select }) => {
     const n = panels.findIndex((panel) => panel.contains(target));
@@ -80,9 +80,9 @@ const show = (target) => {
   });
   for (let box = target.closest("details"); box; box = box.parentElement.closest("details")) box.open = true;
 };
-// Find-in-page tells so of what it found, and search of the words that it marks.
+// Find-in-page and search highlights use this event to reveal their matches.
 document.addEventListener("beforematch", ({ target }) => show(target));
-// So does what a link leads to.
+// The target of a link is revealed too.
 const reveal = () => {
   const id = idOf(location);
   const target = id && (document.getElementById(id) ?? document.anchors.namedItem(id));
@@ -90,7 +90,7 @@ const reveal = () => {
   show(target);
   target.scrollIntoView();
 };
-// A link to where the address is already changes no address.
+// A link to the current address does not change the address.
 document.addEventListener("click", ({ target }) => {
   /** @type {HTMLAnchorElement | null} */
   const link = /** @type {Element} */ (target).closest("a[href]");
@@ -105,7 +105,7 @@ const follow = () => {
   const atEnd = innerHeight + scrollY >= document.documentElement.scrollHeight - 4;
   const line = parseFloat(getComputedStyle(document.documentElement).scrollPaddingBlockStart) + 24;
   const passed = heads.filter((head) => head.getBoundingClientRect().top < line);
-  // Above the first heading is what leads to it.
+  // The part above the first heading counts to the first section.
   const link = links.get((atEnd && scrollY > 0 ? heads.at(-1) : passed.at(-1) ?? heads[0])?.id);
   if (link === marked) return;
   marked?.removeAttribute("aria-current");
@@ -119,7 +119,7 @@ const follow = () => {
 let due;
 addEventListener("scroll", () => (due ??= requestAnimationFrame(() => { due = undefined; follow(); })), { passive: true });
 
-// Tables are a stop of the Tab key where there is something to scroll.
+// The Tab key stops at tables that can be scrolled.
 const scrolls = new ResizeObserver((entries) => entries.forEach(({ target }) => {
   if (target.scrollWidth > target.clientWidth) target.setAttribute("tabindex", "0");
   else target.removeAttribute("tabindex");
@@ -133,7 +133,7 @@ document.addEventListener("click", (event) => {
   if (!link || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   event.preventDefault();
   if (!view) {
-    const close = make("button", { type: "button", ariaLabel: words.close, textContent: "✕" });
+    const close = make("button", { type: "button", ariaLabel: messages.close, textContent: "✕" });
     view = make("dialog", { className: "zoom-view" }, make("div"), close);
     view.addEventListener("click", () => view.close());
     document.body.append(view);
@@ -144,7 +144,7 @@ document.addEventListener("click", (event) => {
   view.showModal();
 });
 
-// What other hosts show is loaded once somebody wants it.
+// Content of other hosts is loaded only on request.
 const video = (figure) => {
   const { video: address, host, sandbox, allow, height } = figure.dataset;
   const link = figure.querySelector(".video-open");
@@ -157,7 +157,7 @@ const video = (figure) => {
     frame.allow = allow ?? "autoplay; encrypted-media; fullscreen; picture-in-picture";
     if (sandbox !== undefined) frame.setAttribute("sandbox", sandbox);
     if (height) frame.height = height;
-    // Players start at once when they were asked to; the addresses of others are theirs alone.
+    // Known players start at once; the addresses of other frames are not changed.
     const player = /^https:\/\/(www\.youtube-nocookie|player\.vimeo)\.com\//.test(address);
     frame.src = event && player ? `${address}${address.includes("?") ? "&" : "?"}autoplay=1` : address;
     if (event && caption.querySelector("input")?.checked) memory.set("kb-video", [...(memory.get("kb-video") ?? []), host]);
@@ -167,12 +167,12 @@ const video = (figure) => {
   if (memory.get("kb-video")?.includes(host)) return play();
   const button = make("button", { type: "button", className: "video-open" }, ...link.childNodes);
   button.addEventListener("click", play);
-  const open = make("a", { href: link.href, rel: "noopener", textContent: words.videoOpen.replace("{host}", host) });
-  const remember = make("label", {}, make("input", { type: "checkbox" }), words.videoRemember.replace("{host}", host));
+  const open = make("a", { href: link.href, rel: "noopener", textContent: messages.videoOpen.replace("{host}", host) });
+  const remember = make("label", {}, make("input", { type: "checkbox" }), messages.videoRemember.replace("{host}", host));
   caption.replaceChildren(make("span", {}, ...caption.childNodes), remember, open);
   link.replaceWith(button);
 };
-// A host's policy may forbid the frame: then the link is the way.
+// A Content-Security-Policy may forbid the frame: then the link is opened.
 document.addEventListener("securitypolicyviolation", ({ disposition, effectiveDirective, blockedURI }) => {
   if (disposition !== "enforce" || effectiveDirective !== "frame-src" || !blockedURI) return;
   all("figure.video iframe").filter((frame) => frame.src.startsWith(blockedURI)).forEach((frame) => {
@@ -192,7 +192,7 @@ const expander = (button) => {
   });
 };
 
-// Was this helpful? The answer goes where kb.toml says, and to whoever listens to "kb:feedback" on `document`.
+// Was this helpful? The answer goes to the endpoint in kb.toml, and to listeners of "kb:feedback" on `document`.
 const feedback = (form) => {
   const [ask, why, after] = [".feedback-ask", ".feedback-why", ".feedback-after"].map((part) => form.querySelector(part));
   const status = form.querySelector("[data-feedback-status]");
@@ -234,7 +234,7 @@ const feedback = (form) => {
   const [yes, no] = all("button", ask);
   yes.addEventListener("click", (event) => {
     event.preventDefault();
-    // Enter in a field presses the first button of its form: there, that is no "yes".
+    // Enter in a field presses the first button of its form, which must not count as "yes".
     answer(!why.contains(document.activeElement));
   });
   no.addEventListener("click", (event) => {
@@ -267,7 +267,7 @@ const enhance = () => {
   marked = undefined;
   follow();
 };
-// The preview puts new content in place of the old.
+// The preview replaces content.
 document.addEventListener("kb:content", enhance);
 addEventListener("hashchange", reveal);
 enhance();

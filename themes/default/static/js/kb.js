@@ -1,4 +1,4 @@
-// What every page gains with JavaScript: menus that close, light or dark, search.
+// Functions of every page with JavaScript: menus that close, light or dark, search.
 
 import { all, attempt, isPart, make, parts } from "./shared/lib.js";
 
@@ -21,12 +21,12 @@ document.addEventListener("keydown", (event) => {
   open?.querySelector("summary").focus();
 });
 
-// A header of two rows covers more of what stands below it.
+// A header of two rows covers more of the page.
 /** @type {HTMLElement | null} */
 const header = document.querySelector(".site-header");
 if (header) new ResizeObserver(() => document.documentElement.style.setProperty("--kb-header", `${header.offsetHeight}px`)).observe(header);
 
-// Light, dark, or as the device is set.
+// Light, dark, or the setting of the device.
 const showAppearance = () => {
   const chosen = document.documentElement.dataset.theme ?? "auto";
   parts("[data-appearance]").forEach((button) => button.setAttribute("aria-pressed", button.dataset.appearance === chosen));
@@ -41,7 +41,7 @@ const appearance = (chosen) => {
 parts("[data-appearance]").forEach((button) => button.addEventListener("click", () => appearance(button.dataset.appearance)));
 showAppearance();
 
-// Search. This file holds only what must be there before somebody searches; the rest, in search/, the engine and the
+// Search. This file contains only what is needed before the first search; the rest, in search/, the engine and the
 // beginning of the index come at the first sign of use, all at once.
 //
 //   kb.search(query, { limit, offset, collection, tag, typing })   Promise of
@@ -86,7 +86,7 @@ const load = {
 };
 const own = (name) => load.module(`./search/${name}.js`, copy()?.[`js/search/${name}.js`]);
 
-// The look of lists of results, where the page has not got it yet. Without it, none is shown.
+// Loads the style sheet of result lists, if the page does not have it. Without it, no list is shown.
 /** @type {Promise<void> | undefined} */
 let look;
 const styled = () => look ??= new Promise((resolve, reject) => {
@@ -112,10 +112,10 @@ const search = () => loading ??= (async () => {
   await look;
   return { host: new host.Host(place, load, early), Host: host.Host, view: view.view(kit), use: use.default };
 })().catch(async (error) => {
-  // Names of modules that failed stay failed: the next try asks for them by other names.
+  // Browsers remember failed modules by name: the next attempt uses another name.
   load.tries += 1;
   loading = undefined;
-  // A build since this page came may have taken away what it names: the folder of the theme has another name then.
+  // A later build may have removed the files that this page names: then the theme folder has another name.
   const html = await fetch(location.href, { cache: "no-cache" }).then((page) => page.text()).catch(() => "");
   error.outdated = kit.content.querySelector("[data-outdated]") && html.includes("_search-kit") && !html.includes(place.style);
   throw error;
@@ -155,7 +155,7 @@ class SearchBox extends HTMLElement {
     }
   }
 
-  // Not even the program came: say so, with ways on that need none.
+  // The program could not be loaded: show a message with alternatives.
   fail(error) {
     this.querySelector(".search-failed")?.remove();
     if (!results && !this.contains(document.activeElement)) return;
@@ -201,11 +201,11 @@ if (place) {
     },
   };
 
-  // Words that led here are marked.
+  // Highlights the words of the query that led here.
   const wanted = new URLSearchParams(location.search).get("highlight");
   if (wanted) Promise.all([load.ready(), styled()]).then(() => own("mark")).then(({ default: mark }) => mark({ query: wanted, kit, search })).catch(() => {});
 
-  // With time to spare, and a connection that is known to be good and not paid by volume, the large parts come early.
+  // If the browser is idle and the connection is fast and unmetered, the large parts are loaded early.
   const net = navigator.connection;
   if (net && !net.saveData && net.type !== "cellular" && net.effectiveType === "4g" && !place.offline) {
     // An article may have an element of that name, which is a name in `self` too.

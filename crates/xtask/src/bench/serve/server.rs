@@ -17,7 +17,7 @@ use crate::Failure;
 /// Ticks of Linux's clock a second, as programs see it (`USER_HZ`), on every architecture.
 const TICKS: f64 = 100.0;
 
-/// A server that can be measured.
+/// The kind of server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum Tool {
     Kb,

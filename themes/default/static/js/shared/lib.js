@@ -1,5 +1,5 @@
-// What the scripts share. The build writes it into each script that imports it, so that a page loads no file more and
-// every script works without the others.
+// Shared code of the scripts. The build inserts it into each script that imports it, so that a page loads no additional
+// file and every script works without the others.
 
 /**
  * The elements that match.
@@ -7,7 +7,7 @@
  */
 export const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-// An article's text is in `.prose`, and nothing else is. What an article contains stands in for no part of the page.
+// Only the text of an article is in `.prose`. Elements of an article are never treated as parts of the page.
 /** @type {(element: Element) => boolean} */
 export const isPart = (element) => !element.closest(".prose");
 /** @type {(selector: string, root?: ParentNode) => any[]} */
@@ -36,7 +36,7 @@ export const attempt = (act) => {
   try { return act(); } catch { return null; }
 };
 
-// What this browser remembers.
+// Storage of this browser.
 export const memory = {
   /** @type {(key: string) => any} */
   get: (key) => attempt(() => JSON.parse(/** @type {string} */ (localStorage.getItem(key)))),
