@@ -42,6 +42,12 @@ fn project(n: usize) -> Sandbox {
             "footnotes",
             lines(n, |i| format!("x[^{i}]\n\n")) + &lines(n, |i| format!("[^{i}]: a\n")),
         ),
+        (
+            "boxes",
+            lines(n, |i| format!(":::note\nx[^b{i}]\n:::\n\n")) + &lines(n, |i| format!("[^b{i}]: a\n")),
+        ),
+        ("marks", format!("{}:::note\n", "- ".repeat(n))),
+        ("spaces", lines(n, |i| format!("[x](none {i}.md) [[none{i}]]"))),
         ("anchors", lines(n, |i| format!("See [x](#none{i}).\n"))),
         (
             "headings",

@@ -178,7 +178,10 @@ fn checks_set_levels_of_problems_that_spoil_no_page() {
             "front-matter-syntax = \"off\"",
             "the level of `front-matter-syntax` cannot be changed",
         ),
-        ("config-value = \"info\"", "the level of `config-value` cannot be changed"),
+        (
+            "config-value = \"info\"",
+            "the level of `config-value` cannot be changed",
+        ),
     ] {
         let (config, problems) = parse_config(&format!("[checks]\n{line}\n"), "kb.toml");
         let said: Vec<_> = problems.iter().map(|problem| problem.message.as_str()).collect();

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use kb_diagnostic::{Code, Diagnostic, SourceText, Span, did_you_mean};
+use kb_diagnostic::{Code, Diagnostic, SourceText, Span, closest, did_you_mean};
 
 use super::{Entry, Node, SyntaxError, Value};
 
@@ -52,7 +52,8 @@ pub struct Reader<'a> {
     codes: &'a Codes,
     path: String,
     entries: &'a [Entry],
-    known: Vec<&'static str>,
+    /// The requested keys, each with kb's own spelling; `None` for ignored keys of other tools.
+    known: Vec<(&'static str, Option<&'static str>)>,
     /// The requested keys, in their spelling in the file.
     taken: Vec<&'a str>,
     diagnostics: Vec<Diagnostic>,
@@ -102,7 +103,8 @@ impl<'a> Reader<'a> {
 
     /// The entry of the first of `names` that the table contains. The first name is kb's own spelling.
     pub fn entry(&mut self, names: &[&'static str]) -> Option<&'a Entry> {
-        self.known.extend_from_slice(names);
+        let own = names.first().copied();
+        self.known.extend(names.iter().map(|name| (*name, own)));
         let entries = self.entries;
         names
             .iter()
@@ -110,10 +112,15 @@ impl<'a> Reader<'a> {
             .filter(|entry| entry.node.value != Value::Null)
     }
 
+    /// Ignores keys without a warning.
+    pub fn ignore(&mut self, names: &[&'static str]) {
+        self.known.extend(names.iter().map(|name| (*name, None)));
+    }
+
     /// All entries of a key, including those without a value, with any separators in its name: `is_draft`,
     /// `publishDate`, `Publish-Date`.
     pub fn entries_in_any_spelling(&mut self, name: &'static str) -> Vec<&'a Entry> {
-        self.known.push(name);
+        self.known.push((name, Some(name)));
         let is_same =
             |key: &str| plain_key(key).eq(plain_key(name)) || plain_key(key).eq("is".chars().chain(plain_key(name)));
         let found: Vec<&Entry> = self.entries.iter().filter(|entry| is_same(&entry.key)).collect();
@@ -134,7 +141,7 @@ impl<'a> Reader<'a> {
     }
 
     fn is_known(&self, entry: &Entry) -> bool {
-        self.known.contains(&entry.key.as_str()) || self.taken.contains(&entry.key.as_str())
+        self.known.iter().any(|(name, _)| *name == entry.key) || self.taken.contains(&entry.key.as_str())
     }
 
     /// Adds a problem of this table.
@@ -146,6 +153,19 @@ impl<'a> Reader<'a> {
     pub fn wrong_type(&mut self, entry: &Entry, expected: &str) {
         let diagnostic = self.expected(entry, expected);
         self.diagnostics.push(diagnostic);
+    }
+
+    /// Reports that an item of the list in `entry` must be `expected`.
+    pub fn wrong_type_at(&mut self, entry: &Entry, item: &Node, expected: &str) {
+        let message = format!(
+            "each of `{}{}` must be {expected}, found {}",
+            self.path,
+            entry.key,
+            item.value.found()
+        );
+        let span = self.place.span(&item.range);
+        self.diagnostics
+            .push(Diagnostic::new(self.codes.wrong_type, message).with_span(span));
     }
 
     /// Reports that `entry` must hold `expected`, and adds the consequence as a hint.
@@ -188,11 +208,26 @@ impl<'a> Reader<'a> {
     /// Text and its span.
     pub fn spanned_string(&mut self, names: &[&'static str]) -> Option<(String, Span)> {
         let entry = self.entry(names)?;
-        let Some(text) = as_text(&entry.node.value) else {
+        let Some(text) = self.text(&entry.node) else {
             self.wrong_type(entry, "text");
             return None;
         };
         Some((text, self.place.span(&entry.node.range)))
+    }
+
+    /// What a value is as text: numbers and words such as `true` as they are written.
+    pub fn text(&self, node: &Node) -> Option<String> {
+        let text = as_text(&node.value)?;
+        if matches!(node.value, Value::String(_)) {
+            return Some(text);
+        }
+        let range = node.range.start + self.place.offset..node.range.end + self.place.offset;
+        let written = self.place.file.text().get(range).map(str::trim);
+        Some(
+            written
+                .filter(|written| !written.is_empty())
+                .map_or(text, ToOwned::to_owned),
+        )
     }
 
     /// `true` or `false`.
@@ -205,17 +240,21 @@ impl<'a> Reader<'a> {
         Some(flag)
     }
 
-    /// A whole number.
-    pub fn integer(&mut self, names: &[&'static str]) -> Option<i64> {
+    /// A number in thousandths.
+    pub fn thousandths(&mut self, names: &[&'static str]) -> Option<i64> {
+        const MOST: f64 = 1e12;
         let entry = self.entry(names)?;
-        match &entry.node.value {
-            Value::Integer(number) => Some(*number),
-            Value::String(text) if text.parse::<i64>().is_ok() => text.parse().ok(),
-            _ => {
-                self.wrong_type(entry, "a whole number");
-                None
-            }
-        }
+        let number = match &entry.node.value {
+            Value::Integer(number) => Some(*number as f64),
+            Value::Float(number) => Some(*number),
+            Value::String(text) => text.trim().parse::<f64>().ok(),
+            _ => None,
+        };
+        let Some(number) = number.filter(|number| number.abs() <= MOST) else {
+            self.wrong_type(entry, "a number");
+            return None;
+        };
+        Some((number * 1000.0).round() as i64)
     }
 
     /// Any number.
@@ -247,7 +286,7 @@ impl<'a> Reader<'a> {
         };
         let mut texts = Vec::with_capacity(nodes.len());
         for node in nodes {
-            match as_text(&node.value) {
+            match self.text(node) {
                 Some(text) => texts.push((text, self.place.span(&node.range))),
                 None if node.value == Value::Null => {}
                 None => {
@@ -335,7 +374,11 @@ impl<'a> Reader<'a> {
     pub fn finish(mut self) -> Vec<Diagnostic> {
         for entry in self.entries {
             if !self.is_known(entry) {
-                let hint = did_you_mean(&entry.key, self.known.iter().copied());
+                let named = || self.known.iter().filter(|(_, own)| own.is_some());
+                let near = closest(&entry.key, named().map(|(name, _)| *name));
+                // The spelling of another tool is near; kb's own is the one to write.
+                let own = near.and_then(|near| named().find(|(name, _)| *name == near)?.1);
+                let hint = own.map(|own| format!("did you mean `{own}`?"));
                 let problem = self.unknown(entry, self.codes.unknown).with_hint_if(hint);
                 self.diagnostics.push(problem);
             }

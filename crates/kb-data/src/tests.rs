@@ -31,15 +31,71 @@ fn yaml_places_are_bytes() {
     let node = parse_yaml(text).expect("valid");
     let ((), problems) = read(text, &node, |reader| {
         reader.string(&["ключ"]);
-        reader.integer(&["weight"]);
+        reader.thousandths(&["weight"]);
     });
     assert_eq!(problems.len(), 1);
     let span = problems[0].span.as_ref().expect("has a place");
     assert_eq!((span.line, span.column), (2, 9));
-    assert_eq!(
-        problems[0].message,
-        "`weight` must be a whole number, found the text `x`"
-    );
+    assert_eq!(problems[0].message, "`weight` must be a number, found the text `x`");
+}
+
+#[test]
+fn numbers_and_words_as_text_stay_as_they_are_written() {
+    let text = "version: 1.10\nanswer: No\nids: [007, 1e3, true]\nempty: ~\n";
+    let node = parse_yaml(text).expect("valid");
+    let ((), problems) = read(text, &node, |reader| {
+        assert_eq!(reader.string(&["version"]).as_deref(), Some("1.10"));
+        assert_eq!(reader.string(&["answer"]).as_deref(), Some("No"));
+        assert_eq!(reader.strings(&["ids"]), ["007", "1e3", "true"]);
+        assert_eq!(reader.string(&["empty"]), None);
+    });
+    assert!(problems.is_empty());
+}
+
+#[test]
+fn weights_have_fractions() {
+    for (text, weight) in [
+        ("2.5", Some(2500)),
+        ("-1", Some(-1000)),
+        ("'3'", Some(3000)),
+        ("1e300", None),
+        ("x", None),
+    ] {
+        let text = format!("weight: {text}\n");
+        let node = parse_yaml(&text).expect("valid");
+        let (found, problems) = read(&text, &node, |reader| reader.thousandths(&["weight"]));
+        assert_eq!(found, weight, "{text}");
+        assert_eq!(problems.len(), usize::from(weight.is_none()), "{text}");
+    }
+}
+
+#[test]
+fn lists_in_brackets_are_read_as_other_parsers_do() {
+    for text in [
+        "tags: [\n  a,\n  b\n]\nnext: 1\n",
+        "tags: [\n\ta,\n\tb\n]\nnext: 1\n",
+        "tags:\n\t- a\n\t- b\nnext: 1\n",
+        "tags: [\n\ta,\n\t\tb,\n\t]\nnext: 1\n",
+    ] {
+        let node = parse_yaml(text).unwrap_or_else(|error| panic!("{text}: {error:?}"));
+        assert_eq!(
+            node.value.to_json(),
+            serde_json::json!({"tags": ["a", "b"], "next": 1}),
+            "{text}"
+        );
+    }
+}
+
+#[test]
+fn hints_name_the_spelling_of_kb() {
+    let text = "lastUpdatd: x\nautor: y\n";
+    let node = parse_yaml(text).expect("valid");
+    let ((), problems) = read(text, &node, |reader| {
+        reader.string(&["updated", "lastmod", "lastUpdated"]);
+        reader.ignore(&["author"]);
+    });
+    assert_eq!(problems[0].hints, ["did you mean `updated`?"]);
+    assert!(problems[1].hints.is_empty(), "{:?}", problems[1].hints);
 }
 
 #[test]

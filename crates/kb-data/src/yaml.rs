@@ -18,15 +18,25 @@ const MAX_NODES: usize = 20_000;
 /// If the text is not YAML, repeats a key, is nested too deeply, or becomes too large because of its aliases.
 pub fn parse_yaml(text: &str) -> Result<Node, SyntaxError> {
     parse(text).or_else(|error| {
-        // The closing bracket of a list may be at the indentation of its key; other parsers accept this, the standard
-        // does not.
-        let joined = join_brackets(text);
+        // The closing bracket of a list may be at the indentation of its key, and tabs may indent; other parsers accept
+        // this, the standard does not.
+        let joined = tabs_as_blanks(&join_brackets(text));
         if joined == text {
             Err(error)
         } else {
             parse(&joined).map_err(|_| error)
         }
     })
+}
+
+/// A text of the same length with spaces instead of tabs in the indentation.
+fn tabs_as_blanks(text: &str) -> String {
+    let mut is_indent = true;
+    let blank = |c: char| {
+        is_indent = c == '\n' || is_indent && matches!(c, ' ' | '\t');
+        if c == '\t' && is_indent { ' ' } else { c }
+    };
+    text.chars().map(blank).collect()
 }
 
 /// A text of the same length in which lines that begin with a closing bracket are joined to the previous line.

@@ -14,7 +14,7 @@ use super::containers::{Opener, is_colons, opener};
 use cursor::Cursor;
 use line::{
     cell_count, delimiter_cells, footnote_label, html_end, interrupts, is_block_tag, is_reference, is_rule,
-    is_underline, is_whole_tag, list_marker, task_marker,
+    is_underline, is_whole_tag, list_marker, rule_end, task_marker,
 };
 
 pub(super) use line::{closes_fence, is_heading, is_list_item, opens_fence};
@@ -67,7 +67,10 @@ pub(super) enum BoxMark {
     /// It closes the one with this number.
     Close(usize),
     /// It closes none, as none is open.
-    Stray,
+    Stray {
+        /// Whether a block of raw HTML ends with it.
+        ends_html: bool,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -182,6 +185,7 @@ impl Blocks {
             text,
             next,
             has_opened: false,
+            no_rule_before: 0,
             mark: None,
         };
         let kind = reader.read();
@@ -245,7 +249,13 @@ impl Blocks {
 impl Block {
     /// Whether the line at the cursor goes on with the block. Moves the cursor behind what says so.
     fn goes_on(&self, cursor: &mut Cursor<'_>) -> bool {
-        let indented = |cursor: &mut Cursor<'_>, columns: usize| cursor.is_blank() || cursor.take_all(columns);
+        let indented = |cursor: &mut Cursor<'_>, columns: usize| {
+            if cursor.is_blank() {
+                cursor.take(columns);
+                return true;
+            }
+            cursor.take_all(columns)
+        };
         match self {
             Self::Quote => cursor.take_quote_mark(),
             Self::Item { indent, .. } => indented(cursor, *indent),
@@ -271,6 +281,8 @@ struct LineReader<'a, 'b> {
     next: usize,
     /// Whether a block began in the line.
     has_opened: bool,
+    /// The offset in the line before which no thematic break begins.
+    no_rule_before: usize,
     mark: Option<BoxMark>,
 }
 
@@ -380,7 +392,7 @@ impl LineReader<'_, '_> {
     /// Opens the blocks that begin in the line.
     fn starts(&mut self) -> Kind {
         loop {
-            if self.ends_paragraph_with_table() {
+            if self.ends_box_around_paragraph() || self.ends_paragraph_with_table() {
                 self.leave();
                 self.blocks.leaf = Leaf::None;
             }
@@ -422,6 +434,15 @@ impl LineReader<'_, '_> {
         }
     }
 
+    /// Whether the line leaves an indented box, whose text no line goes on with that is not indented.
+    fn ends_box_around_paragraph(&self) -> bool {
+        let is_indented = |block: &Block| {
+            let kind = |open: &OpenBox| matches!(open.kind, BoxKind::Indented { .. });
+            matches!(block, Block::Box(open) if kind(open))
+        };
+        self.blocks.open[self.matched..].iter().any(is_indented)
+    }
+
     /// Whether a table begins here that stands in other blocks than the paragraph before it.
     fn ends_paragraph_with_table(&self) -> bool {
         let text = self.cursor.text();
@@ -455,14 +476,14 @@ impl LineReader<'_, '_> {
                 self.mark = Some(BoxMark::Close(number));
             } else {
                 self.start_leaf(Leaf::None, Before::Other);
-                self.mark = Some(BoxMark::Stray);
+                self.mark = Some(BoxMark::Stray { ends_html });
             }
             return true;
         }
+        let Some(opener) = opener(text) else { return false };
         if self.blocks.boxes().count() >= MAX_BOXES {
             return false;
         }
-        let Some(opener) = opener(text) else { return false };
         let kind = match &opener {
             Opener::Alert(_) if !quotes => return false,
             Opener::Alert(_) => BoxKind::Quoted,
@@ -500,7 +521,14 @@ impl LineReader<'_, '_> {
             self.cursor.restart();
             return true;
         }
-        if let Some(marker) = list_marker(text) {
+        let at = self.cursor.line.len() - text.len();
+        // Of many marks in a line, each is followed by what makes the others no rule.
+        let is_rule = at >= self.no_rule_before && {
+            let found = rule_end(text);
+            self.no_rule_before = at + found.unwrap_or_else(|end| end);
+            found.is_ok()
+        };
+        if let Some(marker) = list_marker(text).filter(|_| !is_rule) {
             let behind = &text[marker.length..];
             let is_empty = behind.trim().is_empty();
             let interrupts = !self.goes_on_with_all() || in_table || marker.may_interrupt && !is_empty;

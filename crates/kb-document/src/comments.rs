@@ -358,6 +358,10 @@ fn whole_comment_end(text: &str, inside: usize, first: usize) -> Option<usize> {
         steps += 1;
         if let Some((character, length)) = fence {
             passed |= start < first && first <= at;
+            // Code that ends in another comment is not in this one.
+            if passed && line.trim_start().starts_with(OPEN) {
+                return None;
+            }
             // The comment may end behind the fence that closes its code.
             let closes = line.trim_end().strip_suffix(CLOSE).unwrap_or(line);
             if !closes_fence(closes, character, length) {

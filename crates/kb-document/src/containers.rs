@@ -40,6 +40,13 @@ impl Callout {
         })
     }
 
+    /// The kind that a class name means in other tools.
+    pub(crate) fn of_class(name: &str) -> Option<Self> {
+        Self::parse(name)
+            .filter(|(_, is_own)| *is_own)
+            .map(|(callout, _)| callout)
+    }
+
     /// The name in class names.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -120,6 +127,16 @@ impl Opener {
 
 /// The container that a line opens, if any. The line has no indentation.
 pub(crate) fn opener(line: &str) -> Option<Opener> {
+    let quoted = || {
+        line.strip_prefix('>')
+            .map(|quoted| quoted.trim_start_matches([' ', '\t']))
+    };
+    // Most lines are none, however long they are.
+    let may_open = [":::", "!!!", "???", "==="].iter().any(|start| line.starts_with(start))
+        || quoted().is_some_and(|quoted| quoted.starts_with("[!"));
+    if !may_open {
+        return None;
+    }
     let line = &*without_stand_ins(line.trim_end());
     if let Some(quoted) = line.strip_prefix('>') {
         return alert(quoted.trim_start_matches([' ', '\t'])).map(Opener::Alert);
@@ -167,10 +184,9 @@ fn colons(line: &str) -> Option<Opener> {
     })
 }
 
-/// Whether a line is only colons, which end a container.
+/// Whether a line is only colons, which end a container. A comment may stand behind them.
 pub(super) fn is_colons(line: &str) -> bool {
-    let line = line.trim();
-    line.len() >= 3 && line.bytes().all(|byte| byte == b':')
+    line.starts_with(":::") && without_stand_ins(line).trim().bytes().all(|byte| byte == b':')
 }
 
 /// The line that opens a container, without what stands in it for comments.

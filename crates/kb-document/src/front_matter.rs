@@ -83,6 +83,18 @@ const FOREIGN: &[&str] = &[
     "icon_pack",
 ];
 
+/// Other unambiguous formats of a day; `11/12/2026` is ambiguous.
+const DAYS: [&str; 8] = [
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%d.%m.%Y",
+    "%B %d, %Y",
+    "%b %d, %Y",
+    "%d %B %Y",
+    "%d %b %Y",
+    "%Y%m%d",
+];
+
 /// A day, with the second of the day if known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
@@ -105,7 +117,7 @@ impl Date {
             })
         };
         // Jekyll's `2026-11-21 09:30:00 +0100`.
-        for format in ["%Y-%m-%d %H:%M:%S %z", "%Y-%m-%d %H:%M:%S %:z"] {
+        for format in ["%Y-%m-%d %H:%M:%S%.f %z", "%Y-%m-%d %H:%M:%S%.f %:z"] {
             if let Ok(timestamp) = Timestamp::strptime(format, text) {
                 return Some(Self {
                     unix: timestamp.as_second(),
@@ -114,6 +126,18 @@ impl Date {
         }
         if let Ok(date_time) = text.parse::<civil::DateTime>() {
             return utc(date_time);
+        }
+        let day = |format: &str| civil::Date::strptime(format, text).ok();
+        // Day or month may come first; often only one way gives a day.
+        let found = DAYS
+            .into_iter()
+            .find_map(day)
+            .or_else(|| match (day("%d/%m/%Y"), day("%m/%d/%Y")) {
+                (Some(a), Some(b)) => Some(a).filter(|a| *a == b),
+                (one, other) => one.or(other),
+            });
+        if let Some(date) = found {
+            return utc(date.to_datetime(civil::Time::midnight()));
         }
         text.parse::<civil::Date>()
             .ok()
@@ -156,7 +180,7 @@ pub struct FrontMatter {
     pub origin: Option<String>,
     /// `aliases` (`redirect_from`)
     pub aliases: Vec<(String, Span)>,
-    /// `weight` (`order`, `position`, `sidebar_position`)
+    /// `weight` (`order`, `position`, `sidebar_position`), in thousandths: one may stand between two others
     pub weight: Option<i64>,
     /// `nav_title` (`linkTitle`, `sidebar_label`)
     pub nav_title: Option<String>,
@@ -405,21 +429,20 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
         path: r.spanned_string(&["path", "url", "permalink"]),
         origin: None,
         aliases: r.spanned_strings(&["aliases", "redirect_from"]),
-        weight: r.integer(&["weight", "order", "position", "sidebar_position"]),
+        weight: r.thousandths(&["weight", "order", "position", "sidebar_position"]),
         nav_title: r
             .string(&["nav_title", "linkTitle", "sidebar_label"])
             .map(|title| shown(&title)),
-        tags: r.strings(&["tags"]),
+        tags: tags(&mut r),
         category: r.string(&["category"]).map(|category| shown(&category)),
         keywords: all_shown(&keywords(&mut r)),
         questions: all_shown(&r.strings(&["questions"])),
         related: r.spanned_strings(&["related"]),
-        featured: r.bool(&["featured", "pinned", "promoted"]).unwrap_or(false),
+        featured: featured(&mut r),
         draft: visibility.draft,
         unlisted: visibility.unlisted,
-        date: date(&mut r, &["date"], &["created"]),
-        updated: date(&mut r, &["updated", "lastmod", "last_update", "lastUpdated"], &["date"])
-            .or_else(|| date(&mut r, &["date"], &["updated"])),
+        date: None,
+        updated: None,
         publish_date: visibility.publish_date,
         expires: visibility.expires,
         searchable: visibility.searchable,
@@ -433,6 +456,16 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
             .entry(&["extra"])
             .map_or(serde_json::Value::Null, |entry| entry.node.value.to_json()),
     };
+    front.date = date(&mut r, &["date"], &["created"]);
+    front.updated = date(&mut r, &["updated", "lastmod", "last_update", "lastUpdated"], &["date"]).or_else(|| {
+        // A table of dates, else the only one.
+        let is_table = matches!(r.entry(&["date"])?.node.value, Value::Table(_));
+        if is_table {
+            date(&mut r, &["date"], &["updated"])
+        } else {
+            front.date
+        }
+    });
     review(&mut r);
     taxonomies(&mut r, &mut front);
     front.tags = all_shown(&front.tags);
@@ -446,7 +479,11 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
     {
         front.origin = front.path.take().map(|(url, _)| url);
     }
-    r.entry(FOREIGN);
+    r.ignore(FOREIGN);
+    // Docusaurus' `slug: /start/here` is an address.
+    if let Some(slug) = front.slug.take_if(|(slug, _)| slug.starts_with('/')) {
+        front.path.get_or_insert(slug);
+    }
     visibility::misspelt(&mut r, &mut visibility);
     visibility::in_tables(&mut r, &mut visibility);
     front.draft |= visibility.draft;
@@ -467,17 +504,55 @@ fn all_shown(texts: &[String]) -> Vec<String> {
 
 /// `keywords` is a list, or one text with commas.
 fn keywords(r: &mut Reader<'_>) -> Vec<String> {
-    let mut words = r.strings(&["keywords"]);
-    if let [one] = words.as_slice()
-        && one.contains(',')
-    {
-        words = one
-            .split(',')
-            .map(|word| word.trim().to_owned())
-            .filter(|word| !word.is_empty())
-            .collect();
+    split_at_commas(r.strings(&["keywords"]))
+}
+
+/// `tags` is a list, or one text with commas. A tag is a text, or a table with its `label`, as Docusaurus has it.
+fn tags(r: &mut Reader<'_>) -> Vec<String> {
+    let Some(entry) = r.entry(&["tags"]) else {
+        return Vec::new();
+    };
+    let Value::List(items) = &entry.node.value else {
+        return split_at_commas(r.strings(&["tags"]));
+    };
+    let mut tags = Vec::with_capacity(items.len());
+    for item in items {
+        let label = match &item.value {
+            Value::Table(entries) => {
+                let is_label = |entry: &&Entry| matches!(&*entry.key, "label" | "name" | "title");
+                entries.iter().find(is_label).and_then(|entry| r.text(&entry.node))
+            }
+            _ => r.text(item),
+        };
+        match label {
+            Some(label) => tags.push(label),
+            None if item.value == Value::Null => {}
+            None => r.wrong_type_at(entry, item, "a text"),
+        }
     }
-    words
+    tags
+}
+
+fn split_at_commas(texts: Vec<String>) -> Vec<String> {
+    match texts.as_slice() {
+        [one] if one.contains(',') => {
+            let words = one.split(',').map(str::trim).filter(|word| !word.is_empty());
+            words.map(ToOwned::to_owned).collect()
+        }
+        _ => texts,
+    }
+}
+
+/// Whether the home page shows the article.
+fn featured(r: &mut Reader<'_>) -> bool {
+    let Some(entry) = r.entry(&["featured", "pinned", "promoted"]) else {
+        return false;
+    };
+    let flag = visibility::flag(&entry.node.value);
+    if flag.is_none() {
+        r.wrong_type(entry, "true or false");
+    }
+    flag.unwrap_or(false)
 }
 
 /// A date, or a table of dates in which one of `inner` is it, as Docusaurus and `MkDocs` write it.

@@ -118,6 +118,8 @@ pub struct Link {
     pub kind: LinkKind,
     /// Its place in the file, in bytes.
     pub range: Range<u32>,
+    /// Whether the target is a name, as in `[[Name]]`: the file that has it is found wherever it is.
+    pub named: bool,
 }
 
 /// A heading.

@@ -252,14 +252,17 @@ impl Cutter<'_> {
         }
         match &read.mark {
             Some(BoxMark::Close(_)) => {}
-            Some(BoxMark::Stray) => {
+            Some(BoxMark::Stray { ends_html }) => {
                 self.problems.push(Problem {
                     range: at + read.rest..at + line.len(),
                     kind: ProblemKind::Stray,
                 });
-                // The line ends the block before it.
+                // The line ends the blocks before it.
                 let from = self.from(still_open);
-                self.push(&line[..read.rest], at, from, read.rest);
+                if *ends_html {
+                    self.push(&line[..read.rest], at, from, read.rest);
+                }
+                self.push(&format!("{}{PLACE}", &line[..read.rest]), at, from, read.rest);
             }
             Some(BoxMark::Open { opener, ends_html }) => self.open(line, at, read, opener, *ends_html),
             None => {
@@ -311,7 +314,7 @@ impl Cutter<'_> {
         } else {
             // However far it is indented, it is text; a mark at its start would begin a block.
             out.push_str("    ");
-            line.len() - line.trim_start_matches([' ', '\t']).len()
+            rest
         };
         // A tab reaches as far as it does in the article, where other marks stand before it.
         let marks = &line[start..rest.max(start)];

@@ -444,6 +444,7 @@ impl PieceReader<'_> {
             target: player.page,
             kind: LinkKind::Page,
             range: self.place.range.clone(),
+            named: false,
         });
     }
 
@@ -547,6 +548,7 @@ impl PieceReader<'_> {
                     target: value,
                     kind,
                     range: self.place.range.clone(),
+                    named: false,
                 });
             }
         }

@@ -8,6 +8,7 @@ use crate::markdown::shorten;
 use kb_diagnostic::Code;
 use kb_source::ContentPath;
 
+mod attributes;
 mod blocks;
 mod comments;
 mod faq;
@@ -91,7 +92,7 @@ fn front_matter_wins_over_the_first_heading() {
 fn toml_front_matter_is_read_too() {
     let document = parse("+++\ntitle = \"T\"\nweight = 3\nlastmod = 2026-01-02\n+++\nx\n");
     assert_eq!(document.front.title.as_deref(), Some("T"));
-    assert_eq!(document.front.weight, Some(3));
+    assert_eq!(document.front.weight, Some(3000));
     assert_eq!(document.front.updated.map(Date::iso_day).as_deref(), Some("2026-01-02"));
     assert_eq!(document.body(), "x\n");
 }
@@ -109,7 +110,7 @@ fn broken_front_matter_is_reported_with_its_place() {
         ),
         (
             "---\nweight: heavy\n---\n",
-            "2:9 error[front-matter-type] `weight` must be a whole number, found the text `heavy`",
+            "2:9 error[front-matter-type] `weight` must be a number, found the text `heavy`",
         ),
         (
             "---\ntags: {a: b}\n---\n",
@@ -130,6 +131,135 @@ fn broken_front_matter_is_reported_with_its_place() {
             "{text}"
         );
     }
+}
+
+#[test]
+fn links_to_files_with_spaces_in_their_names_are_links() {
+    for (text, expected, targets) in [
+        (
+            "See [the guide](Size guide.md).",
+            "<p>See <a href=\"Size guide.md\">the guide</a>.</p>\n",
+            vec!["Size guide.md"],
+        ),
+        (
+            "a [**b** c](d e/f g.md#h \"T\") and [i](j k.pdf)",
+            "<p>a <a href=\"d e/f g.md#h\" title=\"T\"><strong>b</strong> c</a> and <a href=\"j k.pdf\">i</a></p>\n",
+            vec!["d e/f g.md#h", "j k.pdf"],
+        ),
+        (
+            "![](Screenshot 2026-11-03 at 10.14.22.png)",
+            "<p class=\"picture\"><img src=\"Screenshot 2026-11-03 at 10.14.22.png\" alt=\"\" decoding=\"async\"></p>\n",
+            vec!["Screenshot 2026-11-03 at 10.14.22.png"],
+        ),
+        (
+            "x ![a [b]](c (1).png){ width=3 }",
+            "<p>x <img src=\"c (1).png\" alt=\"a [b]\" width=\"3\" decoding=\"async\"></p>\n",
+            vec!["c (1).png"],
+        ),
+    ] {
+        let document = parse(text);
+        assert_eq!(html(&document), expected, "{text}");
+        let found: Vec<_> = document.links.iter().map(|link| link.target.as_str()).collect();
+        assert_eq!(found, targets, "{text}");
+        for link in &document.links {
+            assert_eq!(&text[link.range.start as usize..link.range.end as usize], link.target);
+        }
+    }
+    for text in [
+        "f[0](a b)",
+        "[x](see the end.)",
+        "[x](a b c. d)",
+        "`[x](a b.md)`",
+        "](a b.md)",
+        "[x] (a b.md)",
+    ] {
+        assert!(parse(text).links.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn keys_are_read_as_other_tools_write_them() {
+    let front = |text: &str| {
+        let document = parse(&format!("---\n{text}\n---\n"));
+        assert_eq!(problems(&document), [] as [String; 0], "{text}");
+        document.front
+    };
+    for (text, path) in [
+        ("slug: /", "/"),
+        ("slug: /x", "/x"),
+        ("slug: /start/here", "/start/here"),
+    ] {
+        let front = front(text);
+        assert_eq!(front.path.map(|(path, _)| path).as_deref(), Some(path), "{text}");
+        assert_eq!(front.slug, None, "{text}");
+    }
+    assert_eq!(front("slug: x").slug.map(|(slug, _)| slug).as_deref(), Some("x"));
+    assert_eq!(front("sidebar_position: 2.5").weight, Some(2500));
+    for text in [
+        "tags: one, two",
+        "tags: [one, two]",
+        "tags:\n  - label: one\n    permalink: /one\n  - two",
+        "tags: [{name: one}, {label: two, description: x}]",
+    ] {
+        assert_eq!(front(text).tags, ["one", "two"], "{text}");
+    }
+    assert_eq!(front("tags: [2024.10, 007]").tags, ["2024.10", "007"]);
+    for (text, featured) in [
+        ("featured: yes", true),
+        ("pinned: 'on'", true),
+        ("featured: no", false),
+        ("featured: 0", false),
+    ] {
+        assert_eq!(front(text).featured, featured, "{text}");
+    }
+    for date in [
+        "2026-11-03",
+        "2026/11/03",
+        "2026.11.03",
+        "03.11.2026",
+        "November 3, 2026",
+        "Nov 3, 2026",
+        "3 November 2026",
+        "3 Nov 2026",
+        "'20261103'",
+        "2026-11-03 14:30",
+        "2026-11-03T14:30:00Z",
+        "2026-11-03 14:30:00 +0100",
+        "2026-11-03T14:30:00+01:00",
+        "2026-11-03 14:30:00.000000000 +01:00",
+    ] {
+        let day = front(&format!("date: {date}")).date.map(Date::iso_day);
+        assert_eq!(day.as_deref(), Some("2026-11-03"), "{date}");
+    }
+    for (date, day) in [
+        ("21/11/2026", "2026-11-21"),
+        ("11/21/2026", "2026-11-21"),
+        ("05/05/2026", "2026-05-05"),
+    ] {
+        assert_eq!(
+            front(&format!("date: {date}")).date.map(Date::iso_day).as_deref(),
+            Some(day),
+            "{date}"
+        );
+    }
+    // Two days, or none.
+    for date in ["11/12/2026", "31/31/2026", "2026/13/01"] {
+        assert_eq!(
+            problems(&parse(&format!("---\ndate: {date}\n---\n"))).len(),
+            1,
+            "{date}"
+        );
+    }
+}
+
+#[test]
+fn a_wrong_value_costs_its_key_alone() {
+    let document =
+        parse("---\ntitle: T\nweight: heavy\ntags: [a, [b]]\nkeywords: {x: y}\ndate: soon\naliases: [/a]\n---\n");
+    let front = &document.front;
+    assert_eq!((front.title.as_deref(), front.aliases.len()), (Some("T"), 1));
+    assert_eq!(front.tags, ["a"]);
+    assert_eq!(problems(&document).len(), 4);
 }
 
 #[test]

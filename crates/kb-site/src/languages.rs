@@ -106,7 +106,7 @@ impl LanguageMap {
 }
 
 /// Folders named by a language tag, if at least half of their files exist with the same names beside them or in another
-/// such folder.
+/// such folder; and that other folder, even if only a part of it is translated.
 fn mirrored_folders<'a>(
     tops: &BTreeMap<String, Language>,
     paths: impl Iterator<Item = &'a ContentPath> + Clone,
@@ -133,8 +133,17 @@ fn mirrored_folders<'a>(
         });
         found.count() * 2 >= files.len()
     };
+    let mirrored: Vec<&str> = tops.keys().map(String::as_str).filter(|top| mirrors(top)).collect();
+    let is_source = |top: &str| {
+        let Some(source) = inside.get(top) else { return false };
+        let translates = |other: &&str| {
+            let files = &inside[*other];
+            files.iter().filter(|file| source.contains(*file)).count() * 2 >= files.len()
+        };
+        mirrored.iter().any(translates)
+    };
     tops.iter()
-        .filter(|(top, _)| mirrors(top))
+        .filter(|(top, _)| mirrored.contains(&&***top) || is_source(top))
         .map(|(top, language)| (top.clone(), language.clone()))
         .collect()
 }

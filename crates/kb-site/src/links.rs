@@ -70,6 +70,10 @@ pub(super) struct Resolver {
     by_held_back: FilesByLink<HeldBack>,
     refused: HashMap<ContentPath, Arc<str>>,
     by_stem: HashMap<String, Vec<String>>,
+    /// The paths of articles by their titles in lower case; empty where no link goes by name.
+    by_title: HashMap<String, Vec<String>>,
+    /// The paths of other files by their names in lower case, likewise.
+    by_file_name: HashMap<String, Vec<String>>,
 }
 
 /// An article that is not published.
@@ -119,11 +123,35 @@ impl Resolver {
                 .iter()
                 .position(|site| site.language == place.language)
                 .unwrap_or(0);
-            placed.push((page_key(&place.key).to_owned(), language, place.named));
+            let key = page_key(&place.key);
+            // An article at the root is the page of the root.
+            let is_home = matches!(&document.front.path, Some((path, _)) if path == "/")
+                && !languages[language].by_key.contains_key(key);
+            let key = if is_home { "" } else { key };
+            placed.push((key.to_owned(), language, place.named));
             by_stem
                 .entry(document.path.stem().to_lowercase())
                 .or_default()
                 .push(document.path.to_string());
+        }
+        // Names are looked up in few sites.
+        let has_names = documents
+            .iter()
+            .any(|document| document.links.iter().any(|link| link.named));
+        let mut by_title: HashMap<String, Vec<String>> = HashMap::new();
+        let mut by_file_name: HashMap<String, Vec<String>> = HashMap::new();
+        if has_names {
+            for document in documents {
+                if let Some(title) = &document.title {
+                    let paths = by_title.entry(title.to_lowercase()).or_default();
+                    paths.push(document.path.to_string());
+                }
+            }
+            for asset in assets {
+                let path = &asset.source.path;
+                let paths = by_file_name.entry(path.file_name().to_lowercase()).or_default();
+                paths.push(path.to_string());
+            }
         }
         let mut reasons: Vec<_> = (held_back.iter())
             .flat_map(|(path, article)| {
@@ -176,6 +204,8 @@ impl Resolver {
             held_back,
             refused,
             by_stem,
+            by_title,
+            by_file_name,
         }
     }
 
@@ -244,7 +274,9 @@ impl Resolver {
         } else {
             format!("?{query}")
         };
-        match self.find(document, &decoded, language, path) {
+        let found_by_path = self.find(document, &decoded, language, path);
+        let by_name = || self.find_named(document, &decoded).filter(|_| link.named);
+        match found_by_path.or_else(by_name) {
             Some(LinkTarget::Document(id)) => {
                 let mut resolved = self.document_url(site, id, document, language, anchor, false);
                 if let (Some(url), false) = (&mut resolved.url, query.is_empty()) {
@@ -353,6 +385,24 @@ impl Resolver {
             .rsplit_once('/')
             .map_or("", |(folder, _)| folder);
         normalize(folder, file).and_then(|url| self.find_url(&url, file.ends_with('/'), language))
+    }
+
+    /// Looks up a name: that of an article's file, the title of an article, or the name of another file. Of several, the
+    /// one closest to `document` is used.
+    fn find_named(&self, document: &Document, name: &str) -> Option<LinkTarget> {
+        let name = name.trim().trim_start_matches("./");
+        let last = name.rsplit('/').next().unwrap_or(name).to_lowercase();
+        let stem = last.strip_suffix(".md").unwrap_or(&last);
+        let closest = |paths: &Vec<String>| {
+            let distance_to = |path: &&String| (distance(document.path.folder(), path), path.len());
+            paths.iter().min_by_key(distance_to).cloned()
+        };
+        let article = self.by_stem.get(stem).or_else(|| self.by_title.get(stem));
+        if let Some(id) = article.and_then(closest).and_then(|path| self.documents.exact(&path)) {
+            return Some(LinkTarget::Document(id));
+        }
+        let file = self.by_file_name.get(&last).and_then(closest)?;
+        self.assets.get(&file).map(|id| LinkTarget::Asset(*id))
     }
 
     /// Looks up a normalised path in the content folder, with and without the file endings that other tools accept.

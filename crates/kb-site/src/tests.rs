@@ -317,6 +317,118 @@ fn translations_stand_where_the_original_stands() {
 }
 
 #[test]
+fn an_article_beside_its_folder_describes_it() {
+    let files = [
+        ("guide.md", "---\nweight: 1.5\n---\n# The guide\n\nWords.\n"),
+        ("guide/part.md", "# Part\n\n[up](../guide.md) [up](../guide)\n"),
+        ("first.md", "---\nweight: 1\n---\n# First\n"),
+        ("guide.de.md", "# Der Leitfaden\n"),
+        ("guide/part.de.md", "# Teil\n"),
+    ];
+    let (site, problems) = site(&files);
+    assert_eq!(problems, [] as [String; 0]);
+    assert_eq!(paths(&site.languages[0]), ["/first/", "/guide/part/"]);
+    let titles: Vec<_> = site
+        .languages
+        .iter()
+        .map(|language| language.categories[1].title.as_str())
+        .collect();
+    assert_eq!(titles, ["The guide", "Der Leitfaden"]);
+    let category = &site.languages[0].categories[1];
+    assert_eq!((category.path.as_str(), category.weight), ("/guide/", Some(1500)));
+    let part = site
+        .documents
+        .iter()
+        .find(|document| document.path.as_str() == "guide/part.md")
+        .expect("it is there");
+    for link in 0..2 {
+        assert_eq!(
+            site.resolve(part, link, 0, "/guide/part/").url.as_deref(),
+            Some("/guide/")
+        );
+    }
+}
+
+#[test]
+fn a_page_of_a_folder_leaves_the_article_beside_it_its_name() {
+    let (site, problems) = site(&[
+        ("guide.md", "# One\n"),
+        ("guide/_index.md", "# Two\n"),
+        ("guide/part.md", "# Part\n"),
+    ]);
+    assert_eq!(site.languages[0].categories[1].title, "Two");
+    assert!(
+        problems
+            .iter()
+            .any(|problem| problem.contains("url-taken") && problem.contains("guide.md")),
+        "{problems:?}"
+    );
+}
+
+#[test]
+fn an_article_at_the_root_is_the_home_page() {
+    let (site, problems) = site(&[
+        ("a.md", "---\nslug: /\n---\n# Welcome\n"),
+        ("b.md", "# B\n\n[home](a.md)\n"),
+    ]);
+    assert_eq!(problems, [] as [String; 0]);
+    assert_eq!(paths(&site.languages[0]), ["/b/"]);
+    let home = &site.languages[0].categories[0];
+    assert_eq!(home.document.map(|id| site.documents[id].path.as_str()), Some("a.md"));
+    let b = site
+        .documents
+        .iter()
+        .find(|document| document.path.as_str() == "b.md")
+        .expect("it is there");
+    assert_eq!(site.resolve(b, 0, 0, "/b/").url.as_deref(), Some("/"));
+}
+
+#[test]
+fn names_are_found_wherever_their_files_are() {
+    let (site, problems) = site(&[
+        (
+            "a/start.md",
+            "# S\n\n[[Other note]] [[How to pay#By card]] [[deep/x]] [[same]] [[Gone]]\n",
+        ),
+        ("b/Other note.md", "# O\n"),
+        ("b/pay.md", "# How to pay\n\n## By card\n"),
+        ("c/deep/x.md", "# X\n"),
+        ("a/same.md", "# One\n"),
+        ("c/same.md", "# Two\n"),
+    ]);
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(
+        problems[0].contains("there is no article or file `Gone`"),
+        "{problems:?}"
+    );
+    let start = site
+        .documents
+        .iter()
+        .find(|document| document.path.as_str() == "a/start.md")
+        .expect("it is there");
+    let urls: Vec<_> = (0..4)
+        .filter_map(|link| site.resolve(start, link, 0, "/a/start/").url)
+        .collect();
+    assert_eq!(urls, ["/b/other-note/", "/b/pay/#by-card", "/c/deep/x/", "/a/same/"]);
+}
+
+#[test]
+fn the_folder_that_is_translated_is_a_language_however_little_of_it_is() {
+    let (site, problems) = site(&[
+        ("en/a.md", "# A\n\n[b](/b/)\n"),
+        ("en/b.md", "# B\n"),
+        ("en/c.md", "# C\n"),
+        ("en/d.md", "# D\n"),
+        ("de/a.md", "# A\n"),
+        ("it/setup.md", "# Set up IT\n"),
+    ]);
+    assert_eq!(problems, [] as [String; 0]);
+    let tags: Vec<_> = site.languages.iter().map(|language| language.language.tag()).collect();
+    assert_eq!(tags, ["en", "de"]);
+    assert_eq!(paths(&site.languages[0]), ["/a/", "/b/", "/c/", "/d/", "/it/setup/"]);
+}
+
+#[test]
 fn language_folders_mirror_each_other() {
     let (site, problems) = site(&[
         ("en/README.md", "# Home\n"),

@@ -108,21 +108,21 @@ impl Tree<'_> {
         }
         let mut roles = Roles::default();
         let mut order: Vec<DocumentId> = DocumentId::all(self.documents).collect();
-        // `_index.md` before `index.md` before `README.md`, if a folder has several.
+        // `_index.md` before `index.md` before `README.md`, if a folder has several, and these before `guide.md` beside
+        // `guide/`.
         order.sort_by_key(|id| {
-            (
-                split(&placed[id.index()].key).0,
-                rank(split(&placed[id.index()].key).1),
-                *id,
-            )
+            let (folder, name) = split(&placed[id.index()].key);
+            (Role::of(name) == Role::Article, folder, rank(name), *id)
         });
         for id in order {
             let place = &placed[id.index()];
             let (folder, name) = split(&place.key);
-            let is_category = match Role::of(name) {
-                Role::Category => true,
-                Role::Index => folder.is_empty() || with_articles.contains(folder),
-                Role::Article => false,
+            let is_home = || matches!(&self.documents[id].front.path, Some((path, _)) if path == "/");
+            let (is_category, folder) = match Role::of(name) {
+                Role::Category => (true, folder),
+                Role::Index => (folder.is_empty() || with_articles.contains(folder), folder),
+                Role::Article if is_home() => (true, ""),
+                Role::Article => (with_articles.contains(&*place.key), &*place.key),
             };
             let describes = is_category && !has(&roles.categories, folder, &place.language);
             let (roles, key) = if describes {

@@ -5,7 +5,7 @@ use super::{CODE_INDENT, From};
 /// A place in a line, with the columns of the tab before it that are not yet taken.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cursor<'a> {
-    line: &'a str,
+    pub(super) line: &'a str,
     pub(super) at: usize,
     column: usize,
     /// The column that the line counts from.
@@ -41,7 +41,9 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn is_blank(&self) -> bool {
-        self.text().is_empty()
+        self.rest()
+            .bytes()
+            .all(|byte| matches!(byte, b' ' | b'\t' | 0x0b | 0x0c | b'\r'))
     }
 
     /// Takes at most so many columns of blanks. Returns how many.

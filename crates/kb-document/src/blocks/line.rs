@@ -9,9 +9,6 @@ pub(super) struct ListMarker {
 
 /// The mark of a list item that a text begins with.
 pub(super) fn list_marker(text: &str) -> Option<ListMarker> {
-    if is_rule(text) {
-        return None;
-    }
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (length, may_interrupt) = match digits {
         0 => (text.starts_with(['-', '*', '+']).then_some(1)?, true),
@@ -27,14 +24,15 @@ pub(super) fn list_marker(text: &str) -> Option<ListMarker> {
 
 /// Whether a line begins a list item.
 pub(crate) fn is_list_item(text: &str) -> bool {
-    list_marker(text.trim_end()).is_some()
+    !is_rule(text) && list_marker(text.trim_end()).is_some()
 }
 
 /// The length of the box of a task that a text begins with.
 pub(super) fn task_marker(text: &str) -> Option<usize> {
     let state = text.strip_prefix('[')?;
     let behind = state.strip_prefix([' ', '\t', 'x', 'X'])?.strip_prefix(']')?;
-    behind.starts_with([' ', '\t', '\r']).then(|| text.len() - behind.len())
+    let is_apart = behind.is_empty() || behind.starts_with([' ', '\t', '\r']);
+    is_apart.then(|| text.len() - behind.len())
 }
 
 /// The length of the label of a footnote that a text begins with, with its colon.
@@ -78,11 +76,25 @@ pub(super) fn is_underline(text: &str) -> bool {
 
 /// Whether a line is a thematic break.
 pub(super) fn is_rule(text: &str) -> bool {
-    let Some(sign) = text.chars().next().filter(|c| matches!(c, '*' | '-' | '_')) else {
-        return false;
-    };
-    let signs = text.chars().filter(|c| *c == sign).count();
-    signs >= 3 && text.chars().all(|c| c == sign || c.is_ascii_whitespace())
+    rule_end(text).is_ok()
+}
+
+/// Where a thematic break ends, else where the text has what none has.
+pub(super) fn rule_end(text: &str) -> Result<usize, usize> {
+    let sign = text
+        .bytes()
+        .next()
+        .filter(|byte| matches!(byte, b'*' | b'-' | b'_'))
+        .ok_or(0_usize)?;
+    let mut signs = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if byte == sign => signs += 1,
+            b' ' | b'\t' | b'\r' => {}
+            _ => return Err(at),
+        }
+    }
+    if signs >= 3 { Ok(text.len()) } else { Err(text.len()) }
 }
 
 /// Whether a line is a heading. The text of a heading ends with its line.

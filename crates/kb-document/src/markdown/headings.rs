@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::attributes::leaves_contents;
 use super::tree::{HeadingMark, Node};
 use super::writer::Writer;
 use super::{Code, Diagnostic, Fragment, Heading, Section};
@@ -20,14 +21,14 @@ struct Ready {
 }
 
 impl Writer<'_> {
-    pub(super) fn heading(&mut self, mark: &HeadingMark<'_>, words: &[Node<'_>], range: &Range<usize>) {
+    pub(super) fn heading(&mut self, mark: &HeadingMark<'_>, words: &[Node<'_>], node: &Node<'_>) {
         let Ready {
             level,
             id,
             title,
             classes,
             words,
-        } = self.read_heading(mark, words, range);
+        } = self.read_heading(mark, words, node);
         // The link to a heading stands beside it: within, it would be read as a part of the heading.
         self.out.push(&format!("<div class=\"heading\"><h{level} id=\""));
         self.out.push_attribute(&id);
@@ -45,7 +46,7 @@ impl Writer<'_> {
         mark: &HeadingMark<'_>,
         words: &[Node<'_>],
         answer: &[Node<'_>],
-        range: &Range<usize>,
+        node: &Node<'_>,
     ) {
         self.around.without_links = true;
         let Ready {
@@ -54,7 +55,7 @@ impl Writer<'_> {
             title,
             classes,
             words,
-        } = self.read_heading(mark, words, range);
+        } = self.read_heading(mark, words, node);
         self.around.without_links = false;
         self.out.push("<details class=\"accordion faq-item\" id=\"");
         self.out.push_attribute(&id);
@@ -84,7 +85,7 @@ impl Writer<'_> {
     }
 
     /// Reads the words of a heading and gives it an id.
-    fn read_heading(&mut self, mark: &HeadingMark<'_>, words: &[Node<'_>], range: &Range<usize>) -> Ready {
+    fn read_heading(&mut self, mark: &HeadingMark<'_>, words: &[Node<'_>], node: &Node<'_>) -> Ready {
         self.line();
         self.end_raw_heading();
         let outer = std::mem::take(&mut self.out);
@@ -102,15 +103,8 @@ impl Writer<'_> {
         let wanted = mark.id.as_deref().map_or_else(|| heading_id(&title), ToOwned::to_owned);
         let id = self.ids.take(&wanted);
         if mark.id.is_some() && id != wanted {
-            let place = self.place(range);
-            self.report(
-                Diagnostic::new(
-                    Code::HeadingId,
-                    format!("the id `{wanted}` cannot be used again; it became `{id}`"),
-                )
-                .with_hint("an id stands once in a page and does not begin with `_`"),
-                &place,
-            );
+            let place = self.place(&node.range);
+            self.report_id(&wanted, &id, &place);
         }
         let mut classes = String::new();
         if !mark.classes.is_empty() {
@@ -120,7 +114,7 @@ impl Writer<'_> {
         }
         let body = &mut self.written.body;
         body.anchors.push(id.clone());
-        if self.around.opaque == 0 {
+        if self.around.opaque == 0 && !leaves_contents(node) {
             body.headings.push(Heading {
                 level,
                 id: id.clone(),
@@ -134,6 +128,18 @@ impl Writer<'_> {
             classes,
             words,
         }
+    }
+
+    /// Says that an id was changed.
+    pub(super) fn report_id(&mut self, wanted: &str, id: &str, place: &Range<u32>) {
+        self.report(
+            Diagnostic::new(
+                Code::HeadingId,
+                format!("the id `{wanted}` cannot be used again; it became `{id}`"),
+            )
+            .with_hint("an id stands once in a page and does not begin with `_`"),
+            place,
+        );
     }
 
     /// Begins a section. A heading within a footnote is part of its text.

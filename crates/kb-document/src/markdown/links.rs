@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use linkify::{LinkFinder, LinkKind as FoundKind};
 
+use super::attributes::Attributes;
 use super::tree::{Kind, Node};
 use super::writer::{Writer, is_video};
 use super::{Code, Diagnostic, Link};
@@ -31,7 +32,7 @@ impl Writer<'_> {
             self.out.push_text(&text[from..link.start()]);
             from = link.end();
             let place = self.place(range);
-            self.open_link(target, place);
+            self.open_link(target, place, false);
             if !self.around.without_links {
                 self.out.push(">");
             }
@@ -44,32 +45,39 @@ impl Writer<'_> {
     }
 
     /// Begins the start tag of a link. Where none may stand, only its target is noted: it still has to lead somewhere.
-    fn open_link(&mut self, target: String, place: Range<u32>) {
+    fn open_link(&mut self, target: String, place: Range<u32>, named: bool) {
         if self.around.without_links {
             self.written.body.links.push(Link {
                 target,
                 kind: LinkKind::Page,
                 range: place,
+                named,
             });
         } else {
             self.out.push("<a");
-            self.push_link(target, LinkKind::Page, place);
+            self.push_link(target, LinkKind::Page, place, named);
         }
     }
 
-    pub(super) fn push_link(&mut self, target: String, kind: LinkKind, range: Range<u32>) {
+    pub(super) fn push_link(&mut self, target: String, kind: LinkKind, range: Range<u32>, named: bool) {
         let number = self.next_link();
         self.out.push_patch(match kind {
             LinkKind::Page => PatchKind::Href(number),
             LinkKind::Media => PatchKind::Url(number),
         });
-        self.written.body.links.push(Link { target, kind, range });
+        self.written.body.links.push(Link {
+            target,
+            kind,
+            range,
+            named,
+        });
     }
 
-    pub(super) fn link(&mut self, target: &str, title: &str, children: &[Node<'_>], range: &Range<usize>) {
+    pub(super) fn link(&mut self, target: &str, title: &str, named: bool, node: &Node<'_>) {
         self.begin_inline();
-        let place = self.place(range);
-        self.open_link(target.to_owned(), place);
+        let children = &node.children;
+        let place = self.place(&node.range);
+        self.open_link(target.to_owned(), place, named);
         if self.around.without_links {
             return self.nodes(children);
         }
@@ -79,14 +87,17 @@ impl Writer<'_> {
             self.out.push_attribute(title);
             self.out.push("\"");
         }
+        if let Some(attributes) = &node.attributes {
+            self.push_attributes(attributes, &node.range);
+        }
         self.phrase(">", children, "</a>");
         self.around.links -= 1;
     }
 
-    pub(super) fn image(&mut self, target: &str, title: &str, alt: &str, range: &Range<usize>) {
-        let place = self.place(range);
+    pub(super) fn image(&mut self, target: &str, title: &str, alt: &str, named: bool, node: &Node<'_>) {
+        let place = self.place(&node.range);
         if let Some(clip) = video::clip(target) {
-            return self.video(clip, target, title, alt, place);
+            return self.video(clip, (target, named), title, alt, place);
         }
         self.begin_inline();
         let number = self.next_link();
@@ -99,15 +110,15 @@ impl Writer<'_> {
         if zooms {
             self.out.push_patch(PatchKind::ZoomStart(number));
         }
+        let given = node.attributes.as_ref().and_then(|attributes| attributes.get("width"));
+        let width = given.and_then(|width| width.trim().trim_end_matches("px").parse().ok());
+        let width = width.filter(|width| *width > 0);
         if !self.raw.open.picture {
-            self.out.push_patch(PatchKind::PictureStart {
-                link: number,
-                width: None,
-            });
+            self.out.push_patch(PatchKind::PictureStart { link: number, width });
         }
         self.note_image(number);
         self.out.push("<img src=\"");
-        self.push_link(target.to_owned(), LinkKind::Media, place);
+        self.push_link(target.to_owned(), LinkKind::Media, place, named);
         self.out.push("\" alt=\"");
         self.out.push_attribute(alt);
         if !title.is_empty() {
@@ -115,7 +126,14 @@ impl Writer<'_> {
             self.out.push_attribute(title);
         }
         self.out.push("\"");
-        self.out.push_patch(PatchKind::Size(number));
+        if let Some(attributes) = &node.attributes {
+            self.push_attributes(attributes, &node.range);
+        }
+        match (given, width) {
+            (None, _) => self.out.push_patch(PatchKind::Size(number)),
+            (Some(_), Some(width)) => self.out.push_patch(PatchKind::Height { link: number, width }),
+            (Some(_), None) => {}
+        }
         self.out.push_patch(PatchKind::Loading(number));
         self.out.push(" decoding=\"async\">");
         if !self.raw.open.picture {
@@ -127,6 +145,37 @@ impl Writer<'_> {
         self.media_text(" ");
         self.media_text(alt);
         self.media_text(" ");
+    }
+
+    /// Writes what an attribute list says of an image or link: id, classes, and the width of an image. What opens in which
+    /// window, and how soon it loads, is for the theme to say.
+    fn push_attributes(&mut self, attributes: &Attributes, range: &Range<usize>) {
+        if let Some(id) = &attributes.id {
+            let place = self.place(range);
+            self.own_id(id, &place);
+        }
+        if !attributes.classes.is_empty() {
+            self.out.push(" class=\"");
+            self.out.push_attribute(&attributes.classes.join(" "));
+            self.out.push("\"");
+        }
+        if let Some(width) = attributes.get("width") {
+            self.out.push(" width=\"");
+            self.out.push_attribute(width.trim().trim_end_matches("px"));
+            self.out.push("\"");
+        }
+    }
+
+    /// Writes the id that an article gives to an element.
+    fn own_id(&mut self, wanted: &str, place: &Range<u32>) {
+        let id = self.ids.take(wanted);
+        if id != wanted {
+            self.report_id(wanted, &id, place);
+        }
+        self.out.push(" id=\"");
+        self.out.push_attribute(&id);
+        self.out.push("\"");
+        self.written.body.anchors.push(id);
     }
 
     /// The number of the next link.

@@ -10,13 +10,20 @@ use crate::video::{self, Clip, Player};
 
 impl Writer<'_> {
     /// Writes an image whose target is a video.
-    pub(super) fn video(&mut self, clip: Clip, target: &str, title: &str, alt: &str, place: Range<u32>) {
+    pub(super) fn video(
+        &mut self,
+        clip: Clip,
+        (target, named): (&str, bool),
+        title: &str,
+        alt: &str,
+        place: Range<u32>,
+    ) {
         let name = if alt.trim().is_empty() { title } else { alt };
         match clip {
             Clip::Player(player) => self.push_player(&player, name, place),
             Clip::File if self.holds_blocks() => {
                 let caption = if alt.trim().is_empty() { "" } else { title };
-                self.video_file(target, name, caption, place);
+                self.video_file((target, named), name, caption, place);
             }
             Clip::File => {
                 self.begin_inline();
@@ -26,7 +33,7 @@ impl Writer<'_> {
                     if name.is_empty() {
                         self.out.push(" class=\"generated\"");
                     }
-                    self.push_link(target.to_owned(), LinkKind::Page, place);
+                    self.push_link(target.to_owned(), LinkKind::Page, place, named);
                     self.out.push(">");
                 }
                 if name.is_empty() {
@@ -74,10 +81,11 @@ impl Writer<'_> {
             target: player.page.clone(),
             kind: LinkKind::Page,
             range,
+            named: false,
         });
     }
 
-    fn video_file(&mut self, target: &str, name: &str, caption: &str, place: Range<u32>) {
+    fn video_file(&mut self, (target, named): (&str, bool), name: &str, caption: &str, place: Range<u32>) {
         self.leave_paragraph();
         self.out.push("<figure class=\"video\"><video");
         let is_named = !name.trim().is_empty();
@@ -92,7 +100,7 @@ impl Writer<'_> {
             self.out.push_patch(PatchKind::Message(Message::VideoPlay));
         }
         self.out.push("\" src=\"");
-        self.push_link(target.to_owned(), LinkKind::Media, place);
+        self.push_link(target.to_owned(), LinkKind::Media, place, named);
         self.out.push("\"></video>");
         self.line();
         self.media_text(if is_named { name } else { "" });

@@ -1,6 +1,7 @@
 //! The body of an article: parser events -> tree of elements -> passes over it -> HTML with open places, sections,
 //! headings and links.
 
+mod attributes;
 mod boxes;
 mod footnotes;
 mod headings;
@@ -8,9 +9,11 @@ mod links;
 mod media;
 mod passes;
 mod raw;
+mod spaces;
 mod tables;
 mod text;
 mod tree;
+mod wiki;
 mod writer;
 
 use std::ops::Range;
@@ -97,6 +100,17 @@ pub(crate) fn parse_body(source: BodySource<'_>, diagnostics: &mut Vec<Diagnosti
         return write(source, &outline, tree, diagnostics);
     }
     // The parser sees other blocks than the outline: nothing is lost if no box is one.
+    if let Some(first) = outline.boxes.first() {
+        let range = source.start + first.range.start..source.start + first.range.end;
+        diagnostics.push(
+            Diagnostic::new(
+                Code::ContainerUnknown,
+                "the boxes of this article cannot be told from the lists and code around them, so they are shown as text",
+            )
+            .with_span(source.source.file.span(range))
+            .with_hint("put a blank line before and behind each box, and indent it as the text around it"),
+        );
+    }
     let outline = outline.without_boxes(text);
     let stubs = tree::with_footnotes(&outline);
     write(source, &outline, tree::read(&outline, &stubs), diagnostics)
@@ -113,6 +127,9 @@ pub(super) fn boxes(text: &str) -> (usize, usize) {
 /// Writes a tree.
 fn write(source: BodySource<'_>, outline: &Outline<'_>, mut tree: Tree<'_>, diagnostics: &mut Vec<Diagnostic>) -> Body {
     let mut footnotes = Footnotes::default();
+    wiki::link(&mut tree.nodes);
+    spaces::link(&mut tree.nodes);
+    attributes::apply(&mut tree.nodes, text(source));
     passes::take_footnotes(&mut tree.nodes, &mut footnotes);
     passes::group_tabs(&mut tree.nodes, false);
     for nodes in footnotes.values_mut() {

@@ -40,19 +40,12 @@ pub(super) fn group_tabs(nodes: &mut Vec<Node<'_>>, is_group: bool) {
                     grouped.push(node);
                     continue;
                 };
-                grouped.push(Node {
-                    kind: Kind::Box(Container::Tab(code_title(info))),
-                    range: node.range.clone(),
-                    children: vec![node],
-                });
+                let tab = Kind::Box(Container::Tab(code_title(info)));
+                grouped.push(Node::around(tab, node));
             }
             Kind::Box(Container::Tab(_)) if !is_group => match grouped.last_mut() {
                 Some(group) if matches!(group.kind, Kind::TabGroup) => group.children.push(node),
-                _ => grouped.push(Node {
-                    kind: Kind::TabGroup,
-                    range: node.range.clone(),
-                    children: vec![node],
-                }),
+                _ => grouped.push(Node::around(Kind::TabGroup, node)),
             },
             _ => grouped.push(node),
         }

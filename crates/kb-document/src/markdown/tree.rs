@@ -9,6 +9,7 @@ use pulldown_cmark::{
     TextMergeWithOffset,
 };
 
+use super::attributes::Attributes;
 use crate::blocks::{closes_fence, opens_fence};
 use crate::containers::Container;
 use crate::outline::{BoxText, Outline};
@@ -34,6 +35,7 @@ pub(super) struct Node<'a> {
     /// Its place in the body, in bytes; of links and images that of their target.
     pub(super) range: Range<usize>,
     pub(super) children: Vec<Node<'a>>,
+    pub(super) attributes: Option<Box<Attributes>>,
 }
 
 impl<'a> Node<'a> {
@@ -42,6 +44,28 @@ impl<'a> Node<'a> {
             kind,
             range,
             children: Vec::new(),
+            attributes: None,
+        }
+    }
+
+    /// A part of a text.
+    pub(super) fn part(&self, range: Range<usize>) -> Self {
+        let text = self.kind.text().unwrap_or_default();
+        // A text with escapes is longer in the file; its parts are told to be at its place.
+        let place = if self.range.len() == text.len() {
+            self.range.start + range.start..self.range.start + range.end
+        } else {
+            self.range.clone()
+        };
+        Self::new(Kind::Text(text[range].to_owned().into()), place)
+    }
+
+    /// An element that has another one in it and nothing else.
+    pub(super) fn around(kind: Kind<'a>, node: Self) -> Self {
+        Self {
+            range: node.range.clone(),
+            children: vec![node],
+            ..Self::new(kind, 0..0)
         }
     }
 }
@@ -86,15 +110,27 @@ pub(super) enum Kind<'a> {
     Link {
         target: String,
         title: CowStr<'a>,
+        /// Whether the target is a name, which is found wherever it is.
+        named: bool,
     },
     Image {
         target: String,
         title: CowStr<'a>,
         alt: String,
+        /// Whether the target is a name, which is found wherever it is.
+        named: bool,
     },
 }
 
 impl Kind<'_> {
+    /// The text that it is.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
     /// Whether it is a block.
     pub(super) fn is_block(&self) -> bool {
         !matches!(
@@ -153,25 +189,27 @@ pub(super) fn with_footnotes(outline: &Outline<'_>) -> Vec<(String, usize)> {
     if outline.boxes.is_empty() || !texts.clone().any(|text| text.contains("[^")) {
         return texts.map(|_| (String::new(), 0)).collect();
     }
-    let labels: Vec<HashSet<String>> = texts
+    let defined: Vec<HashSet<String>> = texts
         .clone()
         .map(|text| {
             let events = Parser::new_ext(text, SYNTAX);
             let labels = events.filter_map(|event| match event {
-                Event::Start(Tag::FootnoteDefinition(label)) => Some(label.to_string()),
+                Event::Start(Tag::FootnoteDefinition(label)) => Some(label.to_lowercase()),
                 _ => None,
             });
             labels.collect()
         })
         .collect();
-    let mut all: Vec<&String> = labels.iter().flatten().collect();
-    all.sort_unstable();
-    all.dedup();
-    let stubs = texts.zip(&labels).map(|(text, own)| {
-        let others = all
-            .iter()
-            .filter(|label| !own.contains(**label) && text.contains(&format!("[^{label}]")));
-        let mut stubs: String = others.flat_map(|label| ["[^", label, "]:\n"]).collect();
+    let all: HashSet<&str> = defined.iter().flatten().map(String::as_str).collect();
+    let stubs = texts.zip(&defined).map(|(text, own)| {
+        let mut stubbed = HashSet::new();
+        let mut stubs = String::new();
+        for label in labels(text) {
+            let known = label.to_lowercase();
+            if all.contains(&*known) && !own.contains(&known) && stubbed.insert(known) {
+                stubs.extend(["[^", label, "]:\n"]);
+            }
+        }
         if stubs.is_empty() {
             return (String::new(), 0);
         }
@@ -181,6 +219,14 @@ pub(super) fn with_footnotes(outline: &Outline<'_>) -> Vec<(String, usize)> {
         (stubs, length)
     });
     stubs.collect()
+}
+
+/// What stands where a text may refer to footnotes.
+fn labels(text: &str) -> impl Iterator<Item = &str> {
+    text.split("[^").skip(1).filter_map(|behind| {
+        let end = behind.find([']', '[', '\n'])?;
+        behind[end..].starts_with(']').then(|| &behind[..end])
+    })
 }
 
 /// Reads the texts of an outline. `stubs` is what [`with_footnotes`] makes of it.
@@ -429,9 +475,8 @@ impl<'a, F: BrokenLinkCallback<'a>> Builder<'a, '_, F> {
         let children = self.text(number + 1);
         self.depth = outer;
         Node {
-            kind: Kind::Box(opened.container.clone()),
-            range: opened.range.clone(),
             children,
+            ..Node::new(Kind::Box(opened.container.clone()), opened.range.clone())
         }
     }
 
@@ -482,11 +527,13 @@ fn kind(tag: Tag<'_>) -> Kind<'_> {
                 _ => dest_url.to_string(),
             },
             title,
+            named: false,
         },
         Tag::Image { dest_url, title, .. } => Kind::Image {
             target: dest_url.to_string(),
             title,
             alt: String::new(),
+            named: false,
         },
         // Of the others, code and raw HTML are read apart; the rest is syntax that is not asked for.
         Tag::Paragraph

@@ -154,8 +154,8 @@ impl<'a> Writer<'a> {
         let children = &node.children;
         match &node.kind {
             Kind::Paragraph => self.paragraph(children),
-            Kind::Heading(mark) => self.heading(mark, children, &node.range),
-            Kind::Question(mark, words) => self.question(mark, words, children, &node.range),
+            Kind::Heading(mark) => self.heading(mark, children, node),
+            Kind::Question(mark, words) => self.question(mark, words, children, node),
             Kind::Quote => self.block("<blockquote>\n", children, "</blockquote>\n"),
             Kind::Code(code) => self.code(code),
             Kind::Html(html) => self.raw_html(html, &node.range),
@@ -202,8 +202,13 @@ impl<'a> Writer<'a> {
             Kind::Emphasis => self.phrase("<em>", children, "</em>"),
             Kind::Strong => self.phrase("<strong>", children, "</strong>"),
             Kind::Strikethrough => self.phrase("<del>", children, "</del>"),
-            Kind::Link { target, title } => self.link(target, title, children, &node.range),
-            Kind::Image { target, title, alt } => self.image(target, title, alt, &node.range),
+            Kind::Link { target, title, named } => self.link(target, title, *named, node),
+            Kind::Image {
+                target,
+                title,
+                alt,
+                named,
+            } => self.image(target, title, alt, *named, node),
         }
     }
 

@@ -376,3 +376,9 @@ fn code_that_is_not_closed_ends_with_its_container() {
         "{said:?}"
     );
 }
+
+#[test]
+fn two_comments_around_the_fences_of_code_hide_no_more_than_these() {
+    let document = parse("one\n\n<!--\n```js\n-->\n\nkept\n\n<!--\n```\n-->\n\nend\n");
+    assert_eq!(document.sections[0].text, "one\nkept\nend");
+}

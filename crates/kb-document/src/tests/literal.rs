@@ -1,6 +1,7 @@
 //! What looks like a box and is text: nothing of it is lost; and what follows is still understood.
 
 use super::*;
+use crate::markdown::boxes;
 
 /// The HTML without what kb adds to code and tables.
 fn shown(text: &str) -> String {
@@ -150,4 +151,96 @@ fn definitions_and_footnotes_reach_into_boxes_and_out_of_them() {
         assert!(page.contains(kept), "{kept}\n{page}");
     }
     assert_eq!(page.matches("class=\"footnote-ref\"").count(), 4, "{page}");
+}
+
+#[test]
+fn what_is_not_indented_is_behind_an_indented_box() {
+    let tip = "<div class=\"callout callout-tip\" role=\"note\"><p class=\"callout-title generated\">{tip}</p>\n";
+    for (text, expected) in [
+        (
+            "!!! tip\n    x\nafter\n",
+            format!("{tip}<p>x</p>\n</div>\n<p>after</p>\n"),
+        ),
+        (
+            "!!! tip\n    > q\nafter\n",
+            format!("{tip}<blockquote>\n<p>q</p>\n</blockquote>\n</div>\n<p>after</p>\n"),
+        ),
+        (
+            "!!! tip\n    !!! tip\n        x\n    y\nz\n",
+            format!("{tip}{tip}<p>x</p>\n</div>\n<p>y</p>\n</div>\n<p>z</p>\n"),
+        ),
+        (
+            "- a\n\n    !!! tip\n        x\n    after\n\n- b\n",
+            format!("<ul>\n<li><p>a</p>\n{tip}<p>x</p>\n</div>\n<p>after</p>\n</li>\n<li><p>b</p>\n</li>\n</ul>\n"),
+        ),
+        // A quote goes on without its mark, and no mark becomes text.
+        (
+            "> > [!TIP]\n> > x\n> lazy\n",
+            format!("<blockquote>\n{tip}<p>x\nlazy</p>\n</div>\n</blockquote>\n"),
+        ),
+        (
+            "> !!! tip\n>     x\n> after\n",
+            format!("<blockquote>\n{tip}<p>x</p>\n</div>\n<p>after</p>\n</blockquote>\n"),
+        ),
+        (
+            "> > [!TIP]\n> > - x\n> lazy\n",
+            format!("<blockquote>\n{tip}<ul>\n<li>x\nlazy</li>\n</ul>\n</div>\n</blockquote>\n"),
+        ),
+    ] {
+        assert_eq!(html(&parse(text)), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_line_of_colons_too_many_ends_what_it_stands_behind() {
+    for text in [
+        "- a\n:::\n    {/* secret */}\n\nb\n",
+        "Term\n: def\n:::\n    {/* secret */}\n\nb\n",
+        "[^1]\n\n[^1]: a\n:::\n    {/* secret */}\n\nb\n",
+        "1. a\n\n    :::note\n    x\n    :::\n:::\n\nText {/* secret */}\n\n2. b\n",
+    ] {
+        let document = parse(text);
+        let outside_code = html(&document).replace("<code>{/* secret */}", "");
+        assert!(!outside_code.contains("secret"), "{text}\n{outside_code}");
+        assert_eq!(boxes(text).0, boxes(text).1);
+    }
+    let page = shown("- a\n\n  ```\n  code\n:::\n  :::note\n  x\n  :::\n\n:::tip Other\ny\n:::\n");
+    assert!(page.contains("callout-note") && page.contains("callout-tip"), "{page}");
+    let page = shown("- [ ]\n\n    !!! note\n        x\n\n:::tip T\ny\n:::\n");
+    assert!(page.contains("callout-tip"), "{page}");
+}
+
+#[test]
+fn a_comment_may_stand_behind_the_colons_that_close_a_box() {
+    for end in ["::: <!-- end note -->", ":::{/* end */}", ":::   "] {
+        let document = parse(&format!(":::note\nx\n{end}\n\nafter\n"));
+        assert!(problems(&document).is_empty(), "{end} {:?}", problems(&document));
+        assert!(html(&document).ends_with("<p>x</p>\n</div>\n<p>after</p>\n"), "{end}");
+    }
+}
+
+#[test]
+fn code_in_boxes_is_as_it_was_written() {
+    for (text, code) in [
+        (
+            "!!! note\n    ```\n    a\n    \n      \n    b\n    ```\n",
+            "<code>a\n\n  \nb\n</code>",
+        ),
+        ("!!! note\n\n        a\n        \n        b\n", "<code>a\n\nb\n</code>"),
+        (
+            "- a\n\n    :::note\n    ```\n    a\n\n     b\n    ```\n    :::\n",
+            "<code>a\n\n b\n</code>",
+        ),
+        ("> [!NOTE]\n> ```\n> a\n>\n>  b\n> ```\n", "<code>a\n\n b\n</code>"),
+        ("!!! note\n\t```\n\ta\n\t\tb\n\t```\n", "<code>a\n\tb\n</code>"),
+    ] {
+        let page = shown(text);
+        assert!(page.contains(code), "{text}\n{page}");
+    }
+}
+
+#[test]
+fn a_footnote_is_found_by_its_label_in_capitals_too() {
+    let page = shown(":::note\na[^A]\n:::\n\n[^a]: Q1\n");
+    assert!(page.contains("footnote-ref") && page.contains("<p>Q1 "), "{page}");
 }
