@@ -83,7 +83,7 @@ warning[front-matter-unknown-key]: unknown key `alias`
   |
   = hint: did you mean `aliases`?
 
-error[front-matter-type]: `weight` must be a whole number, found the text `heavy`
+error[front-matter-type]: `weight` must be a number, found the text `heavy`
  --> content/bad.md:2:10
   |
 2 | weight = \"heavy\"

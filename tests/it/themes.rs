@@ -242,7 +242,7 @@ fn a_copy_is_made_once_and_says_where_it_comes_from() {
     let list = eject(&sandbox, &[]);
     assert_eq!(list.code, 0);
     assert!(list.stdout.contains("  article.html "), "{}", list.stdout);
-    assert!(list.stdout.contains("one answer (copied)\n"), "{}", list.stdout);
+    assert!(list.stdout.contains("an article (copied)\n"), "{}", list.stdout);
     let list = eject(&sandbox, &["--format", "json"]);
     let list: serde_json::Value = serde_json::from_str(&list.stdout).expect("JSON");
     let home = (list.as_array().into_iter().flatten()).find(|part| part["name"] == "home.html");
