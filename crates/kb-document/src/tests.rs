@@ -566,7 +566,7 @@ fn one_image_near_the_top_is_loaded_first() {
 #[test]
 fn images_without_words_are_reported_where_they_stand() {
     let text = "Text.\n\n![](a.png)\n\n<p>\n<img src=\"b.png\">\n<img alt src=\"c.png\">\n</p>\n\n> <img src=\"d.png\">\n\n![d](d.png)\n";
-    let problem = "warning[image-alt] this picture has no text for those who cannot see it";
+    let problem = "warning[image-alt] this image has no text for those who cannot see it";
     assert_eq!(
         problems(&parse(text)),
         [

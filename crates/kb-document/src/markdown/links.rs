@@ -193,7 +193,7 @@ impl Writer<'_> {
     /// Says that an image has no text that stands for it.
     pub(super) fn report_alt(&mut self, place: &Range<u32>) {
         self.report(
-            Diagnostic::new(Code::ImageAlt, "this picture has no text for those who cannot see it").with_hint(
+            Diagnostic::new(Code::ImageAlt, "this image has no text for those who cannot see it").with_hint(
                 "say what it shows: `![text](file)`; for pure decoration write `<img alt=\"\" src=\"file\">`",
             ),
             place,
