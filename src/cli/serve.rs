@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use kb_diagnostic::{Diagnostic, count};
 use kb_output::Body;
 use kb_site::Publish;
-use tokio::sync::watch as channel;
+use tokio::sync::{oneshot, watch as channel};
 
 use super::build::{now, output_folder};
 use super::report::{counted, grouped, outcome, report};
@@ -55,6 +55,7 @@ pub(super) fn run(args: &ServeArgs) -> io::Result<CommandOutcome> {
         }
     };
     let snapshot = preview.current();
+    let interrupted = interruption()?;
     reporter.begin(&snapshot)?;
     reporter.say(&greeting(args, &bound, &snapshot, since.elapsed()));
     if let Some(output) = &args.output {
@@ -71,7 +72,7 @@ pub(super) fn run(args: &ServeArgs) -> io::Result<CommandOutcome> {
     }
     drop(snapshot);
     let served = Arc::new(Latest(Arc::clone(&preview)));
-    bound.run(served, listen, interrupted())?;
+    bound.run(served, listen, interrupted)?;
     let problems = &preview.current().problems;
     Ok(if args.strict {
         outcome(problems, true)
@@ -167,23 +168,49 @@ fn greeting(args: &ServeArgs, bound: &crate::serve::Bound, snapshot: &Snapshot, 
     text
 }
 
-/// Waits for Ctrl-C or the signal to terminate.
-async fn interrupted() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+/// Starts to listen for Ctrl-C and the signal to terminate. The future is ready when one arrives.
+///
+/// The handlers are in place when this function returns: a signal that arrives right after the greeting ends the
+/// preview in order, with its exit code.
+fn interruption() -> io::Result<impl Future<Output = ()>> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (send, interrupted) = oneshot::channel();
+    let signals = {
+        let _context = runtime.enter();
+        signals()?
+    };
+    thread::Builder::new().name("kb-signals".to_owned()).spawn(move || {
+        runtime.block_on(signals);
+        // The preview may have ended for another reason.
+        let _ = send.send(());
+    })?;
+    Ok(async {
+        // Without a sender, only the system can end the program.
+        if interrupted.await.is_err() {
+            std::future::pending::<()>().await;
         }
-    }
-    // Without signal handlers, only the system can end the program.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
-    }
+    })
+}
+
+#[cfg(unix)]
+fn signals() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}
+
+#[cfg(not(unix))]
+fn signals() -> io::Result<impl Future<Output = ()>> {
+    let mut interrupt = tokio::signal::windows::ctrl_c()?;
+    Ok(async move {
+        interrupt.recv().await;
+    })
 }
 
 /// Refreshes the preview whenever files change, on a thread of its own.
