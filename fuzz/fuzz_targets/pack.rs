@@ -4,9 +4,10 @@
 use std::sync::LazyLock;
 
 use kb_search::analysis::Unicode;
-use kb_search::engine::{Engine, Options, Step};
+use kb_search::engine::{Engine, Step};
 use kb_search::execute::{Field, Posting};
-use kb_search::pack::{Document, Facets, FieldPostings, Group, Header, PackFiles, PackWriter};
+use kb_search::pack::{Facets, FieldPostings, Group, Header, PackFiles, PackWriter, Summary};
+use kb_search::search::Options;
 use libfuzzer_sys::fuzz_target;
 
 const QUERY: &str = "refund \"get money\" passwrod r -card";
@@ -25,7 +26,7 @@ static PACK: LazyLock<PackFiles> = LazyLock::new(|| {
             let positions = if Field::WITH_POSITIONS.contains(&field) { vec![1, 4] } else { Vec::new() };
             (0..40).map(|doc| (Posting { doc, term_freq: 2, norm: 7 }, positions.clone())).collect()
         };
-        let fields: FieldPostings = Field::ALL.map(list);
+        let fields: FieldPostings = Field::INDEXED.map(list);
         writer.term(term, &fields);
     }
     let group = Group {
@@ -36,7 +37,7 @@ static PACK: LazyLock<PackFiles> = LazyLock::new(|| {
         collections: vec![group],
         tags: Vec::new(),
     };
-    writer.finish(&vec![Document::default(); 40], &facets)
+    writer.finish(&vec![Summary::default(); 40], &facets)
 });
 
 /// Searches, handing in what is needed; `spoiled` instead of one file.

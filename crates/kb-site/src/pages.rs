@@ -1,8 +1,10 @@
 //! The pages and files of a site: the only list of all kinds.
 //!
 //! Addresses that are taken, targets of links, the list of pages for search engines, the most read pages and the
-//! renderer all use this module. A new kind of page or file is a variant and a line here; the compiler then demands its
-//! content.
+//! renderer all use this module. A new kind of page is a variant of [`Page`] with a line in `OF_EACH_LANGUAGE`, a new
+//! file one of [`MadeFile`] with a line in `ALL`: without its line it is not made. The compiler demands the content of
+//! each variant. A page with a template of its own also needs a row in the renderer's table of templates, and a message
+//! for its title in each language.
 
 use kb_config::Config;
 use kb_document::Document;
