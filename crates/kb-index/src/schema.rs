@@ -34,11 +34,6 @@ const RAW_TOKENIZER: &str = "raw";
 /// Name of the fast field with the article's boost.
 pub(crate) const BOOST: &str = "boost";
 
-/// The name under which what makes the forms of a language is registered.
-pub(crate) fn forms_tokenizer_name(language: &str) -> String {
-    format!("kb_forms_{language}")
-}
-
 /// The name under which the analyzer of a language is registered.
 pub(crate) fn tokenizer_name(language: &str) -> String {
     format!("kb_{language}")
@@ -54,15 +49,10 @@ impl Fields {
         let mut builder = Schema::builder();
         let tokenizer = tokenizer_name(language);
         let searched = execute::Field::INDEXED.map(|field| {
-            // Neither shown nor ranked by.
-            let plain = match field {
-                execute::Field::Forms => Some(forms_tokenizer_name(language)),
-                execute::Field::Keys => Some(RAW_TOKENIZER.to_owned()),
-                _ => None,
-            };
-            if let Some(tokenizer) = plain {
+            // Neither shown nor ranked by: each value is one term.
+            if matches!(field, execute::Field::Forms | execute::Field::Keys) {
                 let indexing = TextFieldIndexing::default()
-                    .set_tokenizer(&tokenizer)
+                    .set_tokenizer(RAW_TOKENIZER)
                     .set_fieldnorms(false)
                     .set_index_option(IndexRecordOption::Basic);
                 let options = TextOptions::default().set_indexing_options(indexing);

@@ -34,53 +34,6 @@ impl Tokenizer for KbTokenizer {
     }
 }
 
-/// Registered under [`super::schema::forms_tokenizer_name`].
-#[derive(Clone)]
-pub(crate) struct FormsTokenizer(pub(crate) SharedAnalyzer);
-
-/// The forms of the words of one text.
-pub(crate) struct FormsTokenStream {
-    forms: std::vec::IntoIter<String>,
-    token: Token,
-}
-
-impl Tokenizer for FormsTokenizer {
-    type TokenStream<'a> = FormsTokenStream;
-
-    fn token_stream(&mut self, text: &str) -> FormsTokenStream {
-        let mut analyzer = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut forms = Vec::new();
-        analyzer.forms(text, &mut |form| forms.push(form.to_owned()));
-        forms.sort_unstable();
-        forms.dedup();
-        FormsTokenStream {
-            forms: forms.into_iter(),
-            // Where a form stands is not kept.
-            token: Token {
-                position: 0,
-                ..Token::default()
-            },
-        }
-    }
-}
-
-impl TokenStream for FormsTokenStream {
-    fn advance(&mut self) -> bool {
-        let next = self.forms.next();
-        let found = next.is_some();
-        self.token.text = next.unwrap_or_default();
-        found
-    }
-
-    fn token(&self) -> &Token {
-        &self.token
-    }
-
-    fn token_mut(&mut self) -> &mut Token {
-        &mut self.token
-    }
-}
-
 impl TokenStream for KbTokenStream<'_> {
     fn advance(&mut self) -> bool {
         if self.buffered.is_none() {

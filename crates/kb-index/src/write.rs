@@ -10,11 +10,11 @@ use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 use tantivy::{Directory as _, Index, IndexSettings, SegmentReader, SingleSegmentIndexWriter, TantivyDocument};
 
 use super::pack::{Shown, excerpt, write_pack};
-use super::schema::{Fields, Keep, forms_tokenizer_name, tokenizer_name};
+use super::schema::{Fields, Keep, tokenizer_name};
 use super::seal::{EXTENSIONS, MANAGED, META, Seal, hyphenated, segment_id};
 use super::segment::Segment;
 use super::settings::{FILE_NAME, Settings};
-use super::tokenizer::{FormsTokenizer, KbTokenizer, SharedAnalyzer};
+use super::tokenizer::{KbTokenizer, SharedAnalyzer};
 use super::{Error, Files, IndexFiles, IndexedArticle, PackOptions, Tuning};
 
 /// Sizes the term hash table only; memory grows with the articles.
@@ -140,11 +140,6 @@ fn tokenizers(language: &Language, analyzer: &SharedAnalyzer) -> TokenizerManage
         &tokenizer_name(language.tag()),
         TextAnalyzer::builder(tokenizer).build(),
     );
-    let forms = FormsTokenizer(Arc::clone(analyzer));
-    manager.register(
-        &forms_tokenizer_name(language.tag()),
-        TextAnalyzer::builder(forms).build(),
-    );
     manager
 }
 
@@ -176,12 +171,16 @@ fn fill<'a>(
     Ok(writer.finalize()?)
 }
 
-/// All that is searched of an article.
-fn texts<'a>(article: &'a IndexedArticle<'_>) -> impl Iterator<Item = &'a str> {
+/// All that is searched of an article, each text in lines of its own.
+fn text_of(article: &IndexedArticle<'_>) -> String {
     let sections = article.sections.iter();
     let sections = sections.flat_map(|section| [section.heading.as_ref(), section.text.as_ref()]);
     let short = (article.questions.iter().chain(&article.keywords).chain(&article.tags)).map(AsRef::as_ref);
-    std::iter::once(article.title.as_ref()).chain(short).chain(sections)
+    let texts: Vec<&str> = std::iter::once(article.title.as_ref())
+        .chain(short)
+        .chain(sections)
+        .collect();
+    texts.join("\n")
 }
 
 fn document(fields: &Fields, article: &IndexedArticle<'_>, analyzer: &mut Analyzer) -> TantivyDocument {
@@ -204,9 +203,9 @@ fn document(fields: &Fields, article: &IndexedArticle<'_>, analyzer: &mut Analyz
             document.add_text(fields.searched(Field::Keys), key);
         }
     }
-    for text in texts(article) {
-        document.add_text(fields.searched(Field::Forms), text);
-    }
+    analyzer.forms(&text_of(article), &mut |form| {
+        document.add_text(fields.searched(Field::Forms), form);
+    });
     for section in &article.sections {
         document.add_text(fields.searched(Field::Headings), &section.heading);
         document.add_text(fields.anchors, &section.anchor);

@@ -21,7 +21,7 @@ const BETWEEN: char = '\u{1}';
 pub(crate) struct WordCache(TextTable);
 
 /// Words kept before the cache starts over. English articles of 78 MB hold about 150,000 different spellings.
-const CAPACITY: usize = 1 << 18;
+pub(crate) const CAPACITY: usize = 1 << 18;
 /// Longer words are not worth a place.
 pub(crate) const MAX_CACHED_BYTES: usize = 128;
 
@@ -39,6 +39,14 @@ impl WordCache {
             exact,
             folded: (!folded.is_empty()).then_some(folded),
             form,
+        }
+    }
+
+    /// Starts over, unless there is room for so many words: their entries stay where they are.
+    #[cfg(feature = "index")]
+    pub(crate) fn make_room(&mut self, words: usize) {
+        if self.0.len() + words > CAPACITY {
+            self.0 = TextTable::default();
         }
     }
 

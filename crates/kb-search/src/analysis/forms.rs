@@ -11,7 +11,7 @@ use std::borrow::Cow;
 
 use super::{Analyzer, truncated};
 #[cfg(feature = "index")]
-use super::{Language, Mode, TokenKind};
+use super::{Language, Mode, cache};
 use crate::collections::hash;
 
 /// Between a form and what it is indexed as.
@@ -82,24 +82,41 @@ fn tail_entry(stem: &str, language: &Language) -> Option<String> {
     (language.compounds() && stem.chars().nth(MIN_COMPOUND_CHARS - 1).is_some()).then(|| tail_prefix(stem))
 }
 
+/// Cuts a long text between words into parts whose words the cache holds.
+#[cfg(feature = "index")]
+fn parts(mut text: &str) -> impl Iterator<Item = &str> {
+    core::iter::from_fn(move || {
+        let wanted = text.floor_char_boundary(cache::CAPACITY / 4);
+        let end = match text[wanted..].find(char::is_whitespace) {
+            Some(at) => wanted + at,
+            None => text.len(),
+        };
+        let (part, rest) = text.split_at(end);
+        text = rest;
+        (!part.is_empty()).then_some(part)
+    })
+}
+
 impl Analyzer {
-    /// Calls `sink` for the forms and tails of all words of a text.
+    /// Calls `sink` for the forms and tails of all words of a text, once for each word of a part of it.
     #[cfg(feature = "index")]
     pub fn forms(&mut self, text: &str, sink: &mut dyn FnMut(&str)) {
-        let mut words = Vec::new();
-        self.tokenize(text, Mode::Index, &mut |token| {
-            if matches!(token.kind, TokenKind::Exact | TokenKind::Piece) {
-                words.push(token.from..token.to);
-            }
-        });
-        for word in words {
-            let index = self.look_up(&text[word]);
-            let terms = self.cache.terms(index);
-            if !terms.form.is_empty() {
-                sink(terms.form);
-            }
-            if let Some(tail) = tail_entry(terms.exact, &self.language) {
-                sink(&tail);
+        for part in parts(text) {
+            // A word has at least a byte, so no entry is lost before it is read.
+            self.cache.make_room(part.len());
+            self.noted = Some(Vec::new());
+            self.tokenize(part, Mode::Index, &mut |_| {});
+            let mut noted = self.noted.take().unwrap_or_default();
+            noted.sort_unstable();
+            noted.dedup();
+            for index in noted {
+                let terms = self.cache.terms(index);
+                if !terms.form.is_empty() {
+                    sink(terms.form);
+                }
+                if let Some(tail) = tail_entry(terms.exact, &self.language) {
+                    sink(&tail);
+                }
             }
         }
     }

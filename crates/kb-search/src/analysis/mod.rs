@@ -94,6 +94,9 @@ pub struct Analyzer {
     word: String,
     folded: String,
     joined: String,
+    /// The cache entries of the words that were read, while [`Analyzer::forms`] asks for them.
+    #[cfg(feature = "index")]
+    noted: Option<Vec<usize>>,
 }
 
 impl std::fmt::Debug for Analyzer {
@@ -120,6 +123,8 @@ impl Analyzer {
             word: String::new(),
             folded: String::new(),
             joined: String::new(),
+            #[cfg(feature = "index")]
+            noted: None,
         }
     }
 
@@ -231,7 +236,7 @@ impl Analyzer {
     /// Emits the terms of one written word.
     fn word(&mut self, raw: &str, position: u32, range: Range<usize>, sink: &mut dyn FnMut(Token<'_>)) {
         let Range { start: from, end: to } = range;
-        let index = self.look_up(raw);
+        let index = self.noted(raw);
         let terms = self.cache.terms(index);
         if !terms.exact.is_empty() {
             sink(Token {
@@ -252,7 +257,7 @@ impl Analyzer {
             });
         }
         for piece in pieces::pieces(raw) {
-            let index = self.look_up(&raw[piece.clone()]);
+            let index = self.noted(&raw[piece.clone()]);
             let text = self.cache.terms(index).exact;
             sink(Token {
                 text,
@@ -262,6 +267,16 @@ impl Analyzer {
                 to: from + piece.end,
             });
         }
+    }
+
+    /// The cache entry of a word that is read, noted where that is asked for.
+    fn noted(&mut self, raw: &str) -> usize {
+        let index = self.look_up(raw);
+        #[cfg(feature = "index")]
+        if let Some(noted) = &mut self.noted {
+            noted.push(index);
+        }
+        index
     }
 
     /// The cache entry of a written word, made if need be.

@@ -19,6 +19,11 @@ pub(super) fn pieces(word: &str) -> Vec<Range<usize>> {
         pieces.push(start..bytes.len());
         return pieces;
     }
+    // Most words have no parts.
+    let begins_part = |pair: &[u8]| pair[0].is_ascii_lowercase() && pair[1].is_ascii_uppercase();
+    if !bytes.windows(2).any(begins_part) {
+        return pieces;
+    }
     let mut starts = vec![0];
     for at in 1..bytes.len() {
         if bytes[at].is_ascii_uppercase() && bytes[at - 1].is_ascii_lowercase() && starts.len() < MAX_PARTS {
@@ -46,6 +51,9 @@ fn code_start(bytes: &[u8]) -> Option<usize> {
     if let [b'0', b'x' | b'X', digits @ ..] = bytes {
         let is_code = digits.len() >= MIN_CODE_DIGITS && digits.iter().all(u8::is_ascii_hexdigit);
         return is_code.then_some(2);
+    }
+    if !bytes.last().is_some_and(u8::is_ascii_digit) {
+        return None;
     }
     let letters = bytes.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
     let digits = &bytes[letters..];
