@@ -118,7 +118,8 @@ impl Scanner<'_> {
     fn line(&mut self, at: usize) -> usize {
         let end = self.line_end(at);
         let line = &self.text[at..end];
-        let before = self.blocks.clone();
+        // Only these begin comments, or code that reaches over the end of the line.
+        let before = line.contains(['<', '{', '[', '`']).then(|| self.blocks.clone());
         let read = self.blocks.line(line.trim_end_matches(['\n', '\r']), self.text, end);
         match read.kind {
             Kind::Code | Kind::Verbatim => return end,
@@ -130,7 +131,7 @@ impl Scanner<'_> {
         }
         let found = self.comments.len();
         let behind = self.text(at, end, at + read.rest);
-        if self.comments.len() > found || behind > end {
+        if let Some(before) = before.filter(|_| self.comments.len() > found || behind > end) {
             // The blocks are those of the text without its comments.
             self.blocks = before;
             let mut shown = String::new();

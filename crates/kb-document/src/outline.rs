@@ -182,8 +182,21 @@ impl Outline<'_> {
 /// What the lines of boxes begin with.
 const OPENERS: [&str; 5] = [":::", "!!!", "???", "===", "[!"];
 
+/// Whether a box may open somewhere: behind nothing but the marks of quotes, items, definitions and footnotes.
+fn may_open(text: &str) -> bool {
+    let is_mark = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '\t' | '>' | '-' | '*' | '+' | ':' | '.' | ')');
+    let begins = |at: usize| {
+        let before = text[..at].rsplit('\n').next().unwrap_or_default();
+        let before = before.trim_start_matches(is_mark);
+        before.is_empty() || before.starts_with("[^")
+    };
+    OPENERS
+        .iter()
+        .any(|opener| text.match_indices(opener).any(|(at, _)| begins(at)))
+}
+
 fn cut(text: &str) -> Outline<'_> {
-    if !OPENERS.iter().any(|opener| text.contains(opener)) {
+    if !may_open(text) {
         return Outline {
             texts: vec![BoxText {
                 text: Cow::Borrowed(text),

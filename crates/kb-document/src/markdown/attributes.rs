@@ -1,8 +1,8 @@
 //! Attribute lists: `{ width="300" .wide }` behind an image or link, `{: .note }` at a paragraph, as Python-Markdown and
 //! kramdown have them.
 
+use super::passes::is_contents;
 use super::tree::{Kind, Node};
-use super::wiki;
 use crate::containers::{Callout, Collapse, Container};
 
 /// What an attribute list says.
@@ -131,16 +131,19 @@ fn read_line(text: &str) -> Option<Attributes> {
     behind.is_empty().then_some(attributes)
 }
 
-/// Gives attribute lists to what they belong to, and takes them out of the text. `article` is what places count in.
+/// Whether an article may have attribute lists.
+pub(super) fn may_be_in(article: &str) -> bool {
+    article.contains('{')
+}
+
+/// Gives attribute lists to what they belong to, and takes them out of the text, with what stands for the contents of the
+/// page. `article` is what places count in.
 pub(super) fn apply(nodes: &mut Vec<Node<'_>>, article: &str) {
     let mut applied: Vec<Node<'_>> = Vec::with_capacity(nodes.len());
     // What the next block is given.
     let mut pending: Option<Attributes> = None;
     for mut node in nodes.drain(..) {
         apply(&mut node.children, article);
-        if let Kind::Question(_, words) = &mut node.kind {
-            apply(words, article);
-        }
         if let Kind::Text(text) = &node.kind {
             let element = applied.last_mut().filter(|last| takes_list(&last.kind));
             if let Some(element) = element
@@ -263,34 +266,6 @@ fn name_heading(node: &mut Node<'_>) {
         let classes = attributes.classes.iter().filter(|class| !is_no_toc(class));
         mark.classes.extend(classes.map(|class| class.clone().into()));
     }
-}
-
-/// Whether a list (`{:toc}`) or a paragraph (`[TOC]`, `[[_TOC_]]`) stands for the contents of the page, which kb shows by
-/// itself.
-fn is_contents(node: &Node<'_>) -> bool {
-    if let Kind::Paragraph = node.kind {
-        let said = match &*node.children {
-            [only] => only.kind.text().unwrap_or_default().to_owned(),
-            // `_TOC_` is emphasis.
-            [before, toc, after] => {
-                let inside = toc.children.first().and_then(|toc| toc.kind.text());
-                [before.kind.text(), inside, after.kind.text()]
-                    .map(Option::unwrap_or_default)
-                    .concat()
-            }
-            _ => return false,
-        };
-        let inside = said.trim().strip_prefix('[').and_then(|said| said.strip_suffix(']'));
-        return inside.is_some_and(|inside| wiki::is_contents(inside.trim_matches(['[', ']'])));
-    }
-    let is_list = matches!(node.kind, Kind::List(_));
-    let marked = |node: &Node<'_>| {
-        node.attributes
-            .as_ref()
-            .is_some_and(|attributes| attributes.get("toc").is_some())
-    };
-    let in_item = |item: &Node<'_>| item.children.iter().any(marked) || marked(item);
-    is_list && (marked(node) || node.children.iter().any(in_item))
 }
 
 /// A paragraph, quote or list whose class is that of a callout becomes one.

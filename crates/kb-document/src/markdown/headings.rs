@@ -22,22 +22,17 @@ struct Ready {
 
 impl Writer<'_> {
     pub(super) fn heading(&mut self, mark: &HeadingMark<'_>, words: &[Node<'_>], node: &Node<'_>) {
-        let Ready {
-            level,
-            id,
-            title,
-            classes,
-            words,
-        } = self.read_heading(mark, words, node);
+        let ready = self.read_heading(mark, words, node);
+        let Ready { level, classes, .. } = &ready;
         // The link to a heading stands beside it: within, it would be read as a part of the heading.
         self.out.push(&format!("<div class=\"heading\"><h{level} id=\""));
-        self.out.push_attribute(&id);
+        self.out.push_attribute(&ready.id);
         self.out.push(&format!("\"{classes}>"));
-        self.out.append(&words);
+        self.out.append(&ready.words);
         self.out.push(&format!("</h{level}>"));
-        self.push_anchor(&id, &title);
+        self.push_anchor(&ready);
         self.out.push("</div>\n");
-        self.begin_section(id, title);
+        self.begin_section(ready.id, ready.title);
     }
 
     /// Writes a question, whose answer opens on a click.
@@ -49,37 +44,32 @@ impl Writer<'_> {
         node: &Node<'_>,
     ) {
         self.around.without_links = true;
-        let Ready {
-            level,
-            id,
-            title,
-            classes,
-            words,
-        } = self.read_heading(mark, words, node);
+        let ready = self.read_heading(mark, words, node);
+        let Ready { level, classes, .. } = &ready;
         self.around.without_links = false;
         self.out.push("<details class=\"accordion faq-item\" id=\"");
-        self.out.push_attribute(&id);
+        self.out.push_attribute(&ready.id);
         self.out.push(&format!("\"><summary><h{level}{classes}>"));
-        self.out.append(&words);
+        self.out.append(&ready.words);
         self.out
             .push(&format!("</h{level}></summary><div class=\"accordion-body\">\n"));
         let first = self.written.body.sections.len();
-        self.begin_section(id.clone(), title.clone());
+        self.begin_section(ready.id.clone(), ready.title.clone());
         // Headings of an answer belong to the contents of the page, as the question does.
         self.nodes(answer);
         self.end_raw_heading();
-        self.push_anchor(&id, &title);
+        self.push_anchor(&ready);
         self.out.push("\n</div></details>\n");
         let end = self.written.body.sections.len();
         self.written.body.questions.push(first..end);
     }
 
-    fn push_anchor(&mut self, id: &str, title: &str) {
+    fn push_anchor(&mut self, heading: &Ready) {
         self.out.push("<a class=\"anchor\" href=\"#");
-        self.out.push_attribute(id);
+        self.out.push_attribute(&heading.id);
         self.out.push("\" aria-label=\"");
         self.out.push_patch(PatchKind::Message(Message::LinkToSection));
-        self.out.push_attribute(title);
+        self.out.push_attribute(&heading.title);
         self.out.push_patch(PatchKind::Message(Message::LinkToSectionEnd));
         self.out.push("\"></a>");
     }

@@ -127,13 +127,26 @@ pub(super) fn boxes(text: &str) -> (usize, usize) {
 /// Writes a tree.
 fn write(source: BodySource<'_>, outline: &Outline<'_>, mut tree: Tree<'_>, diagnostics: &mut Vec<Diagnostic>) -> Body {
     let mut footnotes = Footnotes::default();
-    wiki::link(&mut tree.nodes);
-    spaces::link(&mut tree.nodes);
-    attributes::apply(&mut tree.nodes, text(source));
-    passes::take_footnotes(&mut tree.nodes, &mut footnotes);
-    passes::group_tabs(&mut tree.nodes, false);
-    for nodes in footnotes.values_mut() {
-        passes::group_tabs(nodes, false);
+    let article = text(source);
+    // Each pass moves every element, and most articles have nothing for it.
+    if wiki::may_be_in(article) {
+        wiki::link(&mut tree.nodes);
+    }
+    if spaces::may_be_in(article) {
+        spaces::link(&mut tree.nodes);
+    }
+    if attributes::may_be_in(article) {
+        attributes::apply(&mut tree.nodes, article);
+    } else {
+        passes::leave_out_contents(&mut tree.nodes);
+    }
+    if article.contains("[^") {
+        passes::take_footnotes(&mut tree.nodes, &mut footnotes);
+    }
+    if !outline.boxes.is_empty() {
+        for nodes in footnotes.values_mut().chain([&mut tree.nodes]) {
+            passes::group_tabs(nodes, false);
+        }
     }
     let first_h1 = passes::take_title(&mut tree.nodes, source.title);
     if source.is_faq {

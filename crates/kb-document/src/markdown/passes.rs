@@ -4,10 +4,41 @@ use std::collections::HashMap;
 
 use super::raw::{self, is_comment};
 use super::tree::{HeadingMark, Kind, Node};
+use super::wiki;
 use crate::containers::{Container, code_title};
 
 /// The text of a footnote by its label, in lower case.
 pub(super) type Footnotes<'a> = HashMap<String, Vec<Node<'a>>>;
+
+/// Leaves out what stands for the contents of the page, which kb shows by itself.
+pub(super) fn leave_out_contents(nodes: &mut Vec<Node<'_>>) {
+    nodes.retain(|node| !is_contents(node));
+    for node in nodes.iter_mut().filter(|node| node.kind.is_block()) {
+        leave_out_contents(&mut node.children);
+    }
+}
+
+/// Whether a list (`{:toc}`) or a paragraph (`[TOC]`, `[[_TOC_]]`) stands for the contents of the page.
+pub(super) fn is_contents(node: &Node<'_>) -> bool {
+    if let Kind::Paragraph = node.kind {
+        let first = node.children.first().and_then(|first| first.kind.text());
+        if !first.is_some_and(|text| text.starts_with('[')) {
+            return false;
+        }
+        // `_TOC_` is emphasis.
+        let said = words(&node.children);
+        let inside = said.trim().strip_prefix('[').and_then(|said| said.strip_suffix(']'));
+        return inside.is_some_and(|inside| wiki::is_contents(inside.trim_matches(['[', ']'])));
+    }
+    let is_list = matches!(node.kind, Kind::List(_));
+    let marked = |node: &Node<'_>| {
+        node.attributes
+            .as_ref()
+            .is_some_and(|attributes| attributes.get("toc").is_some())
+    };
+    let in_item = |item: &Node<'_>| item.children.iter().any(marked) || marked(item);
+    is_list && (marked(node) || node.children.iter().any(in_item))
+}
 
 /// Takes the footnotes out of where they were written.
 pub(super) fn take_footnotes<'a>(nodes: &mut Vec<Node<'a>>, footnotes: &mut Footnotes<'a>) {
@@ -61,7 +92,7 @@ pub(super) fn fold_questions(nodes: &mut Vec<Node<'_>>) {
     let level = |node: &Node<'_>| match &node.kind {
         Kind::Heading(HeadingMark {
             level: level @ 1..=3, ..
-        }) if says_something(&node.children) => Some((*level).max(2)),
+        }) if !words(&node.children).trim().is_empty() => Some((*level).max(2)),
         _ => None,
     };
     let levels: Vec<Option<u8>> = nodes.iter().map(level).collect();
@@ -93,8 +124,7 @@ pub(super) fn take_title(nodes: &mut Vec<Node<'_>>, known: Option<&str>) -> Opti
     let Kind::Heading(HeadingMark { level: 1, .. }) = nodes[first].kind else {
         return None;
     };
-    let mut title = String::new();
-    push_words(&nodes[first].children, &mut title);
+    let title = words(&nodes[first].children);
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let names_the_page = !title.is_empty() && known.is_none_or(|known| known.eq_ignore_ascii_case(&title));
     names_the_page.then(|| {
@@ -104,6 +134,12 @@ pub(super) fn take_title(nodes: &mut Vec<Node<'_>>, known: Option<&str>) -> Opti
 }
 
 /// The words of elements within text, as a reader sees them.
+pub(super) fn words(nodes: &[Node<'_>]) -> String {
+    let mut words = String::new();
+    push_words(nodes, &mut words);
+    words
+}
+
 fn push_words(nodes: &[Node<'_>], words: &mut String) {
     for node in nodes {
         match &node.kind {
@@ -114,13 +150,4 @@ fn push_words(nodes: &[Node<'_>], words: &mut String) {
             _ => push_words(&node.children, words),
         }
     }
-}
-
-/// Whether elements within text have words.
-fn says_something(nodes: &[Node<'_>]) -> bool {
-    nodes.iter().any(|node| match &node.kind {
-        Kind::Text(text) | Kind::CodeSpan(text) => !text.trim().is_empty(),
-        Kind::Image { alt, .. } => !alt.trim().is_empty(),
-        _ => says_something(&node.children),
-    })
 }

@@ -3,6 +3,7 @@
 
 use std::ops::Range;
 
+use super::passes::words;
 use super::tree::{Kind, Node};
 
 /// Longest target that is looked for, in characters.
@@ -11,13 +12,15 @@ const TARGET_CHARS: usize = 1000;
 /// How many elements the text of a link may have.
 const TEXT_NODES: usize = 200;
 
+/// Whether an article may have links to files with spaces in their names.
+pub(super) fn may_be_in(article: &str) -> bool {
+    find(article, 0).is_some()
+}
+
 /// Makes links of what is written as one, if its target is a file with spaces in its name.
 pub(super) fn link(nodes: &mut Vec<Node<'_>>) {
     for node in nodes.iter_mut() {
         link(&mut node.children);
-        if let Kind::Question(_, words) = &mut node.kind {
-            link(words);
-        }
     }
     let has_target = |node: &Node<'_>| matches!(&node.kind, Kind::Text(text) if text.contains("]("));
     if !nodes.iter().any(has_target) {
@@ -57,9 +60,7 @@ pub(super) fn link(nodes: &mut Vec<Node<'_>>) {
             let target = text[found.target].to_owned();
             let title = text[found.title].to_owned().into();
             let kind = if is_image {
-                let mut alt = String::new();
-                push_text(&inside, &mut alt);
-                inside.clear();
+                let alt = words(&std::mem::take(&mut inside));
                 Kind::Image {
                     target,
                     title,
@@ -178,15 +179,4 @@ fn opening(before: &[Node<'_>], text: &str) -> Option<(Option<usize>, usize)> {
         }
     }
     None
-}
-
-/// The words that stand for an image.
-fn push_text(nodes: &[Node<'_>], out: &mut String) {
-    for node in nodes {
-        match &node.kind {
-            Kind::Text(text) | Kind::CodeSpan(text) => out.push_str(text),
-            Kind::SoftBreak | Kind::HardBreak => out.push(' '),
-            _ => push_text(&node.children, out),
-        }
-    }
 }

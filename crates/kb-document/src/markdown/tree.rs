@@ -304,8 +304,8 @@ struct Open<'a> {
 }
 
 enum Leaf<'a> {
-    Code(Node<'a>, Code<'a>),
-    Html(Node<'a>, String),
+    Code(Range<usize>, Code<'a>),
+    Html(Range<usize>, String),
     /// With how many images are open in it.
     Image(Node<'a>, String, usize),
     /// What stands where a box stands.
@@ -322,27 +322,25 @@ impl<'a> Open<'a> {
     /// Goes on with a block of code or raw HTML, or with an image.
     fn in_leaf(&mut self, leaf: Leaf<'a>, event: Event<'a>) {
         self.leaf = match (leaf, event) {
-            (Leaf::Code(mut node, code), Event::End(TagEnd::CodeBlock)) => {
-                node.kind = Kind::Code(code);
-                self.add(node);
+            (Leaf::Code(range, code), Event::End(TagEnd::CodeBlock)) => {
+                self.add(Node::new(Kind::Code(code), range));
                 None
             }
-            (Leaf::Code(node, mut code), event) => {
+            (Leaf::Code(range, mut code), event) => {
                 if let Event::Text(text) = event {
                     code.text.push_str(&text);
                 }
-                Some(Leaf::Code(node, code))
+                Some(Leaf::Code(range, code))
             }
-            (Leaf::Html(mut node, html), Event::End(TagEnd::HtmlBlock)) => {
-                node.kind = Kind::Html(html);
-                self.add(node);
+            (Leaf::Html(range, html), Event::End(TagEnd::HtmlBlock)) => {
+                self.add(Node::new(Kind::Html(html), range));
                 None
             }
-            (Leaf::Html(node, mut html), event) => {
+            (Leaf::Html(range, mut html), event) => {
                 if let Event::Html(text) | Event::Text(text) = event {
                     html.push_str(&text);
                 }
-                Some(Leaf::Html(node, html))
+                Some(Leaf::Html(range, html))
             }
             (Leaf::Image(mut node, said, 0), Event::End(TagEnd::Image)) => {
                 if let Kind::Image { alt, .. } = &mut node.kind {
@@ -397,7 +395,7 @@ impl<'a, F: BrokenLinkCallback<'a>> Builder<'a, '_, F> {
                             open.add(node);
                             Leaf::Place
                         }
-                        None => Leaf::Html(Node::new(Kind::Rule, source_range), String::new()),
+                        None => Leaf::Html(source_range, String::new()),
                     });
                 }
                 Event::Start(Tag::CodeBlock(kind)) => {
@@ -413,7 +411,7 @@ impl<'a, F: BrokenLinkCallback<'a>> Builder<'a, '_, F> {
                         info,
                         text: String::new(),
                     };
-                    open.leaf = Some(Leaf::Code(Node::new(Kind::Rule, source_range), code));
+                    open.leaf = Some(Leaf::Code(source_range, code));
                 }
                 Event::Start(tag) => {
                     let target = match &tag {

@@ -8,15 +8,17 @@ use crate::slug::heading_id;
 /// Longest link by name, in bytes.
 const MOST: usize = 500;
 
+/// Whether an article may have links by name, or images with widths.
+pub(super) fn may_be_in(article: &str) -> bool {
+    article.contains("[[") || article.contains("![") && article.contains('|')
+}
+
 /// Makes links of what is written as one by name.
 pub(super) fn link(nodes: &mut Vec<Node<'_>>) {
     let mut linked: Vec<Node<'_>> = Vec::with_capacity(nodes.len());
     let tables: Vec<bool> = (0..nodes.len()).map(|at| is_table(&nodes[at..])).collect();
     for (mut node, is_table) in nodes.drain(..).zip(tables) {
         link(&mut node.children);
-        if let Kind::Question(_, words) = &mut node.kind {
-            link(words);
-        }
         take_width(&mut node);
         match node.kind.text() {
             Some(text) if text.contains("[[") && !is_table => push_parts(&node, text, &mut linked),
