@@ -1,7 +1,7 @@
 //! The tantivy schema of an index.
 
-use kb_search::execute;
 use super::tokenizer::Reads;
+use kb_search::execute;
 use tantivy::schema::{FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
 
 /// The fields of an index.

@@ -9,9 +9,9 @@
 
 use std::borrow::Cow;
 
-use super::{Analyzer, truncated};
 #[cfg(feature = "index")]
 use super::Language;
+use super::{Analyzer, truncated};
 use crate::collections::hash;
 
 /// Between a form and what it is indexed as.
