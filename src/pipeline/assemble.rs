@@ -83,6 +83,7 @@ pub(super) fn assemble(
     clock.begin("images");
     let folder = AssetFolder {
         files,
+        content: &project.content,
         display: &project.content_display,
         images: project.config.build.images,
         active: project.config.build.html == RawHtml::Allow,
@@ -91,6 +92,7 @@ pub(super) fn assemble(
     let Memo { assets, images, .. } = memo;
     let referred = referred_assets(folder, &documents, sources.assets, assets, images);
     diagnostics.extend(referred.diagnostics);
+    folders.extend(referred.folders);
 
     clock.begin("link");
     let mut config = project.config.clone();

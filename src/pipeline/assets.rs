@@ -1,7 +1,7 @@
 //! The images and files that articles refer to: named after their content, measured.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -9,7 +9,7 @@ use kb_diagnostic::{Code, Diagnostic, Span};
 use kb_document::slug::slugify;
 use kb_document::{Document, LinkKind};
 use kb_site::{Asset, candidate_files, nfc};
-use kb_source::{AssetSource, ContentPath, FileSystem};
+use kb_source::{AssetSource, ContentPath, FileSystem, Standing};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -21,6 +21,8 @@ use kb_images::{Flaw, Format, Head, ImageMemo, ImageProblem, ShownImage, head};
 #[derive(Clone, Copy)]
 pub(super) struct AssetFolder<'a> {
     pub(super) files: &'a dyn FileSystem,
+    /// The content folder.
+    pub(super) content: &'a Path,
     /// The name of the content folder in messages.
     pub(super) display: &'a str,
     /// Whether smaller variants of images are made.
@@ -59,6 +61,8 @@ pub(super) struct Referred {
     pub(super) assets: Vec<Asset>,
     /// The assets that are not published because browsers would run them, with the reasons.
     pub(super) refused: HashMap<ContentPath, Arc<str>>,
+    /// Hidden folders that documents refer to, whose files may change.
+    pub(super) folders: Vec<PathBuf>,
     /// Problems with assets.
     pub(super) diagnostics: Vec<Diagnostic>,
 }
@@ -67,14 +71,13 @@ pub(super) struct Referred {
 pub(super) fn referred_assets(
     folder: AssetFolder<'_>,
     documents: &[Arc<Document>],
-    assets: Vec<AssetSource>,
+    mut assets: Vec<AssetSource>,
     memo: &mut AssetMemo,
     images: &mut ImageMemo,
 ) -> Referred {
-    if assets.is_empty() {
-        return Referred::default();
-    }
     let wanted = memo.wanted(documents, Wanted::of);
+    let (hidden, folders) = hidden_assets(folder, &wanted);
+    assets.extend(hidden);
     let found: Vec<Result<(SystemTime, ReadAsset), Diagnostic>> = assets
         .into_par_iter()
         .filter(|asset| wanted.kind(&asset.path).is_some())
@@ -125,8 +128,42 @@ pub(super) fn referred_assets(
     Referred {
         assets: read.into_iter().map(|read| read.asset).collect(),
         refused,
+        folders,
         diagnostics,
     }
+}
+
+/// The files in hidden folders that documents refer to, and these folders. Such folders are not searched, but GitBook
+/// keeps the images of articles in `.gitbook/assets`, Azure DevOps in `.attachments`.
+fn hidden_assets(folder: AssetFolder<'_>, wanted: &Wanted) -> (Vec<AssetSource>, Vec<PathBuf>) {
+    let mut paths: Vec<&String> = wanted.by_path.keys().filter(|path| is_in_hidden_folder(path)).collect();
+    paths.sort();
+    let (mut found, mut folders) = (Vec::new(), Vec::new());
+    for path in paths {
+        let location = folder.content.join(path);
+        if let Standing::File(stamp) = folder.files.standing(&location, folder.content) {
+            found.push(AssetSource {
+                path: ContentPath::new(path.clone()),
+                location: location.clone(),
+                stamp,
+            });
+        }
+        folders.extend(location.parent().map(Path::to_path_buf));
+    }
+    folders.dedup();
+    folders.retain(|hidden| folder.files.is_folder(hidden));
+    (found, folders)
+}
+
+/// Whether a file stands in a hidden folder that may hold content, and is not hidden itself.
+fn is_in_hidden_folder(path: &str) -> bool {
+    let Some((folders, name)) = path.rsplit_once('/') else {
+        return false;
+    };
+    let is_hidden = |part: &str| part.starts_with('.');
+    folders.split('/').any(is_hidden)
+        && !is_hidden(name)
+        && folders.split('/').all(|part| !matches!(part, ".git" | "." | ".."))
 }
 
 fn flaw(folder: AssetFolder<'_>, path: &ContentPath, flaw: Flaw) -> Diagnostic {

@@ -313,3 +313,33 @@ fn opacity_stays() {
     assert_eq!((width, height, pixels.len()), (640, 200, 640 * 200 * 4));
     assert_eq!(pixels[(100 * 640 + 300) * 4..][..4], [0, 0, 0, 100]);
 }
+
+/// Hidden folders are not searched, but a link names what is meant. Git's own files and hidden files are never meant.
+#[test]
+fn a_file_in_a_hidden_folder_is_published_where_a_link_names_it() {
+    let sandbox = Sandbox::project(&[(
+        "guide/a.md",
+        "# A\n\n![Window](../.gitbook/assets/shot.png) [Form](/.attachments/form%201.pdf)\n\n[Key](.env) [Config](../.git/config) [Gone](../.gitbook/gone.pdf)\n",
+    )]);
+    sandbox.write("content/.gitbook/assets/shot.png", photo(10, 10));
+    sandbox.write("content/.gitbook/assets/unused.png", photo(10, 10));
+    sandbox.write("content/.attachments/form 1.pdf", "%PDF");
+    sandbox.write("content/guide/.env", "SECRET=1");
+    sandbox.write("content/.git/config", "[core]");
+    let run = sandbox.build();
+    assert_eq!(run.code, 1);
+    for missing in ["`.env`", "`../.git/config`", "`../.gitbook/gone.pdf`"] {
+        assert!(run.stderr.contains(missing), "{missing}: {}", run.stderr);
+    }
+    let files = snapshot(&sandbox.path("public"));
+    let published: Vec<_> = files
+        .keys()
+        .filter(|file| file.contains("gitbook") || file.contains("attachments"))
+        .collect();
+    assert_eq!(published.len(), 2, "{published:?}");
+    assert!(
+        !files
+            .values()
+            .any(|bytes| bytes.windows(6).any(|part| part == b"SECRET" || part == b"[core]"))
+    );
+}

@@ -168,6 +168,7 @@ fn link_kind(element: &[u8], attribute: &[u8]) -> Option<LinkKind> {
     match (element, attribute) {
         (b"a" | b"area", b"href") | (b"form", b"action") => Some(LinkKind::Page),
         (b"img" | b"video" | b"audio" | b"source" | b"track" | b"embed", b"src")
+        | (b"img" | b"source", b"srcset")
         | (b"video", b"poster")
         | (b"object", b"data") => Some(LinkKind::Media),
         _ => None,
@@ -525,6 +526,10 @@ impl PieceReader<'_> {
             }
             let value = String::from_utf8_lossy(&value.value).into_owned();
             let kind = link_kind(&name, key);
+            if key.as_slice() == b"srcset" && kind.is_some() {
+                self.source_set(&value);
+                continue;
+            }
             let number = self.number();
             if kind == Some(LinkKind::Page) {
                 let is_form = name == b"form";
@@ -561,6 +566,29 @@ impl PieceReader<'_> {
         self.piece.html.push(if tag.self_closing { " />" } else { ">" });
     }
 
+    /// Writes the attribute `srcset` with the address of each image open.
+    fn source_set(&mut self, value: &str) {
+        self.piece.html.push(" srcset=\"");
+        for (at, (url, descriptor)) in source_set(value).into_iter().enumerate() {
+            if at > 0 {
+                self.piece.html.push(", ");
+            }
+            let number = self.number();
+            self.piece.html.push_patch(PatchKind::Url(number));
+            self.piece.links.push(Link {
+                target: url.to_owned(),
+                kind: LinkKind::Media,
+                range: self.place.range.clone(),
+                named: false,
+            });
+            if !descriptor.is_empty() {
+                self.piece.html.push(" ");
+                self.piece.html.push_attribute(descriptor);
+            }
+        }
+        self.piece.html.push("\"");
+    }
+
     fn finish(mut self) -> RawHtmlPiece {
         self.paragraph = None;
         let read = clamp(self.source, self.read, self.source.len());
@@ -591,6 +619,39 @@ fn kept(tag: &StartTag<usize>) -> Vec<(&'static str, String)> {
     .into_iter()
     .filter_map(|(name, value)| Some((name, value?)))
     .collect()
+}
+
+/// The addresses in the attribute `srcset` with their descriptors, such as `2x`; see
+/// <https://html.spec.whatwg.org/multipage/images.html#parsing-a-srcset-attribute>.
+fn source_set(value: &str) -> Vec<(&str, &str)> {
+    let mut candidates = Vec::new();
+    let mut rest = value;
+    loop {
+        rest = rest.trim_start_matches(|c: char| c.is_ascii_whitespace() || c == ',');
+        if rest.is_empty() {
+            return candidates;
+        }
+        let end = rest.find(|c: char| c.is_ascii_whitespace()).unwrap_or(rest.len());
+        let url = rest[..end].trim_end_matches(',');
+        rest = &rest[end..];
+        let mut descriptor = "";
+        if url.len() == end {
+            // Commas in brackets do not end a descriptor.
+            let mut depth = 0_usize;
+            let ends = |c: char| {
+                match c {
+                    '(' => depth += 1,
+                    ')' => depth = depth.saturating_sub(1),
+                    _ => {}
+                }
+                c == ',' && depth == 0
+            };
+            let end = rest.find(ends).unwrap_or(rest.len());
+            descriptor = rest[..end].trim();
+            rest = &rest[end..];
+        }
+        candidates.push((url, descriptor));
+    }
 }
 
 /// Whether nobody sees what stands in an element.
@@ -705,7 +766,7 @@ mod tests {
             ),
             (
                 "<img src=x alt srcset='x 1x' height=3 fetchpriority=low>",
-                "<img alt=\"\" fetchpriority=\"low\" height=\"3\" src=\"[Url(7)]\" srcset=\"x 1x\" decoding=\"async\">"
+                "<img alt=\"\" fetchpriority=\"low\" height=\"3\" src=\"[Url(7)]\" srcset=\"[Url(8)] 1x\" decoding=\"async\">"
                     .to_owned(),
             ),
         ] {
@@ -715,6 +776,29 @@ mod tests {
         let open = |html: &str| (read(html).open.link, read(html).open.picture);
         assert_eq!(open("<a href=x><picture>"), (true, true));
         assert_eq!(open("<a href=x><picture></picture></a>"), (false, false));
+    }
+
+    #[test]
+    fn every_image_of_a_source_set_is_a_link() {
+        for (value, wanted) in [
+            ("a.png 1x, b.png 2x", &[("a.png", "1x"), ("b.png", "2x")][..]),
+            ("a.png", &[("a.png", "")]),
+            (" a.png,\n b.png 480w ,", &[("a.png", ""), ("b.png", "480w")]),
+            ("a,b.png 1x", &[("a,b.png", "1x")]),
+            ("data:image/png;base64,aGk= 2x", &[("data:image/png;base64,aGk=", "2x")]),
+            (
+                "a.png calc(1px, 2px), b.png",
+                &[("a.png", "calc(1px, 2px)"), ("b.png", "")],
+            ),
+            ("", &[]),
+            (" , ", &[]),
+        ] {
+            assert_eq!(source_set(value), wanted, "{value}");
+        }
+        let piece = read("<picture><source media=(x) srcset='d.png, e.png 2x'><img alt src=l.png></picture>");
+        let targets: Vec<_> = piece.links.iter().map(|link| &*link.target).collect();
+        assert_eq!(targets, ["d.png", "e.png", "l.png"]);
+        assert!(piece.links.iter().all(|link| link.kind == LinkKind::Media));
     }
 
     #[test]
