@@ -80,6 +80,7 @@ pub fn open_project(path: &Path, base_url: Option<&str>) -> Result<Project, Vec<
     let (mut config, mut diagnostics) = if is_project {
         read_config(files, &settings, &shown)?
     } else {
+        is_no_parent(files, path, &display)?;
         (Config::default(), Vec::new())
     };
     let bounds = bounds(path, &config)?;
@@ -130,6 +131,36 @@ pub fn open_project(path: &Path, base_url: Option<&str>) -> Result<Project, Vec<
         ignore,
         diagnostics,
     })
+}
+
+/// Checks that a folder without `kb.toml` is not merely the folder around a project, whose articles would otherwise be
+/// built as another site, without the project's settings.
+fn is_no_parent(files: &dyn FileSystem, path: &Path, display: &str) -> Result<(), Vec<Diagnostic>> {
+    const DEPTH: usize = 2;
+    let enter = |folder: &Path, is_folder: bool| {
+        let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or(".");
+        is_folder && !name.starts_with('.') && name != "node_modules" && folder.components().count() <= DEPTH
+    };
+    let mut projects: Vec<String> = files
+        .walk(path, &enter)
+        .0
+        .iter()
+        .filter(|found| {
+            let folder = path.join(&found.path);
+            files.is_file(&folder.join("kb.toml")) && files.is_folder(&folder.join("content"))
+        })
+        .map(|found| format!("{display}{}", found.path.display()))
+        .collect();
+    projects.sort();
+    let Some(first) = projects.first() else { return Ok(()) };
+    let others = match projects.len() - 1 {
+        0 => String::new(),
+        others => format!(" and {others} more"),
+    };
+    let message = format!("there is no `kb.toml` in this folder, but a project in `{first}`{others}");
+    Err(vec![Diagnostic::new(Code::ProjectMissing, message).with_hint(format!(
+        "name the project: `kb build {first}`; to build this folder itself, put a `kb.toml` and a folder `content` into it"
+    ))])
 }
 
 /// The project, and the folders that links may lead to by its settings.

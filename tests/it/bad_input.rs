@@ -496,3 +496,21 @@ info[accent-adjusted]: `#ffd700` is too light to be read on white, so light page
     assert_eq!(sandbox.kb(&["build", "--strict"]).code, 0);
     rest_is_built(&sandbox);
 }
+
+#[test]
+fn a_folder_around_a_project_is_not_built_as_another_site() {
+    let sandbox = Sandbox::new();
+    sandbox.write("site/help/kb.toml", "title = \"Help\"\n");
+    sandbox.write("site/help/content/a.md", "# A\n");
+    sandbox.write("site/README.md", "# Read me\n");
+    let run = sandbox.kb(&["build", "site", "-o", "out"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(run.stderr.contains("`kb build site/help`"), "{}", run.stderr);
+    assert!(!sandbox.path("out").exists());
+    // A folder of settings alone is no project, and a hidden one is none of ours.
+    sandbox.write("bare/notes/kb.toml", "title = \"Example\"\n");
+    sandbox.write("bare/.cache/help/kb.toml", "title = \"Help\"\n");
+    sandbox.write("bare/.cache/help/content/a.md", "# A\n");
+    sandbox.write("bare/a.md", "# A\n");
+    assert_eq!(sandbox.kb(&["build", "bare", "-o", "out"]).code, 0);
+}

@@ -140,7 +140,7 @@ codes! {
     ConfigFileMissing "config-file-missing" Error Stop "The logo or favicon is not in `static/`."
     ConfigUnreadable "config-unreadable" Error Stop "`kb.toml` cannot be read."
     BaseUrl "base-url" Error Stop "The value of `-u` is not an absolute URL."
-    ProjectMissing "project-missing" Error Stop "The folder does not exist."
+    ProjectMissing "project-missing" Error Stop "The folder does not exist, or it has no `kb.toml` but contains a project."
     ContentMissing "content-missing" Error Stop "There is a `kb.toml`, but no folder `content/`."
     // Output
     OutputCollision "output-collision" Error Lost "Two pages or files would be written to the same path."
