@@ -57,7 +57,8 @@ impl DocumentMemo {
     /// The document of a file, if it was parsed with these options from the same text.
     pub(super) fn get(&self, source: &ArticleSource, options: DocumentOptions) -> Option<Arc<Document>> {
         let document = self.documents.get(&source.path)?;
-        let same_file = Arc::ptr_eq(&document.file, &source.file) || document.file == source.file;
+        let file = document.file.original();
+        let same_file = Arc::ptr_eq(file, &source.file) || *file == source.file;
         let same = self.options == Some(options) && same_file;
         same.then(|| Arc::clone(document))
     }

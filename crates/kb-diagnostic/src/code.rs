@@ -100,6 +100,7 @@ codes! {
     NulByte "nul-byte" Error Article "The text contains a NUL character."
     FileTooLarge "file-too-large" Error Article "The file is larger than kb accepts."
     FileUnreadable "file-unreadable" Error Article "The system does not let kb read the file, or it is not a regular file but a pipe or a device."
+    MdxLeftOut "mdx-left-out" Warning Place "A component or an expression of MDX is left out."
     FileName "file-name" Error Article "The name of the file is not valid UTF-8."
     LinkOutside "link-outside" Error Place "A symbolic link leads out of the folders that kb may read."
     LinkCircle "link-circle" Error Place "A symbolic link leads in a circle."

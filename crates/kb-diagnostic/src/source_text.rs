@@ -17,6 +17,30 @@ pub struct SourceText {
     name: Arc<str>,
     text: Arc<str>,
     lines: OnceLock<Lines>,
+    origin: Option<Origin>,
+}
+
+/// The file as it was before it was written in another way.
+#[derive(Debug)]
+struct Origin {
+    file: Arc<SourceText>,
+    /// Pairs of an offset in the text and one in the original, ascending, between which both go on alike.
+    places: Vec<(usize, usize)>,
+}
+
+impl Origin {
+    /// The offset in the original.
+    fn offset(&self, offset: usize) -> usize {
+        let next = self.places.partition_point(|(at, _)| *at <= offset);
+        let end = self.places.get(next).map_or(self.file.text.len(), |(_, from)| *from);
+        match next.checked_sub(1) {
+            Some(before) => {
+                let (at, from) = self.places[before];
+                (from + offset - at).min(end.max(from))
+            }
+            None => offset,
+        }
+    }
 }
 
 impl SourceText {
@@ -26,7 +50,25 @@ impl SourceText {
             name: name.into(),
             text: text.into(),
             lines: OnceLock::new(),
+            origin: None,
         }
+    }
+
+    /// A file, written in another way: `places` are pairs of an offset in `text` and one in the file, ascending, between
+    /// which both go on alike. Before the first pair both are the same. Spans are those of the file.
+    pub fn rewritten(file: &Arc<Self>, text: impl Into<Arc<str>>, places: Vec<(usize, usize)>) -> Self {
+        Self {
+            origin: Some(Origin {
+                file: Arc::clone(file),
+                places,
+            }),
+            ..Self::new(Arc::clone(&file.name), text)
+        }
+    }
+
+    /// The file as it is on disk.
+    pub fn original(self: &Arc<Self>) -> &Arc<Self> {
+        self.origin.as_ref().map_or(self, |origin| &origin.file)
     }
 
     /// The path of the file as shown to the user.
@@ -41,6 +83,10 @@ impl SourceText {
 
     /// The span of the byte range `range`. Ranges that extend past the end of the line or of the text are cut.
     pub fn span(&self, range: Range<usize>) -> Span {
+        if let Some(origin) = &self.origin {
+            let start = origin.offset(range.start);
+            return origin.file.span(start..origin.offset(range.end).max(start));
+        }
         let (text, lines) = (&*self.text, self.lines.get_or_init(|| Lines::of(&self.text)));
         let start = text.floor_char_boundary(range.start);
         let end = text.floor_char_boundary(range.end.max(range.start));

@@ -1,5 +1,6 @@
 //! Problems for people at a terminal: the line, a mark under the place, and the hint.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use annotate_snippets::renderer::DecorStyle;
@@ -16,6 +17,73 @@ pub struct TerminalOptions {
     pub detailed: usize,
 }
 
+/// A problem that is found in more places than this is shown once, with its other places in a line.
+const APART: usize = 3;
+
+/// So many of the other places are named.
+const NAMED_PLACES: usize = 8;
+
+/// A problem, and the same in other places.
+struct Found<'a> {
+    diagnostic: &'a Diagnostic,
+    others: Vec<&'a Diagnostic>,
+}
+
+/// Puts together what is found in many places. The order stays that of the first places.
+fn together(diagnostics: &[Diagnostic]) -> Vec<Found<'_>> {
+    let key = |diagnostic: &'_ Diagnostic| (diagnostic.severity, diagnostic.code, diagnostic.message.clone());
+    let mut places: HashMap<_, Vec<&Diagnostic>> = HashMap::new();
+    for diagnostic in diagnostics {
+        places.entry(key(diagnostic)).or_default().push(diagnostic);
+    }
+    let mut found = Vec::new();
+    for diagnostic in diagnostics {
+        match places.get_mut(&key(diagnostic)) {
+            Some(same) if same.len() > APART => {
+                let others = same.split_off(1);
+                found.push(Found { diagnostic, others });
+                // The others have been shown with it.
+                same.clear();
+            }
+            Some(same) if !same.is_empty() => found.push(Found {
+                diagnostic,
+                others: Vec::new(),
+            }),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The sentence about the other places of a problem.
+fn other_places(others: &[&Diagnostic]) -> Option<String> {
+    if others.is_empty() {
+        return None;
+    }
+    let named = others.iter().filter_map(|other| place(other)).take(NAMED_PLACES);
+    let named: Vec<String> = named.collect();
+    let more = if others.len() > named.len() {
+        ", …; `--format json` lists all"
+    } else {
+        ""
+    };
+    Some(format!(
+        "the same in {} more places: {}{more}",
+        others.len(),
+        named.join(", ")
+    ))
+}
+
+/// Where a problem is: `a.md:3:5`.
+fn place(diagnostic: &Diagnostic) -> Option<String> {
+    let span = diagnostic.span.as_ref()?;
+    Some(if span.is_whole_file() {
+        span.file.clone()
+    } else {
+        format!("{}:{}:{}", span.file, span.line, span.column)
+    })
+}
+
 /// Renders problems as text, worst last, so that they are next to the prompt.
 pub fn render_terminal(diagnostics: &[Diagnostic], options: TerminalOptions) -> String {
     let renderer = if options.color {
@@ -25,12 +93,21 @@ pub fn render_terminal(diagnostics: &[Diagnostic], options: TerminalOptions) -> 
     };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
     let mut out = String::new();
-    let detailed = diagnostics.len().saturating_sub(options.detailed);
-    for (index, diagnostic) in diagnostics.iter().enumerate() {
+    let found = together(diagnostics);
+    let detailed = found.len().saturating_sub(options.detailed);
+    for (index, Found { diagnostic, others }) in found.iter().enumerate() {
+        let others = other_places(others);
         if index < detailed {
             out.push_str(&one_line(diagnostic));
+            if let Some(others) = others {
+                let _ = write!(out, "\n  {others}");
+            }
         } else {
-            out.push_str(&renderer.render(&[group(diagnostic)]));
+            let mut group = group(diagnostic);
+            if let Some(others) = &others {
+                group = group.element(Level::NOTE.message(others.as_str()));
+            }
+            out.push_str(&renderer.render(&[group]));
             out.push('\n');
         }
         out.push('\n');
@@ -83,14 +160,7 @@ fn group(diagnostic: &Diagnostic) -> Group<'_> {
 }
 
 fn one_line(diagnostic: &Diagnostic) -> String {
-    let mut line = String::new();
-    if let Some(span) = &diagnostic.span {
-        line.push_str(&span.file);
-        if !span.is_whole_file() {
-            let _ = write!(line, ":{}:{}", span.line, span.column);
-        }
-        line.push_str(": ");
-    }
+    let mut line = place(diagnostic).map(|place| place + ": ").unwrap_or_default();
     let _ = write!(
         line,
         "{}[{}]: {}",

@@ -54,6 +54,32 @@ fn terminal_shortens_the_first_ones_of_many() {
 }
 
 #[test]
+fn terminal_shows_what_is_found_in_many_places_once() {
+    let at = |line: usize| sample().with_span(Span::at("content/a.md", line, 1, "x"));
+    let options = TerminalOptions {
+        color: false,
+        detailed: 5,
+    };
+    let text = render_terminal(&(1..=12).map(at).collect::<Vec<_>>(), options);
+    assert_eq!(text.matches("error[link-missing]").count(), 1, "{text}");
+    assert!(
+        text.contains("the same in 11 more places: content/a.md:2:1, content/a.md:3:1,"),
+        "{text}"
+    );
+    assert!(
+        text.contains("content/a.md:9:1, …; `--format json` lists all"),
+        "{text}"
+    );
+    let text = render_terminal(&(1..=3).map(at).collect::<Vec<_>>(), options);
+    assert_eq!(text.matches("error[link-missing]").count(), 3, "{text}");
+    // Others stand where they stood.
+    let mut mixed: Vec<_> = (1..=5).map(at).collect();
+    mixed.insert(1, Diagnostic::new(Code::NoArticles, "none"));
+    let text = render_terminal(&mixed, TerminalOptions { detailed: 0, ..options });
+    assert_eq!(text.lines().count(), 3, "{text}");
+}
+
+#[test]
 fn github_escapes_what_would_end_the_command() {
     let mut diagnostic = sample();
     diagnostic.message = "a\nb: 100%".to_owned();

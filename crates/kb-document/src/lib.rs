@@ -15,6 +15,7 @@ mod fragment;
 mod front_matter;
 mod highlight;
 mod markdown;
+mod mdx;
 mod misplaced;
 mod outline;
 mod raw_html;
@@ -148,6 +149,11 @@ pub struct Section {
 pub fn parse_document(source: &ArticleSource, options: DocumentOptions) -> Document {
     let mut diagnostics = Vec::new();
     let (mut front, body_start) = front_matter::split(&source.file, &mut diagnostics);
+    let rewritten = mdx::is_mdx(source.path.file_name()).then(|| ArticleSource {
+        file: Arc::new(mdx::to_markdown(&source.file, body_start, &mut diagnostics)),
+        ..source.clone()
+    });
+    let source = rewritten.as_ref().unwrap_or(source);
     front.draft |= is_kept_apart(&source.path);
     let mut body = markdown::parse_body(
         markdown::BodySource {

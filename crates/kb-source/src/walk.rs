@@ -144,7 +144,8 @@ fn content_path(path: &Path) -> Option<ContentPath> {
 fn is_markdown(path: &ContentPath) -> bool {
     let name = path.file_name();
     name.rsplit_once('.').is_some_and(|(stem, extension)| {
-        !stem.is_empty() && (extension.eq_ignore_ascii_case("md") || extension.eq_ignore_ascii_case("markdown"))
+        let is_known = |known: &&str| extension.eq_ignore_ascii_case(known);
+        !stem.is_empty() && ["md", "markdown", "mdx"].iter().any(is_known)
     })
 }
 
