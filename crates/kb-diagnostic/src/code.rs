@@ -131,6 +131,8 @@ codes! {
     FeedbackNowhere "feedback-nowhere" Warning Place "`[feedback]` is enabled, but nothing receives the answers."
     AccentAdjusted "accent-adjusted" Info Place "The accent colour is too light to be read on white."
     I18nSyntax "i18n-syntax" Error Site "An `i18n` file is not valid TOML."
+    I18nUnknownId "i18n-unknown-id" Warning Place "An `i18n` file has a message that nothing uses."
+    I18nType "i18n-type" Warning Place "A message is of the wrong kind: most are texts; those with a number have a text for each plural category."
     // Settings
     ConfigSyntax "config-syntax" Error Stop "`kb.toml` is not valid TOML."
     ConfigUnknownKey "config-unknown-key" Error Stop "`kb.toml` has a key that kb does not know."

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::theme::PageKind;
+
 /// The site, the same on every page of a language.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct SiteContext {
@@ -213,7 +215,7 @@ pub(crate) struct LanguageLink {
 pub(crate) struct PageContext {
     /// Kind of page: `home`, `category`, `article`, `tag`, `tags`, `all`, `search`,
     /// `contact`, `404`, `redirect`.
-    pub kind: &'static str,
+    pub kind: PageKind,
     /// Title.
     pub title: String,
     /// Title for the browser's tab.

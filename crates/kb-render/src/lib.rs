@@ -48,10 +48,10 @@ pub struct WrittenPage {
 }
 
 /// The messages of the theme for every language of the site.
-pub fn messages(site: &Site, theme: &Theme, diagnostics: &mut Vec<Diagnostic>) -> Vec<Messages> {
+pub fn messages(site: &Site, theme: &Theme) -> Vec<Messages> {
     site.languages
         .iter()
-        .map(|language| theme.messages(&language.language, diagnostics))
+        .map(|language| theme.messages(&language.language))
         .collect()
 }
 

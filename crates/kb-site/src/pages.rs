@@ -4,7 +4,7 @@
 //! renderer all use this module. A new kind of page that each language has is a line in `pages!`, a new file one in
 //! `files!`; the compiler then demands everything else that differs between them.
 
-use kb_config::Config;
+use kb_config::{Config, Language};
 use kb_document::Document;
 
 use super::urls::{markdown_file, output_file};
@@ -94,22 +94,36 @@ impl Page {
         self != Self::Contact
     }
 
+    /// Whether search engines may list the page.
+    pub fn is_indexed(self, language: &LanguageSite) -> bool {
+        match self {
+            Self::Article(id) => !language.articles[id].unlisted,
+            Self::NotFound => false,
+            Self::Category(_) | Self::Tag(_) | Self::Tags | Self::All | Self::Search | Self::Contact => true,
+        }
+    }
+
     /// Whether the page is in the sitemap: articles and categories in the language of their text, and the contact page.
     /// Search engines find lists through them.
-    pub fn is_for_search_engines(self, language: &LanguageSite) -> bool {
-        match self {
-            Self::Category(id) => language.categories[id].language == language.language,
-            Self::Article(id) => {
-                let article = &language.articles[id];
-                article.language == language.language && !article.unlisted
-            }
-            Self::Contact => true,
+    pub fn is_in_sitemap(self, language: &LanguageSite) -> bool {
+        let is_content = match self {
+            Self::Category(_) | Self::Article(_) | Self::Contact => true,
             Self::Tag(_) | Self::Tags | Self::All | Self::Search | Self::NotFound => false,
+        };
+        is_content && self.is_indexed(language) && *self.written_in(language) == language.language
+    }
+
+    /// The language of the text on the page.
+    fn written_in(self, language: &LanguageSite) -> &Language {
+        match self {
+            Self::Category(id) => &language.categories[id].language,
+            Self::Article(id) => &language.articles[id].language,
+            Self::Tag(_) | Self::Tags | Self::All | Self::Search | Self::Contact | Self::NotFound => &language.language,
         }
     }
 
     /// The same page in another language, if there is one.
-    pub fn in_language(self, from: &LanguageSite, to: &LanguageSite) -> Option<Self> {
+    fn in_language(self, from: &LanguageSite, to: &LanguageSite) -> Option<Self> {
         let key = match self {
             Self::Category(id) => &from.categories[id].key,
             Self::Article(id) => &from.articles[id].key,
@@ -122,6 +136,34 @@ impl Page {
             }
         };
         to.by_key.get(key).copied().map(Self::from)
+    }
+
+    /// The translations of the page, itself included, for search engines: the languages that it is written in and listed,
+    /// each with its path.
+    pub fn translations<'a>(self, site: &'a Site, from: &LanguageSite) -> Vec<(&'a LanguageSite, SitePath)> {
+        let found = site.languages.iter().filter_map(|to| {
+            let there = self.in_language(from, to)?;
+            there.is_in_sitemap(to).then(|| (to, there.path(to)))
+        });
+        found.collect()
+    }
+
+    /// The path of the page in the language that its text is written in: its own path unless a translation is missing.
+    pub fn original_path(self, site: &Site, from: &LanguageSite) -> SitePath {
+        let written_in = self.written_in(from);
+        let original = site.languages.iter().find(|to| to.language == *written_in);
+        let path = original.and_then(|to| Some(self.in_language(from, to)?.path(to)));
+        path.unwrap_or_else(|| self.path(from))
+    }
+
+    /// Where the switch to another language leads from the page: to the same page, or to the home page.
+    pub fn path_in(self, from: &LanguageSite, to: &LanguageSite) -> SitePath {
+        match self.in_language(from, to) {
+            Some(page) => page.path(to),
+            // A page of the site is at the address of the contact page.
+            None if self == Self::Contact && to.contact.is_some() => self.path(to),
+            None => to.home.clone(),
+        }
     }
 
     /// The document of the page in language number `language`, if there is one.

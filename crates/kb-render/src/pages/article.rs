@@ -2,17 +2,13 @@
 
 use super::{
     Article, ArticleContext, ArticleId, ArticleLink, Document, Fallback, LanguageRenderer, MAX_RELATED, MAX_SIBLINGS,
-    More, OwnContext, PageContext, PageLink, PageRef, Sibling, Siblings, TocEntry, WORDS_A_MINUTE, mail,
+    More, OwnContext, PageContext, PageKind, PageLink, PageRef, Sibling, Siblings, TocEntry, WORDS_A_MINUTE, mail,
 };
 use crate::context::ArticleFeedback;
-use crate::i18n::isolated;
+use crate::i18n::{Count, Text, isolated};
 
 impl<'a> LanguageRenderer<'a> {
-    pub(super) fn article_page(
-        &self,
-        id: ArticleId,
-        path: &str,
-    ) -> (PageContext, String, Option<&'a Document>, &'static str) {
+    pub(super) fn article_page(&self, id: ArticleId, path: &str) -> (PageContext, String, Option<&'a Document>) {
         let language = self.language();
         let article = &language.articles[id];
         let document = &self.site.documents[article.document];
@@ -22,7 +18,7 @@ impl<'a> LanguageRenderer<'a> {
             toc: toc(document),
             updated: article.updated.map(|date| self.date(date)),
             reading_minutes: minutes,
-            reading_text: self.messages.count("minutes", minutes),
+            reading_text: self.messages.count(Count::Minutes, minutes),
             questions: document.questions.len(),
             tags: article
                 .tags
@@ -41,16 +37,15 @@ impl<'a> LanguageRenderer<'a> {
             feedback: self.feedback(article, document),
         };
         let mut page = self.page(
-            "article",
+            PageKind::Article,
             &article.title,
             &article.description,
             path,
             OwnContext::Article(Box::new(own)),
         );
-        self.with_document(&mut page, &article.key, document, path);
-        page.noindex = article.unlisted;
+        self.with_document(&mut page, document, path);
         self.trail(&mut page, &language.trail(article.category));
-        (page, self.content(document, path), Some(document), "article.html")
+        (page, self.content(document, path), Some(document))
     }
 
     /// Where the answer to "was this helpful?" goes. Nothing is asked where the settings or the article want no answer,
@@ -63,7 +58,7 @@ impl<'a> LanguageRenderer<'a> {
         let mailto = settings.email.as_deref().map(|email| {
             let subject = self
                 .messages
-                .text("feedback_mail_subject")
+                .text(Text::FeedbackMailSubject)
                 .replace("{title}", &article.title);
             let url = self.site.absolute_url(&article.path);
             let url = url.unwrap_or_else(|| article.path.clone());
@@ -91,7 +86,7 @@ impl<'a> LanguageRenderer<'a> {
         let name = original.map_or_else(|| article.language.own_name(), |site| site.name.clone());
         let text = self
             .messages
-            .text("fallback_notice")
+            .text(Text::FallbackNotice)
             .replace("{language}", &isolated(&language.name, language.direction))
             .replace("{original}", &isolated(&name, language.direction));
         let dir = original
@@ -141,7 +136,7 @@ impl<'a> LanguageRenderer<'a> {
             .collect();
         let url = self.site.url(&category.path);
         let more = (total > shown).then(|| More {
-            count_text: self.messages.count("more_articles", total - shown),
+            count_text: self.messages.count(Count::MoreArticles, total - shown),
             url: url.clone(),
         });
         (
