@@ -207,12 +207,19 @@ impl<'a> Reader<'a> {
 
     /// Text and its span.
     pub fn spanned_string(&mut self, names: &[&'static str]) -> Option<(String, Span)> {
+        let (text, range) = self.ranged_string(names)?;
+        Some((text, self.place.file.span(range)))
+    }
+
+    /// Text and its place in the file, in bytes.
+    pub fn ranged_string(&mut self, names: &[&'static str]) -> Option<(String, Range<usize>)> {
         let entry = self.entry(names)?;
         let Some(text) = self.text(&entry.node) else {
             self.wrong_type(entry, "text");
             return None;
         };
-        Some((text, self.place.span(&entry.node.range)))
+        let range = &entry.node.range;
+        Some((text, range.start + self.place.offset..range.end + self.place.offset))
     }
 
     /// What a value is as text: numbers and words such as `true` as they are written.

@@ -6,7 +6,7 @@ use kb_data::{Codes, Entry, Node, Place, Reader, Value, parse_toml, parse_yaml};
 use kb_diagnostic::{Code, Diagnostic, SourceText, Span};
 
 use super::comments::without_comments;
-use super::{misplaced, visibility};
+use super::{Title, misplaced, visibility};
 
 pub(super) const CODES: Codes = Codes {
     syntax: Code::FrontMatterSyntax,
@@ -169,7 +169,7 @@ impl Date {
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 pub struct FrontMatter {
     /// `title`
-    pub title: Option<String>,
+    pub title: Option<Title>,
     /// `description` (`summary`, `excerpt`)
     pub description: Option<String>,
     /// `slug`
@@ -412,15 +412,21 @@ fn read(file: &SourceText, range: std::ops::Range<usize>, fence: &str) -> (Optio
     }
 }
 
+/// The title, without comments.
+fn title(r: &mut Reader<'_>) -> Option<Title> {
+    let (text, range) = r.ranged_string(&["title"])?;
+    let text = shown(&text).trim().to_owned();
+    let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let range = place(range.start)..place(range.end);
+    (!text.is_empty()).then_some(Title { text, range })
+}
+
 fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
     let mut r = Reader::new(node, place, &CODES);
     let mut visibility = visibility::read(&mut r);
     let hide = visibility::hidden_parts(&mut r, &mut visibility);
     let mut front = FrontMatter {
-        title: r
-            .string(&["title"])
-            .map(|title| shown(&title).trim().to_owned())
-            .filter(|title| !title.is_empty()),
+        title: title(&mut r),
         description: r
             .string(&["description", "summary", "excerpt"])
             .map(|text| shown(&text))

@@ -620,7 +620,7 @@ fn read_folder(folder: &Path) -> Vec<LiveArticle> {
             let document = document(name, &String::from_utf8_lossy(&std::fs::read(path).unwrap()));
             let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
             LiveArticle {
-                title: document.title.clone().unwrap_or_else(|| name.to_owned()),
+                title: document.title.as_ref().map_or(name, |title| &title.text).to_owned(),
                 url: format!("/{}/", name.trim_end_matches(".md")),
                 breadcrumb: folder.split('/').map(str::to_owned).collect(),
                 document,

@@ -144,7 +144,7 @@ impl Resolver {
         if has_names {
             for document in documents {
                 if let Some(title) = &document.title {
-                    let paths = by_title.entry(nfc(title).to_lowercase()).or_default();
+                    let paths = by_title.entry(nfc(&title.text).to_lowercase()).or_default();
                     paths.push(document.path.to_string());
                 }
             }

@@ -300,8 +300,8 @@ impl<'a> Builder<'a> {
         let usual = format!("{}{segment}/", self.categories[parent].path);
         let given = document.and_then(|document| self.given_path(document, own));
         let title = document
-            .and_then(|document| document.title.clone())
-            .unwrap_or_else(|| urls::humanize(name));
+            .and_then(|document| document.title.as_ref())
+            .map_or_else(|| urls::humanize(name), |title| title.text.clone());
         let (path, taken) = self.category_path(folder, given, usual);
         if let Some((wanted, taken_by)) = taken
             && (own || document.is_none() && self.told.insert(folder.to_owned()))
@@ -404,7 +404,8 @@ impl<'a> Builder<'a> {
             }
             return None;
         }
-        let title = document.title.clone().unwrap_or_else(|| urls::humanize(name));
+        let title = document.title.as_ref();
+        let title = title.map_or_else(|| urls::humanize(name), |title| title.text.clone());
         let mut tags: Vec<String> = front
             .tags
             .iter()

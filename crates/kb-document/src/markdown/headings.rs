@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::attributes::leaves_contents;
 use super::tree::{HeadingMark, Node};
 use super::writer::Writer;
-use super::{Code, Diagnostic, Fragment, Heading, Section};
+use super::{Code, Diagnostic, Fragment, Heading, Section, Title};
 use crate::fragment::{Message, PatchKind};
 use crate::slug::heading_id;
 
@@ -87,7 +87,8 @@ impl Writer<'_> {
         let title = self.heading.take().unwrap_or_default();
         let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
         if mark.level == 1 && self.written.body.first_h1.is_none() && !title.is_empty() {
-            self.written.body.first_h1 = Some(title.clone());
+            let (text, range) = (title.clone(), self.place(&node.range));
+            self.written.body.first_h1 = Some(Title { text, range });
         }
         let level = self.shown_level(mark.level);
         let wanted = mark.id.as_deref().map_or_else(|| heading_id(&title), ToOwned::to_owned);

@@ -20,7 +20,7 @@ use std::ops::Range;
 
 use crate::fragment::Fragment;
 use crate::outline::{Outline, Problem, ProblemKind, outline};
-use crate::{DocumentOptions, Heading, Link, Section, depth, sanitize};
+use crate::{DocumentOptions, Heading, Link, Section, Title, depth, sanitize};
 use boxes::{told, unclosed_code, undefined};
 use kb_config::RawHtml;
 use kb_diagnostic::{Code, Diagnostic};
@@ -55,8 +55,8 @@ pub(crate) struct Body {
     pub summary: String,
     /// See [`super::Document::words`].
     pub words: usize,
-    /// The text of the first H1.
-    pub first_h1: Option<String>,
+    /// The first H1.
+    pub first_h1: Option<Title>,
     /// See [`super::Document::lead_image`].
     pub lead_image: Option<u32>,
 }
@@ -153,9 +153,12 @@ fn write(source: BodySource<'_>, outline: &Outline<'_>, mut tree: Tree<'_>, diag
         passes::fold_questions(&mut tree.nodes);
     }
     let (mut body, problems) = write_nodes(source, &tree.nodes, &footnotes);
-    body.first_h1 = first_h1.or(body.first_h1);
-    diagnostics.extend(problems);
     let place = |at: usize| u32::try_from(source.start + at).unwrap_or(u32::MAX);
+    if let Some((text, range)) = first_h1 {
+        let range = place(range.start)..place(range.end);
+        body.first_h1 = Some(Title { text, range });
+    }
+    diagnostics.extend(problems);
     let comments = outline.comments.iter().chain(&tree.notes);
     body.comments
         .extend(comments.map(|range| place(range.start)..place(range.end)));

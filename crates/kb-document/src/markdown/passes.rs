@@ -1,6 +1,7 @@
 //! What the elements of an article become once it is known what stands beside and in them.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use super::raw::{self, is_comment};
 use super::tree::{HeadingMark, Kind, Node};
@@ -117,8 +118,8 @@ pub(super) fn fold_questions(nodes: &mut Vec<Node<'_>>) {
 }
 
 /// Takes the heading out that names the page, which shows its title itself: an H1 before everything else, if the page has
-/// no title or the same. Gives its text.
-pub(super) fn take_title(nodes: &mut Vec<Node<'_>>, known: Option<&str>) -> Option<String> {
+/// no title or the same. Gives its text and place.
+pub(super) fn take_title(nodes: &mut Vec<Node<'_>>, known: Option<&str>) -> Option<(String, Range<usize>)> {
     let is_silent = |node: &Node<'_>| matches!(&node.kind, Kind::Html(html) if is_comment(html));
     let first = nodes.iter().position(|node| !is_silent(node))?;
     let Kind::Heading(HeadingMark { level: 1, .. }) = nodes[first].kind else {
@@ -128,8 +129,8 @@ pub(super) fn take_title(nodes: &mut Vec<Node<'_>>, known: Option<&str>) -> Opti
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let names_the_page = !title.is_empty() && known.is_none_or(|known| known.eq_ignore_ascii_case(&title));
     names_the_page.then(|| {
-        nodes.remove(first);
-        title
+        let heading = nodes.remove(first);
+        (title, heading.range)
     })
 }
 
