@@ -142,7 +142,7 @@ impl<'a> SiteRelated<'a> {
             // The first call computes the data for all others; pages that are rendered in parallel must not wait for
             // it.
             if !language.articles.is_empty() {
-                related.near(0, RELATED);
+                related.of(0, RELATED);
             }
             related
         };
@@ -161,7 +161,7 @@ impl RelatedLookup for SiteRelated<'_> {
 
 /// The articles related to one, without unlisted ones.
 pub(super) fn related(language: &LanguageSite, related: &RelatedArticles, article: ArticleId) -> Vec<ArticleId> {
-    let articles = related.near(article.index(), RELATED).into_iter().map(ArticleId::new);
+    let articles = related.of(article.index(), RELATED).into_iter().map(ArticleId::new);
     articles.filter(|id| !language.articles[*id].unlisted).collect()
 }
 

@@ -248,7 +248,8 @@ impl<'a> Builder<'a> {
             .or_else(|| {
                 document
                     .as_ref()
-                    .and_then(|(id, _)| self.tree.documents[*id].title.clone())
+                    .and_then(|(id, _)| self.tree.documents[*id].title.as_ref())
+                    .map(|title| title.text.clone())
             })
             .unwrap_or_else(|| self.tree.fallback_title.to_owned());
         let description = own
