@@ -64,6 +64,7 @@ codes! {
     ImageUnreadable "image-unreadable" Warning Place "The image is empty, cut off or broken."
     ImageTooLarge "image-too-large" Warning Place "The image has more than 50 million pixels, or a side longer than 16,383 pixels, so kb makes no smaller variants of it."
     ReferenceMissing "reference-missing" Warning Place "A link `[text][label]` uses a label that is not defined."
+    FootnoteUnused "footnote-unused" Warning Place "Nothing refers to the footnote, or another one has its label, so the page does not show it."
     Shortcode "shortcode" Warning Place "The article contains a shortcode of another tool."
     HtmlId "html-id" Warning Place "An id or name in HTML begins with `_`, which is reserved for the theme."
     HtmlUnfinished "html-unfinished" Warning Place "An HTML tag has no `>` before the next blank line."

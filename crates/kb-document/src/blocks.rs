@@ -13,11 +13,11 @@ use std::ops::Range;
 use super::containers::{Opener, is_colons, opener};
 use cursor::Cursor;
 use line::{
-    cell_count, delimiter_cells, footnote_label, html_end, interrupts, is_block_tag, is_reference, is_rule,
-    is_underline, is_whole_tag, list_marker, rule_end, task_marker,
+    cell_count, delimiter_cells, find_html_end, footnote_label, html_end, interrupts, is_block_tag, is_reference,
+    is_rule, is_underline, is_whole_tag, list_marker, rule_end, task_marker,
 };
 
-pub(super) use line::{closes_fence, is_heading, is_list_item, opens_fence};
+pub(super) use line::{closes_fence, has_capital_end, is_heading, is_list_item, opens_fence};
 
 /// Most boxes that stand in one another; what opens one more is text. Nobody writes that deep, and the work grows with it.
 const MAX_BOXES: usize = 64;
@@ -53,6 +53,8 @@ pub(super) struct Line {
     pub(super) rest: usize,
     /// What it opens or closes.
     pub(super) mark: Option<BoxMark>,
+    /// The place of the tag that ends raw HTML in it.
+    pub(super) end_tag: Option<Range<usize>>,
 }
 
 /// A line that opens or closes boxes.
@@ -187,10 +189,19 @@ impl Blocks {
             has_opened: false,
             no_rule_before: 0,
             mark: None,
+            end_tag: None,
         };
         let kind = reader.read();
-        let (rest, mark) = (reader.cursor.at, reader.mark);
-        Line { kind, rest, mark }
+        let LineReader {
+            cursor, mark, end_tag, ..
+        } = reader;
+        let rest = cursor.at;
+        Line {
+            kind,
+            rest,
+            mark,
+            end_tag,
+        }
     }
 
     fn close(&mut self, to: usize) {
@@ -284,6 +295,7 @@ struct LineReader<'a, 'b> {
     /// The offset in the line before which no thematic break begins.
     no_rule_before: usize,
     mark: Option<BoxMark>,
+    end_tag: Option<Range<usize>>,
 }
 
 impl LineReader<'_, '_> {
@@ -326,7 +338,7 @@ impl LineReader<'_, '_> {
                 Some(Kind::Code)
             }
             Leaf::HtmlUntil(end) => {
-                if self.cursor.rest().contains(end) {
+                if self.ends_html(end) {
                     self.blocks.leaf = Leaf::None;
                 }
                 self.cursor.skip();
@@ -354,6 +366,13 @@ impl LineReader<'_, '_> {
             }
             Leaf::Table | Leaf::Paragraph { .. } | Leaf::None => None,
         }
+    }
+
+    /// Whether raw HTML until `end` ends in the rest of the line.
+    fn ends_html(&mut self, end: &str) -> bool {
+        let found = find_html_end(self.cursor.rest(), end);
+        self.end_tag = found.map(|at| self.cursor.at + at..self.cursor.at + at + end.len());
+        found.is_some()
     }
 
     /// Whether a line of colons ends the box around code whose own end is missing.
@@ -603,7 +622,7 @@ impl LineReader<'_, '_> {
         }
         if let Some(end) = html_end(text) {
             let is_verbatim = matches!(end, "</script>" | "</style>" | "</textarea>");
-            let is_open = !text.contains(end);
+            let is_open = !self.ends_html(end);
             self.cursor.skip();
             let leaf = if is_open { Leaf::HtmlUntil(end) } else { Leaf::None };
             self.start_leaf(leaf, Before::Other);

@@ -298,19 +298,40 @@ fn alert(inner: &str) -> Option<Container> {
 
 /// The title in `Title`, `"Title"`, `[Title]` or `{title="Title"}`.
 fn title(text: &str) -> Option<String> {
-    let between = |open: char, close: char| {
-        let inside = text.strip_prefix(open)?.strip_suffix(close)?;
-        // `[a](b) and [c]` is Markdown, `"a" and "b"` a text.
-        (!inside.contains(close)).then_some(inside)
+    // `[a](b) and [c]` is Markdown, `"a" and "b"` a text.
+    let quoted = || {
+        let inside = text.strip_prefix('"')?.strip_suffix('"')?;
+        (!inside.contains('"')).then_some(inside)
+    };
+    let bracketed = || {
+        let inside = text.strip_prefix('[')?.strip_suffix(']')?;
+        is_balanced(inside).then_some(inside)
     };
     let text = if let Some((attributes, rest)) = text.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
         let named = attributes.split_once("title=\"");
         named.and_then(|(_, title)| title.split('"').next()).unwrap_or(rest)
     } else {
-        between('[', ']').or_else(|| between('"', '"')).unwrap_or(text)
+        bracketed().or_else(quoted).unwrap_or(text)
     };
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// Whether each bracket in a text has its counterpart in it. Escaped ones do not count.
+fn is_balanced(text: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut is_escaped = false;
+    for byte in text.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'[' => depth += 1,
+            b']' if depth == 0 => return false,
+            b']' => depth -= 1,
+            _ => {}
+        }
+    }
+    depth == 0 && !is_escaped
 }
 
 /// The word itself as a title, where the kind's own word would say less.

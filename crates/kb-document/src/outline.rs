@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::blocks::{Blocks, BoxMark, From, Line};
+use super::blocks::{Blocks, BoxMark, From, Line, has_capital_end};
 use super::comments::{Hidden, hide_comments};
 use super::containers::{Container, Opener};
 
@@ -196,7 +196,7 @@ fn may_open(text: &str) -> bool {
 }
 
 fn cut(text: &str) -> Outline<'_> {
-    if !may_open(text) {
+    if !may_open(text) && !has_capital_end(text) {
         return Outline {
             texts: vec![BoxText {
                 text: Cow::Borrowed(text),
@@ -218,7 +218,19 @@ fn cut(text: &str) -> Outline<'_> {
         let next = at + line.len();
         let said = line.trim_end_matches(['\n', '\r']);
         let read = cutter.blocks.line(said, text, next);
-        cutter.line(said, at, &read, text);
+        // The parser knows end tags in small letters only.
+        let capitals = read
+            .end_tag
+            .clone()
+            .filter(|tag| said[tag.clone()].contains(|c: char| c.is_ascii_uppercase()));
+        match capitals {
+            Some(tag) => {
+                let mut line = said.to_owned();
+                line[tag].make_ascii_lowercase();
+                cutter.line(&line, at, &read, text);
+            }
+            None => cutter.line(said, at, &read, text),
+        }
         at = next;
     }
     cutter.leave(0, None);

@@ -12,6 +12,7 @@ mod attributes;
 mod blocks;
 mod comments;
 mod faq;
+mod labels;
 mod literal;
 mod media;
 mod nesting;

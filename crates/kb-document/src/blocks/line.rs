@@ -115,6 +115,30 @@ pub(super) fn interrupts(text: &str) -> bool {
         || is_block_tag(text)
 }
 
+/// Where the end of raw HTML begins in a text, in capitals or not.
+pub(super) fn find_html_end(text: &str, end: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let is_end = |at: &usize| {
+        bytes[*at..]
+            .get(..end.len())
+            .is_some_and(|part| part.eq_ignore_ascii_case(end.as_bytes()))
+    };
+    text.match_indices(&end[..1]).map(|(at, _)| at).find(is_end)
+}
+
+/// Whether a text has an end tag that [`html_end`] names in capitals, which the parser does not know as one.
+pub(crate) fn has_capital_end(text: &str) -> bool {
+    let names = || ["script", "style", "textarea", "pre"].into_iter();
+    text.match_indices("</").any(|(at, _)| {
+        let tag = &text[at + 2..];
+        let is_name = |name: &str| {
+            tag.get(..name.len())
+                .is_some_and(|tag| tag != name && tag.eq_ignore_ascii_case(name))
+        };
+        names().any(is_name)
+    })
+}
+
 /// What ends the raw HTML that a line begins with, where that is not a blank line.
 ///
 /// See <https://spec.commonmark.org/0.31.2/#html-blocks>, kinds 1 to 5.

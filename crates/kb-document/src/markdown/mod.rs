@@ -94,8 +94,8 @@ pub(crate) struct BodySource<'a> {
 pub(crate) fn parse_body(source: BodySource<'_>, diagnostics: &mut Vec<Diagnostic>) -> Body {
     let text = &source.source.file.text()[source.start..];
     let outline = outline(text);
-    let stubs = tree::with_footnotes(&outline);
-    let tree = tree::read(&outline, &stubs);
+    let sources = tree::sources(&outline);
+    let tree = tree::read(&outline, &sources);
     if tree.boxes == outline.boxes.len() {
         return write(source, &outline, tree, diagnostics);
     }
@@ -112,21 +112,21 @@ pub(crate) fn parse_body(source: BodySource<'_>, diagnostics: &mut Vec<Diagnosti
         );
     }
     let outline = outline.without_boxes(text);
-    let stubs = tree::with_footnotes(&outline);
-    write(source, &outline, tree::read(&outline, &stubs), diagnostics)
+    let sources = tree::sources(&outline);
+    write(source, &outline, tree::read(&outline, &sources), diagnostics)
 }
 
 /// How many boxes of a text the parser finds in their places, and how many there are.
 #[cfg(test)]
 pub(super) fn boxes(text: &str) -> (usize, usize) {
     let outline = outline(text);
-    let stubs = tree::with_footnotes(&outline);
-    (tree::read(&outline, &stubs).boxes, outline.boxes.len())
+    let sources = tree::sources(&outline);
+    (tree::read(&outline, &sources).boxes, outline.boxes.len())
 }
 
 /// Writes a tree.
 fn write(source: BodySource<'_>, outline: &Outline<'_>, mut tree: Tree<'_>, diagnostics: &mut Vec<Diagnostic>) -> Body {
-    let mut footnotes = Footnotes::default();
+    let (mut footnotes, mut repeated) = (Footnotes::default(), Vec::new());
     let article = text(source);
     // Each pass moves every element, and most articles have nothing for it.
     if wiki::may_be_in(article) {
@@ -141,10 +141,11 @@ fn write(source: BodySource<'_>, outline: &Outline<'_>, mut tree: Tree<'_>, diag
         passes::leave_out_contents(&mut tree.nodes);
     }
     if article.contains("[^") {
-        passes::take_footnotes(&mut tree.nodes, &mut footnotes);
+        passes::take_footnotes(&mut tree.nodes, &mut footnotes, &mut repeated);
     }
     if !outline.boxes.is_empty() {
-        for nodes in footnotes.values_mut().chain([&mut tree.nodes]) {
+        let notes = footnotes.values_mut().map(|(nodes, _)| nodes);
+        for nodes in notes.chain([&mut tree.nodes]) {
             passes::group_tabs(nodes, false);
         }
     }
@@ -170,7 +171,9 @@ fn write(source: BodySource<'_>, outline: &Outline<'_>, mut tree: Tree<'_>, diag
         let range = source.start + range.start..source.start + range.end;
         source.source.file.span(range)
     };
-    let found = undefined(&tree).chain(unclosed_code(&tree));
+    let repeated = repeated.into_iter();
+    let repeated = repeated.map(|(range, label)| (range, footnotes::repeated_footnote(&label)));
+    let found = undefined(&tree).chain(unclosed_code(&tree)).chain(repeated);
     let found = found.chain(outline.problems.iter().map(|problem| told(problem, text(source))));
     diagnostics.extend(found.map(|(range, diagnostic)| diagnostic.with_span(span(&range))));
     body

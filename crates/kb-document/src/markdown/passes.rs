@@ -1,15 +1,16 @@
 //! What the elements of an article become once it is known what stands beside and in them.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::ops::Range;
 
 use super::raw::{self, is_comment};
-use super::tree::{HeadingMark, Kind, Node};
+use super::tree::{HeadingMark, Kind, Label, Node, label};
 use super::wiki;
 use crate::containers::{Container, code_title};
 
-/// The text of a footnote by its label, in lower case.
-pub(super) type Footnotes<'a> = HashMap<String, Vec<Node<'a>>>;
+/// The text of each footnote, and the place of its definition in the body.
+pub(super) type Footnotes<'a> = HashMap<Label, (Vec<Node<'a>>, Range<usize>)>;
 
 /// Leaves out what stands for the contents of the page, which kb shows by itself.
 pub(super) fn leave_out_contents(nodes: &mut Vec<Node<'_>>) {
@@ -41,17 +42,25 @@ pub(super) fn is_contents(node: &Node<'_>) -> bool {
     is_list && (marked(node) || node.children.iter().any(in_item))
 }
 
-/// Takes the footnotes out of where they were written.
-pub(super) fn take_footnotes<'a>(nodes: &mut Vec<Node<'a>>, footnotes: &mut Footnotes<'a>) {
+/// Takes the footnotes out of where they were written. Of several with one label the first one counts; gives the places
+/// of the others, with their labels.
+pub(super) fn take_footnotes<'a>(
+    nodes: &mut Vec<Node<'a>>,
+    footnotes: &mut Footnotes<'a>,
+    repeated: &mut Vec<(Range<usize>, String)>,
+) {
     let mut kept = Vec::with_capacity(nodes.len());
     for mut node in nodes.drain(..) {
         if node.kind.is_block() {
-            take_footnotes(&mut node.children, footnotes);
+            take_footnotes(&mut node.children, footnotes, repeated);
         }
         match &node.kind {
-            Kind::Footnote(label) => {
-                footnotes.entry(label.to_lowercase()).or_insert(node.children);
-            }
+            Kind::Footnote(written) => match footnotes.entry(label(written)) {
+                Entry::Vacant(entry) => {
+                    entry.insert((node.children, node.range));
+                }
+                Entry::Occupied(_) => repeated.push((node.range, written.to_string())),
+            },
             _ => kept.push(node),
         }
     }

@@ -8,6 +8,7 @@ use pulldown_cmark::{
     Alignment, BrokenLink, BrokenLinkCallback, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd,
     TextMergeWithOffset,
 };
+use unicase::UniCase;
 
 use super::attributes::Attributes;
 use crate::blocks::{closes_fence, opens_fence};
@@ -181,44 +182,132 @@ pub(super) struct Tree<'a> {
     pub(super) boxes: usize,
 }
 
-type Definitions<'a> = HashMap<String, (CowStr<'a>, CowStr<'a>)>;
+/// A label of a link or footnote. Labels that Unicode's case folding makes equal are one, as for the parser.
+pub(super) type Label = UniCase<String>;
 
-/// Texts with the definitions of the footnotes that stand in others, and the lengths of what that puts before them.
-pub(super) fn with_footnotes(outline: &Outline<'_>) -> Vec<(String, usize)> {
-    let texts = outline.texts.iter().map(|text| &*text.text);
-    if outline.boxes.is_empty() || !texts.clone().any(|text| text.contains("[^")) {
-        return texts.map(|_| (String::new(), 0)).collect();
+/// The label that is written so.
+pub(super) fn label(written: &str) -> Label {
+    UniCase::unicode(written.to_owned())
+}
+
+type Definitions<'a> = HashMap<Label, (CowStr<'a>, CowStr<'a>)>;
+
+/// A text as the parser gets it.
+#[derive(Debug, Default)]
+pub(super) struct Source {
+    /// The text, if it differs from that of the outline.
+    text: Option<String>,
+    /// The length of what was put before it, in bytes.
+    stub: usize,
+}
+
+/// The texts of an outline as the parser gets them: with the definitions of the footnotes that stand in other texts, and
+/// without the link definitions that another text overrides.
+pub(super) fn sources(outline: &Outline<'_>) -> Vec<Source> {
+    if outline.boxes.is_empty() {
+        return outline.texts.iter().map(|_| Source::default()).collect();
     }
-    let defined: Vec<HashSet<String>> = texts
+    let stubs = footnote_stubs(outline);
+    let overridden = overridden_labels(outline);
+    let texts = outline.texts.iter().zip(stubs).zip(overridden);
+    let sources = texts.map(|((text, stubs), labels)| {
+        if stubs.is_empty() && labels.is_empty() {
+            return Source::default();
+        }
+        let stub = stubs.len();
+        let mut source = stubs.into_bytes();
+        source.extend_from_slice(text.text.as_bytes());
+        for byte in labels
+            .into_iter()
+            .flat_map(|range| range.start + stub..range.end + stub)
+        {
+            // A label that nothing can refer to.
+            if !source[byte].is_ascii_whitespace() {
+                source[byte] = 1;
+            }
+        }
+        Source {
+            text: String::from_utf8(source).ok(),
+            stub,
+        }
+    });
+    sources.collect()
+}
+
+/// For each text, the definitions of footnotes that it refers to and that stand in other texts.
+fn footnote_stubs(outline: &Outline<'_>) -> Vec<String> {
+    let texts = outline.texts.iter().map(|text| &*text.text);
+    if !texts.clone().any(|text| text.contains("[^")) {
+        return texts.map(|_| String::new()).collect();
+    }
+    let defined: Vec<HashSet<Label>> = texts
         .clone()
         .map(|text| {
             let events = Parser::new_ext(text, SYNTAX);
             let labels = events.filter_map(|event| match event {
-                Event::Start(Tag::FootnoteDefinition(label)) => Some(label.to_lowercase()),
+                Event::Start(Tag::FootnoteDefinition(written)) => Some(label(&written)),
                 _ => None,
             });
             labels.collect()
         })
         .collect();
-    let all: HashSet<&str> = defined.iter().flatten().map(String::as_str).collect();
+    let all: HashSet<&Label> = defined.iter().flatten().collect();
     let stubs = texts.zip(&defined).map(|(text, own)| {
         let mut stubbed = HashSet::new();
         let mut stubs = String::new();
-        for label in labels(text) {
-            let known = label.to_lowercase();
-            if all.contains(&*known) && !own.contains(&known) && stubbed.insert(known) {
-                stubs.extend(["[^", label, "]:\n"]);
+        for written in labels(text) {
+            let known = label(written);
+            if all.contains(&known) && !own.contains(&known) && stubbed.insert(known) {
+                stubs.extend(["[^", written, "]:\n"]);
             }
         }
-        if stubs.is_empty() {
-            return (String::new(), 0);
+        if !stubs.is_empty() {
+            stubs.push_str(END_STUBS);
         }
-        stubs.push_str(END_STUBS);
-        let length = stubs.len();
-        stubs.push_str(text);
-        (stubs, length)
+        stubs
     });
     stubs.collect()
+}
+
+/// For each text, the places of the labels of link definitions that do not count, because another text has the first one:
+/// see <https://spec.commonmark.org/0.31.2/#matches>.
+fn overridden_labels(outline: &Outline<'_>) -> Vec<Vec<Range<usize>>> {
+    let mut labels = vec![Vec::new(); outline.texts.len()];
+    if outline.texts.iter().filter(|text| text.text.contains("]:")).count() < 2 {
+        return labels;
+    }
+    let mut all = Vec::new();
+    for (number, text) in outline.texts.iter().enumerate() {
+        let parser = Parser::new_ext(&text.text, SYNTAX);
+        let definitions = parser.reference_definitions().iter();
+        all.extend(
+            definitions.map(|(written, to)| (text.source(to.span.start), number, label(written), to.span.clone())),
+        );
+    }
+    all.sort_by_key(|(at, ..)| *at);
+    let mut first: HashSet<Label> = HashSet::new();
+    for (_, number, known, span) in all {
+        // A text has each label once.
+        if first.insert(known) {
+            continue;
+        }
+        let text = &outline.texts[number].text[span.clone()];
+        if let Some(inside) = text.strip_prefix('[').map(|text| label_length(text)) {
+            labels[number].push(span.start + 1..span.start + 1 + inside);
+        }
+    }
+    labels
+}
+
+/// The length of a label before the bracket that closes it, in its first line.
+fn label_length(text: &str) -> usize {
+    let mut is_escaped = false;
+    let ends = |byte: u8| {
+        let ends = byte == b'\n' || byte == b']' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        ends
+    };
+    text.bytes().position(ends).unwrap_or(text.len())
 }
 
 /// What stands where a text may refer to footnotes.
@@ -229,16 +318,16 @@ fn labels(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Reads the texts of an outline. `stubs` is what [`with_footnotes`] makes of it.
-pub(super) fn read<'a>(outline: &'a Outline<'_>, stubs: &'a [(String, usize)]) -> Tree<'a> {
+/// Reads the texts of an outline. `sources` is what [`sources`] makes of it.
+pub(super) fn read<'a>(outline: &'a Outline<'_>, sources: &'a [Source]) -> Tree<'a> {
     let definitions: RefCell<Definitions<'a>> = RefCell::default();
     let undefined: RefCell<Vec<(usize, Range<usize>, String)>> = RefCell::default();
     let mut tree = Tree::default();
     let mut parsers = Vec::new();
-    for (number, (text, (stubbed, stub))) in outline.texts.iter().zip(stubs).enumerate() {
+    for (number, (text, Source { text: source, stub })) in outline.texts.iter().zip(sources).enumerate() {
         let (definitions, undefined) = (&definitions, &undefined);
         let resolve = move |link: BrokenLink<'a>| {
-            let found = definitions.borrow().get(&link.reference.to_lowercase()).cloned();
+            let found = definitions.borrow().get(&label(&link.reference)).cloned();
             // `[x]` alone is text more often than a link that lacks its definition.
             if found.is_none() && link.link_type == LinkType::Reference {
                 let place = (number, link.span.clone(), link.reference.to_string());
@@ -246,10 +335,10 @@ pub(super) fn read<'a>(outline: &'a Outline<'_>, stubs: &'a [(String, usize)]) -
             }
             found
         };
-        let source = if *stub > 0 { stubbed } else { &*text.text };
+        let source = source.as_deref().unwrap_or(&text.text);
         let parser = Parser::new_with_broken_link_callback(source, SYNTAX, Some(resolve));
         let own = parser.reference_definitions().iter();
-        for (label, to) in own {
+        for (written, to) in own {
             // Nobody follows a link to nowhere: the title of its definition is a note.
             if matches!(&*to.dest, "" | "#") && to.title.is_some() {
                 tree.notes.push(place(text, *stub, &to.span));
@@ -257,7 +346,7 @@ pub(super) fn read<'a>(outline: &'a Outline<'_>, stubs: &'a [(String, usize)]) -
             if outline.texts.len() > 1 {
                 let (target, title) = (to.dest.to_string(), to.title.as_deref().unwrap_or_default().to_owned());
                 let mut all = definitions.borrow_mut();
-                all.entry(label.to_lowercase()).or_insert((target.into(), title.into()));
+                all.entry(label(written)).or_insert((target.into(), title.into()));
             }
         }
         parsers.push(Some((parser, source, *stub)));
@@ -273,7 +362,7 @@ pub(super) fn read<'a>(outline: &'a Outline<'_>, stubs: &'a [(String, usize)]) -
     tree.nodes = nodes;
     let undefined = undefined.take().into_iter();
     tree.undefined = undefined
-        .map(|(number, range, label)| (place(&outline.texts[number], stubs[number].1, &range), label))
+        .map(|(number, range, label)| (place(&outline.texts[number], sources[number].stub, &range), label))
         .collect();
     tree.undefined.sort_by_key(|(range, _)| range.start);
     tree
