@@ -444,6 +444,29 @@ error[pin-missing]: there is no article `goood.md`
 }
 
 #[test]
+fn a_pin_of_a_draft() {
+    let draft = ("content/draft.md", "---\ntitle: Draft\ndraft: true\n---\nx\n");
+    let sandbox = Sandbox::project(&[GOOD, draft]);
+    sandbox.write(
+        "content/search.toml",
+        "[[pins]]\nquery = \"x\"\narticles = [\"draft.md\", \"good.md\"]\n",
+    );
+    expect(
+        &sandbox,
+        1,
+        "
+error[link-unpublished]: `draft.md` is a draft, so search does not find it
+ --> content/search.toml:3:13
+  |
+3 | articles = [\"draft.md\", \"good.md\"]
+  |             ^^^^^^^^^^
+  |
+  = hint: publish it, or remove the pin
+",
+    );
+}
+
+#[test]
 fn a_full_disk_leaves_the_old_site() {
     let sandbox = Sandbox::project(&[GOOD]);
     let mount = sandbox.path("disk");

@@ -16,9 +16,14 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// The place in the file of a range of the parsed part, in bytes.
+    pub fn range(&self, range: &Range<usize>) -> Range<usize> {
+        range.start + self.offset..range.end + self.offset
+    }
+
     /// The span of a range of the parsed part.
     pub fn span(&self, range: &Range<usize>) -> Span {
-        self.file.span(range.start + self.offset..range.end + self.offset)
+        self.file.span(self.range(range))
     }
 
     /// A syntax error as a diagnostic.
@@ -218,8 +223,7 @@ impl<'a> Reader<'a> {
             self.wrong_type(entry, "text");
             return None;
         };
-        let range = &entry.node.range;
-        Some((text, range.start + self.place.offset..range.end + self.place.offset))
+        Some((text, self.place.range(&entry.node.range)))
     }
 
     /// What a value is as text: numbers and words such as `true` as they are written.
@@ -228,8 +232,7 @@ impl<'a> Reader<'a> {
         if matches!(node.value, Value::String(_)) {
             return Some(text);
         }
-        let range = node.range.start + self.place.offset..node.range.end + self.place.offset;
-        let written = self.place.file.text().get(range).map(str::trim);
+        let written = self.place.file.text().get(self.place.range(&node.range)).map(str::trim);
         Some(
             written
                 .filter(|written| !written.is_empty())

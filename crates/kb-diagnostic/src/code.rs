@@ -88,6 +88,7 @@ codes! {
     FrontMatterType "front-matter-type" Error Article "A value in the front matter is of the wrong kind."
     FrontMatterUnclearKey "front-matter-unclear-key" Error Article "A key may be one that hides the article, with a typing error or in the wrong table."
     FrontMatterUnknownKey "front-matter-unknown-key" Warning Place "The front matter has a key that kb does not know."
+    DateFuture "date-future" Warning Place "The `date` is in the future. Only `publish_date` schedules an article."
     IconUnknown "icon-unknown" Warning Place "The icon is not a name from Lucide, an emoji or an image."
     // Text
     CodeUnclosed "code-unclosed" Warning Place "A block of code has no closing line."

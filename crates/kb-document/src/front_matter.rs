@@ -1,5 +1,7 @@
 //! Front matter: YAML between `---` or TOML between `+++`, with the spellings of other tools.
 
+use std::ops::Range;
+
 use jiff::Timestamp;
 use jiff::civil;
 use kb_data::{Codes, Entry, Node, Place, Reader, Value, parse_toml, parse_yaml};
@@ -30,7 +32,6 @@ const FOREIGN: &[&str] = &[
     "outputs",
     "cascade",
     "resources",
-    "sitemap",
     "markup",
     "parent",
     "nav_order",
@@ -202,6 +203,8 @@ pub struct FrontMatter {
     pub unlisted: bool,
     /// `date`
     pub date: Option<Date>,
+    /// The place of `date` in the file, in bytes; empty without one
+    pub date_range: Range<u32>,
     /// `updated` (`lastmod`, `last_update`, `lastUpdated`)
     pub updated: Option<Date>,
     /// `publish_date` (`publishDate`)
@@ -214,6 +217,10 @@ pub struct FrontMatter {
     pub boost: f64,
     /// `llms`
     pub llms: bool,
+    /// Whether search engines may list it: `noindex: true`, `robots: noindex`
+    pub indexed: bool,
+    /// Whether the sitemap may contain it: `sitemap: false`
+    pub in_sitemap: bool,
     /// `hide`
     pub hide: Vec<String>,
     /// `id`
@@ -266,6 +273,8 @@ fn split_off(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatt
         searchable: true,
         boost: 1.0,
         llms: true,
+        indexed: true,
+        in_sitemap: true,
         ..FrontMatter::default()
     };
     // Blank lines in front must not disable front matter: its keys would be published as text, including `draft: true`.
@@ -412,12 +421,17 @@ fn read(file: &SourceText, range: std::ops::Range<usize>, fence: &str) -> (Optio
     }
 }
 
+/// A range of a file as documents keep it.
+fn file_range(range: &Range<usize>) -> Range<u32> {
+    let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    place(range.start)..place(range.end)
+}
+
 /// The title, without comments.
 fn title(r: &mut Reader<'_>) -> Option<Title> {
     let (text, range) = r.ranged_string(&["title"])?;
     let text = shown(&text).trim().to_owned();
-    let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
-    let range = place(range.start)..place(range.end);
+    let range = file_range(&range);
     (!text.is_empty()).then_some(Title { text, range })
 }
 
@@ -448,12 +462,15 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
         draft: visibility.draft,
         unlisted: visibility.unlisted,
         date: None,
+        date_range: 0..0,
         updated: None,
         publish_date: visibility.publish_date,
         expires: visibility.expires,
         searchable: visibility.searchable,
         boost: visibility.boost,
         llms: visibility.llms,
+        indexed: visibility.indexed,
+        in_sitemap: visibility.in_sitemap,
         hide,
         id: r.string(&["id"]),
         icon: r.spanned_string(&["icon"]),
@@ -463,6 +480,9 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
             .map_or(serde_json::Value::Null, |entry| entry.node.value.to_json()),
     };
     front.date = date(&mut r, &["date"], &["created"]);
+    if let Some(entry) = r.entry(&["date"]) {
+        front.date_range = file_range(&r.place().range(&entry.node.range));
+    }
     front.updated = date(&mut r, &["updated", "lastmod", "last_update", "lastUpdated"], &["date"]).or_else(|| {
         // A table of dates, else the only one.
         let is_table = matches!(r.entry(&["date"])?.node.value, Value::Table(_));
@@ -496,6 +516,8 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
     front.unlisted |= visibility.unlisted;
     front.searchable &= visibility.searchable;
     front.llms &= visibility.llms;
+    front.indexed &= visibility.indexed;
+    front.in_sitemap &= visibility.in_sitemap;
     (front, r.finish())
 }
 

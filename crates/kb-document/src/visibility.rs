@@ -26,6 +26,10 @@ pub(super) struct Visibility {
     pub(super) boost: f64,
     /// Whether it is in `llms.txt` and has a Markdown copy.
     pub(super) llms: bool,
+    /// Whether search engines may list it.
+    pub(super) indexed: bool,
+    /// Whether the sitemap may contain it.
+    pub(super) in_sitemap: bool,
 }
 
 impl Default for Visibility {
@@ -38,6 +42,8 @@ impl Default for Visibility {
             searchable: true,
             boost: 1.0,
             llms: true,
+            indexed: true,
+            in_sitemap: true,
         }
     }
 }
@@ -47,6 +53,8 @@ pub(super) const LEFT_OUT: &str = "until this is fixed, the article is treated a
 const UNLISTED: &str = "until this is fixed, the article is treated as `unlisted`";
 const NOT_FOUND: &str = "until this is fixed, search does not find the article";
 const NOT_TOLD: &str = "until this is fixed, the article is not in `llms.txt`";
+const NOT_INDEXED: &str = "until this is fixed, search engines are told not to list the article";
+const NOT_IN_SITEMAP: &str = "until this is fixed, the article is not in the sitemap";
 
 /// What a value decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +63,8 @@ enum Part {
     Unlisted,
     Search,
     Llms,
+    Index,
+    Sitemap,
 }
 
 impl Part {
@@ -65,6 +75,8 @@ impl Part {
             Self::Unlisted => UNLISTED,
             Self::Search => NOT_FOUND,
             Self::Llms => NOT_TOLD,
+            Self::Index => NOT_INDEXED,
+            Self::Sitemap => NOT_IN_SITEMAP,
         }
     }
 
@@ -74,6 +86,8 @@ impl Part {
             Self::Unlisted => seen.unlisted = true,
             Self::Search => seen.searchable = false,
             Self::Llms => seen.llms = false,
+            Self::Index => seen.indexed = false,
+            Self::Sitemap => seen.in_sitemap = false,
         }
     }
 }
@@ -93,8 +107,8 @@ enum Kind {
     Until,
 }
 
-/// The keys that control the visibility of an article, in any spelling. `published`, `build`, `search` and `hide` have
-/// their own rules.
+/// The keys that control the visibility of an article, in any spelling. `published`, `build`, `search`, `hide`,
+/// `robots` and `sitemap` have their own rules.
 const KEYS: &[(Kind, &[&str])] = &[
     (
         Kind::Flag(true, Part::Draft),
@@ -138,6 +152,11 @@ const KEYS: &[(Kind, &[&str])] = &[
         &["excluded_in_search", "exclude_search", "search_exclude"],
     ),
     (Kind::Flag(false, Part::Llms), &["llms"]),
+    (Kind::Flag(true, Part::Index), &["noindex", "robots_no_index"]),
+    (
+        Kind::Flag(true, Part::Sitemap),
+        &["sitemap_exclude", "exclude_from_sitemap"],
+    ),
     (
         Kind::Status,
         &[
@@ -325,6 +344,8 @@ pub(super) fn read(r: &mut Reader<'_>) -> Visibility {
     build(r, &mut seen);
     published(r, &mut seen);
     search(r, &mut seen);
+    robots(r, &mut seen);
+    sitemap(r, &mut seen);
     seen
 }
 
@@ -621,6 +642,37 @@ fn search(r: &mut Reader<'_>, seen: &mut Visibility) {
     }
 }
 
+/// `robots: noindex, nofollow`, as the meta element of this name.
+fn robots(r: &mut Reader<'_>, seen: &mut Visibility) {
+    for entry in r.entries_in_any_spelling("robots") {
+        let words = words(&entry.node.value);
+        let words = words.iter().flat_map(|text| text.split(',')).map(str::trim);
+        seen.indexed &= !words
+            .clone()
+            .any(|word| matches!(&*word.to_ascii_lowercase(), "noindex" | "none"));
+        if words.count() == 0 && entry.node.value != Value::Null {
+            r.unclear(entry, "words such as `noindex`", NOT_INDEXED);
+            seen.indexed = false;
+        }
+    }
+}
+
+/// `sitemap: false`, as Jekyll has it, or Hugo's table with `disable: true`, whose other keys are for its own sitemap.
+fn sitemap(r: &mut Reader<'_>, seen: &mut Visibility) {
+    for entry in r.entries_in_any_spelling("sitemap") {
+        match &entry.node.value {
+            Value::Null => {}
+            Value::Table(entries) => {
+                let disables = |entry: &Entry| {
+                    matches!(&*entry.key, "disable" | "exclude") && flag(&entry.node.value) != Some(false)
+                };
+                seen.in_sitemap &= !entries.iter().any(disables);
+            }
+            _ => seen.in_sitemap &= !hides_by(r, entry, false, NOT_IN_SITEMAP),
+        }
+    }
+}
+
 /// Whether keys hide an article, or may be meant to.
 pub(super) fn hides_article(r: &mut Reader<'_>) -> bool {
     let mut seen = read(r);
@@ -629,6 +681,8 @@ pub(super) fn hides_article(r: &mut Reader<'_>) -> bool {
     in_tables(r, &mut seen);
     let plain = Visibility {
         boost: seen.boost,
+        indexed: seen.indexed,
+        in_sitemap: seen.in_sitemap,
         ..Visibility::default()
     };
     seen != plain

@@ -551,6 +551,11 @@ impl Resolver {
 
     /// Why the target of a path from a document is not published, as in "is a draft".
     pub(super) fn why_held_back(&self, document: &Document, file: &str) -> Option<&'static str> {
+        self.why_held_back_at(document.path.folder(), file)
+    }
+
+    /// Why the target of a path from a folder of the content folder is not published.
+    pub(super) fn why_held_back_at(&self, folder: &str, file: &str) -> Option<&'static str> {
         let absolute = file.strip_prefix("@/").or_else(|| file.strip_prefix('/'));
         let paths: Vec<String> = match absolute {
             Some(absolute) => {
@@ -560,7 +565,7 @@ impl Resolver {
                     .filter_map(|folder| normalize(folder, absolute))
                     .collect()
             }
-            None => normalize(document.path.folder(), file).into_iter().collect(),
+            None => normalize(folder, file).into_iter().collect(),
         };
         let reason = paths.iter().find_map(|path| self.by_held_back.find(path))?;
         Some(match reason {

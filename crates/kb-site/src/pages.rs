@@ -97,9 +97,10 @@ impl Page {
     /// Whether search engines may list the page.
     pub fn is_indexed(self, language: &LanguageSite) -> bool {
         match self {
-            Self::Article(id) => !language.articles[id].unlisted,
+            Self::Article(id) => language.articles[id].indexed && !language.articles[id].unlisted,
+            Self::Category(id) => language.categories[id].indexed,
             Self::NotFound => false,
-            Self::Category(_) | Self::Tag(_) | Self::Tags | Self::All | Self::Search | Self::Contact => true,
+            Self::Tag(_) | Self::Tags | Self::All | Self::Search | Self::Contact => true,
         }
     }
 
@@ -107,7 +108,9 @@ impl Page {
     /// Search engines find lists through them.
     pub fn is_in_sitemap(self, language: &LanguageSite) -> bool {
         let is_content = match self {
-            Self::Category(_) | Self::Article(_) | Self::Contact => true,
+            Self::Category(id) => language.categories[id].in_sitemap,
+            Self::Article(id) => language.articles[id].in_sitemap,
+            Self::Contact => true,
             Self::Tag(_) | Self::Tags | Self::All | Self::Search | Self::NotFound => false,
         };
         is_content && self.is_indexed(language) && *self.written_in(language) == language.language

@@ -261,7 +261,10 @@ impl<'a> Builder<'a> {
                     .and_then(|(id, _)| self.tree.documents[*id].front.description.clone())
             })
             .unwrap_or_default();
+        let front = document.as_ref().map(|(id, _)| &self.tree.documents[*id].front);
         Category {
+            indexed: front.is_none_or(|front| front.indexed),
+            in_sitemap: front.is_none_or(|front| front.in_sitemap),
             key: String::new(),
             language: document
                 .as_ref()
@@ -317,6 +320,8 @@ impl<'a> Builder<'a> {
         }
         let id = CategoryId::new(self.categories.len());
         self.categories.push(Category {
+            indexed: document.is_none_or(|d| d.front.indexed),
+            in_sitemap: document.is_none_or(|d| d.front.in_sitemap),
             key: folder.to_owned(),
             language: picked
                 .as_ref()
@@ -428,6 +433,8 @@ impl<'a> Builder<'a> {
                 .or_else(|| self.tree.git_dates.get(&document.path).copied())
                 .or(front.date),
             unlisted: front.unlisted,
+            indexed: front.indexed,
+            in_sitemap: front.in_sitemap,
             featured: front.featured || original.is_some_and(|original| original.front.featured),
             weight: front
                 .weight

@@ -9,6 +9,40 @@ fn front(keys: &str) -> (FrontMatter, Vec<String>) {
 }
 
 #[test]
+fn search_engines_are_told_what_other_tools_tell_them() {
+    let seen = |keys: &str| {
+        let (front, said) = front(keys);
+        assert!(!front.draft && !front.unlisted, "{keys}");
+        (front.indexed, front.in_sitemap, said.len())
+    };
+    for keys in [
+        "noindex: true",
+        "noIndex: yes",
+        "robots: noindex",
+        "robots: [nofollow, NOINDEX]",
+        "robotsNoIndex: true",
+    ] {
+        assert_eq!(seen(keys), (false, true, 0), "{keys}");
+    }
+    for keys in ["sitemap: false", "sitemap:\n  disable: true", "sitemap_exclude: true"] {
+        assert_eq!(seen(keys), (true, false, 0), "{keys}");
+    }
+    for keys in [
+        "noindex: false",
+        "robots: index, follow",
+        "robots:",
+        "sitemap: true",
+        "sitemap:\n  priority: 0.5\n  disable: false",
+        "sitemap:",
+    ] {
+        assert_eq!(seen(keys), (true, true, 0), "{keys}");
+    }
+    assert_eq!(seen("noindex: maybe"), (false, true, 1));
+    assert_eq!(seen("sitemap: sometimes"), (true, false, 1));
+    assert_eq!(seen("robots: false"), (false, true, 1));
+}
+
+#[test]
 fn words_of_people_are_understood() {
     for yes in [
         "true", "True", "TRUE", "yes", "Yes", "on", "y", "1", "\"true\"", "\"yes\"", "' On '", "\"1\"",
