@@ -171,7 +171,12 @@ fn write(source: BodySource<'_>, outline: &Outline<'_>, mut tree: Tree<'_>, diag
         let range = source.start + range.start..source.start + range.end;
         source.source.file.span(range)
     };
-    let repeated = repeated.into_iter();
+    // The same text twice is not lost.
+    let differs = |range: &Range<usize>, label: &str| {
+        let first = footnotes.get(&tree::label(label)).map(|(_, first)| article[first.clone()].trim());
+        first != Some(article[range.clone()].trim())
+    };
+    let repeated = repeated.into_iter().filter(|(range, label)| differs(range, label));
     let repeated = repeated.map(|(range, label)| (range, footnotes::repeated_footnote(&label)));
     let found = undefined(&tree).chain(unclosed_code(&tree)).chain(repeated);
     let found = found.chain(outline.problems.iter().map(|problem| told(problem, text(source))));

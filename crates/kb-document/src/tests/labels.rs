@@ -67,6 +67,7 @@ fn footnotes_that_are_not_shown_are_reported() {
     );
     for fine in [
         "One[^a].\n\n[^a]: Said[^b].\n\n[^b]: Too.\n",
+        "One[^a].\n\n[^a]: Said.\n\n:::note\n[^a]: Said.\n:::\n",
         "| A |\n|---|\n| x[^a] |\n\n[^a]: Said.\n",
         ":::note\nOne[^a].\n:::\n\n[^a]: Said.\n",
         "```\n[^a]: code\n```\n\n    [^b]: code\n\n`[^c]: x`\n",
