@@ -445,7 +445,7 @@ error[pin-missing]: there is no article `goood.md`
 
 #[test]
 fn a_pin_of_a_draft() {
-    let draft = ("content/draft.md", "---\ntitle: Draft\ndraft: true\n---\nx\n");
+    let draft = ("draft.md", "---\ntitle: Draft\ndraft: true\n---\nx\n");
     let sandbox = Sandbox::project(&[GOOD, draft]);
     sandbox.write(
         "content/search.toml",
