@@ -57,9 +57,9 @@ pub struct Reader<'a> {
     codes: &'a Codes,
     path: String,
     entries: &'a [Entry],
-    /// The keys that were asked for, each with the one that kb uses itself; none has those of other tools that are ignored.
+    /// The keys that were asked for, each with kb's own name for it; `None` for ignored keys of other tools.
     known: Vec<(&'static str, Option<&'static str>)>,
-    /// The keys that were read as they stand in the file.
+    /// The keys that were read, as they are written in the file.
     taken: Vec<&'a str>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -173,7 +173,7 @@ impl<'a> Reader<'a> {
             .push(Diagnostic::new(self.codes.wrong_type, message).with_span(span));
     }
 
-    /// Reports that `entry` must hold `expected`, and what follows as long as it does not.
+    /// Reports that `entry` must hold `expected`, and the consequence until it does.
     pub fn unclear(&mut self, entry: &Entry, expected: &str, consequence: &str) {
         let diagnostic = self.expected(entry, expected).with_hint(consequence);
         self.diagnostics.push(diagnostic);
@@ -244,7 +244,9 @@ impl<'a> Reader<'a> {
     pub fn bool(&mut self, names: &[&'static str]) -> Option<bool> {
         let entry = self.entry(names)?;
         let Value::Bool(flag) = entry.node.value else {
-            self.wrong_type(entry, "true or false");
+            let hint = as_flag(&entry.node.value).map(|flag| format!("write `{flag}`, without quotes"));
+            let diagnostic = self.expected(entry, "true or false").with_hint_if(hint);
+            self.diagnostics.push(diagnostic);
             return None;
         };
         Some(flag)
@@ -394,6 +396,21 @@ impl<'a> Reader<'a> {
             }
         }
         self.diagnostics
+    }
+}
+
+/// What `yes`, `"true"`, `0` and the like mean.
+pub fn as_flag(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(flag) => Some(*flag),
+        Value::Integer(0) => Some(false),
+        Value::Integer(1) => Some(true),
+        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "yes" | "y" | "on" | "1" | "always" => Some(true),
+            "false" | "no" | "n" | "off" | "0" | "never" => Some(false),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use jiff::Timestamp;
 use jiff::civil;
-use kb_data::{Codes, Entry, Node, Place, Reader, Value, parse_toml, parse_yaml};
+use kb_data::{Codes, Entry, Node, Place, Reader, Value, as_flag, parse_toml, parse_yaml};
 use kb_diagnostic::{Code, Diagnostic, SourceText, Span};
 
 use super::comments::without_comments;
@@ -576,7 +576,7 @@ fn featured(r: &mut Reader<'_>) -> bool {
     let Some(entry) = r.entry(&["featured", "pinned", "promoted"]) else {
         return false;
     };
-    let flag = visibility::flag(&entry.node.value);
+    let flag = as_flag(&entry.node.value);
     if flag.is_none() {
         r.wrong_type(entry, "true or false");
     }

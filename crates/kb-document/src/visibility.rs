@@ -3,7 +3,7 @@
 //! A value that is not understood hides the article too: such a key is not written by accident, and a publication by
 //! mistake cannot be undone.
 
-use kb_data::{Entry, Node, Place, Reader, Value};
+use kb_data::{Entry, Node, Place, Reader, Value, as_flag as flag};
 use kb_diagnostic::{Code, Diagnostic};
 
 use super::front_matter::{CODES, Date};
@@ -366,21 +366,6 @@ fn hides_by(r: &mut Reader<'_>, entry: &Entry, when: bool, consequence: &str) ->
         r.unclear(entry, "true or false", consequence);
     }
     flag.is_none_or(|flag| flag == when)
-}
-
-/// The accepted spellings of `true` and `false`.
-pub(super) fn flag(value: &Value) -> Option<bool> {
-    match value {
-        Value::Bool(flag) => Some(*flag),
-        Value::Integer(0) => Some(false),
-        Value::Integer(1) => Some(true),
-        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
-            "true" | "yes" | "y" | "on" | "1" | "always" => Some(true),
-            "false" | "no" | "n" | "off" | "0" | "never" => Some(false),
-            _ => None,
-        },
-        _ => None,
-    }
 }
 
 /// Hugo's table `build`, earlier `_build`: whether a page is written, and whether lists have it.

@@ -106,7 +106,7 @@ pub(crate) struct ContactContext {
     pub phone_href: Option<String>,
     /// URL of a chat.
     pub chat: Option<String>,
-    /// When somebody is there.
+    /// Opening hours.
     pub hours: Option<String>,
     /// The usual response time, as text.
     pub response_time: Option<String>,
@@ -130,7 +130,7 @@ pub(crate) struct FeedbackContext {
 pub(crate) struct LinksContext {
     /// The company's own site.
     pub home: Option<String>,
-    /// What that link says.
+    /// The text of that link.
     pub home_title: Option<String>,
 }
 
@@ -445,7 +445,7 @@ pub(crate) struct Fallback {
 /// A tag in the list of tags.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct TagLink {
-    /// What it says.
+    /// Its text.
     pub title: String,
     /// URL.
     pub url: String,

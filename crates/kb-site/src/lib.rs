@@ -215,7 +215,7 @@ pub struct Category {
 pub struct Tag {
     /// The tag as a part of the address.
     pub slug: String,
-    /// What it says.
+    /// Its text, as written.
     pub title: String,
     /// Where its page is.
     pub path: SitePath,

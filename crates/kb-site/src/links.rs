@@ -392,8 +392,8 @@ impl Resolver {
         normalize(folder, file).and_then(|url| self.find_url(&url, file.ends_with('/'), language))
     }
 
-    /// Looks a name up: of an article by that of its file or by its title, of another file by its own. Of several the one
-    /// nearest to `document` is meant.
+    /// Looks up a name: the file name or title of an article, or the name of another file. Of several, the one with the
+    /// shortest way from `document` counts.
     fn find_named(&self, document: &Document, name: &str) -> Option<LinkTarget> {
         let name = name.trim().trim_start_matches("./");
         let last = nfc(name.rsplit('/').next().unwrap_or(name)).to_lowercase();

@@ -173,7 +173,9 @@ fn write(source: BodySource<'_>, outline: &Outline<'_>, mut tree: Tree<'_>, diag
     };
     // The same text twice is not lost.
     let differs = |range: &Range<usize>, label: &str| {
-        let first = footnotes.get(&tree::label(label)).map(|(_, first)| article[first.clone()].trim());
+        let first = footnotes
+            .get(&tree::label(label))
+            .map(|(_, first)| article[first.clone()].trim());
         first != Some(article[range.clone()].trim())
     };
     let repeated = repeated.into_iter().filter(|(range, label)| differs(range, label));

@@ -48,8 +48,8 @@ impl<'a> LanguageRenderer<'a> {
         (page, self.content(document, path), Some(document))
     }
 
-    /// Where the answer to "was this helpful?" goes. Nothing is asked where the settings or the article want no answer,
-    /// or where nothing would receive it.
+    /// Where answers to "was this helpful?" go. `None` if the settings or the article turn the question off, or if nothing
+    /// would receive the answers.
     fn feedback(&self, article: &Article, document: &Document) -> Option<ArticleFeedback> {
         let settings = &self.site.config.feedback;
         if !settings.asks() || document.front.hide.iter().any(|part| part == "feedback") {
@@ -72,7 +72,7 @@ impl<'a> LanguageRenderer<'a> {
         })
     }
 
-    /// The notice that an article is shown in another language.
+    /// The notice that the article is shown in another language.
     pub(super) fn fallback(&self, article: &Article) -> Option<Fallback> {
         let language = self.language();
         if article.language == language.language {
@@ -151,7 +151,7 @@ impl<'a> LanguageRenderer<'a> {
         )
     }
 
-    /// Articles about the same: those that the writer names, then those that are most similar.
+    /// Related articles: those that the writer names, then the most similar ones.
     pub(super) fn related(&self, id: ArticleId) -> Vec<ArticleLink> {
         let language = self.language();
         let document = &self.site.documents[language.articles[id].document];

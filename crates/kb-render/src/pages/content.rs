@@ -114,7 +114,7 @@ impl LanguageRenderer<'_> {
             }
         }
         text.push_str(&body[from..]);
-        // The title stands above; it need not stand there twice.
+        // The copy begins with the title, so a heading that repeats it is left out.
         let text = text.trim();
         let text = match text.strip_prefix("# ").and_then(|rest| rest.split_once('\n')) {
             Some((heading, rest)) if heading.trim() == title => rest.trim_start(),

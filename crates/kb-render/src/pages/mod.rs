@@ -27,7 +27,7 @@ use crate::i18n::{Count, Messages, Text};
 use crate::theme::{PageKind, Theme};
 use crate::{RelatedLookup, WrittenPage, icons, json_ld};
 
-/// Reading speed in words a minute: slow enough for instructions that are followed on the way.
+/// Reading speed in words per minute: slow, because readers follow the instructions meanwhile.
 const WORDS_A_MINUTE: usize = 200;
 /// Most neighbours that an article lists.
 const MAX_SIBLINGS: usize = 16;
@@ -36,7 +36,7 @@ const MAX_RELATED: usize = 5;
 /// Articles that the home page lists of each collection.
 const HOME_ARTICLES: usize = 5;
 
-/// What a page shows.
+/// The content of a page, ready to be rendered.
 #[derive(Debug)]
 pub struct PreparedPage<'a> {
     page: PageContext,
@@ -50,9 +50,9 @@ pub struct PreparedPage<'a> {
 pub struct RenderedPage {
     /// Its HTML.
     pub html: Vec<u8>,
-    /// What the manifest says of it.
+    /// Its entry in the manifest.
     pub written: WrittenPage,
-    /// What went wrong.
+    /// The problem, if its template failed.
     pub problem: Option<Diagnostic>,
 }
 
@@ -136,7 +136,7 @@ impl<'a> LanguageRenderer<'a> {
         }
     }
 
-    /// Hash of exactly what a page is made from: its context, what all pages of the language share, and the theme.
+    /// Hash of everything that a page is made from: its context, what all pages of the language share, and the theme.
     /// Pages with the same digest have the same HTML.
     pub fn digest(&self, prepared: &PreparedPage<'_>) -> u128 {
         let mut hash = Xxh3::new();
@@ -153,7 +153,7 @@ impl<'a> LanguageRenderer<'a> {
         hash.digest128()
     }
 
-    /// Hash of what every page of the language shows or is made with.
+    /// Hash of everything that all pages of the language share.
     fn shared_digest(&self) -> u128 {
         *self.shared.get_or_init(|| {
             let mut texts: Vec<_> = self.messages.texts().iter().collect();
@@ -227,7 +227,7 @@ impl<'a> LanguageRenderer<'a> {
         Some(self.markdown_copy(document, title, &job.path(language)).into_bytes())
     }
 
-    /// Renders the page that an old path leads to its new one with.
+    /// Renders the page at an old path that redirects to the new one.
     pub fn redirect(&self, from: &str, to: &str) -> Vec<u8> {
         let language = self.language();
         let page = self.site.page_at(self.number, to);
@@ -260,7 +260,7 @@ impl<'a> LanguageRenderer<'a> {
         context
     }
 
-    /// What all kinds of page have.
+    /// The context that all kinds of page share.
     fn page(&self, kind: PageKind, title: &str, description: &str, path: &str, own: OwnContext) -> PageContext {
         let language = self.language();
         let head_title = if kind == PageKind::Home {
@@ -337,7 +337,7 @@ impl<'a> LanguageRenderer<'a> {
         page.hide.clone_from(&document.front.hide);
     }
 
-    /// A page in the languages it is written in, for search engines; nothing where there is only one.
+    /// The translations of a page for search engines; empty if there is only one language.
     fn alternates(&self, job: Page) -> Vec<Alternate> {
         let written = job.translations(self.site, self.language());
         if written.len() < 2 {

@@ -109,7 +109,7 @@ fn announce(work: &Path, kb: &Path) -> Outcome {
 /// Figures of one build by measure.
 type Row = BTreeMap<&'static str, f64>;
 
-/// Runs every tool in turn, several rounds; gives the figures of each.
+/// Runs every tool in turn, for several rounds; returns the figures of each.
 fn measure(work: &Path, size: u32, options: &BenchOptions) -> Result<BTreeMap<String, Vec<Row>>, Failure> {
     let results = work.join(format!("results/build-{size}.jsonl"));
     let before = fs::read_to_string(&results).unwrap_or_default().len();
@@ -142,7 +142,7 @@ fn measure(work: &Path, size: u32, options: &BenchOptions) -> Result<BTreeMap<St
     Ok(rows)
 }
 
-/// Prints medians and the first tool's share of each other; gives the ceilings that kb is above.
+/// Prints medians and the ratios of the first tool to the others; returns the limits that kb exceeds.
 fn print(size: u32, tools: &[String], rows: &BTreeMap<String, Vec<Row>>) -> Vec<String> {
     let median = |tool: &str, key: &str| {
         let mut values: Vec<f64> = rows.get(tool)?.iter().filter_map(|row| row.get(key).copied()).collect();
