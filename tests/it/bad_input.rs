@@ -216,7 +216,7 @@ fn symbolic_links_out_and_in_a_circle() {
         &sandbox,
         1,
         "
-error[link-broken]: this symbolic link leads nowhere; it is left out
+error[link-broken]: the target of this symbolic link does not exist; it is left out
 --> content/broken.md
  = hint: remove the link or restore what it points to
 

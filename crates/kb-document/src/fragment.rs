@@ -12,11 +12,11 @@ pub struct Fragment {
 pub struct Patch {
     /// Offset in the HTML, in bytes.
     pub at: u32,
-    /// What goes there.
+    /// Its content.
     pub kind: PatchKind,
 }
 
-/// What goes into an open place.
+/// The content of an open place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PatchKind {
     /// ` href="…"` of the link with this number; without it if the link has no target.
@@ -211,12 +211,12 @@ impl Fragment {
         self.patches.splice(index..index, added);
     }
 
-    /// A fragment of HTML that is written with `url` for open places, as [`crate::sanitize`] needs it.
+    /// A fragment from HTML in which `url` represents open places, for [`crate::sanitize`].
     pub(super) fn from_parts(html: String, patches: Vec<Patch>) -> Self {
         Self { html, patches }
     }
 
-    /// The finished HTML: `fill` writes what goes into each open place.
+    /// The finished HTML: `fill` writes the content of each open place.
     pub fn fill(&self, mut fill: impl FnMut(PatchKind, &mut String)) -> String {
         let mut out = String::with_capacity(self.html.len() + self.patches.len() * 32);
         let mut from = 0;

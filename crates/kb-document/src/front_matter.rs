@@ -84,7 +84,7 @@ const FOREIGN: &[&str] = &[
     "icon_pack",
 ];
 
-/// Other ways to write a day that have one meaning only. `11/12/2026` has two.
+/// Other unambiguous formats of a day. `11/12/2026` is ambiguous.
 const DAYS: [&str; 8] = [
     "%Y/%m/%d",
     "%Y.%m.%d",
@@ -96,7 +96,7 @@ const DAYS: [&str; 8] = [
     "%Y%m%d",
 ];
 
-/// A day, with the second of the day where it is known.
+/// A day, with the time of day if it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
     /// Seconds since 1970-01-01T00:00:00Z.
@@ -165,6 +165,18 @@ impl Date {
     }
 }
 
+/// What search engines may do with an article, from everything to nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Indexing {
+    /// They may list it, and the sitemap has it.
+    #[default]
+    Full,
+    /// They may list it, but the sitemap does not have it.
+    NotInSitemap,
+    /// They are asked not to list it.
+    None,
+}
+
 /// The values of the front matter; see the manual for the meaning of each key.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of its own")]
@@ -181,7 +193,7 @@ pub struct FrontMatter {
     pub origin: Option<String>,
     /// `aliases` (`redirect_from`)
     pub aliases: Vec<(String, Span)>,
-    /// `weight` (`order`, `position`, `sidebar_position`), in thousandths: one may stand between two others
+    /// `weight` (`order`, `position`, `sidebar_position`), in thousandths, so that one fits between two others
     pub weight: Option<i64>,
     /// `nav_title` (`linkTitle`, `sidebar_label`)
     pub nav_title: Option<String>,
@@ -217,10 +229,8 @@ pub struct FrontMatter {
     pub boost: f64,
     /// `llms`
     pub llms: bool,
-    /// Whether search engines may list it: `noindex: true`, `robots: noindex`
-    pub indexed: bool,
-    /// Whether the sitemap may contain it: `sitemap: false`
-    pub in_sitemap: bool,
+    /// `noindex`, `sitemap`
+    pub indexing: Indexing,
     /// `hide`
     pub hide: Vec<String>,
     /// `id`
@@ -273,11 +283,9 @@ fn split_off(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatt
         searchable: true,
         boost: 1.0,
         llms: true,
-        indexed: true,
-        in_sitemap: true,
         ..FrontMatter::default()
     };
-    // Blank lines in front must not disable front matter: its keys would be published as text, including `draft: true`.
+    // Blank lines before front matter must not disable it: its keys would be published as text, including `draft: true`.
     let lead = text.len() - text.trim_start_matches(is_blank).len();
     if let Some(length) = json_length(&text[lead..]) {
         let (front, problems) = read(file, lead..lead + length, "{");
@@ -344,7 +352,7 @@ fn json_length(text: &str) -> Option<usize> {
     rest.trim_matches(is_blank).is_empty().then_some(length)
 }
 
-/// Whether what stands between two rules is text: a blank line, then no keys, and nothing that hides the article.
+/// Whether the lines between two rules are text: a blank line, then no keys, and nothing that hides the article.
 fn is_sentence(text: &str) -> bool {
     let is_key = |line: &str| looks_like_keys(line, "---") || line.trim_start().starts_with(['-', '#', '{', '[']);
     let hides = ["draft", "publish", "private", "hidden", "unlisted"];
@@ -362,7 +370,7 @@ fn opens(text: &str, fence: &str) -> bool {
     text.strip_prefix(fence).is_some_and(|rest| {
         let line = rest.split('\n').next().unwrap_or_default();
         let said = line.trim();
-        // YAML takes a comment behind the bar, and some editors name the format.
+        // YAML allows a comment after the bar, and some editors add the name of the format.
         let is_bar = said.is_empty() || line.starts_with([' ', '\t']) && (said.starts_with('#') || is_format(said));
         is_bar && rest.contains('\n')
     })
@@ -469,8 +477,7 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
         searchable: visibility.searchable,
         boost: visibility.boost,
         llms: visibility.llms,
-        indexed: visibility.indexed,
-        in_sitemap: visibility.in_sitemap,
+        indexing: visibility.indexing,
         hide,
         id: r.string(&["id"]),
         icon: r.spanned_string(&["icon"]),
@@ -484,7 +491,7 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
         front.date_range = file_range(&r.place().range(&entry.node.range));
     }
     front.updated = date(&mut r, &["updated", "lastmod", "last_update", "lastUpdated"], &["date"]).or_else(|| {
-        // A table of dates, else the only one.
+        // The date in a table of dates, or the only one.
         let is_table = matches!(r.entry(&["date"])?.node.value, Value::Table(_));
         if is_table {
             date(&mut r, &["date"], &["updated"])
@@ -495,7 +502,7 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
     review(&mut r);
     taxonomies(&mut r, &mut front);
     front.tags = all_shown(&front.tags);
-    // `permalink: false`: other tools write no page then.
+    // With `permalink: false`, other tools write no page.
     let no_page = |(path, _): &(String, Span)| path == "false";
     front.draft |= front.path.take_if(|path| no_page(path)).is_some();
     if front
@@ -516,8 +523,7 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
     front.unlisted |= visibility.unlisted;
     front.searchable &= visibility.searchable;
     front.llms &= visibility.llms;
-    front.indexed &= visibility.indexed;
-    front.in_sitemap &= visibility.in_sitemap;
+    front.indexing = front.indexing.max(visibility.indexing);
     (front, r.finish())
 }
 
@@ -583,7 +589,7 @@ fn featured(r: &mut Reader<'_>) -> bool {
     flag.unwrap_or(false)
 }
 
-/// A date, or a table of dates in which one of `inner` is it, as Docusaurus and `MkDocs` write it.
+/// A date, or the one of `inner` in a table of dates, as Docusaurus and `MkDocs` write it.
 fn date(r: &mut Reader<'_>, names: &[&'static str], inner: &[&str]) -> Option<Date> {
     let entry = r.entry(names)?;
     let Value::Table(entries) = &entry.node.value else {

@@ -32,7 +32,7 @@ use kb_source::{ArticleSource, ContentPath};
 use xxhash_rust::xxh3::Xxh3;
 
 pub use fragment::{Fragment, Icon, Message, Patch, PatchKind};
-pub use front_matter::{Date, FrontMatter};
+pub use front_matter::{Date, FrontMatter, Indexing};
 
 /// How documents are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -425,7 +425,7 @@ fn undefined_references_and_shortcodes_are_noticed() {
     assert_eq!(
         problems(&document),
         [
-            "3:1 warning[shortcode] kb has no shortcodes, so `buttons` stands in the article as text",
+            "3:1 warning[shortcode] kb has no shortcodes, so `buttons` is shown as text",
             "1:5 warning[reference-missing] there is no definition of `[x]`, so this is text",
         ]
     );
@@ -605,7 +605,7 @@ fn one_image_near_the_top_is_loaded_first() {
 #[test]
 fn images_without_words_are_reported_where_they_stand() {
     let text = "Text.\n\n![](a.png)\n\n<p>\n<img src=\"b.png\">\n<img alt src=\"c.png\">\n</p>\n\n> <img src=\"d.png\">\n\n![d](d.png)\n";
-    let problem = "warning[image-alt] this image has no text for those who cannot see it";
+    let problem = "warning[image-alt] this image has no alternative text for readers who cannot see it";
     assert_eq!(
         problems(&parse(text)),
         [

@@ -6,7 +6,7 @@
 use kb_data::{Entry, Node, Place, Reader, Value, as_flag as flag};
 use kb_diagnostic::{Code, Diagnostic};
 
-use super::front_matter::{CODES, Date};
+use super::front_matter::{CODES, Date, Indexing};
 
 /// The visibility of an article.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,10 +26,8 @@ pub(super) struct Visibility {
     pub(super) boost: f64,
     /// Whether it is in `llms.txt` and has a Markdown copy.
     pub(super) llms: bool,
-    /// Whether search engines may list it.
-    pub(super) indexed: bool,
-    /// Whether the sitemap may contain it.
-    pub(super) in_sitemap: bool,
+    /// What search engines may do with it.
+    pub(super) indexing: Indexing,
 }
 
 impl Default for Visibility {
@@ -42,8 +40,7 @@ impl Default for Visibility {
             searchable: true,
             boost: 1.0,
             llms: true,
-            indexed: true,
-            in_sitemap: true,
+            indexing: Indexing::Full,
         }
     }
 }
@@ -86,8 +83,8 @@ impl Part {
             Self::Unlisted => seen.unlisted = true,
             Self::Search => seen.searchable = false,
             Self::Llms => seen.llms = false,
-            Self::Index => seen.indexed = false,
-            Self::Sitemap => seen.in_sitemap = false,
+            Self::Index => seen.indexing = Indexing::None,
+            Self::Sitemap => seen.indexing = seen.indexing.max(Indexing::NotInSitemap),
         }
     }
 }
@@ -627,17 +624,17 @@ fn search(r: &mut Reader<'_>, seen: &mut Visibility) {
     }
 }
 
-/// `robots: noindex, nofollow`, as the meta element of this name.
+/// `robots: noindex, nofollow`, as in the meta element of this name.
 fn robots(r: &mut Reader<'_>, seen: &mut Visibility) {
     for entry in r.entries_in_any_spelling("robots") {
         let words = words(&entry.node.value);
-        let words = words.iter().flat_map(|text| text.split(',')).map(str::trim);
-        seen.indexed &= !words
-            .clone()
-            .any(|word| matches!(&*word.to_ascii_lowercase(), "noindex" | "none"));
-        if words.count() == 0 && entry.node.value != Value::Null {
+        let mut words = words.iter().flat_map(|text| text.split(',')).map(str::trim).peekable();
+        if words.peek().is_none() && entry.node.value != Value::Null {
             r.unclear(entry, "words such as `noindex`", NOT_INDEXED);
-            seen.indexed = false;
+            Part::Index.hide(seen);
+        }
+        if words.any(|word| matches!(&*word.to_ascii_lowercase(), "noindex" | "none")) {
+            Part::Index.hide(seen);
         }
     }
 }
@@ -645,15 +642,15 @@ fn robots(r: &mut Reader<'_>, seen: &mut Visibility) {
 /// `sitemap: false`, as Jekyll has it, or Hugo's table with `disable: true`, whose other keys are for its own sitemap.
 fn sitemap(r: &mut Reader<'_>, seen: &mut Visibility) {
     for entry in r.entries_in_any_spelling("sitemap") {
-        match &entry.node.value {
-            Value::Null => {}
-            Value::Table(entries) => {
-                let disables = |entry: &Entry| {
-                    matches!(&*entry.key, "disable" | "exclude") && flag(&entry.node.value) != Some(false)
-                };
-                seen.in_sitemap &= !entries.iter().any(disables);
-            }
-            _ => seen.in_sitemap &= !hides_by(r, entry, false, NOT_IN_SITEMAP),
+        let disables =
+            |entry: &Entry| matches!(&*entry.key, "disable" | "exclude") && flag(&entry.node.value) != Some(false);
+        let is_hidden = match &entry.node.value {
+            Value::Null => false,
+            Value::Table(entries) => entries.iter().any(disables),
+            _ => hides_by(r, entry, false, NOT_IN_SITEMAP),
+        };
+        if is_hidden {
+            Part::Sitemap.hide(seen);
         }
     }
 }
@@ -666,8 +663,7 @@ pub(super) fn hides_article(r: &mut Reader<'_>) -> bool {
     in_tables(r, &mut seen);
     let plain = Visibility {
         boost: seen.boost,
-        indexed: seen.indexed,
-        in_sitemap: seen.in_sitemap,
+        indexing: seen.indexing,
         ..Visibility::default()
     };
     seen != plain

@@ -97,7 +97,7 @@ impl SearchIndex {
         let index = Index::open(directory)?;
         let fields = Fields::new(language.tag(), Keep::Texts);
         if index.schema() != fields.schema {
-            return Err(Error::Settings("the fields are not those kb writes".into()));
+            return Err(Error::Settings("the fields are not those that kb writes".into()));
         }
         let segments = index.searchable_segments()?;
         let [segment] = segments.as_slice() else {

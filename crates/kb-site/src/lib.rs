@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use kb_config::{Config, Direction, Language};
 use kb_diagnostic::{Code, Diagnostic, Span};
-use kb_document::{Date, Document};
+use kb_document::{Date, Document, Indexing};
 use kb_source::{AssetSource, ContentPath};
 
 pub use check::LinkMemo;
@@ -163,10 +163,8 @@ pub struct Article {
     pub updated: Option<Date>,
     /// Whether lists, sitemap and search leave it out.
     pub unlisted: bool,
-    /// Whether search engines may list it.
-    pub indexed: bool,
-    /// Whether the sitemap may contain it.
-    pub in_sitemap: bool,
+    /// What search engines may do with it.
+    pub indexing: Indexing,
     /// Whether it is featured.
     pub featured: bool,
     /// Its weight in lists.
@@ -204,10 +202,8 @@ pub struct Category {
     pub articles: Vec<ArticleId>,
     /// Number of listed articles in it and below.
     pub count: usize,
-    /// Whether search engines may list it.
-    pub indexed: bool,
-    /// Whether the sitemap may contain it.
-    pub in_sitemap: bool,
+    /// What search engines may do with it.
+    pub indexing: Indexing,
 }
 
 /// A tag in one language.

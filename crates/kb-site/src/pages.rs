@@ -5,7 +5,7 @@
 //! `files!`; the compiler then demands everything else that differs between them.
 
 use kb_config::{Config, Language};
-use kb_document::Document;
+use kb_document::{Document, Indexing};
 
 use super::urls::{markdown_file, output_file};
 use super::{ArticleId, CategoryId, ContactPage, LanguageSite, PageRef, Site, SitePath};
@@ -94,26 +94,27 @@ impl Page {
         self != Self::Contact
     }
 
-    /// Whether search engines may list the page.
-    pub fn is_indexed(self, language: &LanguageSite) -> bool {
+    /// What search engines may do with the page. The sitemap has articles, categories and the contact page; search
+    /// engines find lists through them.
+    fn indexing(self, language: &LanguageSite) -> Indexing {
         match self {
-            Self::Article(id) => language.articles[id].indexed && !language.articles[id].unlisted,
-            Self::Category(id) => language.categories[id].indexed,
-            Self::NotFound => false,
-            Self::Tag(_) | Self::Tags | Self::All | Self::Search | Self::Contact => true,
+            Self::Article(id) if language.articles[id].unlisted => Indexing::None,
+            Self::Article(id) => language.articles[id].indexing,
+            Self::Category(id) => language.categories[id].indexing,
+            Self::Contact => Indexing::Full,
+            Self::Tag(_) | Self::Tags | Self::All | Self::Search => Indexing::NotInSitemap,
+            Self::NotFound => Indexing::None,
         }
     }
 
-    /// Whether the page is in the sitemap: articles and categories in the language of their text, and the contact page.
-    /// Search engines find lists through them.
+    /// Whether search engines may list the page.
+    pub fn is_indexed(self, language: &LanguageSite) -> bool {
+        self.indexing(language) != Indexing::None
+    }
+
+    /// Whether the page is in the sitemap: only in the language of its text.
     pub fn is_in_sitemap(self, language: &LanguageSite) -> bool {
-        let is_content = match self {
-            Self::Category(id) => language.categories[id].in_sitemap,
-            Self::Article(id) => language.articles[id].in_sitemap,
-            Self::Contact => true,
-            Self::Tag(_) | Self::Tags | Self::All | Self::Search | Self::NotFound => false,
-        };
-        is_content && self.is_indexed(language) && *self.written_in(language) == language.language
+        self.indexing(language) == Indexing::Full && *self.written_in(language) == language.language
     }
 
     /// The language of the text on the page.

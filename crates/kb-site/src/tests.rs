@@ -615,7 +615,7 @@ fn links_have_schemes_that_belong_into_articles() {
     );
     assert!(
         problems.iter().any(|problem| problem.ends_with(
-            "error[link-scheme] links with `other:` are not allowed in articles; this one is left out (if readers have a program for it, add it to kb.toml: `link_schemes = [\"other\"]` under `[build]`)"
+            "error[link-scheme] links with `other:` are not allowed in articles; this one is left out (if readers have a program for such links, add it to kb.toml: `link_schemes = [\"other\"]` under `[build]`)"
         )),
         "{problems:#?}"
     );

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kb_config::{Config, Language};
 use kb_diagnostic::{Code, Diagnostic, Span};
-use kb_document::{Date, Document, slug::slugify};
+use kb_document::{Date, Document, Indexing, slug::slugify};
 use kb_source::ContentPath;
 
 use super::addresses::Addresses;
@@ -263,8 +263,7 @@ impl<'a> Builder<'a> {
             .unwrap_or_default();
         let front = document.as_ref().map(|(id, _)| &self.tree.documents[*id].front);
         Category {
-            indexed: front.is_none_or(|front| front.indexed),
-            in_sitemap: front.is_none_or(|front| front.in_sitemap),
+            indexing: front.map_or(Indexing::Full, |front| front.indexing),
             key: String::new(),
             language: document
                 .as_ref()
@@ -320,8 +319,7 @@ impl<'a> Builder<'a> {
         }
         let id = CategoryId::new(self.categories.len());
         self.categories.push(Category {
-            indexed: document.is_none_or(|d| d.front.indexed),
-            in_sitemap: document.is_none_or(|d| d.front.in_sitemap),
+            indexing: document.map_or(Indexing::Full, |d| d.front.indexing),
             key: folder.to_owned(),
             language: picked
                 .as_ref()
@@ -433,8 +431,7 @@ impl<'a> Builder<'a> {
                 .or_else(|| self.tree.git_dates.get(&document.path).copied())
                 .or(front.date),
             unlisted: front.unlisted,
-            indexed: front.indexed,
-            in_sitemap: front.in_sitemap,
+            indexing: front.indexing,
             featured: front.featured || original.is_some_and(|original| original.front.featured),
             weight: front
                 .weight

@@ -1,4 +1,4 @@
-//! Footnotes. Their ids begin with `_`, as those of the theme do, so that nothing an article carries can have the same.
+//! Footnotes. Their ids begin with `_` like those of the theme, which is reserved, so no element of an article has them.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ pub(super) struct Cited {
     labels: Vec<Label>,
     /// By label.
     notes: HashMap<Label, CitedNote>,
-    /// The label of the footnote that is written.
+    /// The label of the footnote that is being written.
     current: Option<Label>,
     /// Its text.
     pub(super) text: Option<String>,
@@ -23,13 +23,13 @@ pub(super) struct Cited {
 #[derive(Debug)]
 struct CitedNote {
     number: usize,
-    /// How often the text refers to it.
+    /// Number of references to it.
     references: usize,
-    /// Where it does first.
+    /// The place of the first reference.
     first: Place,
 }
 
-/// Where a reference to a footnote stands.
+/// The place of a reference to a footnote.
 #[derive(Debug)]
 enum Place {
     /// In the section with this number.
@@ -90,7 +90,7 @@ impl Writer<'_> {
                 references,
                 first,
             } = &cited.notes[label];
-            // What a footnote says belongs to what refers to it.
+            // The text of a footnote belongs to the section that refers to it.
             let section = match first {
                 Place::Section(number) => *number.min(&last),
                 Place::Footnote(label) => sections.get(label).copied().unwrap_or(last),
@@ -144,7 +144,7 @@ impl Writer<'_> {
             self.cited.current = Some(label);
             self.cited.text = Some(String::new());
             let outer = std::mem::take(&mut self.out);
-            // The links back stand in its last paragraph, where it ends with one.
+            // If it ends with a paragraph, the links back are in it.
             let is_open = matches!(nodes.last().map(|last| &last.kind), Some(Kind::Paragraph));
             self.inside(true, |writer| {
                 let (before, last) = nodes.split_at(nodes.len() - usize::from(is_open));
@@ -184,7 +184,7 @@ pub(super) fn repeated_footnote(label: &str) -> Diagnostic {
 /// The text of a footnote.
 struct Note {
     html: Fragment,
-    /// Whether it ends in a paragraph that is open.
+    /// Whether it ends in an open paragraph.
     is_open: bool,
     text: String,
 }

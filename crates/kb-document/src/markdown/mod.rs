@@ -105,10 +105,10 @@ pub(crate) fn parse_body(source: BodySource<'_>, diagnostics: &mut Vec<Diagnosti
         diagnostics.push(
             Diagnostic::new(
                 Code::ContainerUnknown,
-                "the boxes of this article cannot be told from the lists and code around them, so they are shown as text",
+                "kb cannot distinguish the boxes of this article from the lists and code around them, so they are shown as text",
             )
             .with_span(source.source.file.span(range))
-            .with_hint("put a blank line before and behind each box, and indent it as the text around it"),
+            .with_hint("put a blank line before and after each box, and indent it like the text around it"),
         );
     }
     let outline = outline.without_boxes(text);
@@ -171,13 +171,10 @@ fn write(source: BodySource<'_>, outline: &Outline<'_>, mut tree: Tree<'_>, diag
         let range = source.start + range.start..source.start + range.end;
         source.source.file.span(range)
     };
-    // The same text twice is not lost.
-    let differs = |range: &Range<usize>, label: &str| {
-        let first = footnotes
-            .get(&tree::label(label))
-            .map(|(_, first)| article[first.clone()].trim());
-        first != Some(article[range.clone()].trim())
-    };
+    // The same text twice is not lost. Places in boxes may end one byte past the article.
+    let written = |range: &Range<usize>| article.get(range.start..range.end.min(article.len())).map(str::trim);
+    let first = |label: &str| footnotes.get(&tree::label(label)).and_then(|(_, first)| written(first));
+    let differs = |range: &Range<usize>, label: &str| first(label) != written(range);
     let repeated = repeated.into_iter().filter(|(range, label)| differs(range, label));
     let repeated = repeated.map(|(range, label)| (range, footnotes::repeated_footnote(&label)));
     let found = undefined(&tree).chain(unclosed_code(&tree)).chain(repeated);

@@ -13,7 +13,11 @@ fn search_engines_are_told_what_other_tools_tell_them() {
     let seen = |keys: &str| {
         let (front, said) = front(keys);
         assert!(!front.draft && !front.unlisted, "{keys}");
-        (front.indexed, front.in_sitemap, said.len())
+        (
+            front.indexing != Indexing::None,
+            front.indexing == Indexing::Full,
+            said.len(),
+        )
     };
     for keys in [
         "noindex: true",
@@ -22,7 +26,7 @@ fn search_engines_are_told_what_other_tools_tell_them() {
         "robots: [nofollow, NOINDEX]",
         "robotsNoIndex: true",
     ] {
-        assert_eq!(seen(keys), (false, true, 0), "{keys}");
+        assert_eq!(seen(keys), (false, false, 0), "{keys}");
     }
     for keys in ["sitemap: false", "sitemap:\n  disable: true", "sitemap_exclude: true"] {
         assert_eq!(seen(keys), (true, false, 0), "{keys}");
@@ -37,9 +41,9 @@ fn search_engines_are_told_what_other_tools_tell_them() {
     ] {
         assert_eq!(seen(keys), (true, true, 0), "{keys}");
     }
-    assert_eq!(seen("noindex: maybe"), (false, true, 1));
+    assert_eq!(seen("noindex: maybe"), (false, false, 1));
     assert_eq!(seen("sitemap: sometimes"), (true, false, 1));
-    assert_eq!(seen("robots: false"), (false, true, 1));
+    assert_eq!(seen("robots: false"), (false, false, 1));
 }
 
 #[test]

@@ -33,7 +33,7 @@ export default function page({ form, field, results, host, Host, load, view }) {
       box.hidden = !choices.length;
     };
   };
-  const topics = filter("topic", say("topic"));
+  const collections = filter("topic", say("topic"));
   const tags = filter("tag", say("tag"));
 
   function keep() {
@@ -92,10 +92,10 @@ export default function page({ form, field, results, host, Host, load, view }) {
       clearTimeout(spinner);
       await show(text, answer, options);
       results.dataset.answered = "";
-      // The counts need one more file: they come once the hits stand.
+      // The counts need one more file, which is loaded after the hits.
       const facets = await host.search(text, { ...options, limit: 1, facets: true });
       if (!facets) return;
-      topics(facets.collections ?? []);
+      collections(facets.collections ?? []);
       tags(facets.tags ?? []);
       filters.hidden = false;
       if (others?.open) countOthers();
