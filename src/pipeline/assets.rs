@@ -14,8 +14,8 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::active::active;
-use super::images::{Flaw, Format, Head, ImageMemo, ImageProblem, ShownImage, head};
 use super::memo::AssetMemo;
+use kb_images::{Flaw, Format, Head, ImageMemo, ImageProblem, ShownImage, head};
 
 /// The folder of assets, and the output folder.
 #[derive(Clone, Copy)]

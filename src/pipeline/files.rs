@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use super::assemble::Assembled;
 use super::listing::File;
-use super::{images, offline, output_problem};
+use super::{offline, output_problem};
 
 /// The source of rendered files: a build renders each once, the preview reuses valid ones.
 pub(super) trait Rendering: Sync {
@@ -50,7 +50,7 @@ pub(super) fn make(
             let made = rendering.file(path, &Route::File(0, MadeFile::Redirects));
             Arc::new(with_rest(made, &disk.file(own))?)
         }
-        File::ImageRecord => Arc::new(images::record(&site.assets)),
+        File::ImageRecord => Arc::new(kb_images::record(&site.assets)),
         File::Asset(number) => return Ok(Body::on_disk(disk.file(&site.assets[*number].source.location))),
         File::Static(location) => return Ok(Body::on_disk(disk.file(location))),
         File::Variant(_, location) => return Ok(Body::on_disk(Disk::UNBOUND.file(location))),

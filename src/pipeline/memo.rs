@@ -18,8 +18,8 @@ use kb_source::git::GitMemo;
 use kb_source::{ArticleSource, ContentPath, FileSystem, SourceMemo, Stamp, WalkProblem};
 
 use super::assets::{ReadAsset, Wanted};
-use super::images::ImageMemo;
 use super::listing::Listing;
+use kb_images::ImageMemo;
 
 /// The tables that a series of builds of one project shares.
 #[derive(Debug, Default)]

@@ -9,7 +9,6 @@ mod active;
 mod assemble;
 mod assets;
 mod files;
-mod images;
 mod index;
 mod listing;
 mod memo;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { after, test } from "node:test";
-import { newPage, nothingFound, stop } from "./support/browser.js";
+import { atEnd, newPage, nothingFound, stop } from "./support/browser.js";
 import { Server } from "./support/server.js";
 
 after(stop);
@@ -77,7 +77,7 @@ for (const [site, pages] of Object.entries({ showcase: { en: ["", "light/charge-
     const frames = (addresses) => addresses.map((address) => `<iframe src="/${address}" title="${address || "home"}" style="height:300px;border:0"></iframe>`).join("");
     const hosts = Object.fromEntries(Object.entries(pages).map(([language, addresses]) => [`/frames-${language}.html`, `<!doctype html><html lang="en"><title>Frames</title><link rel="icon" href="data:,">${frames(addresses)}`]));
     const server = await Server.start(path.join(process.env.KB_BROWSER_SITES, site), { policy: null, pages: hosts });
-    t.after(() => server.close());
+    atEnd(t, () => server.close());
     const page = await newPage(t, { viewport: { width: 2100, height: 700 } });
     const found = {};
     const widths = [];
@@ -95,7 +95,7 @@ for (const [site, pages] of Object.entries({ showcase: { en: ["", "light/charge-
 
 test("a header of two rows covers nothing that one goes to", async (t) => {
   const server = await Server.start(path.join(process.env.KB_BROWSER_SITES, "showcase"));
-  t.after(() => server.close());
+  atEnd(t, () => server.close());
   const page = await newPage(t, { viewport: { width: 1024, height: 700 }, reducedMotion: "reduce" });
   await page.goto(`${server.root}app/every-setting/`);
   await page.evaluate((names) => {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { after, test } from "node:test";
-import { axeScript, findings, launch, newPage, nothingFound, stop, until } from "./support/browser.js";
+import { atEnd, axeScript, findings, launch, newPage, nothingFound, stop, until } from "./support/browser.js";
 import { Server } from "./support/server.js";
 
 after(stop);
@@ -187,7 +187,7 @@ for (const [name, scene] of Object.entries(SCENES)) {
 
 test("when nothing of the search comes, its message stands below the field and has no findings", async (t) => {
   const server = await Server.start(site, { cache: null });
-  t.after(() => server.close());
+  atEnd(t, () => server.close());
   for (const [width, address] of [[1280, "light/charge-the-light/"], [390, "light/charge-the-light/"], [800, "ar/light/charge-the-light/"], [1280, ""]]) {
     const page = await newPage(t, { viewport: { width, height: 800 }, init: axeScript(), expect: /Failed to load|ERR_|preload assets/ });
     await page.goto(server.root + address, { waitUntil: "networkidle" });
@@ -210,7 +210,7 @@ for (const theme of ["showcase", "bare-plain"]) {
   test(`scripts of others may fail or throw: ${theme}`, async (t) => {
     const article = theme === "showcase" ? "app/control-from-a-computer/" : "faq/";
     const server = await Server.start(path.join(process.env.KB_BROWSER_SITES, theme), { policy: null });
-    t.after(() => server.close());
+    atEnd(t, () => server.close());
     const page = await newPage(t, { expect: /blocked-by|throws|Failed to load|ERR_|theirs/ });
     // As the manual says to add one, in the head of every page: blocked, missing, broken, and one that throws later.
     const snippet = '<script defer src="https://blocked.invalid/script.js" data-domain="a"></script><script async src="/nowhere/article.js"></script><script src="/nowhere/kb.js"></script><script>throw new Error("theirs");</script><script>Promise.reject(new Error("theirs")); setTimeout(() => { throw new Error("theirs"); });</script>';

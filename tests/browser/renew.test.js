@@ -8,7 +8,7 @@ import path from "node:path";
 import { after, test } from "node:test";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { boxOf } from "./support/box.js";
-import { NETWORK, newPage, stop } from "./support/browser.js";
+import { atEnd, NETWORK, newPage, stop } from "./support/browser.js";
 import { Server } from "./support/server.js";
 
 after(stop);
@@ -37,7 +37,7 @@ async function site(t, { pieces = false, ...options } = {}) {
   if (pieces) for (let n = 0; n < 60; n += 1) article(`many/filler-${n}`, `Filler ${n}`, filler(n));
   build();
   const server = await Server.start(out, options);
-  t.after(async () => {
+  atEnd(t, async () => {
     await server.close();
     rmSync(folder, { recursive: true, force: true });
   });

@@ -71,7 +71,7 @@ pub struct Document {
     pub anchors: Vec<String>,
     /// The places of HTML comments in the file, in bytes: notes for writers, which Markdown copies leave out.
     pub comments: Vec<Range<u32>>,
-    /// The first paragraph as plain text, cut at about 200 characters.
+    /// The first paragraph as plain text, cut at about 160 characters.
     pub summary: String,
     /// Number of words, for the reading time.
     pub words: usize,

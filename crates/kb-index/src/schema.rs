@@ -1,5 +1,6 @@
 //! The tantivy schema of an index.
 
+use super::tokenizer::Reads;
 use kb_search::execute;
 use tantivy::schema::{FAST, Field, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
 
@@ -35,8 +36,11 @@ const RAW_TOKENIZER: &str = "raw";
 pub(crate) const BOOST: &str = "boost";
 
 /// The name under which the analyzer of a language is registered.
-pub(crate) fn tokenizer_name(language: &str) -> String {
-    format!("kb_{language}")
+pub(crate) fn tokenizer_name(language: &str, reads: Reads) -> String {
+    match reads {
+        Reads::Words => format!("kb_{language}"),
+        Reads::Forms => format!("kb_{language}_forms"),
+    }
 }
 
 impl Fields {
@@ -47,12 +51,17 @@ impl Fields {
             Keep::Postings => options,
         };
         let mut builder = Schema::builder();
-        let tokenizer = tokenizer_name(language);
+        // tantivy reads the fields of a document in this order, so the forms come after all words.
         let searched = execute::Field::INDEXED.map(|field| {
-            // Neither shown nor ranked by: each value is one term.
-            if matches!(field, execute::Field::Forms | execute::Field::Keys) {
+            // Neither shown nor ranked by.
+            let unshown = match field {
+                execute::Field::Forms => Some(tokenizer_name(language, Reads::Forms)),
+                execute::Field::Keys => Some(RAW_TOKENIZER.to_owned()),
+                _ => None,
+            };
+            if let Some(tokenizer) = unshown {
                 let indexing = TextFieldIndexing::default()
-                    .set_tokenizer(RAW_TOKENIZER)
+                    .set_tokenizer(&tokenizer)
                     .set_fieldnorms(false)
                     .set_index_option(IndexRecordOption::Basic);
                 let options = TextOptions::default().set_indexing_options(indexing);
@@ -64,7 +73,7 @@ impl Fields {
                 IndexRecordOption::WithFreqs
             };
             let indexing = TextFieldIndexing::default()
-                .set_tokenizer(&tokenizer)
+                .set_tokenizer(&tokenizer_name(language, Reads::Words))
                 .set_index_option(record);
             builder.add_text_field(
                 field.name(),

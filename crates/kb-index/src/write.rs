@@ -14,7 +14,7 @@ use super::schema::{Fields, Keep, tokenizer_name};
 use super::seal::{EXTENSIONS, MANAGED, META, Seal, hyphenated, segment_id};
 use super::segment::Segment;
 use super::settings::{FILE_NAME, Settings};
-use super::tokenizer::{KbTokenizer, SharedAnalyzer};
+use super::tokenizer::{KbTokenizer, Reads, SharedAnalyzer};
 use super::{Error, Files, IndexFiles, IndexedArticle, PackOptions, Tuning};
 
 /// Sizes the term hash table only; memory grows with the articles.
@@ -135,11 +135,16 @@ fn open(index: &Index, fields: &Fields) -> Result<Segment, Error> {
 /// The tokenizers an index of this language needs.
 fn tokenizers(language: &Language, analyzer: &SharedAnalyzer) -> TokenizerManager {
     let manager = TokenizerManager::default();
-    let tokenizer = KbTokenizer(Arc::clone(analyzer));
-    manager.register(
-        &tokenizer_name(language.tag()),
-        TextAnalyzer::builder(tokenizer).build(),
-    );
+    for reads in [Reads::Words, Reads::Forms] {
+        let tokenizer = KbTokenizer {
+            analyzer: Arc::clone(analyzer),
+            reads,
+        };
+        manager.register(
+            &tokenizer_name(language.tag(), reads),
+            TextAnalyzer::builder(tokenizer).build(),
+        );
+    }
     manager
 }
 
@@ -165,22 +170,11 @@ fn fill<'a>(
     for article in articles {
         let mut analyzer = analyzer.lock().unwrap_or_else(PoisonError::into_inner);
         let document = document(fields, &article, &mut analyzer);
+        analyzer.note_words();
         drop(analyzer);
         writer.add_document(document)?;
     }
     Ok(writer.finalize()?)
-}
-
-/// All that is searched of an article, each text in lines of its own.
-fn text_of(article: &IndexedArticle<'_>) -> String {
-    let sections = article.sections.iter();
-    let sections = sections.flat_map(|section| [section.heading.as_ref(), section.text.as_ref()]);
-    let short = (article.questions.iter().chain(&article.keywords).chain(&article.tags)).map(AsRef::as_ref);
-    let texts: Vec<&str> = std::iter::once(article.title.as_ref())
-        .chain(short)
-        .chain(sections)
-        .collect();
-    texts.join("\n")
 }
 
 fn document(fields: &Fields, article: &IndexedArticle<'_>, analyzer: &mut Analyzer) -> TantivyDocument {
@@ -203,9 +197,8 @@ fn document(fields: &Fields, article: &IndexedArticle<'_>, analyzer: &mut Analyz
             document.add_text(fields.searched(Field::Keys), key);
         }
     }
-    analyzer.forms(&text_of(article), &mut |form| {
-        document.add_text(fields.searched(Field::Forms), form);
-    });
+    // Its tokenizer gives the forms of all words that were read of the fields before it.
+    document.add_text(fields.searched(Field::Forms), "");
     for section in &article.sections {
         document.add_text(fields.searched(Field::Headings), &section.heading);
         document.add_text(fields.anchors, &section.anchor);

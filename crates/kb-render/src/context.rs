@@ -348,9 +348,9 @@ pub(crate) struct ArticleContext {
     /// Its tags.
     pub tags: Vec<PageLink>,
     /// The article before it in its category.
-    pub previous: Option<PageLink>,
+    pub previous: Option<Neighbour>,
     /// The article after it in its category.
-    pub next: Option<PageLink>,
+    pub next: Option<Neighbour>,
     /// Articles about the same.
     pub related: Vec<ArticleLink>,
     /// Its neighbours.
@@ -407,17 +407,25 @@ pub(crate) struct Siblings {
     pub more: Option<More>,
 }
 
-/// A neighbour.
+/// An article of the same category.
 #[derive(Debug, Clone, Serialize)]
-pub(crate) struct Sibling {
+pub(crate) struct Neighbour {
     /// Title.
     pub title: String,
     /// URL.
     pub url: String,
-    /// Whether it is this page.
-    pub current: bool,
     /// Its language, if it differs from the page's.
     pub lang: Option<String>,
+}
+
+/// An article around this one, or this one.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Sibling {
+    /// The article.
+    #[serde(flatten)]
+    pub article: Neighbour,
+    /// Whether it is this page.
+    pub current: bool,
 }
 
 /// How many more there are, and where.

@@ -37,11 +37,7 @@ impl Memory {
             if let Some(key) = analyzer.key(title) {
                 keys.entry(key).or_default().insert(doc_number, vec![0]);
             }
-            for text in [title, body] {
-                analyzer.forms(text, &mut |form| {
-                    forms.entry(form.to_owned()).or_default().insert(doc_number, vec![0]);
-                });
-            }
+            analyzer.note_words();
             for (field, text) in [title, body].into_iter().enumerate() {
                 let mut length = 0;
                 analyzer.tokenize(text, Mode::Index, &mut |token| {
@@ -51,6 +47,9 @@ impl Memory {
                 });
                 lengths[field].push(length);
             }
+            analyzer.noted_forms(&mut |form| {
+                forms.entry(form.to_owned()).or_default().insert(doc_number, vec![0]);
+            });
         }
         let [titles, bodies] = fields;
         Self {

@@ -17,9 +17,9 @@ use kb_diagnostic::Diagnostic;
 use kb_source::ContentPath;
 
 use super::assemble::{Assembled, assemble};
-use super::images::ImageMemo;
 use super::memo::Memo;
 use super::{BuildOptions, Clock, Project, Silent, open_project};
+use kb_images::ImageMemo;
 
 pub use pages::Rendered;
 pub use snapshot::Snapshot;

@@ -30,6 +30,23 @@ export function launch() {
 
 export const stop = async () => (await browser)?.close();
 
+const endings = new WeakMap();
+
+// Runs with the end of the test, the last one given first: a page is closed before the server that it may still ask.
+// The hooks of `t.after` run in the order in which they were given.
+export function atEnd(t, end) {
+  if (!endings.has(t)) {
+    const ends = [];
+    endings.set(t, ends);
+    t.after(async () => {
+      const failures = [];
+      while (ends.length) await Promise.resolve().then(ends.pop()).catch((error) => failures.push(error));
+      if (failures.length) throw failures[0];
+    });
+  }
+  endings.get(t).push(end);
+}
+
 // A page of its own profile, closed with the test. At its end the console must have said nothing but what `expect` allows.
 export async function newPage(t, { expect, init, ...options } = {}) {
   const context = await (await launch()).newContext({ locale: "en-GB", ...options });
@@ -38,7 +55,7 @@ export async function newPage(t, { expect, init, ...options } = {}) {
   const said = [];
   context.on("console", (message) => said.push(`${message.type()}: ${message.text()} ${message.location().url}`));
   context.on("weberror", (error) => said.push(`error: ${error.error().stack}`));
-  t.after(async () => {
+  atEnd(t, async () => {
     await context.close();
     assert.deepEqual(said.filter((line) => !expect?.test(line)), [], "the console");
   });

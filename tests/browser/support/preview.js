@@ -8,7 +8,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { after } from "node:test";
-import { LONG, newPage, stop, until } from "./browser.js";
+import { atEnd, LONG, newPage, stop, until } from "./browser.js";
 
 const running = new Set();
 after(async () => {
@@ -43,8 +43,6 @@ export const FILES = {
 };
 
 export class Preview {
-  #pages = [];
-
   // Begins with these files, by path in the project; `config`: lines of kb.toml; `options`: of the command.
   // It ends with the test.
   static async start(t, files = FILES, { config = "", options = [] } = {}) {
@@ -53,10 +51,8 @@ export class Preview {
     preview.folder = mkdtempSync(path.join(tmpdir(), "kb-preview-"));
     preview.port = await freePort();
     preview.write({ "kb.toml": `title = "Help"\n${config}\n[build]\ngit_dates = false\n`, ...files });
-    t.after(async () => {
+    atEnd(t, async () => {
       try {
-        // Pages that are open would say on their consoles that the preview is gone.
-        await Promise.all(preview.#pages.map((page) => page.context().close()));
         if (preview.process) await preview.end();
       } finally {
         rmSync(preview.folder, { recursive: true, force: true });
@@ -126,7 +122,6 @@ export class Preview {
   // A page, once it follows the preview.
   async open(t, address = "", options) {
     const page = await newPage(t, options);
-    this.#pages.push(page);
     await page.addInitScript(tellOfHello);
     // live.js asks for the page as it was built.
     const url = this.root + address;

@@ -32,7 +32,7 @@ use writer::Writer;
 pub(super) use {text::shorten, tree::SYNTAX};
 
 /// Longest summary taken from the first paragraph, in characters; search engines show about 160.
-const SUMMARY_CHARS: usize = 200;
+const SUMMARY_CHARS: usize = 160;
 
 /// What the body of an article holds.
 #[derive(Debug, Default)]

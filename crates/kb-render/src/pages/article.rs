@@ -2,7 +2,8 @@
 
 use super::{
     Article, ArticleContext, ArticleId, ArticleLink, Document, Fallback, LanguageRenderer, MAX_RELATED, MAX_SIBLINGS,
-    More, OwnContext, PageContext, PageKind, PageLink, PageRef, Sibling, Siblings, TocEntry, WORDS_A_MINUTE, mail,
+    More, Neighbour, OwnContext, PageContext, PageKind, PageLink, PageRef, Sibling, Siblings, TocEntry, WORDS_A_MINUTE,
+    mail,
 };
 use crate::context::ArticleFeedback;
 use crate::i18n::{Count, Text, isolated};
@@ -101,7 +102,7 @@ impl<'a> LanguageRenderer<'a> {
     }
 
     /// The articles before and after an article in its category, and those around it.
-    pub(super) fn neighbours(&self, id: ArticleId) -> (Option<PageLink>, Option<PageLink>, Option<Siblings>) {
+    pub(super) fn neighbours(&self, id: ArticleId) -> (Option<Neighbour>, Option<Neighbour>, Option<Siblings>) {
         let language = self.language();
         let category = &language.categories[language.articles[id].category];
         let Ok(at) = category.articles.binary_search(&id) else {
@@ -109,9 +110,10 @@ impl<'a> LanguageRenderer<'a> {
         };
         let link = |id: &ArticleId| {
             let article = &language.articles[*id];
-            PageLink {
+            Neighbour {
                 title: article.nav_title.clone(),
                 url: self.site.url(&article.path),
+                lang: self.foreign(article),
             }
         };
         let previous = at.checked_sub(1).map(|before| link(&category.articles[before]));
@@ -124,14 +126,9 @@ impl<'a> LanguageRenderer<'a> {
         let start = at.saturating_sub(shown / 2).min(total - shown);
         let articles = category.articles[start..start + shown]
             .iter()
-            .map(|sibling| {
-                let PageLink { title, url } = link(sibling);
-                Sibling {
-                    title,
-                    url,
-                    current: *sibling == id,
-                    lang: self.foreign(&language.articles[*sibling]),
-                }
+            .map(|sibling| Sibling {
+                article: link(sibling),
+                current: *sibling == id,
             })
             .collect();
         let url = self.site.url(&category.path);

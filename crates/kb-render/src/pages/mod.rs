@@ -21,7 +21,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use crate::context::{
     Alternate, ArticleContext, ArticleLink, CategoryLink, DateContext, Fallback, LanguageLink, LetterGroup, More,
-    OwnContext, PageContext, PageLink, SearchLanguage, Sibling, Siblings, TagLink, TocEntry,
+    Neighbour, OwnContext, PageContext, PageLink, SearchLanguage, Sibling, Siblings, TagLink, TocEntry,
 };
 use crate::i18n::{Count, Messages, Text};
 use crate::theme::{PageKind, Theme};

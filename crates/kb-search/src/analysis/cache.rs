@@ -16,7 +16,7 @@ pub(crate) struct Terms<'a> {
 /// Between the two texts that share a place.
 const BETWEEN: char = '\u{1}';
 
-/// Bounded: emptied when full.
+/// The terms of the words read so far.
 #[derive(Clone, Default)]
 pub(crate) struct WordCache(TextTable);
 
@@ -42,19 +42,17 @@ impl WordCache {
         }
     }
 
-    /// Starts over, unless there is room for so many words: their entries stay where they are.
-    #[cfg(feature = "index")]
-    pub(crate) fn make_room(&mut self, words: usize) {
-        if self.0.len() + words > CAPACITY {
+    /// Starts over if it is full; returns whether it did. It is asked between texts: entries keep their numbers in one.
+    pub(crate) fn renew(&mut self) -> bool {
+        let full = self.0.len() >= CAPACITY;
+        if full {
             self.0 = TextTable::default();
         }
+        full
     }
 
     /// Adds a word that [`WordCache::find`] did not find.
     pub(crate) fn insert(&mut self, hash: u32, word: &str, terms: Terms<'_>) -> usize {
-        if self.0.len() >= CAPACITY {
-            self.0 = TextTable::default();
-        }
         let mut others = terms.folded.unwrap_or_default().to_owned();
         if !terms.form.is_empty() {
             others.push(BETWEEN);

@@ -9,9 +9,9 @@
 
 use std::borrow::Cow;
 
-use super::{Analyzer, truncated};
 #[cfg(feature = "index")]
-use super::{Language, Mode, cache};
+use super::Language;
+use super::{Analyzer, truncated};
 use crate::collections::hash;
 
 /// Between a form and what it is indexed as.
@@ -82,41 +82,63 @@ fn tail_entry(stem: &str, language: &Language) -> Option<String> {
     (language.compounds() && stem.chars().nth(MIN_COMPOUND_CHARS - 1).is_some()).then(|| tail_prefix(stem))
 }
 
-/// Cuts a long text between words into parts whose words the cache holds.
+/// Which words were read, each once: the numbers of their entries in the cache.
 #[cfg(feature = "index")]
-fn parts(mut text: &str) -> impl Iterator<Item = &str> {
-    core::iter::from_fn(move || {
-        let wanted = text.floor_char_boundary(cache::CAPACITY / 4);
-        let end = match text[wanted..].find(char::is_whitespace) {
-            Some(at) => wanted + at,
-            None => text.len(),
-        };
-        let (part, rest) = text.split_at(end);
-        text = rest;
-        (!part.is_empty()).then_some(part)
-    })
+#[derive(Clone, Default)]
+pub(super) struct Notes {
+    taken: bool,
+    entries: Vec<usize>,
+    /// By entry: the turn in which it was noted last.
+    turns: Vec<u32>,
+    turn: u32,
+}
+
+#[cfg(feature = "index")]
+impl Notes {
+    /// Notes an entry, while notes are taken.
+    pub(super) fn add(&mut self, entry: usize) {
+        if !self.taken {
+            return;
+        }
+        if entry >= self.turns.len() {
+            self.turns.resize(entry + 1, 0);
+        }
+        if self.turns[entry] != self.turn {
+            self.turns[entry] = self.turn;
+            self.entries.push(entry);
+        }
+    }
+
+    /// Whether notes are taken: entries must keep their numbers.
+    pub(super) fn taken(&self) -> bool {
+        self.taken
+    }
 }
 
 impl Analyzer {
-    /// Calls `sink` for the forms and tails of all words of a text, once for each word of a part of it.
+    /// From now on the words of all texts are noted, until [`Analyzer::noted_forms`] asks for their forms.
     #[cfg(feature = "index")]
-    pub fn forms(&mut self, text: &str, sink: &mut dyn FnMut(&str)) {
-        for part in parts(text) {
-            // A word has at least a byte, so no entry is lost before it is read.
-            self.cache.make_room(part.len());
-            self.noted = Some(Vec::new());
-            self.tokenize(part, Mode::Index, &mut |_| {});
-            let mut noted = self.noted.take().unwrap_or_default();
-            noted.sort_unstable();
-            noted.dedup();
-            for index in noted {
-                let terms = self.cache.terms(index);
-                if !terms.form.is_empty() {
-                    sink(terms.form);
-                }
-                if let Some(tail) = tail_entry(terms.exact, &self.language) {
-                    sink(&tail);
-                }
+    pub fn note_words(&mut self) {
+        let notes = &mut self.notes;
+        notes.entries.clear();
+        notes.turn = notes.turn.wrapping_add(1);
+        if self.cache.renew() || notes.turn == 0 {
+            (notes.turns, notes.turn) = (Vec::new(), 1);
+        }
+        notes.taken = true;
+    }
+
+    /// Calls `sink` for the forms and tails of all words that were noted, once for each word.
+    #[cfg(feature = "index")]
+    pub fn noted_forms(&mut self, sink: &mut dyn FnMut(&str)) {
+        self.notes.taken = false;
+        for &entry in &self.notes.entries {
+            let terms = self.cache.terms(entry);
+            if !terms.form.is_empty() {
+                sink(terms.form);
+            }
+            if let Some(tail) = tail_entry(terms.exact, &self.language) {
+                sink(&tail);
             }
         }
     }

@@ -94,9 +94,8 @@ pub struct Analyzer {
     word: String,
     folded: String,
     joined: String,
-    /// The cache entries of the words that were read, while [`Analyzer::forms`] asks for them.
     #[cfg(feature = "index")]
-    noted: Option<Vec<usize>>,
+    notes: forms::Notes,
 }
 
 impl std::fmt::Debug for Analyzer {
@@ -124,7 +123,7 @@ impl Analyzer {
             folded: String::new(),
             joined: String::new(),
             #[cfg(feature = "index")]
-            noted: None,
+            notes: forms::Notes::default(),
         }
     }
 
@@ -135,6 +134,7 @@ impl Analyzer {
 
     /// Calls `sink` for every term of `text`, in order.
     pub fn tokenize(&mut self, text: &str, mode: Mode, sink: &mut dyn FnMut(Token<'_>)) {
+        self.renew_cache();
         let bytes = text.as_bytes();
         let mut position = 0;
         let mut at = 0;
@@ -269,13 +269,20 @@ impl Analyzer {
         }
     }
 
+    /// Empties the cache if it is full and nobody counts on the numbers of its entries.
+    fn renew_cache(&mut self) {
+        #[cfg(feature = "index")]
+        if self.notes.taken() {
+            return;
+        }
+        self.cache.renew();
+    }
+
     /// The cache entry of a word that is read, noted where that is asked for.
     fn noted(&mut self, raw: &str) -> usize {
         let index = self.look_up(raw);
         #[cfg(feature = "index")]
-        if let Some(noted) = &mut self.noted {
-            noted.push(index);
-        }
+        self.notes.add(index);
         index
     }
 

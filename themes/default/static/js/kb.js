@@ -134,6 +134,8 @@ class SearchBox extends HTMLElement {
     [this.form] = all("form", this);
     [this.field] = all("[data-search]", this);
     if (!place || !this.form || first("[data-filter]")) return;
+    // Without JavaScript, browsers may help to fill the field.
+    Object.assign(this.field, { autocomplete: "off", autocapitalize: "none", spellcheck: false, enterKeyHint: "search" });
     for (const sign of ["focusin", "pointerenter", "touchstart"]) this.addEventListener(sign, () => this.start(), { passive: true });
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();

@@ -29,7 +29,7 @@ struct RecordedVariant {
 }
 
 /// The record of these assets.
-pub(in crate::pipeline) fn record(assets: &[Asset]) -> Vec<u8> {
+pub fn record(assets: &[Asset]) -> Vec<u8> {
     let noted = assets.iter().filter_map(|asset| {
         let variants = asset.variants.as_ref()?.iter().map(|variant| RecordedVariant {
             width: variant.width,
@@ -55,23 +55,23 @@ fn hex(hash: u64) -> String {
 
 /// The variants that an earlier build left in an output folder.
 #[derive(Debug, Default)]
-pub(super) struct EarlierImages {
+pub(crate) struct EarlierImages {
     folder: PathBuf,
     images: BTreeMap<String, Vec<RecordedVariant>>,
 }
 
 /// A variant that an earlier build made.
 #[derive(Debug)]
-pub(super) struct EarlierVariant {
-    pub(super) width: u32,
-    pub(super) location: PathBuf,
-    pub(super) bytes: Vec<u8>,
-    pub(super) hash: u64,
+pub(crate) struct EarlierVariant {
+    pub(crate) width: u32,
+    pub(crate) location: PathBuf,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) hash: u64,
 }
 
 impl EarlierImages {
     /// Reads the record in a folder; empty if there is none, kb did not write the folder, or another encoder was used.
-    pub(super) fn read(files: &dyn FileSystem, folder: &Path) -> Self {
+    pub(crate) fn read(files: &dyn FileSystem, folder: &Path) -> Self {
         let read = || {
             files.is_file(&folder.join(MARKER)).then_some(())?;
             let text = files.read(&folder.join(MadeFile::Images.name())).ok()?;
@@ -85,7 +85,7 @@ impl EarlierImages {
     }
 
     /// The smaller variants of the image with this hash, if all of them exist with the recorded bytes.
-    pub(super) fn take(&self, files: &dyn FileSystem, hash: u64) -> Option<Vec<EarlierVariant>> {
+    pub(crate) fn take(&self, files: &dyn FileSystem, hash: u64) -> Option<Vec<EarlierVariant>> {
         let variants = self.images.get(&hex(hash))?;
         let found = variants.iter().map(|variant| {
             // A manipulated record must not lead out of the folder.

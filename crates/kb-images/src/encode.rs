@@ -12,7 +12,7 @@ use webpx::{EncoderConfig, Unstoppable};
 use super::decode::{DecodeError, Format, Pixels, decode};
 
 /// The version of the output of [`variants`]: if its bytes change, the name must change.
-pub(super) const ENCODER: &str = "kb-webp-2";
+pub(crate) const ENCODER: &str = "kb-webp-2";
 
 /// The offered widths in pixels: for phones, for the reading column on high-density screens, and one in between.
 const WIDTHS: [u32; 3] = [1440, 960, 480];
@@ -24,10 +24,10 @@ const STEP: u32 = 125;
 const QUALITY: f32 = 82.0;
 
 /// A smaller variant: its width and its bytes.
-pub(super) type EncodedVariant = (u32, Vec<u8>);
+pub(crate) type EncodedVariant = (u32, Vec<u8>);
 
 /// The smaller variants of an image, the narrowest first; none if they would save nothing.
-pub(super) fn variants(bytes: &[u8], format: Format) -> Result<Vec<EncodedVariant>, DecodeError> {
+pub(crate) fn variants(bytes: &[u8], format: Format) -> Result<Vec<EncodedVariant>, DecodeError> {
     // Decoders get arbitrary files: a panic in a decoder affects the variants of one image, never the build.
     catch_unwind(AssertUnwindSafe(|| {
         let pixels = decode(bytes, format)?;

@@ -13,30 +13,33 @@ use zune_jpeg::zune_core::options::DecoderOptions;
 /// The longest side that is decoded, in pixels: the limit of WebP.
 const MAX_SIDE: u32 = 16_383;
 /// The largest number of pixels that are decoded: 200 MB in memory. A camera's images have 12 to 48 million.
-pub(super) const MAX_PIXELS: u64 = 50_000_000;
+pub(crate) const MAX_PIXELS: u64 = 50_000_000;
 
 /// The formats of images with smaller variants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::pipeline) enum Format {
+pub enum Format {
+    /// PNG.
     Png,
+    /// JPEG.
     Jpeg,
+    /// WebP.
     WebP,
 }
 
 /// The header of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::pipeline) struct Head {
+pub struct Head {
     /// Width and height as browsers show it, if known.
-    pub(in crate::pipeline) size: Option<(u32, u32)>,
+    pub size: Option<(u32, u32)>,
     /// Its format, if smaller variants can be made of it.
-    pub(in crate::pipeline) format: Option<Format>,
+    pub format: Option<Format>,
     /// A problem that the header shows.
-    pub(in crate::pipeline) flaw: Option<Flaw>,
+    pub flaw: Option<Flaw>,
 }
 
 /// Why no browser shows an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::pipeline) enum Flaw {
+pub enum Flaw {
     /// The file has no bytes.
     Empty,
     /// The file ends before it says how large the image is.
@@ -47,7 +50,7 @@ pub(in crate::pipeline) enum Flaw {
 
 /// Why an image was not decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum DecodeError {
+pub(crate) enum DecodeError {
     /// It is valid, but a variant would look different: it is animated, or its colours are not RGB.
     Unlike,
     /// It has more pixels than are decoded.
@@ -60,19 +63,19 @@ pub(super) enum DecodeError {
 
 /// An image in memory, turned as browsers show it.
 #[derive(Debug, Clone)]
-pub(super) struct Pixels {
-    pub(super) width: u32,
-    pub(super) height: u32,
+pub(crate) struct Pixels {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
     /// Red, green, blue and opacity, 8 bits each.
-    pub(super) rgba: Vec<u8>,
+    pub(crate) rgba: Vec<u8>,
     /// The ICC profile that says what the colours mean; sRGB without one.
-    pub(super) profile: Option<Vec<u8>>,
+    pub(crate) profile: Option<Vec<u8>>,
     /// Whether it was stored without loss, as drawings and screenshots are.
-    pub(super) exact: bool,
+    pub(crate) exact: bool,
 }
 
 /// Reads the header of an image.
-pub(in crate::pipeline) fn head(bytes: &[u8]) -> Head {
+pub fn head(bytes: &[u8]) -> Head {
     let format = match imagesize::image_type(bytes) {
         Ok(imagesize::ImageType::Png) => Some(Format::Png),
         Ok(imagesize::ImageType::Jpeg) => Some(Format::Jpeg),
@@ -136,7 +139,7 @@ fn orientation(bytes: &[u8]) -> u32 {
 }
 
 /// Decodes an image whose header has this format.
-pub(super) fn decode(bytes: &[u8], format: Format) -> Result<Pixels, DecodeError> {
+pub(crate) fn decode(bytes: &[u8], format: Format) -> Result<Pixels, DecodeError> {
     let pixels = match format {
         Format::Png => decode_png(bytes),
         Format::Jpeg => decode_jpeg(bytes).map(|pixels| turned(pixels, orientation(bytes))),

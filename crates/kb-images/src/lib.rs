@@ -24,8 +24,8 @@ use decode::{DecodeError, MAX_PIXELS};
 use encode::{ENCODER, variants};
 use record::{EarlierImages, EarlierVariant};
 
-pub(super) use decode::{Flaw, Format, Head, head};
-pub(super) use record::record;
+pub use decode::{Flaw, Format, Head, head};
+pub use record::record;
 
 /// Smaller files get no variants, in bytes.
 const MIN_BYTES: u64 = 8 * 1024;
@@ -36,7 +36,7 @@ const PIXELS_AT_ONCE: u64 = MAX_PIXELS;
 
 /// The results for images by the hash of their content, and the folder of their variants.
 #[derive(Debug, Default)]
-pub(super) struct ImageMemo {
+pub struct ImageMemo {
     known: HashMap<u64, ImageOutcome>,
     /// Contains the encoded variants until they are written or served.
     folder: Option<Arc<TempDir>>,
@@ -67,14 +67,16 @@ struct MadeVariant {
 }
 
 /// A shown asset in a format with smaller variants.
-pub(super) struct ShownImage<'a> {
-    pub(super) asset: &'a mut Asset,
-    pub(super) format: Format,
+pub struct ShownImage<'a> {
+    /// The asset, whose variants are to be set.
+    pub asset: &'a mut Asset,
+    /// The format of its file.
+    pub format: Format,
 }
 
 /// What is wrong with an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum ImageProblem {
+pub enum ImageProblem {
     /// It cannot be read, and why.
     Broken(String),
     /// It has too many pixels to make smaller variants of it.
@@ -85,7 +87,7 @@ pub(super) enum ImageProblem {
 
 impl ImageMemo {
     /// For a preview, which serves its files at any time.
-    pub(super) fn lasting() -> Self {
+    pub fn lasting() -> Self {
         Self {
             lasting: true,
             ..Self::default()
@@ -93,13 +95,13 @@ impl ImageMemo {
     }
 
     /// The folder of encoded variants; it is removed when its last owner is dropped.
-    pub(super) fn folder(&self) -> Option<Arc<TempDir>> {
+    pub fn folder(&self) -> Option<Arc<TempDir>> {
         self.folder.clone()
     }
 
     /// Gives every image its smaller variants, and returns the problems. Variants of an earlier build in `output` are
     /// reused.
-    pub(super) fn complete(
+    pub fn complete(
         &mut self,
         files: &dyn FileSystem,
         output: &Path,
