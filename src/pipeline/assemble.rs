@@ -125,7 +125,7 @@ pub(super) fn assemble(
 
     clock.begin("theme");
     let theme = theme(files, project, &site, &theme_files, memo, &mut diagnostics);
-    let messages = site_messages(&site, &theme, memo, &mut diagnostics);
+    let messages = site_messages(&site, &theme, memo);
     let listing = listing(
         &site,
         &theme,
@@ -279,25 +279,15 @@ fn theme(
     theme
 }
 
-fn site_messages(
-    site: &Site,
-    theme: &Arc<Theme>,
-    memo: &mut Memo,
-    diagnostics: &mut Vec<Diagnostic>,
-) -> Arc<[Messages]> {
+fn site_messages(site: &Site, theme: &Arc<Theme>, memo: &mut Memo) -> Arc<[Messages]> {
     let languages = || site.languages.iter().map(|language| language.language.clone());
     let same =
         |known: &MessagesMemo| Arc::ptr_eq(&known.theme, theme) && languages().eq(known.languages.iter().cloned());
-    let known = memo.messages.take().filter(same).unwrap_or_else(|| {
-        let mut diagnostics = Vec::new();
-        MessagesMemo {
-            theme: Arc::clone(theme),
-            languages: languages().collect(),
-            messages: Arc::from(messages(site, theme, &mut diagnostics)),
-            diagnostics,
-        }
+    let known = memo.messages.take().filter(same).unwrap_or_else(|| MessagesMemo {
+        theme: Arc::clone(theme),
+        languages: languages().collect(),
+        messages: Arc::from(messages(site, theme)),
     });
-    diagnostics.extend(known.diagnostics.iter().cloned());
     let messages = Arc::clone(&known.messages);
     memo.messages = Some(known);
     messages

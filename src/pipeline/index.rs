@@ -142,7 +142,7 @@ impl<'a> SiteRelated<'a> {
             // The first call computes the data for all others; pages that are rendered in parallel must not wait for
             // it.
             if !language.articles.is_empty() {
-                related.near(0, RELATED);
+                related.of(0, RELATED);
             }
             related
         };
@@ -161,7 +161,7 @@ impl RelatedLookup for SiteRelated<'_> {
 
 /// The articles related to one, without unlisted ones.
 pub(super) fn related(language: &LanguageSite, related: &RelatedArticles, article: ArticleId) -> Vec<ArticleId> {
-    let articles = related.near(article.index(), RELATED).into_iter().map(ArticleId::new);
+    let articles = related.of(article.index(), RELATED).into_iter().map(ArticleId::new);
     articles.filter(|id| !language.articles[*id].unlisted).collect()
 }
 
@@ -226,14 +226,20 @@ pub(super) fn check_pins(site: &Site) -> Vec<Diagnostic> {
     for pin in &site.config.search.pins {
         for (target, span) in &pin.articles {
             let known = (0..site.languages.len()).any(|number| site.resolve_target(None, target, number).is_some());
-            if !known {
-                let hint = did_you_mean(target, site.documents.iter().map(|document| document.path.as_str()));
-                diagnostics.push(
-                    Diagnostic::new(Code::PinMissing, format!("there is no article `{target}`"))
-                        .with_span(span.clone())
-                        .with_hint_if(hint),
-                );
+            if known {
+                continue;
             }
+            let diagnostic = if let Some(reason) = site.why_held_back(target) {
+                Diagnostic::new(
+                    Code::LinkUnpublished,
+                    format!("`{target}` is {reason}, so search does not find it"),
+                )
+                .with_hint("publish it, or remove the pin")
+            } else {
+                let hint = did_you_mean(target, site.documents.iter().map(|document| document.path.as_str()));
+                Diagnostic::new(Code::PinMissing, format!("there is no article `{target}`")).with_hint_if(hint)
+            };
+            diagnostics.push(diagnostic.with_span(span.clone()));
         }
     }
     diagnostics

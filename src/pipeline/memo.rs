@@ -164,7 +164,6 @@ pub(super) struct MessagesMemo {
     pub(super) theme: Arc<Theme>,
     pub(super) languages: Vec<Language>,
     pub(super) messages: Arc<[Messages]>,
-    pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 /// A listing with everything that it depends on.

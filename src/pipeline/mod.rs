@@ -65,17 +65,17 @@ pub struct BuildReport {
     pub has_base_url: bool,
     /// What was written.
     pub written: SyncReport,
-    /// How long each stage took, in order. Stages that run side by side overlap.
+    /// How long each stage took, in order. Stages that run in parallel overlap.
     pub timings: Vec<(&'static str, Duration)>,
 }
 
-/// Told which stage begins.
+/// Receives the progress of a build.
 pub trait Progress: Sync {
     /// A stage begins.
     fn stage(&self, name: &'static str);
 }
 
-/// Nobody is told.
+/// Ignores the progress.
 #[derive(Debug, Clone, Copy)]
 pub struct Silent;
 

@@ -111,7 +111,7 @@ for (const [window, options] of [["a wide window", WIDE], ["a phone", PHONE]]) {
     const page = await open(t, "light/charge-the-light/", options);
     const summaries = page.locator("header details > summary");
     const count = await summaries.count();
-    assert.ok(count >= 3, `topics, languages and appearance: ${count}`);
+    assert.ok(count >= 3, `collections, languages and appearance: ${count}`);
     for (let n = 0; n < count; n += 1) {
       const summary = summaries.nth(n);
       const menu = summary.locator("xpath=..");

@@ -33,9 +33,9 @@ test("typing answers and keeps the address true", async (t) => {
 test("filters have counts, narrow the list and stand in the address", async (t) => {
   const { page, items, select } = await openPage(t, "?q=part");
   await items.nth(9).waitFor();
-  const topics = await select(0).locator("option").allTextContents();
+  const collections = await select(0).locator("option").allTextContents();
   const tags = await select(1).locator("option").allTextContents();
-  assert.ok(topics.some((text) => /^Catalogue \(\d+\)$/.test(text)), topics.join());
+  assert.ok(collections.some((text) => /^Catalogue \(\d+\)$/.test(text)), collections.join());
   assert.ok(tags.some((text) => /^even \(\d+\)$/.test(text)) && tags.some((text) => /^odd \(\d+\)$/.test(text)), tags.join());
   await select(1).selectOption("even");
   await page.waitForURL(/tag=even/);

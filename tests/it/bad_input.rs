@@ -216,7 +216,7 @@ fn symbolic_links_out_and_in_a_circle() {
         &sandbox,
         1,
         "
-error[link-broken]: this symbolic link leads nowhere; it is left out
+error[link-broken]: the target of this symbolic link does not exist; it is left out
 --> content/broken.md
  = hint: remove the link or restore what it points to
 
@@ -439,6 +439,29 @@ error[pin-missing]: there is no article `goood.md`
   |             ^^^^^^^^^^
   |
   = hint: did you mean `good.md`?
+",
+    );
+}
+
+#[test]
+fn a_pin_of_a_draft() {
+    let draft = ("draft.md", "---\ntitle: Draft\ndraft: true\n---\nx\n");
+    let sandbox = Sandbox::project(&[GOOD, draft]);
+    sandbox.write(
+        "content/search.toml",
+        "[[pins]]\nquery = \"x\"\narticles = [\"draft.md\", \"good.md\"]\n",
+    );
+    expect(
+        &sandbox,
+        1,
+        "
+error[link-unpublished]: `draft.md` is a draft, so search does not find it
+ --> content/search.toml:3:13
+  |
+3 | articles = [\"draft.md\", \"good.md\"]
+  |             ^^^^^^^^^^
+  |
+  = hint: publish it, or remove the pin
 ",
     );
 }

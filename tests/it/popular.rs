@@ -122,7 +122,7 @@ fn hidden_articles_and_unread_ones_are_left_out() {
 3 | billing/q3.md
   | ^
   |
-  = hint: if an article has moved, add its old address to `aliases`; otherwise nothing needs to be done
+  = hint: if an article has moved, add its old address to `aliases`; otherwise no change is needed
 
 "
         )

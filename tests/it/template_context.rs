@@ -242,7 +242,7 @@ fn the_manual_names_all_templates_and_blocks() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let manual = fs::read_to_string(root.join("content/reference/template-context.md")).expect("the manual");
     let sections = sections(&manual);
-    for template in kb_render::theme::TEMPLATES {
+    for template in kb_render::theme::PageKind::ALL.iter().map(|kind| kind.template()) {
         assert!(sections["templates"].contains(&format!("`{template}`")), "{template}");
     }
     let mut blocks: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();

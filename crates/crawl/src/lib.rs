@@ -103,7 +103,7 @@ impl Report {
 /// Crawls the site in `folder`.
 ///
 /// # Errors
-/// When the folder or a file in it cannot be read, or holds no `index.html`.
+/// If the folder or a file in it cannot be read, or the folder has no `index.html`.
 pub fn crawl(folder: &Path, options: &CrawlOptions) -> io::Result<Report> {
     let mut files = SiteFiles::list(folder)?;
     let home = page::read_html(&fs::read_to_string(folder.join("index.html"))?);

@@ -6,7 +6,7 @@ use html5gum::{DefaultEmitter, Token, Tokenizer};
 
 use super::ReferenceKind;
 
-/// What one file says.
+/// The references and properties of a file.
 #[derive(Debug, Default)]
 pub(super) struct CrawledPage {
     pub(super) references: Vec<Reference>,
@@ -41,7 +41,7 @@ pub(super) enum FileKind {
     Robots,
 }
 
-/// The kind of a file by its name, if it is one that refers to others.
+/// The kind of a file by its name, if it may refer to others.
 pub(super) fn kind(file: &str) -> Option<FileKind> {
     let name = file.rsplit('/').next().unwrap_or(file);
     match name {

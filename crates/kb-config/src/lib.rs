@@ -119,7 +119,7 @@ pub struct BuildConfig {
     pub highlight: bool,
     /// Whether smaller variants of images are made.
     pub images: bool,
-    /// Whether git says when an article was last changed.
+    /// Whether git gives the dates of the last changes of articles.
     pub git_dates: bool,
     /// Whether articles whose headings are questions contain `FAQPage` data.
     pub faq_json_ld: bool,
@@ -157,7 +157,7 @@ pub struct ContactConfig {
     pub phone: Option<String>,
     /// URL of a chat.
     pub chat: Option<String>,
-    /// When somebody is there.
+    /// Opening hours.
     pub hours: Option<String>,
     /// The usual response time, as text.
     pub response_time: Option<String>,
@@ -189,7 +189,7 @@ impl ContactConfig {
 /// Where "was this helpful?" answers go.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FeedbackConfig {
-    /// Whether articles ask.
+    /// Whether articles ask the question.
     pub enabled: bool,
     /// Mail address for answers.
     pub email: Option<String>,
@@ -229,7 +229,7 @@ pub struct LinksConfig {
     pub edit: Option<String>,
     /// The company's own site.
     pub home: Option<String>,
-    /// What that link says.
+    /// The text of that link.
     pub home_title: Option<String>,
 }
 

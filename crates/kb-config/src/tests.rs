@@ -30,6 +30,20 @@ fn every_problem_is_reported_at_once() {
 }
 
 #[test]
+fn words_for_true_and_false_have_the_right_one_as_hint() {
+    let hints = |value: &str| {
+        let (_, problems) = parse_config(&format!("[build]\nfeed = {value}\n"), "kb.toml");
+        problems
+            .into_iter()
+            .flat_map(|problem| problem.hints)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(hints("\"yes\""), ["write `true`, without quotes"]);
+    assert_eq!(hints("0"), ["write `false`, without quotes"]);
+    assert_eq!(hints("\"maybe\""), [""; 0]);
+}
+
+#[test]
 fn base_urls_have_an_origin_and_a_path() {
     let base = BaseUrl::parse("https://acme.com/help").expect("valid");
     assert_eq!((base.origin(), base.path()), ("https://acme.com", "/help/"));

@@ -10,7 +10,7 @@ mod yaml;
 use std::ops::Range;
 
 pub use self::toml::parse_toml;
-pub use reader::{Codes, Place, Reader};
+pub use reader::{Codes, Place, Reader, as_flag};
 pub use yaml::parse_yaml;
 
 /// A value and its byte range in the source.

@@ -16,9 +16,14 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// The place in the file of a range of the parsed part, in bytes.
+    pub fn range(&self, range: &Range<usize>) -> Range<usize> {
+        range.start + self.offset..range.end + self.offset
+    }
+
     /// The span of a range of the parsed part.
     pub fn span(&self, range: &Range<usize>) -> Span {
-        self.file.span(range.start + self.offset..range.end + self.offset)
+        self.file.span(self.range(range))
     }
 
     /// A syntax error as a diagnostic.
@@ -52,9 +57,9 @@ pub struct Reader<'a> {
     codes: &'a Codes,
     path: String,
     entries: &'a [Entry],
-    /// The keys that were asked for, each with the one that kb uses itself; none has those of other tools that are ignored.
+    /// The keys that were asked for, each with kb's own name for it; `None` for ignored keys of other tools.
     known: Vec<(&'static str, Option<&'static str>)>,
-    /// The keys that were read as they stand in the file.
+    /// The keys that were read, as they are written in the file.
     taken: Vec<&'a str>,
     diagnostics: Vec<Diagnostic>,
 }
@@ -168,7 +173,7 @@ impl<'a> Reader<'a> {
             .push(Diagnostic::new(self.codes.wrong_type, message).with_span(span));
     }
 
-    /// Reports that `entry` must hold `expected`, and what follows as long as it does not.
+    /// Reports that `entry` must hold `expected`, and the consequence until it does.
     pub fn unclear(&mut self, entry: &Entry, expected: &str, consequence: &str) {
         let diagnostic = self.expected(entry, expected).with_hint(consequence);
         self.diagnostics.push(diagnostic);
@@ -207,12 +212,18 @@ impl<'a> Reader<'a> {
 
     /// Text and its span.
     pub fn spanned_string(&mut self, names: &[&'static str]) -> Option<(String, Span)> {
+        let (text, range) = self.ranged_string(names)?;
+        Some((text, self.place.file.span(range)))
+    }
+
+    /// Text and its place in the file, in bytes.
+    pub fn ranged_string(&mut self, names: &[&'static str]) -> Option<(String, Range<usize>)> {
         let entry = self.entry(names)?;
         let Some(text) = self.text(&entry.node) else {
             self.wrong_type(entry, "text");
             return None;
         };
-        Some((text, self.place.span(&entry.node.range)))
+        Some((text, self.place.range(&entry.node.range)))
     }
 
     /// What a value is as text: numbers and words such as `true` as they are written.
@@ -221,8 +232,7 @@ impl<'a> Reader<'a> {
         if matches!(node.value, Value::String(_)) {
             return Some(text);
         }
-        let range = node.range.start + self.place.offset..node.range.end + self.place.offset;
-        let written = self.place.file.text().get(range).map(str::trim);
+        let written = self.place.file.text().get(self.place.range(&node.range)).map(str::trim);
         Some(
             written
                 .filter(|written| !written.is_empty())
@@ -234,7 +244,9 @@ impl<'a> Reader<'a> {
     pub fn bool(&mut self, names: &[&'static str]) -> Option<bool> {
         let entry = self.entry(names)?;
         let Value::Bool(flag) = entry.node.value else {
-            self.wrong_type(entry, "true or false");
+            let hint = as_flag(&entry.node.value).map(|flag| format!("write `{flag}`, without quotes"));
+            let diagnostic = self.expected(entry, "true or false").with_hint_if(hint);
+            self.diagnostics.push(diagnostic);
             return None;
         };
         Some(flag)
@@ -384,6 +396,21 @@ impl<'a> Reader<'a> {
             }
         }
         self.diagnostics
+    }
+}
+
+/// What `yes`, `"true"`, `0` and the like mean.
+pub fn as_flag(value: &Value) -> Option<bool> {
+    match value {
+        Value::Bool(flag) => Some(*flag),
+        Value::Integer(0) => Some(false),
+        Value::Integer(1) => Some(true),
+        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "yes" | "y" | "on" | "1" | "always" => Some(true),
+            "false" | "no" | "n" | "off" | "0" | "never" => Some(false),
+            _ => None,
+        },
+        _ => None,
     }
 }
 

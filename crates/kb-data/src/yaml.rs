@@ -18,8 +18,8 @@ const MAX_NODES: usize = 20_000;
 /// If the text is not YAML, repeats a key, is nested too deeply, or becomes too large because of its aliases.
 pub fn parse_yaml(text: &str) -> Result<Node, SyntaxError> {
     parse(text).or_else(|error| {
-        // The brackets that end a list may stand below its key, and tabs may indent; other parsers take that, the standard
-        // does not.
+        // The closing bracket of a list at the start of a line, and indentation with tabs: other parsers accept both, the
+        // standard does not.
         let joined = tabs_as_blanks(&join_brackets(text));
         if joined == text {
             Err(error)

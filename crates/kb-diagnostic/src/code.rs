@@ -64,6 +64,7 @@ codes! {
     ImageUnreadable "image-unreadable" Warning Place "The image is empty, cut off or broken."
     ImageTooLarge "image-too-large" Warning Place "The image has more than 50 million pixels, or a side longer than 16,383 pixels, so kb makes no smaller variants of it."
     ReferenceMissing "reference-missing" Warning Place "A link `[text][label]` uses a label that is not defined."
+    FootnoteUnused "footnote-unused" Warning Place "Nothing refers to the footnote, or another one has its label, so the page does not show it."
     Shortcode "shortcode" Warning Place "The article contains a shortcode of another tool."
     HtmlId "html-id" Warning Place "An id or name in HTML begins with `_`, which is reserved for the theme."
     HtmlUnfinished "html-unfinished" Warning Place "An HTML tag has no `>` before the next blank line."
@@ -87,6 +88,7 @@ codes! {
     FrontMatterType "front-matter-type" Error Article "A value in the front matter is of the wrong kind."
     FrontMatterUnclearKey "front-matter-unclear-key" Error Article "A key may be one that hides the article, with a typing error or in the wrong table."
     FrontMatterUnknownKey "front-matter-unknown-key" Warning Place "The front matter has a key that kb does not know."
+    DateFuture "date-future" Warning Place "The `date` is in the future. Only `publish_date` schedules an article."
     IconUnknown "icon-unknown" Warning Place "The icon is not a name from Lucide, an emoji or an image."
     // Text
     CodeUnclosed "code-unclosed" Warning Place "A block of code has no closing line."
@@ -132,6 +134,8 @@ codes! {
     FeedbackNowhere "feedback-nowhere" Warning Place "`[feedback]` is enabled, but nothing receives the answers."
     AccentAdjusted "accent-adjusted" Info Place "The accent colour is too light to be read on white."
     I18nSyntax "i18n-syntax" Error Site "An `i18n` file is not valid TOML."
+    I18nUnknownId "i18n-unknown-id" Warning Place "An `i18n` file has a message that nothing uses."
+    I18nType "i18n-type" Warning Place "A message is of the wrong kind: most are texts; those with a number have a text for each plural category."
     // Settings
     ConfigSyntax "config-syntax" Error Stop "`kb.toml` is not valid TOML."
     ConfigUnknownKey "config-unknown-key" Error Stop "`kb.toml` has a key that kb does not know."

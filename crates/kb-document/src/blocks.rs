@@ -1,9 +1,9 @@
-//! Which blocks a line of Markdown stands in, and what it is there.
+//! The blocks around each line of Markdown, and the kind of the line in them.
 //!
 //! The block structure of `CommonMark`, read line by line as in <https://spec.commonmark.org/0.31.2/#phase-1-block-structure>,
-//! with the boxes of other tools as blocks of their own. The parser has no place to add blocks, so what is a box, and
-//! what only looks like one in code or raw HTML, is decided here before it reads what stands in and around the boxes.
-//! A test holds this reading to the parser's.
+//! with the boxes of other tools as further kinds of block. The parser cannot be extended with blocks, so this module
+//! decides what is a box, and what only looks like one in code or raw HTML, before the parser reads the text in and around
+//! the boxes. A test compares its decisions with the parser's.
 
 mod cursor;
 mod line;
@@ -13,46 +13,48 @@ use std::ops::Range;
 use super::containers::{Opener, is_colons, opener};
 use cursor::Cursor;
 use line::{
-    cell_count, delimiter_cells, footnote_label, html_end, interrupts, is_block_tag, is_reference, is_rule,
-    is_underline, is_whole_tag, list_marker, rule_end, task_marker,
+    cell_count, delimiter_cells, find_html_end, footnote_label, html_end, interrupts, is_block_tag, is_reference,
+    is_rule, is_underline, is_whole_tag, list_marker, rule_end, task_marker,
 };
 
-pub(super) use line::{closes_fence, is_heading, is_list_item, opens_fence};
+pub(super) use line::{closes_fence, has_capital_end, is_heading, is_list_item, opens_fence};
 
-/// Most boxes that stand in one another; what opens one more is text. Nobody writes that deep, and the work grows with it.
+/// The deepest nesting of boxes; a line that opens another one is text. Nobody writes that deep, and the work grows.
 const MAX_BOXES: usize = 64;
 
-/// Columns of indentation that make code.
+/// Columns of indentation that begin code.
 const CODE_INDENT: usize = 4;
 
-/// What a line is.
+/// The kind of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Blank, where it says nothing.
+    /// A blank line outside of code and raw HTML.
     Blank,
     /// Code, or a fence of it.
     Code,
-    /// Raw HTML whose text stands as it is: `<script>`, `<style>`, `<textarea>`.
+    /// Raw HTML whose content is not parsed: `<script>`, `<style>`, `<textarea>`.
     Verbatim,
     /// Anything else.
     Text,
 }
 
-/// Where the text of a box begins in a line: its offset in bytes, and how many columns of a tab before it belong to it.
+/// Where the text of a box begins in a line: the offset in bytes, and the columns of a tab before it that belong to it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct From {
     pub(super) at: usize,
     pub(super) blanks: usize,
 }
 
-/// A line as it was read.
+/// The result for a line.
 #[derive(Debug)]
 pub(super) struct Line {
     pub(super) kind: Kind,
-    /// Where its text begins, behind the marks of the blocks it stands in.
+    /// Where its text begins, after the marks of the blocks around it.
     pub(super) rest: usize,
-    /// What it opens or closes.
+    /// The box that it opens or closes.
     pub(super) mark: Option<BoxMark>,
+    /// The place of the tag that ends raw HTML in it.
+    pub(super) end_tag: Option<Range<usize>>,
 }
 
 /// A line that opens or closes boxes.
@@ -79,7 +81,7 @@ enum Block {
     /// A list item, or a definition.
     Item {
         indent: usize,
-        /// Whether nothing stands in it yet.
+        /// Whether it is still empty.
         is_empty: bool,
         is_definition: bool,
     },
@@ -92,7 +94,7 @@ enum Block {
 pub(super) struct OpenBox {
     /// Boxes are numbered from 0 as they open.
     pub(super) number: usize,
-    /// Where its text begins in the last line; `None` where the line lacks its marks and goes on with its text.
+    /// Where its text begins in the last line; `None` if the line continues its text without its marks.
     pub(super) from: Option<From>,
     kind: BoxKind,
 }
@@ -101,16 +103,16 @@ pub(super) struct OpenBox {
 enum BoxKind {
     /// Its lines begin with `>`.
     Quoted,
-    /// It ends with a line of colons, of which the first one has so many.
+    /// It ends with a line of colons; the first line has `length` colons.
     Colons { length: usize, indent: usize },
-    /// Its lines are indented by so many columns.
+    /// Its lines are indented by `indent` columns.
     Indented { indent: usize },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Leaf {
     None,
-    /// A paragraph, and how many cells its last line would have as the head of a table.
+    /// A paragraph, and the number of cells that its last line would have as the head of a table.
     Paragraph {
         cells: usize,
     },
@@ -121,13 +123,13 @@ enum Leaf {
         length: usize,
         indent: usize,
     },
-    /// Raw HTML until the line that has this text.
+    /// Raw HTML until a line with this text.
     HtmlUntil(&'static str),
     /// Raw HTML until a blank line.
     Html,
 }
 
-/// What stands before a line in the innermost block.
+/// The content before a line in the innermost block.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Before {
     Paragraph,
@@ -135,7 +137,7 @@ enum Before {
     Other,
 }
 
-/// What is open at a line.
+/// The open blocks at a line.
 #[derive(Debug, Clone)]
 pub(super) struct Blocks {
     open: Vec<Block>,
@@ -158,7 +160,7 @@ impl Default for Blocks {
 }
 
 impl Blocks {
-    /// The boxes that are open, outermost first.
+    /// The open boxes, outermost first.
     pub(super) fn boxes(&self) -> impl DoubleEndedIterator<Item = &OpenBox> {
         self.open.iter().filter_map(|block| match block {
             Block::Box(open) => Some(open),
@@ -166,7 +168,7 @@ impl Blocks {
         })
     }
 
-    /// Reads a line without its end. `text` is all that is read, in which what follows the line begins at `next`.
+    /// Reads a line without its line break. `text` is the whole text, in which the next line begins at `next`.
     pub(super) fn line(&mut self, line: &str, text: &str, next: usize) -> Line {
         let mut cursor = Cursor::new(line);
         let mut matched = 0;
@@ -187,10 +189,19 @@ impl Blocks {
             has_opened: false,
             no_rule_before: 0,
             mark: None,
+            end_tag: None,
         };
         let kind = reader.read();
-        let (rest, mark) = (reader.cursor.at, reader.mark);
-        Line { kind, rest, mark }
+        let LineReader {
+            cursor, mark, end_tag, ..
+        } = reader;
+        let rest = cursor.at;
+        Line {
+            kind,
+            rest,
+            mark,
+            end_tag,
+        }
     }
 
     fn close(&mut self, to: usize) {
@@ -227,8 +238,8 @@ impl Blocks {
         self.before = before;
     }
 
-    /// The number and the place among the open blocks of the box that a line of `length` colons closes: the innermost one
-    /// that was opened with as many, else the innermost one.
+    /// The box that a line of `length` colons closes: the innermost one that was opened with as many, otherwise the
+    /// innermost one. Returns its number, and its index among the open blocks.
     fn colons(&self, length: usize) -> Option<(usize, usize)> {
         let boxes = || {
             let open = self.open.iter().enumerate().rev();
@@ -247,7 +258,7 @@ impl Blocks {
 }
 
 impl Block {
-    /// Whether the line at the cursor goes on with the block. Moves the cursor behind what says so.
+    /// Whether the line at the cursor continues the block. Moves the cursor past the marks of the block.
     fn goes_on(&self, cursor: &mut Cursor<'_>) -> bool {
         let indented = |cursor: &mut Cursor<'_>, columns: usize| {
             if cursor.is_blank() {
@@ -275,15 +286,16 @@ impl Block {
 struct LineReader<'a, 'b> {
     blocks: &'b mut Blocks,
     cursor: Cursor<'a>,
-    /// How many of the open blocks the line goes on with.
+    /// Number of open blocks that the line continues.
     matched: usize,
     text: &'a str,
     next: usize,
     /// Whether a block began in the line.
     has_opened: bool,
-    /// The offset in the line before which no thematic break begins.
+    /// No thematic break begins before this offset in the line.
     no_rule_before: usize,
     mark: Option<BoxMark>,
+    end_tag: Option<Range<usize>>,
 }
 
 impl LineReader<'_, '_> {
@@ -307,7 +319,7 @@ impl LineReader<'_, '_> {
         self.starts()
     }
 
-    /// Goes on with code, raw HTML or a table; nothing where the line is none of that.
+    /// Continues code, raw HTML or a table; `None` if the line does not continue any.
     fn in_leaf(&mut self, is_blank: bool) -> Option<Kind> {
         match self.blocks.leaf {
             Leaf::Fence {
@@ -326,7 +338,7 @@ impl LineReader<'_, '_> {
                 Some(Kind::Code)
             }
             Leaf::HtmlUntil(end) => {
-                if self.cursor.rest().contains(end) {
+                if self.ends_html(end) {
                     self.blocks.leaf = Leaf::None;
                 }
                 self.cursor.skip();
@@ -356,7 +368,14 @@ impl LineReader<'_, '_> {
         }
     }
 
-    /// Whether a line of colons ends the box around code whose own end is missing.
+    /// Whether raw HTML until `end` ends in the rest of the line.
+    fn ends_html(&mut self, end: &str) -> bool {
+        let found = find_html_end(self.cursor.rest(), end);
+        self.end_tag = found.map(|at| self.cursor.at + at..self.cursor.at + at + end.len());
+        found.is_some()
+    }
+
+    /// Whether a line of colons ends a box in which code has no closing line.
     fn ends_unclosed_fence(&mut self) -> bool {
         let may_close = self.blocks.colons(0).is_some() && self.cursor.indent() < CODE_INDENT;
         may_close && is_colons(self.cursor.text()) && !self.blocks.fences.closes_next(self.text, self.next)
@@ -372,7 +391,7 @@ impl LineReader<'_, '_> {
         }
     }
 
-    /// Ends the blocks that the line does not go on with.
+    /// Ends the blocks that the line does not continue.
     fn leave(&mut self) {
         self.blocks.close(self.matched);
     }
@@ -398,7 +417,7 @@ impl LineReader<'_, '_> {
             }
             let in_paragraph = matches!(self.blocks.leaf, Leaf::Paragraph { .. });
             let indent = self.cursor.indent();
-            // The row of a table may be indented; what ends the table is code then.
+            // The row of a table may be indented; if the table ends, the line is code.
             if self.blocks.leaf == Leaf::Table && indent >= CODE_INDENT && interrupts(self.cursor.text()) {
                 self.blocks.leaf = Leaf::None;
             }
@@ -426,7 +445,7 @@ impl LineReader<'_, '_> {
             if !self.opens_container(in_paragraph, in_table) {
                 return self.leaf(in_paragraph, in_table);
             }
-            // What stands behind the box of a task is text.
+            // The content after the box of a task is text.
             if self.cursor.is_blank() || self.blocks.leaf != Leaf::None {
                 self.cursor.skip();
                 return Kind::Text;
@@ -434,7 +453,7 @@ impl LineReader<'_, '_> {
         }
     }
 
-    /// Whether the line leaves an indented box, whose text no line goes on with that is not indented.
+    /// Whether the line leaves an indented box, whose text only indented lines continue.
     fn ends_box_around_paragraph(&self) -> bool {
         let is_indented = |block: &Block| {
             let kind = |open: &OpenBox| matches!(open.kind, BoxKind::Indented { .. });
@@ -443,7 +462,7 @@ impl LineReader<'_, '_> {
         self.blocks.open[self.matched..].iter().any(is_indented)
     }
 
-    /// Whether a table begins here that stands in other blocks than the paragraph before it.
+    /// Whether a table begins here in other blocks than the paragraph before it.
     fn ends_paragraph_with_table(&self) -> bool {
         let text = self.cursor.text();
         let is_apart = matches!(self.blocks.leaf, Leaf::Paragraph { .. }) && !self.goes_on_with_all();
@@ -466,7 +485,7 @@ impl LineReader<'_, '_> {
         if indent >= CODE_INDENT {
             return false;
         }
-        // Behind the mark of a list item that begins here, there is nothing to close.
+        // After the mark of a list item that begins here, there is nothing to close.
         if is_colons(text) && !self.has_opened {
             let length = text.bytes().take_while(|byte| *byte == b':').count();
             self.cursor.skip();
@@ -522,7 +541,7 @@ impl LineReader<'_, '_> {
             return true;
         }
         let at = self.cursor.line.len() - text.len();
-        // Of many marks in a line, each is followed by what makes the others no rule.
+        // With several marks in a line, the marks before it cannot be part of a thematic break.
         let is_rule = at >= self.no_rule_before && {
             let found = rule_end(text);
             self.no_rule_before = at + found.unwrap_or_else(|end| end);
@@ -534,7 +553,7 @@ impl LineReader<'_, '_> {
             let interrupts = !self.goes_on_with_all() || in_table || marker.may_interrupt && !is_empty;
             if (!in_paragraph && !in_table) || interrupts {
                 self.push_item(indent, marker.length, is_empty, false);
-                // As the parser does, a tab counts as the three columns that may stand before the box.
+                // Like the parser, counts a tab as the three columns that are allowed before the box.
                 let mut ahead = self.cursor;
                 ahead.take(CODE_INDENT - 1);
                 if let Some(length) = task_marker(ahead.rest()) {
@@ -577,7 +596,7 @@ impl LineReader<'_, '_> {
         self.cursor.skip();
         self.cursor.advance(length);
         let blanks = self.cursor.indent();
-        // A definition needs no blank behind its colon.
+        // A definition needs no blank after its colon.
         let inner = if blanks > CODE_INDENT || is_empty && !is_definition {
             1
         } else {
@@ -603,7 +622,7 @@ impl LineReader<'_, '_> {
         }
         if let Some(end) = html_end(text) {
             let is_verbatim = matches!(end, "</script>" | "</style>" | "</textarea>");
-            let is_open = !text.contains(end);
+            let is_open = !self.ends_html(end);
             self.cursor.skip();
             let leaf = if is_open { Leaf::HtmlUntil(end) } else { Leaf::None };
             self.start_leaf(leaf, Before::Other);
@@ -632,13 +651,13 @@ impl LineReader<'_, '_> {
         self.paragraph()
     }
 
-    /// Text: of the paragraph or table that is open, else of one that begins.
+    /// Text: of the open paragraph or table, or of a new paragraph.
     fn paragraph(&mut self) -> Kind {
         let text = self.cursor.text();
         self.cursor.skip();
         match self.blocks.leaf {
             Leaf::Paragraph { .. } => {
-                // A table in a paragraph begins with a bar. What references lead to is no paragraph.
+                // A table in a paragraph begins with a bar. Link definitions are not paragraphs.
                 let begins = text.starts_with('|') || self.blocks.before == Before::Other;
                 let is_head = self.goes_on_with_all() && begins;
                 self.blocks.leaf = Leaf::Paragraph {
@@ -653,7 +672,7 @@ impl LineReader<'_, '_> {
                 let leaf = Leaf::Paragraph {
                     cells: cell_count(text),
                 };
-                // What a reference leads to is no text.
+                // A link definition is not text.
                 let before = if is_reference(text) {
                     Before::Other
                 } else {
@@ -666,15 +685,15 @@ impl LineReader<'_, '_> {
     }
 }
 
-/// The fences of a text, as far as they were looked for.
+/// The known fences of a text.
 #[derive(Debug, Clone, Default)]
 struct FencesAhead {
-    /// From where to where none is, and whether the one there closes code.
+    /// A range without fences, and whether the fence at its end may close code.
     known: Option<(Range<usize>, bool)>,
 }
 
 impl FencesAhead {
-    /// Whether the next fence behind `at` may close code; one that names a language opens some.
+    /// Whether the next fence after `at` may close code; a fence with a language opens code.
     fn closes_next(&mut self, text: &str, at: usize) -> bool {
         if let Some((range, closes)) = &self.known
             && range.contains(&at)

@@ -9,7 +9,7 @@ use std::ops::Range;
 
 use super::blocks::{Blocks, Kind, closes_fence, is_list_item, opens_fence};
 
-/// What stands in the text where a comment stood: one without words, which ends and begins the same blocks.
+/// Replaces a comment in the text: an empty comment, which ends and begins the same blocks.
 pub(crate) const STAND_IN: &str = "<!-- -->";
 
 const OPEN: &str = "<!--";
@@ -27,12 +27,12 @@ pub(crate) struct Hidden<'a> {
     pub comments: Vec<Range<usize>>,
     /// Whether the last comment is not closed. It extends to the end of the text.
     pub unclosed: bool,
-    /// Where comments `[//]: # (` begin that have no closing bracket. Each reaches to the end of its paragraph.
+    /// The starts of comments `[//]: # (` without a closing bracket. Each extends to the end of its paragraph.
     pub open_notes: Vec<usize>,
 }
 
 impl Hidden<'_> {
-    /// Pairs of (offset in the text, offset in the given text), ascending: behind each comment.
+    /// Pairs of (offset in the text, offset in the given text) after each comment, ascending.
     pub(crate) fn places(&self) -> Vec<(usize, usize)> {
         let (mut at, mut from) = (0, 0);
         let places = self.comments.iter().map(|comment| {
@@ -107,18 +107,18 @@ struct Scanner<'a> {
     unclosed: bool,
     open_notes: Vec<usize>,
     blocks: Blocks,
-    /// The ends that [`OTHERS`] were found to lack.
+    /// The closing marks of [`OTHERS`] that are known to be missing.
     missing: Vec<&'static str>,
-    /// Whether the line before was the row of a table, whose cells need no `|` at their ends.
+    /// Whether the previous line was the row of a table, whose outer `|` are optional.
     in_table: bool,
 }
 
 impl Scanner<'_> {
-    /// Reads the line at `at` and what comments in it reach over. Gives where the next one begins.
+    /// Reads the line at `at` and the lines that its comments cover. Returns the start of the next one.
     fn line(&mut self, at: usize) -> usize {
         let end = self.line_end(at);
         let line = &self.text[at..end];
-        // Only these begin comments, or code that reaches over the end of the line.
+        // Only these begin comments, or code that extends over several lines.
         let before = line.contains(['<', '{', '[', '`']).then(|| self.blocks.clone());
         let read = self.blocks.line(line.trim_end_matches(['\n', '\r']), self.text, end);
         match read.kind {
@@ -149,7 +149,7 @@ impl Scanner<'_> {
         behind
     }
 
-    /// Reads the line from `at` to `end`, whose text begins at `from`.
+    /// Reads the line from `at` to `end`; its text begins at `from`.
     fn text(&mut self, at: usize, end: usize, from: usize) -> usize {
         let line = &self.text[at..end];
         let quoted = line.trim_start().starts_with('>');
@@ -179,7 +179,7 @@ impl Scanner<'_> {
             .map_or(self.text.len(), |length| at + length + 1)
     }
 
-    /// Reads text from `at` to the end of its line at `end`, or of the line that its last comment ends in.
+    /// Reads text from `at` to the end of its line at `end`, or of the line in which its last comment ends.
     fn inline(&mut self, mut at: usize, mut end: usize, quoted: bool) -> usize {
         let is_row = self.in_table || self.text[at..end].trim_start().starts_with('|');
         let mut missing = Vec::new();
@@ -198,7 +198,7 @@ impl Scanner<'_> {
                 if !missing.contains(&length) {
                     match self.code_end(at, end, length, is_row) {
                         Some(behind) => at = behind,
-                        // Other cells are looked through apart.
+                        // Each cell is searched separately.
                         None if is_row => {}
                         None => missing.push(length),
                     }
@@ -233,11 +233,11 @@ impl Scanner<'_> {
         end
     }
 
-    /// Where one of [`OTHERS`] ends that begins at `at`. One that is not closed is text.
+    /// The end of one of [`OTHERS`] that begins at `at`. If it is not closed, it is text.
     fn other_end(&mut self, at: usize, quoted: bool) -> Option<usize> {
         let text = &self.text[at..];
         let close = other_close(text).filter(|close| !self.missing.contains(close))?;
-        // The marks of a quote close nothing.
+        // The marks of quotes do not close it.
         let is_mark = |found: usize| {
             let line = text[..found].rsplit_once('\n').map(|(_, line)| line);
             quoted && line.is_some_and(|line| line.trim_matches(['>', ' ', '\t']).is_empty())
@@ -252,9 +252,8 @@ impl Scanner<'_> {
         found.map(|found| at + found + close.len())
     }
 
-    /// Where the comment `[//]: # (...)` ends that the line from `at` to `end` is, and whether it is closed. Its text is
-    /// closed, or ends with the line or, where it has an opening bracket or quote, with the paragraph. It may begin in
-    /// the line below.
+    /// The end of the comment `[//]: # (...)` in the line from `at` to `end`, and whether it is closed. Otherwise its text
+    /// ends with the line or, after an opening bracket or quote, with the paragraph. The text may begin in the next line.
     fn label_comment_end(&self, at: usize, mut end: usize) -> Option<(usize, bool)> {
         let said = behind_note_label(&self.text[at..end])?;
         let title = said.trim_start();
@@ -294,7 +293,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// Where code ends that `length` backticks before `at` begin, in the line that ends at `end` or in those of the same
+    /// The end of code that `length` backticks before `at` begin, in the line that ends at `end` or later in the same
     /// paragraph.
     fn code_end(&self, mut at: usize, mut end: usize, length: usize, is_row: bool) -> Option<usize> {
         loop {
@@ -320,13 +319,13 @@ impl Scanner<'_> {
     }
 }
 
-/// Most steps that are made to find the end of a comment in which others stand.
+/// The largest number of steps to find the end of a comment that contains others.
 const MAX_STEPS: usize = 512;
 
-/// Where the comment that begins at `open` ends; `None` if it does not.
+/// The end of the comment that begins at `open`; `None` if it is not closed.
 ///
-/// It ends where HTML says, at the first `-->`; but a comment around others, or around a block of code with arrows in it,
-/// ends where its writer ended it.
+/// As in HTML, it ends at the first `-->`; but a comment around other comments, or around a block of code with arrows, ends
+/// where its writer intended.
 fn comment_end(text: &str, open: usize) -> Option<usize> {
     let inside = open + OPEN.len();
     for short in [">", "->"] {
@@ -336,7 +335,7 @@ fn comment_end(text: &str, open: usize) -> Option<usize> {
     }
     let first = inside + text[inside..].find(CLOSE)? + CLOSE.len();
     let said = &text[inside..first];
-    // Backticks in the line in which it ends are text.
+    // Backticks in the line of its end are text.
     let opens_code = |line: &str| said.contains('\n') && opens_fence(line.trim_start()).is_some();
     let is_plain = !said.contains(OPEN) && !said.lines().any(opens_code);
     Some(if is_plain {
@@ -346,7 +345,7 @@ fn comment_end(text: &str, open: usize) -> Option<usize> {
     })
 }
 
-/// Where a comment ends that begins before `inside` and holds others or code.
+/// The end of a comment that begins before `inside` and contains other comments or code.
 fn whole_comment_end(text: &str, inside: usize, first: usize) -> Option<usize> {
     let mut depth = 1_usize;
     let mut fence = None;
@@ -363,7 +362,7 @@ fn whole_comment_end(text: &str, inside: usize, first: usize) -> Option<usize> {
             if passed && line.trim_start().starts_with(OPEN) {
                 return None;
             }
-            // The comment may end behind the fence that closes its code.
+            // The comment may end after the fence that closes its code.
             let closes = line.trim_end().strip_suffix(CLOSE).unwrap_or(line);
             if !closes_fence(closes, character, length) {
                 continue;
@@ -380,7 +379,7 @@ fn whole_comment_end(text: &str, inside: usize, first: usize) -> Option<usize> {
         while let Some(found) = line[from..].find(['<', '-']) {
             from += found;
             if line[from..].starts_with(OPEN) {
-                // Code that was never ended, and then another comment.
+                // Code without an end, and then another comment.
                 if passed {
                     return None;
                 }
@@ -393,7 +392,7 @@ fn whole_comment_end(text: &str, inside: usize, first: usize) -> Option<usize> {
                 steps += 1;
                 let end = start + from;
                 if depth == 0 {
-                    // An arrow in the text of a later line ends nothing.
+                    // An arrow in the text of a later line does not end the comment.
                     let ends = end == first || start < first || line[from..].trim().is_empty();
                     return ends.then_some(end);
                 }
@@ -411,14 +410,14 @@ fn whole_comment_end(text: &str, inside: usize, first: usize) -> Option<usize> {
     None
 }
 
-/// What closes the one of [`OTHERS`] that a text begins with.
+/// The closing mark of the one of [`OTHERS`] at the beginning of a text.
 fn other_close(text: &str) -> Option<&'static str> {
     let (open, close) = OTHERS.into_iter().find(|(open, _)| text.starts_with(open))?;
     let is_one = open != "<!" || text[open.len()..].starts_with(|c: char| c.is_ascii_alphabetic());
     is_one.then_some(close)
 }
 
-/// The length of a tag with attributes that a line begins with, if what looks like a comment stands in their values.
+/// The length of a tag with attributes at the beginning of a line, if their values contain something like a comment.
 fn attributes_length(line: &str) -> Option<usize> {
     let is_tag = line.strip_prefix('<')?.starts_with(|c: char| c.is_ascii_alphabetic());
     if !is_tag || !line.contains("<!") {
@@ -445,7 +444,7 @@ fn is_title(line: &str) -> bool {
         .any(|(open, close)| line.len() > 1 && line.starts_with(open) && line.ends_with(close))
 }
 
-/// What is behind the label of a definition that is a comment by custom: `//`, and `comment` where it leads nowhere.
+/// The text after the label of a definition that is conventionally a comment: `//`, and `comment` without a target.
 ///
 /// `[//]: # (a note)`; see <https://spec.commonmark.org/0.31.2/#link-reference-definitions>.
 fn behind_note_label(line: &str) -> Option<&str> {
@@ -457,13 +456,13 @@ fn behind_note_label(line: &str) -> Option<&str> {
     (is_note && rest.trim_start().starts_with(['#', '<'])).then_some(rest)
 }
 
-/// Whether a line parts the head of a table from its body.
+/// Whether a line separates the head of a table from its body.
 fn is_delimiter_row(line: &str) -> bool {
     let line = line.trim_matches(['>', ' ', '\t', '\r', '\n']);
     line.contains('-') && line.chars().all(|c| matches!(c, '-' | ':' | '|' | ' ' | '\t')) && line.contains('|')
 }
 
-/// Whether a line is no more text of the paragraph before it.
+/// Whether a line does not continue the paragraph before it.
 fn begins_a_block(line: &str) -> bool {
     let line = line.trim_start();
     line.is_empty()

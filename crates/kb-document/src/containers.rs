@@ -58,7 +58,7 @@ impl Callout {
         }
     }
 
-    /// The id of its message in the theme.
+    /// Its message in the theme.
     pub(crate) fn message(self) -> Message {
         match self {
             Self::Note => Message::Note,
@@ -107,7 +107,7 @@ pub(crate) enum Opener {
         length: usize,
         /// What it opens.
         container: Container,
-        /// Its name, if nothing here is called so.
+        /// Its name, if it is unknown.
         unknown: Option<String>,
     },
     /// `!!! note` or `=== "Tab"`, whose lines are indented.
@@ -131,7 +131,7 @@ pub(crate) fn opener(line: &str) -> Option<Opener> {
         line.strip_prefix('>')
             .map(|quoted| quoted.trim_start_matches([' ', '\t']))
     };
-    // Most lines are none, however long they are.
+    // Fast path: most lines open nothing.
     let may_open = [":::", "!!!", "???", "==="].iter().any(|start| line.starts_with(start))
         || quoted().is_some_and(|quoted| quoted.starts_with("[!"));
     if !may_open {
@@ -184,12 +184,12 @@ fn colons(line: &str) -> Option<Opener> {
     })
 }
 
-/// Whether a line is only colons, which end a container. A comment may stand behind them.
+/// Whether a line consists of colons, which end a container. A comment may follow.
 pub(super) fn is_colons(line: &str) -> bool {
     line.starts_with(":::") && without_stand_ins(line).trim().bytes().all(|byte| byte == b':')
 }
 
-/// The line that opens a container, without what stands in it for comments.
+/// The line that opens a container, without the placeholders of comments.
 fn without_stand_ins(line: &str) -> Cow<'_, str> {
     if line.contains(STAND_IN) {
         line.replace(STAND_IN, "").into()
@@ -238,7 +238,7 @@ fn admonition(body: &str) -> Option<Container> {
     ))
 }
 
-/// Where the first word begins that stands in quotes, with these.
+/// The offset of the first text in quotes, including the quotes.
 fn quotes(text: &str) -> Option<(usize, char, char)> {
     const PAIRS: [(char, char); 5] = [('"', '"'), ('\'', '\''), ('“', '”'), ('„', '“'), ('«', '»')];
     let begins = |at: usize| text[..at].chars().next_back().is_none_or(char::is_whitespace);
@@ -248,7 +248,7 @@ fn quotes(text: &str) -> Option<(usize, char, char)> {
     })
 }
 
-/// The title of a tab of code, from what stands behind the fence: `sh [npm]`, `js title="a.js"`, or the language alone.
+/// The title of a tab of code, from the text after the fence: `sh [npm]`, `js title="a.js"`, or only the language.
 pub(super) fn code_title(info: &str) -> String {
     let between = |open: &str, close: char| {
         let (_, rest) = info.split_once(open)?;
@@ -298,22 +298,43 @@ fn alert(inner: &str) -> Option<Container> {
 
 /// The title in `Title`, `"Title"`, `[Title]` or `{title="Title"}`.
 fn title(text: &str) -> Option<String> {
-    let between = |open: char, close: char| {
-        let inside = text.strip_prefix(open)?.strip_suffix(close)?;
-        // `[a](b) and [c]` is Markdown, `"a" and "b"` a text.
-        (!inside.contains(close)).then_some(inside)
+    // `[a](b) and [c]` is Markdown, and `"a" and "b"` text.
+    let quoted = || {
+        let inside = text.strip_prefix('"')?.strip_suffix('"')?;
+        (!inside.contains('"')).then_some(inside)
+    };
+    let bracketed = || {
+        let inside = text.strip_prefix('[')?.strip_suffix(']')?;
+        is_balanced(inside).then_some(inside)
     };
     let text = if let Some((attributes, rest)) = text.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
         let named = attributes.split_once("title=\"");
         named.and_then(|(_, title)| title.split('"').next()).unwrap_or(rest)
     } else {
-        between('[', ']').or_else(|| between('"', '"')).unwrap_or(text)
+        bracketed().or_else(quoted).unwrap_or(text)
     };
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// The word itself as a title, where the kind's own word would say less.
+/// Whether each bracket in a text has its counterpart in it. Escaped ones do not count.
+fn is_balanced(text: &str) -> bool {
+    let mut depth = 0_usize;
+    let mut is_escaped = false;
+    for byte in text.bytes() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'[' => depth += 1,
+            b']' if depth == 0 => return false,
+            b']' => depth -= 1,
+            _ => {}
+        }
+    }
+    depth == 0 && !is_escaped
+}
+
+/// The name itself as a title, if it says more than the name of its kind.
 fn default_title(name: &str, own: bool) -> Option<String> {
     if own {
         return None;

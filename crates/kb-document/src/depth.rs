@@ -29,7 +29,7 @@ pub(crate) fn nests_too_deeply(html: &str) -> bool {
     tags > MAX_DEPTH && !measure(html).fits
 }
 
-/// What a tree has.
+/// The measures of a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Measure {
     /// Its depth.
@@ -263,7 +263,7 @@ mod tests {
         let html = format!("<p>{open}</p>{}", "<p>x".repeat(100_000));
         assert!(nests_too_deeply(&html));
         assert!(measure(&html).read < 50_000);
-        // A slip is none.
+        // A parse error is not a reason to stop.
         let slip = format!("<p><b>a</p>{}", "<p>x</p>".repeat(2_000));
         assert!(!nests_too_deeply(&slip));
     }

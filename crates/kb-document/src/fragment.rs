@@ -12,11 +12,11 @@ pub struct Fragment {
 pub struct Patch {
     /// Offset in the HTML, in bytes.
     pub at: u32,
-    /// What goes there.
+    /// Its content.
     pub kind: PatchKind,
 }
 
-/// What goes into an open place.
+/// The content of an open place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PatchKind {
     /// ` href="…"` of the link with this number; without it if the link has no target.
@@ -77,76 +77,41 @@ impl Icon {
     }
 }
 
-/// Messages of the theme in articles.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Message {
-    /// "Note"
-    Note,
-    /// "Tip"
-    Tip,
-    /// "Important"
-    Important,
-    /// "Warning"
-    Warning,
-    /// "Caution"
-    Caution,
-    /// "Details"
-    Details,
-    /// "Footnotes"
-    Footnotes,
-    /// "Back to content"
-    BackToContent,
-    /// "Link to this section: {title}", the text before the title
-    LinkToSection,
-    /// the same, the text after the title
-    LinkToSectionEnd,
-    /// "Table"
-    Table,
-    /// "Play the video"
-    VideoPlay,
-    /// "Watch on {host}"
-    VideoOpen,
-    /// "This video is on {host}. Playing it sends your IP address there ..."
-    VideoNotice,
+macro_rules! messages {
+    ($($message:ident $id:literal $text:literal)+) => {
+        /// Messages of the theme in articles.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Message {
+            $(#[doc = $text] $message,)+
+        }
+
+        impl Message {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$message),+];
+
+            /// Its id in the theme's `i18n` files.
+            pub const fn id(self) -> &'static str {
+                match self { $(Self::$message => $id),+ }
+            }
+        }
+    };
 }
 
-impl Message {
-    /// All of them.
-    pub const ALL: [Self; 14] = [
-        Self::Note,
-        Self::Tip,
-        Self::Important,
-        Self::Warning,
-        Self::Caution,
-        Self::Details,
-        Self::Footnotes,
-        Self::BackToContent,
-        Self::LinkToSection,
-        Self::LinkToSectionEnd,
-        Self::Table,
-        Self::VideoPlay,
-        Self::VideoOpen,
-        Self::VideoNotice,
-    ];
-
-    /// Its id in the theme's `i18n` files.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Note => "note",
-            Self::Tip => "tip",
-            Self::Important => "important",
-            Self::Warning => "warning",
-            Self::Caution => "caution",
-            Self::Details => "details",
-            Self::Footnotes => "footnotes",
-            Self::BackToContent => "back_to_content",
-            Self::LinkToSection | Self::LinkToSectionEnd => "link_to_section",
-            Self::Table => "table",
-            Self::VideoPlay => "video_play",
-            Self::VideoOpen => "video_open",
-            Self::VideoNotice => "video_notice",
-        }
-    }
+messages! {
+    Note "note" "\"Note\""
+    Tip "tip" "\"Tip\""
+    Important "important" "\"Important\""
+    Warning "warning" "\"Warning\""
+    Caution "caution" "\"Caution\""
+    Details "details" "\"Details\""
+    Footnotes "footnotes" "\"Footnotes\""
+    BackToContent "back_to_content" "\"Back to the text\""
+    LinkToSection "link_to_section" "\"Link to this section: {title}\", the text before the title"
+    LinkToSectionEnd "link_to_section" "The same, the text after the title"
+    Table "table" "\"Table\""
+    VideoPlay "video_play" "\"Play the video\""
+    VideoOpen "video_open" "\"Watch on {host}\""
+    VideoNotice "video_notice" "\"This video is on {host}. Playing it sends your IP address there ...\""
 }
 
 impl Fragment {
@@ -246,12 +211,12 @@ impl Fragment {
         self.patches.splice(index..index, added);
     }
 
-    /// A fragment of HTML that is written with `url` for open places, as [`crate::sanitize`] needs it.
+    /// A fragment from HTML in which `url` represents open places, for [`crate::sanitize`].
     pub(super) fn from_parts(html: String, patches: Vec<Patch>) -> Self {
         Self { html, patches }
     }
 
-    /// The finished HTML: `fill` writes what goes into each open place.
+    /// The finished HTML: `fill` writes the content of each open place.
     pub fn fill(&self, mut fill: impl FnMut(PatchKind, &mut String)) -> String {
         let mut out = String::with_capacity(self.html.len() + self.patches.len() * 32);
         let mut from = 0;

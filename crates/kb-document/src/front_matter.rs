@@ -1,12 +1,14 @@
 //! Front matter: YAML between `---` or TOML between `+++`, with the spellings of other tools.
 
+use std::ops::Range;
+
 use jiff::Timestamp;
 use jiff::civil;
-use kb_data::{Codes, Entry, Node, Place, Reader, Value, parse_toml, parse_yaml};
+use kb_data::{Codes, Entry, Node, Place, Reader, Value, as_flag, parse_toml, parse_yaml};
 use kb_diagnostic::{Code, Diagnostic, SourceText, Span};
 
 use super::comments::without_comments;
-use super::{misplaced, visibility};
+use super::{Title, misplaced, visibility};
 
 pub(super) const CODES: Codes = Codes {
     syntax: Code::FrontMatterSyntax,
@@ -30,7 +32,6 @@ const FOREIGN: &[&str] = &[
     "outputs",
     "cascade",
     "resources",
-    "sitemap",
     "markup",
     "parent",
     "nav_order",
@@ -83,7 +84,7 @@ const FOREIGN: &[&str] = &[
     "icon_pack",
 ];
 
-/// Other ways to write a day that have one meaning only. `11/12/2026` has two.
+/// Other unambiguous formats of a day. `11/12/2026` is ambiguous.
 const DAYS: [&str; 8] = [
     "%Y/%m/%d",
     "%Y.%m.%d",
@@ -95,7 +96,7 @@ const DAYS: [&str; 8] = [
     "%Y%m%d",
 ];
 
-/// A day, with the second of the day where it is known.
+/// A day, with the time of day if it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Date {
     /// Seconds since 1970-01-01T00:00:00Z.
@@ -164,12 +165,24 @@ impl Date {
     }
 }
 
+/// What search engines may do with an article, from everything to nothing.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Indexing {
+    /// They may list it, and the sitemap has it.
+    #[default]
+    Full,
+    /// They may list it, but the sitemap does not have it.
+    NotInSitemap,
+    /// They are asked not to list it.
+    None,
+}
+
 /// The values of the front matter; see the manual for the meaning of each key.
 #[derive(Debug, Clone, Default, PartialEq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a key of its own")]
 pub struct FrontMatter {
     /// `title`
-    pub title: Option<String>,
+    pub title: Option<Title>,
     /// `description` (`summary`, `excerpt`)
     pub description: Option<String>,
     /// `slug`
@@ -180,7 +193,7 @@ pub struct FrontMatter {
     pub origin: Option<String>,
     /// `aliases` (`redirect_from`)
     pub aliases: Vec<(String, Span)>,
-    /// `weight` (`order`, `position`, `sidebar_position`), in thousandths: one may stand between two others
+    /// `weight` (`order`, `position`, `sidebar_position`), in thousandths, so that one fits between two others
     pub weight: Option<i64>,
     /// `nav_title` (`linkTitle`, `sidebar_label`)
     pub nav_title: Option<String>,
@@ -202,6 +215,8 @@ pub struct FrontMatter {
     pub unlisted: bool,
     /// `date`
     pub date: Option<Date>,
+    /// The place of `date` in the file, in bytes; empty without one
+    pub date_range: Range<u32>,
     /// `updated` (`lastmod`, `last_update`, `lastUpdated`)
     pub updated: Option<Date>,
     /// `publish_date` (`publishDate`)
@@ -214,6 +229,8 @@ pub struct FrontMatter {
     pub boost: f64,
     /// `llms`
     pub llms: bool,
+    /// `noindex`, `sitemap`
+    pub indexing: Indexing,
     /// `hide`
     pub hide: Vec<String>,
     /// `id`
@@ -268,7 +285,7 @@ fn split_off(file: &SourceText, diagnostics: &mut Vec<Diagnostic>) -> (FrontMatt
         llms: true,
         ..FrontMatter::default()
     };
-    // Blank lines in front must not disable front matter: its keys would be published as text, including `draft: true`.
+    // Blank lines before front matter must not disable it: its keys would be published as text, including `draft: true`.
     let lead = text.len() - text.trim_start_matches(is_blank).len();
     if let Some(length) = json_length(&text[lead..]) {
         let (front, problems) = read(file, lead..lead + length, "{");
@@ -335,7 +352,7 @@ fn json_length(text: &str) -> Option<usize> {
     rest.trim_matches(is_blank).is_empty().then_some(length)
 }
 
-/// Whether what stands between two rules is text: a blank line, then no keys, and nothing that hides the article.
+/// Whether the lines between two rules are text: a blank line, then no keys, and nothing that hides the article.
 fn is_sentence(text: &str) -> bool {
     let is_key = |line: &str| looks_like_keys(line, "---") || line.trim_start().starts_with(['-', '#', '{', '[']);
     let hides = ["draft", "publish", "private", "hidden", "unlisted"];
@@ -353,7 +370,7 @@ fn opens(text: &str, fence: &str) -> bool {
     text.strip_prefix(fence).is_some_and(|rest| {
         let line = rest.split('\n').next().unwrap_or_default();
         let said = line.trim();
-        // YAML takes a comment behind the bar, and some editors name the format.
+        // YAML allows a comment after the bar, and some editors add the name of the format.
         let is_bar = said.is_empty() || line.starts_with([' ', '\t']) && (said.starts_with('#') || is_format(said));
         is_bar && rest.contains('\n')
     })
@@ -412,15 +429,26 @@ fn read(file: &SourceText, range: std::ops::Range<usize>, fence: &str) -> (Optio
     }
 }
 
+/// A range of a file as documents keep it.
+fn file_range(range: &Range<usize>) -> Range<u32> {
+    let place = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    place(range.start)..place(range.end)
+}
+
+/// The title, without comments.
+fn title(r: &mut Reader<'_>) -> Option<Title> {
+    let (text, range) = r.ranged_string(&["title"])?;
+    let text = shown(&text).trim().to_owned();
+    let range = file_range(&range);
+    (!text.is_empty()).then_some(Title { text, range })
+}
+
 fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
     let mut r = Reader::new(node, place, &CODES);
     let mut visibility = visibility::read(&mut r);
     let hide = visibility::hidden_parts(&mut r, &mut visibility);
     let mut front = FrontMatter {
-        title: r
-            .string(&["title"])
-            .map(|title| shown(&title).trim().to_owned())
-            .filter(|title| !title.is_empty()),
+        title: title(&mut r),
         description: r
             .string(&["description", "summary", "excerpt"])
             .map(|text| shown(&text))
@@ -442,12 +470,14 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
         draft: visibility.draft,
         unlisted: visibility.unlisted,
         date: None,
+        date_range: 0..0,
         updated: None,
         publish_date: visibility.publish_date,
         expires: visibility.expires,
         searchable: visibility.searchable,
         boost: visibility.boost,
         llms: visibility.llms,
+        indexing: visibility.indexing,
         hide,
         id: r.string(&["id"]),
         icon: r.spanned_string(&["icon"]),
@@ -457,8 +487,11 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
             .map_or(serde_json::Value::Null, |entry| entry.node.value.to_json()),
     };
     front.date = date(&mut r, &["date"], &["created"]);
+    if let Some(entry) = r.entry(&["date"]) {
+        front.date_range = file_range(&r.place().range(&entry.node.range));
+    }
     front.updated = date(&mut r, &["updated", "lastmod", "last_update", "lastUpdated"], &["date"]).or_else(|| {
-        // A table of dates, else the only one.
+        // The date in a table of dates, or the only one.
         let is_table = matches!(r.entry(&["date"])?.node.value, Value::Table(_));
         if is_table {
             date(&mut r, &["date"], &["updated"])
@@ -469,7 +502,7 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
     review(&mut r);
     taxonomies(&mut r, &mut front);
     front.tags = all_shown(&front.tags);
-    // `permalink: false`: other tools write no page then.
+    // With `permalink: false`, other tools write no page.
     let no_page = |(path, _): &(String, Span)| path == "false";
     front.draft |= front.path.take_if(|path| no_page(path)).is_some();
     if front
@@ -490,6 +523,7 @@ fn read_keys(node: &Node, place: Place<'_>) -> (FrontMatter, Vec<Diagnostic>) {
     front.unlisted |= visibility.unlisted;
     front.searchable &= visibility.searchable;
     front.llms &= visibility.llms;
+    front.indexing = front.indexing.max(visibility.indexing);
     (front, r.finish())
 }
 
@@ -548,14 +582,14 @@ fn featured(r: &mut Reader<'_>) -> bool {
     let Some(entry) = r.entry(&["featured", "pinned", "promoted"]) else {
         return false;
     };
-    let flag = visibility::flag(&entry.node.value);
+    let flag = as_flag(&entry.node.value);
     if flag.is_none() {
         r.wrong_type(entry, "true or false");
     }
     flag.unwrap_or(false)
 }
 
-/// A date, or a table of dates in which one of `inner` is it, as Docusaurus and `MkDocs` write it.
+/// A date, or the one of `inner` in a table of dates, as Docusaurus and `MkDocs` write it.
 fn date(r: &mut Reader<'_>, names: &[&'static str], inner: &[&str]) -> Option<Date> {
     let entry = r.entry(names)?;
     let Value::Table(entries) = &entry.node.value else {

@@ -33,7 +33,7 @@ use kb_source::{ArticleSource, ContentPath};
 use xxhash_rust::xxh3::Xxh3;
 
 pub use fragment::{Fragment, Icon, Message, Patch, PatchKind};
-pub use front_matter::{Date, FrontMatter};
+pub use front_matter::{Date, FrontMatter, Indexing};
 
 /// How documents are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,8 +55,8 @@ pub struct Document {
     pub body_start: usize,
     /// What the front matter says.
     pub front: FrontMatter,
-    /// The title from the front matter or the first H1; `None` if neither exists.
-    pub title: Option<String>,
+    /// The title from the front matter or the first H1; without either, the name of the file is the title.
+    pub title: Option<Title>,
     /// The body as HTML with open places.
     pub html: Fragment,
     /// The links and images of the body, in order.
@@ -95,10 +95,25 @@ impl Document {
         self.file.span(range.start as usize..range.end as usize)
     }
 
+    /// The place of the title, for messages about it; the first line if the name of the file is the title.
+    pub fn title_span(&self) -> Span {
+        let range = self.title.as_ref().map_or(0..0, |title| title.range.clone());
+        self.span(&range)
+    }
+
     /// The Markdown below the front matter.
     pub fn body(&self) -> &str {
         &self.file.text()[self.body_start..]
     }
+}
+
+/// The title of an article.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Title {
+    /// Its text.
+    pub text: String,
+    /// Its place in the file, in bytes: the value in the front matter, or the heading.
+    pub range: Range<u32>,
 }
 
 /// The syntax of a link.
@@ -159,7 +174,7 @@ pub fn parse_document(source: &ArticleSource, options: DocumentOptions) -> Docum
         markdown::BodySource {
             source,
             start: body_start,
-            title: front.title.as_deref(),
+            title: front.title.as_ref().map(|title| title.text.as_str()),
             is_faq: front.is_faq(),
             options,
         },
@@ -167,7 +182,11 @@ pub fn parse_document(source: &ArticleSource, options: DocumentOptions) -> Docum
     );
     body.shrink();
     let title = front.title.clone().or(body.first_h1);
-    let outline = outline(&source.file.text()[..body_start], title.as_deref(), &body.summary);
+    let outline = outline(
+        &source.file.text()[..body_start],
+        title.as_ref().map(|title| title.text.as_str()),
+        &body.summary,
+    );
     Document {
         path: source.path.clone(),
         file: Arc::clone(&source.file),

@@ -95,7 +95,7 @@ struct Writer<'a> {
 }
 
 /// After so many tags and expressions without an end the rest of a file has none: looking for each end takes time.
-const MAX_FAILURES: usize = 100;
+const MAX_FAILURES: usize = 1000;
 
 impl Writer<'_> {
     fn write(&mut self) {
@@ -221,19 +221,18 @@ impl Writer<'_> {
                         next += 1;
                     }
                 },
-                b'<' if self.failures < MAX_FAILURES => match tag(self.text, next) {
-                    Some(found) => {
+                b'<' if self.failures < MAX_FAILURES => {
+                    if let Some(found) = tag(self.text, next) {
                         self.copy(next);
                         next = found.end;
                         end = line_around(self.text, next.max(end));
                         self.element(&found, end);
                         next = next.max(self.at);
-                    }
-                    None => {
+                    } else {
                         self.failures += 1;
                         next += 1;
                     }
-                },
+                }
                 _ => next += 1,
             }
         }

@@ -11,19 +11,18 @@ use kb_diagnostic::SourceText;
 /// The number of lines at the start of a body that are searched for keys.
 const HEAD_LINES: usize = 20;
 
-/// Lines of an object that are looked at.
+/// The number of lines of an object that are examined.
 const OBJECT_LINES: usize = 40;
 
 /// The largest number of words in a value that controls visibility: `draft (do not publish)`.
 const VALUE_WORDS: usize = 4;
 
-/// A line that may be a key: where it stands in the body, and its text without blanks.
+/// A line that may be a key: its place in the body, and its text without blanks.
 type Line<'a> = (Range<usize>, &'a str);
 
 /// The line, among the first ones of a body, that would hide the article if it were in front matter.
 ///
-/// Keys stand between two bars such as `---`, in braces, or are all that a paragraph has: the first one, or the first
-/// below a heading.
+/// Keys are between two bars such as `---`, in braces, or fill a paragraph: the first one, or the first below a heading.
 pub(super) fn hiding_line(body: &str) -> Option<Range<usize>> {
     let lines = head(body);
     let between_bars = lines.iter().enumerate().filter_map(|(index, (_, said))| {
@@ -43,7 +42,7 @@ pub(super) fn hiding_line(body: &str) -> Option<Range<usize>> {
         if as_a_whole == Some(false) {
             return None;
         }
-        // Where it cannot be read as a whole, each line counts.
+        // If it cannot be read as a whole, each line counts.
         let line = lines.iter().find(|(_, said)| hides(said, bar) == Some(true));
         let line = match line {
             Some((_, said)) if is_sentence(said) => None,
@@ -55,7 +54,7 @@ pub(super) fn hiding_line(body: &str) -> Option<Range<usize>> {
     found.or_else(|| hiding_pair(body))
 }
 
-/// The first lines of a body, without comments, code and HTML, each of which counts as a line without text.
+/// The first lines of a body. Comments, code and HTML count as lines without text.
 fn head(body: &str) -> Vec<Line<'_>> {
     enum Skipping {
         Comment,
@@ -109,7 +108,7 @@ fn head(body: &str) -> Vec<Line<'_>> {
                 || said.starts_with("<?");
             skipping = (!is_whole).then_some(Skipping::Html);
         } else if said.starts_with("{{") || said.starts_with("{%") {
-            // What such a tag encloses may be code.
+            // The content of such a tag may be code.
             let encloses = ["highlight", "code", "raw", "verbatim", "comment"]
                 .iter()
                 .any(|word| said.contains(word));
@@ -140,8 +139,8 @@ fn paragraphs<'a, 'b>(lines: &'b [Line<'a>]) -> impl Iterator<Item = &'b [Line<'
     from(0).filter(|lines| are_keys(lines, true)).into_iter().chain(below)
 }
 
-/// Whether lines are keys, with the items of their lists. Prose begins with a capital letter; so do keys that are called
-/// as those of a document, in the first paragraph of a file.
+/// Whether lines are keys, with the items of their lists. Prose begins with a capital letter; in the first paragraph of a
+/// file, keys with the names of document properties may do so too.
 fn are_keys(lines: &[Line<'_>], may_have_capitals: bool) -> bool {
     const OF_DOCUMENTS: [&str; 7] = ["title", "date", "author", "slug", "category", "tags", "status"];
     let key = |(_, said): &Line<'_>| {
@@ -160,7 +159,7 @@ fn are_keys(lines: &[Line<'_>], may_have_capitals: bool) -> bool {
     only_keys && (keys.iter().all(is_small) || may_have_capitals && of_document)
 }
 
-/// Whether the value of a key is a sentence, in a text that speaks of keys.
+/// Whether the value of a key is a sentence, in a text about keys.
 fn is_sentence(line: &str) -> bool {
     let Some((_, value)) = line.split_once([':', '=']) else {
         return false;
@@ -171,7 +170,7 @@ fn is_sentence(line: &str) -> bool {
         && (value.split_whitespace().count() > VALUE_WORDS || value.contains(", ") || value.ends_with(['.', '!', '?']))
 }
 
-/// The pair of key and value that would hide the article, where a body begins with an object that is not quite JSON.
+/// The key and value that would hide the article, if a body begins with an object that is not quite JSON.
 fn hiding_pair(body: &str) -> Option<Range<usize>> {
     let lead = body.len() - body.trim_start_matches(is_blank).len();
     let inside = body[lead..].strip_prefix('{')?;
@@ -187,7 +186,7 @@ fn hiding_pair(body: &str) -> Option<Range<usize>> {
         .sum::<usize>();
     let mut object = &inside[..end];
     if let Some(close) = object.rfind('}') {
-        // A text that begins with an object has more in this line.
+        // If the body is text that begins with an object, this line has more.
         let rest = object[close + 1..].lines().next().unwrap_or_default();
         if !rest.trim_matches(is_blank).is_empty() {
             return None;
@@ -198,7 +197,7 @@ fn hiding_pair(body: &str) -> Option<Range<usize>> {
     for piece in object.split_inclusive([',', '\n', '{', '}']) {
         let range = at..at + piece.len();
         at += piece.len();
-        // A comment may stand before a key.
+        // A comment may precede a key.
         let said = piece.trim_end_matches([',', '\n', '\r', '{', '}', ' ']);
         let said = said.rsplit("*/").next().unwrap_or(said).trim();
         let Some((key, value)) = said.split_once(':').filter(|_| !said.starts_with("//")) else {
@@ -214,7 +213,7 @@ fn hiding_pair(body: &str) -> Option<Range<usize>> {
     None
 }
 
-/// What a line of bars is made of: `----`, `+++`, `;;;`, also with the name of a format.
+/// The character of a line of bars: `----`, `+++`, `;;;`, also with the name of a format.
 fn bar(line: &str) -> Option<&'static str> {
     let bars = [
         "---",

@@ -1,26 +1,26 @@
-//! The boxes of an article as a tree: what stands in each is a text of its own, which the parser reads by itself.
+//! The boxes of an article as a tree: the content of each is a separate text, which the parser reads by itself.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
-use super::blocks::{Blocks, BoxMark, From, Line};
+use super::blocks::{Blocks, BoxMark, From, Line, has_capital_end};
 use super::comments::{Hidden, hide_comments};
 use super::containers::{Container, Opener};
 
-/// What stands in the text around a box where the box stands. The parser takes it for raw HTML, which ends the block
-/// before it and begins none; a box is known by its place, whatever stands there.
+/// Replaces a box in the text around it. The parser reads it as raw HTML, which ends the block before it and begins none.
+/// Boxes are recognised by their offset, not by this text.
 const PLACE: &str = "<!---->";
 
 /// An article, cut at its boxes.
 #[derive(Debug, Default)]
 pub(crate) struct Outline<'a> {
-    /// The texts: first that of the article itself, then those of its boxes as they open.
+    /// The texts: first that of the article itself, then those of its boxes in the order in which they open.
     pub texts: Vec<BoxText<'a>>,
-    /// The boxes. The text of each has its number and one more.
+    /// The boxes. The text of box `n` is text `n + 1`.
     pub boxes: Vec<OpenedBox>,
-    /// What is wrong.
+    /// The problems found.
     pub problems: Vec<Problem>,
-    /// The comments that were taken out, in bytes of the article.
+    /// The places of the removed comments, in bytes of the article.
     pub comments: Vec<Range<usize>>,
 }
 
@@ -33,19 +33,19 @@ pub(crate) struct OpenedBox {
     pub range: Range<usize>,
 }
 
-/// A text of the article without the marks of the box it stands in, and the way back to the places of the article.
+/// A text of the article without the marks of the box around it, and a map from its offsets to those of the article.
 #[derive(Debug, Default)]
 pub(crate) struct BoxText<'a> {
     /// The text.
     pub text: Cow<'a, str>,
-    /// Where boxes stand in it, ascending: the offset and the number of the box.
+    /// The boxes in it, ascending by offset: offset and number.
     boxes: Vec<(usize, usize)>,
-    /// Pairs of (offset in `text`, offset in the article), ascending, between which both go on alike.
+    /// Pairs of (offset in `text`, offset in the article), ascending. Between two pairs, both advance equally.
     places: Vec<(usize, usize)>,
 }
 
 impl BoxText<'_> {
-    /// The number of the box that stands at an offset.
+    /// The number of the box at an offset.
     pub(crate) fn box_at(&self, offset: usize) -> Option<usize> {
         let index = self.boxes.binary_search_by_key(&offset, |(at, _)| *at).ok()?;
         Some(self.boxes[index].1)
@@ -64,12 +64,12 @@ impl BoxText<'_> {
     }
 }
 
-/// Something that is wrong with the boxes or comments of an article.
+/// A problem with the boxes or comments of an article.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Problem {
-    /// Where, in bytes of the article.
+    /// Its place, in bytes of the article.
     pub range: Range<usize>,
-    /// What.
+    /// Its kind.
     pub kind: ProblemKind,
 }
 
@@ -118,7 +118,7 @@ fn comment_problems(hidden: &Hidden<'_>) -> Vec<Problem> {
 }
 
 impl Outline<'_> {
-    /// The same article, of which `text` is the source, with all boxes taken for text.
+    /// The same article with all boxes as plain text; `text` is its source.
     pub(super) fn without_boxes(&self, text: &str) -> Outline<'static> {
         let hidden = hide_comments(text);
         let mut outline = Outline {
@@ -148,8 +148,8 @@ impl Outline<'_> {
         }
     }
 
-    /// Follows the text without comments back to the article: `places` are pairs of an offset in the one and in the
-    /// other, ascending, between which both go on alike.
+    /// Changes offsets of the text without comments to offsets of the article. `places` are pairs of these offsets,
+    /// ascending; between two pairs, both advance equally.
     fn shift(&mut self, places: &[(usize, usize)]) {
         if places.is_empty() {
             return;
@@ -179,10 +179,10 @@ impl Outline<'_> {
     }
 }
 
-/// What the lines of boxes begin with.
+/// The beginnings of the lines that open boxes.
 const OPENERS: [&str; 5] = [":::", "!!!", "???", "===", "[!"];
 
-/// Whether a box may open somewhere: behind nothing but the marks of quotes, items, definitions and footnotes.
+/// Whether a box may open somewhere: only marks of quotes, items, definitions and footnotes may come before it.
 fn may_open(text: &str) -> bool {
     let is_mark = |c: char| c.is_ascii_digit() || matches!(c, ' ' | '\t' | '>' | '-' | '*' | '+' | ':' | '.' | ')');
     let begins = |at: usize| {
@@ -196,7 +196,7 @@ fn may_open(text: &str) -> bool {
 }
 
 fn cut(text: &str) -> Outline<'_> {
-    if !may_open(text) {
+    if !may_open(text) && !has_capital_end(text) {
         return Outline {
             texts: vec![BoxText {
                 text: Cow::Borrowed(text),
@@ -218,7 +218,19 @@ fn cut(text: &str) -> Outline<'_> {
         let next = at + line.len();
         let said = line.trim_end_matches(['\n', '\r']);
         let read = cutter.blocks.line(said, text, next);
-        cutter.line(said, at, &read, text);
+        // The parser recognises end tags only in lower case.
+        let capitals = read
+            .end_tag
+            .clone()
+            .filter(|tag| said[tag.clone()].contains(|c: char| c.is_ascii_uppercase()));
+        match capitals {
+            Some(tag) => {
+                let mut line = said.to_owned();
+                line[tag].make_ascii_lowercase();
+                cutter.line(&line, at, &read, text);
+            }
+            None => cutter.line(said, at, &read, text),
+        }
         at = next;
     }
     cutter.leave(0, None);
@@ -240,10 +252,10 @@ struct Cutter<'a> {
     blank: Option<BlankLine>,
 }
 
-/// A blank line, which belongs to what stands around a box if the box ends there.
+/// A blank line, which belongs to the text around a box if the box ends there.
 struct BlankLine {
     place: Range<usize>,
-    /// Where it begins in the text of the article, and in those of the boxes that are open.
+    /// Where it begins in the text of the article, and in those of the open boxes.
     from: Vec<From>,
 }
 
@@ -293,7 +305,7 @@ impl Cutter<'_> {
         }
     }
 
-    /// Ends boxes until so many are open. Says whether there were more.
+    /// Ends boxes until `still_open` are open. Returns whether there were more.
     fn leave(&mut self, still_open: usize, closes: Option<usize>) -> bool {
         let left = self.open.split_off(still_open.min(self.open.len()));
         for (number, must_close) in &left {
@@ -307,7 +319,7 @@ impl Cutter<'_> {
         !left.is_empty()
     }
 
-    /// Where the text of the box begins in the line that stands in `depth` boxes.
+    /// Where the text of the innermost of `depth` boxes begins in the line.
     fn from(&self, depth: usize) -> Option<From> {
         match depth.checked_sub(1) {
             Some(index) => self.blocks.boxes().nth(index)?.from,
@@ -315,8 +327,8 @@ impl Cutter<'_> {
         }
     }
 
-    /// Adds a line, of which the part before `rest` is marks, to the text of the innermost box. Without the marks of that
-    /// box it goes on with a paragraph there.
+    /// Adds a line to the text of the innermost box; the part before `rest` consists of marks. A line without the marks of
+    /// that box continues a paragraph in it.
     fn push(&mut self, line: &str, at: usize, from: Option<From>, rest: usize) {
         let number = self.open.last().map_or(0, |(number, _)| number + 1);
         let text = &mut self.texts[number];
@@ -325,11 +337,11 @@ impl Cutter<'_> {
             out.extend(std::iter::repeat_n(' ', from.blanks));
             from.at.min(line.len())
         } else {
-            // However far it is indented, it is text; a mark at its start would begin a block.
+            // It is text at any indentation; without it, a mark at its start would begin a block.
             out.push_str("    ");
             rest
         };
-        // A tab reaches as far as it does in the article, where other marks stand before it.
+        // A tab keeps the width that it has in the article, where other marks come before it.
         let marks = &line[start..rest.max(start)];
         if number > 0 && marks.contains('\t') {
             let mut column = columns_of(&line[..start], 0);
@@ -360,7 +372,7 @@ impl Cutter<'_> {
         let number = self.boxes.len();
         let text = &mut self.texts[parent];
         let out = text.text.to_mut();
-        // The box stands where its line stood, behind the marks.
+        // The box takes the place of its line, after the marks.
         out.pop();
         text.boxes.push((out.len(), number));
         text.places.push((out.len(), at + read.rest));
@@ -385,7 +397,7 @@ impl Cutter<'_> {
     }
 }
 
-/// The column behind a text that begins in column `from`.
+/// The column after a text that begins in column `from`.
 fn columns_of(text: &str, from: usize) -> usize {
     let width = |column: usize, byte: u8| {
         if byte == b'\t' {

@@ -18,11 +18,11 @@ pub(crate) struct RawHtmlPlace<'a> {
     pub first_link: usize,
     /// Whether it is within text, where a figure is not allowed.
     pub inline: bool,
-    /// Whether a frame was left out whose end is still to come.
+    /// Whether the end tag of a removed frame is still to come.
     pub in_frame: bool,
     /// Whether only frames of known hosts are replaced by players.
     pub known_players: bool,
-    /// The name of a frame that has none.
+    /// The name for a frame without one.
     pub frame_title: &'a str,
     /// The open elements before it.
     pub open: RawOpen,
@@ -39,23 +39,23 @@ pub(crate) struct RawHtmlPiece {
     pub ids: Vec<String>,
     /// Its visible text.
     pub text: Vec<RawText>,
-    /// How many elements it opens, and does not close, whose content nobody sees.
+    /// The number of invisible elements that it opens and does not close.
     pub hides: usize,
     /// How many such elements it closes and does not open.
     pub shows: usize,
     /// Tables that begin and end in it, in order.
     pub tables: Vec<TableTag>,
-    /// The player, with its title, that a frame within text shows. It is not part of `html`.
+    /// The player of a frame within text, with its title. It is not part of `html`.
     pub player: Option<(Player, String)>,
-    /// Whether a frame was left out whose end is still to come.
+    /// Whether the end tag of a removed frame is still to come.
     pub in_frame: bool,
     /// The link numbers of its images.
     pub images: Vec<u32>,
-    /// Where in it images stand that have no `alt`.
+    /// The places of images without `alt` in it.
     pub unlabelled: Vec<Range<usize>>,
     /// The open elements at its end.
     pub open: RawOpen,
-    /// Ids and names that are left out because they begin with [`RESERVED_ID`], and the tags that have them.
+    /// Removed ids and names, which begin with [`RESERVED_ID`], and their tags.
     pub reserved: Vec<(Range<usize>, String)>,
     /// A tag without an end. It is text in `html`, because a browser would read the following HTML as its attributes.
     pub unfinished: Option<Range<usize>>,
@@ -124,7 +124,7 @@ const BLOCKS: &[&[u8]] = &[
 /// links and menus would find their elements instead of the theme's.
 pub(crate) const RESERVED_ID: char = '_';
 
-/// A part of a table that says where it begins and ends and what it is called.
+/// The beginning, the caption or the end of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum TableTag {
     /// It begins at this offset of the piece.
@@ -135,19 +135,19 @@ pub(crate) enum TableTag {
     End(usize),
 }
 
-/// Elements of raw HTML that are open, as far as it matters to images and players.
+/// The open elements of raw HTML that affect images and players.
 #[expect(clippy::struct_excessive_bools, reason = "the elements are independent")]
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct RawOpen {
-    /// Whether a `picture` is.
+    /// Whether a `picture` is open.
     pub picture: bool,
-    /// Whether a link is, or an anchor.
+    /// Whether a link or an anchor is open.
     pub link: bool,
-    /// Whether a link is that leads somewhere.
+    /// Whether a link with a target is open.
     pub leads: bool,
-    /// Whether an element is that holds no figure: a heading, or what is there for scripts or without them.
+    /// Whether an element is open that cannot contain a figure: a heading, or content for scripts or without them.
     pub narrow: bool,
-    /// Whether text is whose line breaks stand.
+    /// Whether preformatted text is open.
     pub preformatted: bool,
 }
 
@@ -163,7 +163,7 @@ impl RawOpen {
     }
 }
 
-/// Attributes that hold a URL, and what it leads to.
+/// Attributes with a URL, and the kind of its target.
 fn link_kind(element: &[u8], attribute: &[u8]) -> Option<LinkKind> {
     match (element, attribute) {
         (b"a" | b"area", b"href") | (b"form", b"action") => Some(LinkKind::Page),
@@ -175,7 +175,7 @@ fn link_kind(element: &[u8], attribute: &[u8]) -> Option<LinkKind> {
     }
 }
 
-/// Reads a piece of raw HTML. Comments are left out: they are notes among writers.
+/// Reads a piece of raw HTML. Comments are left out: they are notes for writers.
 pub(crate) fn read_raw_html(html: &str, place: &RawHtmlPlace<'_>) -> RawHtmlPiece {
     let mut reader = PieceReader {
         source: html,
@@ -205,13 +205,13 @@ struct PieceReader<'a> {
     source: &'a str,
     place: &'a RawHtmlPlace<'a>,
     piece: RawHtmlPiece,
-    /// How much of the source is already in the piece.
+    /// The length of the source that is already in the piece.
     copied: usize,
     /// Whether the content of a frame is being left out.
     skipping: bool,
-    /// The start tag of the paragraph that a figure stood in, until it is known whether more is in it.
+    /// The start tag of the paragraph around a figure, until it is known whether more content follows.
     paragraph: Option<String>,
-    /// The text of the caption that is open.
+    /// The text of the open caption.
     caption: Option<String>,
     /// Where the last token ends.
     read: usize,
@@ -256,7 +256,7 @@ impl PieceReader<'_> {
         }
     }
 
-    /// Copies what stands before `span`, and leaves out what stands in it. Says whether it was still to be copied.
+    /// Copies the source before `span`, and skips the span. Returns whether the span was not copied yet.
     fn replace(&mut self, span: &Range<usize>) -> bool {
         let fresh = span.start >= self.copied;
         if fresh {
@@ -391,7 +391,7 @@ impl PieceReader<'_> {
         })
     }
 
-    /// A frame of another host asks first; one of this site gets what it lacks.
+    /// A frame of another host becomes a figure that asks first; one of this site gets missing attributes.
     fn frame(&mut self, tag: &StartTag<usize>, span: &Range<usize>) {
         let source = attribute(tag, b"src");
         let mut title = attribute(tag, b"title");
@@ -419,7 +419,7 @@ impl PieceReader<'_> {
             player.kept = kept(tag);
         }
         if self.piece.open.leads && title.trim().is_empty() {
-            // All that a link needs is a name.
+            // A link needs only a name.
             self.place.frame_title.clone_into(&mut title);
         }
         if self.place.inline {
@@ -431,7 +431,7 @@ impl PieceReader<'_> {
         self.lines(&if is_figure { format!("\n{text}\n") } else { text });
         let number = self.number();
         if self.piece.open.leads {
-            // The link around it leads somewhere already.
+            // The link around it already has a target.
             self.piece.html.push_text(title.trim());
             return;
         }
@@ -449,7 +449,7 @@ impl PieceReader<'_> {
         });
     }
 
-    /// No figure stands in a paragraph: the start tag of one that begins right here is taken back.
+    /// A paragraph cannot contain a figure: removes the start tag of one that begins here.
     fn leave_paragraph(&mut self) {
         let html = self.piece.html.html();
         let Some(at) = html.rfind('<') else { return };
@@ -463,7 +463,7 @@ impl PieceReader<'_> {
         }
     }
 
-    /// Writes the start tag of a paragraph again that goes on behind a figure.
+    /// Writes the start tag of a paragraph again if it continues after a figure.
     fn reopen_paragraph(&mut self, at: usize) {
         if let Some(tag) = self.paragraph.take() {
             let at = clamp(self.source, at, at).start;
@@ -476,7 +476,7 @@ impl PieceReader<'_> {
         u32::try_from(self.place.first_link + self.piece.links.len()).unwrap_or(u32::MAX)
     }
 
-    /// Writes an image again, with open places for what its file says, where the article does not say it.
+    /// Writes an image again, with open places for values of its file that the article does not set.
     fn image(&mut self, tag: &StartTag<usize>) {
         let link = self.number();
         self.piece.images.push(link);
@@ -490,7 +490,7 @@ impl PieceReader<'_> {
             .as_deref()
             .and_then(|width| width.trim_end_matches("px").parse().ok());
         let width = width.filter(|width| *width > 0);
-        // Who says which forms there are has made some; and a picture holds no other.
+        // An author who writes `srcset` has made variants, and `picture` elements cannot be nested.
         let wraps = attribute("srcset").is_none() && !self.piece.open.picture;
         if wraps {
             self.piece.html.push_patch(PatchKind::PictureStart { link, width });
@@ -515,7 +515,7 @@ impl PieceReader<'_> {
         }
     }
 
-    /// Writes a start tag again with its links open, with attributes that it lacks, and what `more` adds.
+    /// Writes a start tag again, with open places for its links, missing attributes, and what `more` adds.
     fn push_tag(&mut self, tag: &StartTag<usize>, missing: &[(&str, &str)], more: impl FnOnce(&mut Fragment)) {
         let name = tag.name.to_ascii_lowercase();
         self.piece.html.push("<");
@@ -603,12 +603,12 @@ impl PieceReader<'_> {
     }
 }
 
-/// What a frame of another host is told and allowed, for whoever puts it there once the reader agrees.
+/// The attributes of a frame of another host, for the script that inserts it when the reader agrees.
 fn kept(tag: &StartTag<usize>) -> Vec<(&'static str, String)> {
     let written = |name: &[u8]| tag.attributes.contains_key(name).then(|| attribute(tag, name));
     let height = written(b"height").and_then(|height| height.trim().trim_end_matches("px").parse::<u32>().ok());
     [
-        // Without a value it forbids the most.
+        // An empty value is the strictest.
         ("data-sandbox", written(b"sandbox")),
         ("data-allow", written(b"allow").filter(|allow| !allow.trim().is_empty())),
         (
@@ -654,7 +654,7 @@ fn source_set(value: &str) -> Vec<(&str, &str)> {
     }
 }
 
-/// Whether nobody sees what stands in an element.
+/// Whether the content of an element is invisible.
 fn is_hidden(element: &[u8]) -> bool {
     matches!(element, b"script" | b"style" | b"svg" | b"template")
 }

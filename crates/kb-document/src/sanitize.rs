@@ -7,13 +7,13 @@ use super::raw_html::RESERVED_ID;
 use super::video;
 use ammonia::Builder;
 
-/// Removes scripts, styles and event handlers from a fragment and keeps the markup of kb.
+/// Removes scripts, styles and event handlers from a fragment, and keeps kb's own markup.
 ///
-/// Open places pass through as URLs of a scheme of our own, as private-use characters, and as an element that cannot be
-/// in an attribute. Only players of known hosts are kept.
+/// Meanwhile, open places are URLs with a private scheme, private-use characters, or an element that cannot be in an
+/// attribute. Only players of known hosts are kept.
 pub(crate) fn sanitize(fragment: &Fragment) -> Fragment {
     let open = encoded(fragment);
-    // The cleaner asks for a filter that borrows nothing.
+    // The cleaner requires a filter without borrows.
     let patches = fragment.patches().to_vec();
     let clean = Builder::default()
         .add_tags([
@@ -76,21 +76,22 @@ pub(crate) fn sanitize(fragment: &Fragment) -> Fragment {
     decode(&clean, fragment.patches())
 }
 
-/// What stays of an attribute. No article can write [`END`], so an attribute or URL of our scheme without it is its own.
+/// The value of an attribute after the cleaning. No article can write [`END`], so an attribute or URL with the private
+/// scheme but without it comes from the article.
 ///
-/// What kb's scripts and links rely on stays where kb wrote it, and nowhere else: every `data-` attribute, and ids that
-/// begin with `_`. So no article can stand in for a part of the page, whatever it carries.
+/// Attributes that kb's scripts and links rely on are kept only where kb wrote them: every `data-` attribute, and ids that
+/// begin with `_`. So no article can imitate a part of the page.
 fn attribute<'a>(name: &str, value: &'a str, patches: &[Patch]) -> Option<Cow<'a, str>> {
     let stays = match name {
         _ if name.starts_with(ATTRIBUTE) => value.contains(END),
         _ if name.starts_with("data-") => own_value(value, patches).is_some_and(|value| match name {
             "data-video" => video::is_player(value),
-            // What other frames may do; no such frame stays.
+            // Permissions of other frames; no such frame is kept.
             "data-allow" | "data-sandbox" => false,
             _ => true,
         }),
         "id" | "name" => !value.starts_with(RESERVED_ID) || own_value(value, patches).is_some(),
-        // Others would change the order of the whole page.
+        // Other values would change the order of the whole page.
         "tabindex" => matches!(value.trim(), "0" | "-1"),
         _ => !name.contains([BEGIN, END]) && (!value.trim_start().starts_with(URL) || value.contains(END)),
     };
@@ -104,7 +105,7 @@ fn own_value<'a>(value: &'a str, patches: &[Patch]) -> Option<&'a str> {
     (patch.kind == PatchKind::Own).then_some(value)
 }
 
-/// The value of an attribute without the places that are filled with elements: they would end it.
+/// The value of an attribute without open places for elements, which would end it.
 fn without_elements<'a>(value: &'a str, patches: &[Patch]) -> Cow<'a, str> {
     if !value.contains(BEGIN) {
         return value.into();
@@ -140,7 +141,7 @@ fn encoded(fragment: &Fragment) -> String {
     out
 }
 
-/// HTML in which neither [`BEGIN`] nor [`END`] is written, as a character or by its number.
+/// HTML without [`BEGIN`] and [`END`], neither as characters nor as character references.
 fn without_marks(html: &str) -> Cow<'_, str> {
     let mut html = Cow::Borrowed(html);
     if html.contains([BEGIN, END]) {
@@ -178,14 +179,14 @@ fn without_marks(html: &str) -> Cow<'_, str> {
 
 const SCHEME: &str = "kb-open";
 const URL: &str = "kb-open:";
-/// What the names of attributes that stand in for places begin with.
+/// The prefix of attributes that represent open places.
 const ATTRIBUTE: &str = "data-kb-open-";
 const BEGIN: char = '\u{f8f0}';
 const END: char = '\u{f8f1}';
-/// Stands for [`BEGIN`] and [`END`] where an article writes them itself.
+/// Replaces [`BEGIN`] and [`END`] that the article itself contains.
 const REPLACEMENT: &str = "\u{fffd}";
 
-/// Where an open place can stand.
+/// The possible positions of an open place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Position {
     /// In a tag, as an attribute with a link.
@@ -196,7 +197,7 @@ enum Position {
     Attribute,
     /// In text, or in the value of an attribute.
     Text,
-    /// Nowhere: forms do not survive the cleaning, and what they lead to need not either.
+    /// Nowhere: the cleaning removes forms, so their targets are not needed.
     Lost,
 }
 
@@ -219,19 +220,19 @@ impl Position {
     }
 }
 
-/// What stands in for open place number `number` while the HTML is cleaned.
+/// The text that represents open place number `number` while the HTML is cleaned.
 fn encode(kind: PatchKind, number: usize) -> String {
     match Position::of(kind) {
         Position::Href => format!(" href=\"{URL}h{number}.{END}\""),
         Position::Url => format!("{URL}{number}.{END}"),
-        // Between attributes only an attribute survives, and of two with one name only the first.
+        // Between attributes only an attribute is kept, and of two with the same name only the first.
         Position::Attribute => format!(" {ATTRIBUTE}{number}=\"{END}\""),
         Position::Text => format!("{BEGIN}{number}{END}"),
         Position::Lost => String::new(),
     }
 }
 
-/// What the encoded places begin and end with.
+/// The first and the last character of encoded places.
 const MARKS: [(Position, &str, &str); 4] = [
     (Position::Href, " href=\"kb-open:h", ".\u{f8f1}\""),
     (Position::Url, URL, ".\u{f8f1}"),
@@ -263,7 +264,7 @@ fn decode(html: &str, patches: &[Patch]) -> Fragment {
     Fragment::from_parts(out, found)
 }
 
-/// The place whose number begins at `at`, and where it ends. What an article writes that looks like one is none.
+/// The place whose number begins at `at`, and where it ends. Similar text of an article does not count.
 fn decode_place(html: &str, which: usize, at: usize, patches: &[Patch]) -> Option<(PatchKind, usize)> {
     let (position, _, closer) = MARKS[which];
     let digits = html[at..].bytes().take_while(u8::is_ascii_digit).count();

@@ -12,6 +12,7 @@ mod attributes;
 mod blocks;
 mod comments;
 mod faq;
+mod labels;
 mod literal;
 mod media;
 mod nesting;
@@ -47,6 +48,10 @@ fn parse(text: &str) -> Document {
     parse_with(text, RawHtml::Allow)
 }
 
+fn title(document: &Document) -> Option<&str> {
+    document.title.as_ref().map(|title| title.text.as_str())
+}
+
 /// The HTML with links as they were written and messages by their id.
 fn html(document: &Document) -> String {
     document.html.fill(|kind, out| match kind {
@@ -80,18 +85,46 @@ fn problems(document: &Document) -> Vec<String> {
 #[test]
 fn front_matter_wins_over_the_first_heading() {
     let document = parse("---\ntitle: From keys\n---\n# From text\n\nBody.\n");
-    assert_eq!(document.title.as_deref(), Some("From keys"));
+    assert_eq!(title(&document), Some("From keys"));
     assert!(html(&document).starts_with("<div class=\"heading\"><h2 id=\"from-text\">"));
     let document = parse("# From text\n\nBody.\n");
-    assert_eq!(document.title.as_deref(), Some("From text"));
+    assert_eq!(title(&document), Some("From text"));
     assert_eq!(html(&document), "<p>Body.</p>\n");
     assert_eq!(document.summary, "Body.");
 }
 
 #[test]
+fn a_title_has_its_place() {
+    let place = |text: &str| {
+        let span = parse(text).title_span();
+        let marked: String = span.excerpt.chars().skip(span.column as usize - 1).collect();
+        let marked: String = marked.chars().take((span.end_column - span.column) as usize).collect();
+        format!("{}:{} {marked}", span.line, span.column)
+    };
+    assert_eq!(
+        place("---\nweight: 1\ntitle: \"From keys\"\n---\n# Text\n"),
+        "3:8 \"From keys\""
+    );
+    assert_eq!(place("+++\ntitle = 'From keys'\n+++\n"), "2:9 'From keys'");
+    assert_eq!(
+        place("---\nweight: 1\n---\n\n# From *text*\n\nBody.\n"),
+        "5:1 # From *text*"
+    );
+    assert_eq!(
+        place("Body.\n\n:::note\n\nFrom text\n=========\n:::\n"),
+        "5:1 From text"
+    );
+    assert_eq!(place("Body.\n"), "1:1 B");
+    assert_eq!(place(""), "1:1 ");
+}
+
+#[test]
 fn toml_front_matter_is_read_too() {
     let document = parse("+++\ntitle = \"T\"\nweight = 3\nlastmod = 2026-01-02\n+++\nx\n");
-    assert_eq!(document.front.title.as_deref(), Some("T"));
+    assert_eq!(
+        document.front.title.as_ref().map(|title| title.text.as_str()),
+        Some("T")
+    );
     assert_eq!(document.front.weight, Some(3000));
     assert_eq!(document.front.updated.map(Date::iso_day).as_deref(), Some("2026-01-02"));
     assert_eq!(document.body(), "x\n");
@@ -257,7 +290,13 @@ fn a_wrong_value_costs_its_key_alone() {
     let document =
         parse("---\ntitle: T\nweight: heavy\ntags: [a, [b]]\nkeywords: {x: y}\ndate: soon\naliases: [/a]\n---\n");
     let front = &document.front;
-    assert_eq!((front.title.as_deref(), front.aliases.len()), (Some("T"), 1));
+    assert_eq!(
+        (
+            front.title.as_ref().map(|title| title.text.as_str()),
+            front.aliases.len()
+        ),
+        (Some("T"), 1)
+    );
     assert_eq!(front.tags, ["a"]);
     assert_eq!(problems(&document).len(), 4);
 }
@@ -386,7 +425,7 @@ fn undefined_references_and_shortcodes_are_noticed() {
     assert_eq!(
         problems(&document),
         [
-            "3:1 warning[shortcode] kb has no shortcodes, so `buttons` stands in the article as text",
+            "3:1 warning[shortcode] kb has no shortcodes, so `buttons` is shown as text",
             "1:5 warning[reference-missing] there is no definition of `[x]`, so this is text",
         ]
     );
@@ -566,7 +605,7 @@ fn one_image_near_the_top_is_loaded_first() {
 #[test]
 fn images_without_words_are_reported_where_they_stand() {
     let text = "Text.\n\n![](a.png)\n\n<p>\n<img src=\"b.png\">\n<img alt src=\"c.png\">\n</p>\n\n> <img src=\"d.png\">\n\n![d](d.png)\n";
-    let problem = "warning[image-alt] this image has no text for those who cannot see it";
+    let problem = "warning[image-alt] this image has no alternative text for readers who cannot see it";
     assert_eq!(
         problems(&parse(text)),
         [

@@ -12,7 +12,7 @@ pub struct Player {
     pub frame: String,
     /// The page with the same content, without a frame.
     pub page: String,
-    /// What else the article says of the frame: attributes that [`push_figure`] keeps for it.
+    /// Other attributes of the frame in the article, which [`push_figure`] keeps.
     pub kept: Vec<(&'static str, String)>,
 }
 
@@ -28,7 +28,7 @@ pub enum Clip {
 /// Endings of video files that browsers play.
 const ENDINGS: [&str; 5] = ["mp4", "webm", "mov", "m4v", "ogv"];
 
-/// Parameters of the player of `YouTube` that change what is shown; the others follow the viewer.
+/// Parameters of the player of `YouTube` that change the content; the others identify the viewer.
 const YOUTUBE_PARAMETERS: [&str; 6] = ["end", "list", "cc_load_policy", "cc_lang_pref", "hl", "rel"];
 
 const YOUTUBE_FRAME: &str = "https://www.youtube-nocookie.com/embed/";
@@ -94,7 +94,7 @@ pub fn push_figure(out: &mut Fragment, player: &Player, title: &str, link: u32) 
     out.push_patch(PatchKind::Icon(Icon::Play));
     out.push("<span class=\"video-title");
     if title.trim().is_empty() {
-        // What search shows of the text leaves out what no writer wrote.
+        // Excerpts in search leave out text that no writer wrote.
         out.push(" generated");
     }
     out.push("\">");

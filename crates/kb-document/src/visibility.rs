@@ -3,10 +3,10 @@
 //! A value that is not understood hides the article too: such a key is not written by accident, and a publication by
 //! mistake cannot be undone.
 
-use kb_data::{Entry, Node, Place, Reader, Value};
+use kb_data::{Entry, Node, Place, Reader, Value, as_flag as flag};
 use kb_diagnostic::{Code, Diagnostic};
 
-use super::front_matter::{CODES, Date};
+use super::front_matter::{CODES, Date, Indexing};
 
 /// The visibility of an article.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -26,6 +26,8 @@ pub(super) struct Visibility {
     pub(super) boost: f64,
     /// Whether it is in `llms.txt` and has a Markdown copy.
     pub(super) llms: bool,
+    /// What search engines may do with it.
+    pub(super) indexing: Indexing,
 }
 
 impl Default for Visibility {
@@ -38,6 +40,7 @@ impl Default for Visibility {
             searchable: true,
             boost: 1.0,
             llms: true,
+            indexing: Indexing::Full,
         }
     }
 }
@@ -47,6 +50,8 @@ pub(super) const LEFT_OUT: &str = "until this is fixed, the article is treated a
 const UNLISTED: &str = "until this is fixed, the article is treated as `unlisted`";
 const NOT_FOUND: &str = "until this is fixed, search does not find the article";
 const NOT_TOLD: &str = "until this is fixed, the article is not in `llms.txt`";
+const NOT_INDEXED: &str = "until this is fixed, search engines are told not to list the article";
+const NOT_IN_SITEMAP: &str = "until this is fixed, the article is not in the sitemap";
 
 /// What a value decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +60,8 @@ enum Part {
     Unlisted,
     Search,
     Llms,
+    Index,
+    Sitemap,
 }
 
 impl Part {
@@ -65,6 +72,8 @@ impl Part {
             Self::Unlisted => UNLISTED,
             Self::Search => NOT_FOUND,
             Self::Llms => NOT_TOLD,
+            Self::Index => NOT_INDEXED,
+            Self::Sitemap => NOT_IN_SITEMAP,
         }
     }
 
@@ -74,6 +83,8 @@ impl Part {
             Self::Unlisted => seen.unlisted = true,
             Self::Search => seen.searchable = false,
             Self::Llms => seen.llms = false,
+            Self::Index => seen.indexing = Indexing::None,
+            Self::Sitemap => seen.indexing = seen.indexing.max(Indexing::NotInSitemap),
         }
     }
 }
@@ -93,8 +104,8 @@ enum Kind {
     Until,
 }
 
-/// The keys that control the visibility of an article, in any spelling. `published`, `build`, `search` and `hide` have
-/// their own rules.
+/// The keys that control the visibility of an article, in any spelling. `published`, `build`, `search`, `hide`,
+/// `robots` and `sitemap` have their own rules.
 const KEYS: &[(Kind, &[&str])] = &[
     (
         Kind::Flag(true, Part::Draft),
@@ -138,6 +149,11 @@ const KEYS: &[(Kind, &[&str])] = &[
         &["excluded_in_search", "exclude_search", "search_exclude"],
     ),
     (Kind::Flag(false, Part::Llms), &["llms"]),
+    (Kind::Flag(true, Part::Index), &["noindex", "robots_no_index"]),
+    (
+        Kind::Flag(true, Part::Sitemap),
+        &["sitemap_exclude", "exclude_from_sitemap"],
+    ),
     (
         Kind::Status,
         &[
@@ -325,6 +341,8 @@ pub(super) fn read(r: &mut Reader<'_>) -> Visibility {
     build(r, &mut seen);
     published(r, &mut seen);
     search(r, &mut seen);
+    robots(r, &mut seen);
+    sitemap(r, &mut seen);
     seen
 }
 
@@ -345,21 +363,6 @@ fn hides_by(r: &mut Reader<'_>, entry: &Entry, when: bool, consequence: &str) ->
         r.unclear(entry, "true or false", consequence);
     }
     flag.is_none_or(|flag| flag == when)
-}
-
-/// The accepted spellings of `true` and `false`.
-pub(super) fn flag(value: &Value) -> Option<bool> {
-    match value {
-        Value::Bool(flag) => Some(*flag),
-        Value::Integer(0) => Some(false),
-        Value::Integer(1) => Some(true),
-        Value::String(text) => match text.trim().to_ascii_lowercase().as_str() {
-            "true" | "yes" | "y" | "on" | "1" | "always" => Some(true),
-            "false" | "no" | "n" | "off" | "0" | "never" => Some(false),
-            _ => None,
-        },
-        _ => None,
-    }
 }
 
 /// Hugo's table `build`, earlier `_build`: whether a page is written, and whether lists have it.
@@ -621,6 +624,37 @@ fn search(r: &mut Reader<'_>, seen: &mut Visibility) {
     }
 }
 
+/// `robots: noindex, nofollow`, as in the meta element of this name.
+fn robots(r: &mut Reader<'_>, seen: &mut Visibility) {
+    for entry in r.entries_in_any_spelling("robots") {
+        let words = words(&entry.node.value);
+        let mut words = words.iter().flat_map(|text| text.split(',')).map(str::trim).peekable();
+        if words.peek().is_none() && entry.node.value != Value::Null {
+            r.unclear(entry, "words such as `noindex`", NOT_INDEXED);
+            Part::Index.hide(seen);
+        }
+        if words.any(|word| matches!(&*word.to_ascii_lowercase(), "noindex" | "none")) {
+            Part::Index.hide(seen);
+        }
+    }
+}
+
+/// `sitemap: false`, as Jekyll has it, or Hugo's table with `disable: true`, whose other keys are for its own sitemap.
+fn sitemap(r: &mut Reader<'_>, seen: &mut Visibility) {
+    for entry in r.entries_in_any_spelling("sitemap") {
+        let disables =
+            |entry: &Entry| matches!(&*entry.key, "disable" | "exclude") && flag(&entry.node.value) != Some(false);
+        let is_hidden = match &entry.node.value {
+            Value::Null => false,
+            Value::Table(entries) => entries.iter().any(disables),
+            _ => hides_by(r, entry, false, NOT_IN_SITEMAP),
+        };
+        if is_hidden {
+            Part::Sitemap.hide(seen);
+        }
+    }
+}
+
 /// Whether keys hide an article, or may be meant to.
 pub(super) fn hides_article(r: &mut Reader<'_>) -> bool {
     let mut seen = read(r);
@@ -629,6 +663,7 @@ pub(super) fn hides_article(r: &mut Reader<'_>) -> bool {
     in_tables(r, &mut seen);
     let plain = Visibility {
         boost: seen.boost,
+        indexing: seen.indexing,
         ..Visibility::default()
     };
     seen != plain

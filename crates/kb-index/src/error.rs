@@ -11,9 +11,9 @@ pub enum Error {
     NoIndex(PathBuf),
     /// A file or folder could not be read.
     Read {
-        /// Which.
+        /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: std::io::Error,
     },
     /// The index was written by another version of kb, whose words would not match those of queries.
@@ -27,18 +27,18 @@ pub enum Error {
     Pack(kb_search::pack::Error),
     /// The settings beside the index are not what kb writes.
     Settings(String),
-    /// A file of the index is not as it was written.
+    /// A file of the index has changed since it was written.
     Damaged(PathBuf),
-    /// Reading the index failed in a way that a whole index never makes it fail.
+    /// Reading failed in a way that never happens with an undamaged index.
     Unreadable,
     /// tantivy could not write or read the index.
     Tantivy(tantivy::TantivyError),
-    /// Why an index that several queries ask could not be made.
+    /// The index that several queries share could not be made; the reason is shared too.
     Shared(Arc<Error>),
 }
 
 impl Error {
-    /// Says in which folder a damaged file is.
+    /// Adds the folder to the name of a damaged file.
     pub(super) fn inside(self, folder: &Path) -> Self {
         match self {
             Self::Damaged(name) if name.as_os_str().is_empty() => Self::Damaged(folder.to_owned()),

@@ -24,13 +24,13 @@ use super::segment::Segment;
 use super::settings::{FILE_NAME, Settings};
 use super::{Answer, Error, Options, Section, rules};
 
-/// Decompressed blocks of the document store that are kept.
+/// Number of decompressed blocks of the document store that are cached.
 const STORE_CACHE_BLOCKS: usize = 64;
 
 /// The search index of one language, open for queries. It may be shared between threads.
 pub struct SearchIndex {
     fields: Fields,
-    /// With an empty cache; every query works on a copy.
+    /// Its cache stays empty: every query works on a copy.
     analyzer: Analyzer,
     rules: Rules,
     title_information: f32,
@@ -52,7 +52,7 @@ impl SearchIndex {
     /// Opens the index in a folder, mapped into memory. Nothing is written there, not even a lock file.
     ///
     /// # Errors
-    /// [`Error::NoIndex`], [`Error::Version`] if another version of kb wrote it, or what reading it meets.
+    /// [`Error::NoIndex`], [`Error::Version`] if another version of kb wrote it, or any error of reading.
     pub fn open(folder: &Path) -> Result<Self, Error> {
         let Some((_, mut file)) = seal::open_in(folder, FILE_NAME)? else {
             return Err(Error::NoIndex(folder.to_owned()));
@@ -63,7 +63,7 @@ impl SearchIndex {
             source,
         })?;
         let settings = Settings::parse(&bytes)?;
-        // tantivy waits for a pipe.
+        // tantivy would block on a pipe.
         seal::open_in(folder, MANAGED)?;
         seal::check(|name| seal::open_in(folder, name)).map_err(|error| error.inside(folder))?;
         let directory = MmapDirectory::open(folder).map_err(tantivy::TantivyError::from)?;
@@ -97,7 +97,7 @@ impl SearchIndex {
         let index = Index::open(directory)?;
         let fields = Fields::new(language.tag(), Keep::Texts);
         if index.schema() != fields.schema {
-            return Err(Error::Settings("the fields are not those kb writes".into()));
+            return Err(Error::Settings("the fields are not those that kb writes".into()));
         }
         let segments = index.searchable_segments()?;
         let [segment] = segments.as_slice() else {
@@ -124,17 +124,17 @@ impl SearchIndex {
         self.analyzer.language()
     }
 
-    /// The number of articles.
+    /// Number of articles.
     pub fn len(&self) -> usize {
         self.segment.docs() as usize
     }
 
-    /// Whether there are none.
+    /// Whether it has no articles.
     pub fn is_empty(&self) -> bool {
         self.segment.docs() == 0
     }
 
-    /// Replaces the numbers that steer the ranking.
+    /// Replaces the parameters of the ranking.
     #[cfg(test)]
     pub(super) fn set_ranking(&mut self, ranking: kb_search::score::Ranking) {
         self.rules.ranking = ranking;
@@ -178,7 +178,7 @@ impl SearchIndex {
                 .collect()
         };
         let text = |field: Stored| texts(field).pop().unwrap_or_default();
-        // These three hold one value a section, in step.
+        // These three hold one value per section, in the same order.
         let anchors = texts(self.fields.anchors);
         let headings = texts(self.fields.searched(Field::Headings));
         let bodies = texts(self.fields.searched(Field::Body));

@@ -1,13 +1,13 @@
 //! The native search: articles to a tantivy index, and queries answered from one.
 //!
-//! 1. [`write_index`] turns the articles of one language into the files of a one-segment tantivy index. It is a value:
-//!    whoever builds the site writes it to `search/tantivy/<lang>/` ([`index_folder`]).
-//!    Beside it comes the same index in the form that browsers read, for `search/pack/<lang>/` ([`pack_folder`]).
+//! 1. [`write_index`] turns the articles of one language into the files of a one-segment tantivy index, for
+//!    `search/tantivy/<lang>/` ([`index_folder`]), and of the pack, the same index in the form that browsers read, for
+//!    `search/pack/<lang>/` ([`pack_folder`]). The caller writes the files.
 //! 2. [`SearchIndex`] opens such a folder, also in a copied site, and answers queries: the plan, the scores and the
 //!    choice of sections come from `kb_search`, tantivy supplies term dictionaries, postings, field norms and documents.
 //!    [`PackSearch`] answers them from the pack instead, as a browser does.
-//! 3. [`LiveIndex`] gives the same answers, and the same pack, while the articles are edited; [`RelatedArticles`] finds
-//!    for every article those most like it.
+//! 3. [`LiveIndex`] gives the same answers, and the same pack, while articles are edited; [`RelatedArticles`] finds the
+//!    most similar articles of each article.
 //! 4. [`json`] and [`Explanation`] show the answer to programs and to people.
 
 mod browser;
@@ -64,7 +64,7 @@ pub struct IndexedArticle<'a> {
     pub url: Cow<'a, str>,
     /// Title, as plain text.
     pub title: Cow<'a, str>,
-    /// What it is about, in a sentence; shown before its page is read.
+    /// What it is about, in one sentence; the search box shows it until it has read the page.
     pub description: Cow<'a, str>,
     /// Titles of the categories above it, outermost first.
     pub breadcrumb: Vec<Cow<'a, str>>,
@@ -74,7 +74,7 @@ pub struct IndexedArticle<'a> {
     pub tags: Vec<Cow<'a, str>>,
     /// Other phrasings of the question it answers.
     pub questions: Vec<Cow<'a, str>>,
-    /// Words that should find it though they are not in the text.
+    /// Words that should find it although they are not in the text.
     pub keywords: Vec<Cow<'a, str>>,
     /// Factor on its score; 1 is neutral. Not finite or not above 0 counts as 1.
     pub boost: f32,
@@ -122,7 +122,7 @@ impl<'a> IndexedArticle<'a> {
     }
 }
 
-/// What of an article is shown as a hit.
+/// What a hit shows of an article.
 impl<'a> From<IndexedArticle<'a>> for Article<'a> {
     fn from(article: IndexedArticle<'a>) -> Self {
         Self {
@@ -138,7 +138,7 @@ impl<'a> From<IndexedArticle<'a>> for Article<'a> {
     }
 }
 
-/// Synonyms and pins made ready for an index; `number` finds an article by its source.
+/// Synonyms and pins, prepared for an index; `number` finds an article by its source.
 fn rules(
     tuning: &Tuning,
     analyzer: &Analyzer,
@@ -155,7 +155,7 @@ fn rules(
     Ok(Rules::new(&tuning.synonyms, pins, &mut analyzer.clone()))
 }
 
-/// A factor on the score that means nothing counts as 1.
+/// An invalid factor on the score counts as 1.
 fn valid_boost(boost: f32) -> f32 {
     if boost.is_finite() && boost > 0.0 { boost } else { 1.0 }
 }

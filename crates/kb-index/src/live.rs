@@ -1,13 +1,13 @@
-//! A search index that follows its articles: what a clean index of the present articles answers, milliseconds after an
-//! edit.
+//! A search index that follows its articles: milliseconds after an edit, it answers as a new index of the current
+//! articles would.
 //!
 //! 1. The *base* is one tantivy segment of the articles at some time.
-//! 2. The *delta* are small segments of the articles that the base has not, or not as they are now.
-//! 3. The *dead* are small segments of the base's articles that are gone or have changed, as they were.
+//! 2. The *delta*: small segments of articles that are new or have changed since, in their current version.
+//! 3. The *dead*: small segments of the base's articles that were removed or have changed, in their old version.
 //!
-//! Postings are those of the base without the dead, and those of the delta; document frequencies and lengths are those
-//! of the base, less those of the dead, plus those of the delta. So every number is exactly that of a clean index.
-//! Articles are numbered anew each time, in the order given; whatever is shown comes from the articles themselves.
+//! Postings are those of the base without the dead, and those of the delta. Document frequencies and lengths are those of
+//! the base, minus those of the dead, plus those of the delta. So every number equals that of a new index. Articles are
+//! renumbered each time, in the order given; what hits show comes from the articles themselves.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -29,20 +29,20 @@ use super::walk::{GONE, Part};
 use super::write::{postings_of, shared_analyzer};
 use super::{Answer, Error, IndexedArticle, Options, PackOptions, Tuning, rules};
 
-/// So many changed articles are indexed again together at each further edit. More segments of fewer articles would make
-/// queries slower.
+/// At each edit, so many changed articles are indexed again together. With fewer per segment there would be more segments,
+/// and slower queries.
 const TOGETHER: usize = 16;
-/// So many are at most, where many have changed at once: one more edit of one of them indexes these again.
+/// Most articles of one segment, where many have changed at once: another edit of one of them indexes all of these again.
 const TOGETHER_MOST: usize = 64;
-/// So many articles may always have changed before a new base is wanted ...
+/// So many changed articles never need a new base ...
 const CHANGED_LEAST: usize = 64;
-/// ... and one of so many of the base: the more have changed, the more segments each query looks into.
+/// ... and neither does one of so many articles of the base. The more have changed, the more segments a query reads.
 const CHANGED_SHARE: usize = 50;
 
 /// An article of a site that is being edited, as search sees it.
 #[derive(Clone, Debug)]
 pub struct LiveArticle {
-    /// What was read of its file.
+    /// The document of its file.
     pub document: Arc<Document>,
     /// Its title.
     pub title: String,
@@ -53,7 +53,7 @@ pub struct LiveArticle {
 }
 
 impl LiveArticle {
-    /// What is indexed and shown of it.
+    /// What search indexes and shows of it.
     pub fn view(&self) -> IndexedArticle<'_> {
         IndexedArticle::new(&self.document, &self.title, Cow::Borrowed(&self.url), self.titles())
     }
@@ -71,19 +71,19 @@ impl LiveArticle {
 
 /// The search index of one language while its articles are edited.
 ///
-/// It never changes: after an edit the next one is made from it, and shares with it what is the same. It may be shared
-/// between threads. Its answers and its pack depend on its articles only, not on how they came about.
+/// It is immutable: after an edit, the next one is made from it and shares the unchanged parts. It may be shared between
+/// threads. Its answers and its pack depend only on its articles, not on the edits that led to them.
 pub struct LiveIndex {
-    /// With an empty cache; every query works on a copy.
+    /// Its cache stays empty: every query works on a copy.
     analyzer: Analyzer,
     rules: Rules,
     pub(super) tuning: Tuning,
     pub(super) options: PackOptions,
     pub(super) articles: Vec<Entry>,
     pub(super) base: Arc<Base>,
-    /// By article of the base: what it was made of.
+    /// By article of the base: the article that was indexed.
     base_articles: Vec<Source>,
-    /// By article of the base: its present number, or [`GONE`].
+    /// By article of the base: its current number, or [`GONE`].
     pub(super) base_numbers: Vec<u32>,
     pub(super) dead: Vec<Dead>,
     pub(super) delta: Vec<Delta>,
@@ -93,10 +93,10 @@ pub struct LiveIndex {
     pub(super) pack: OnceLock<SharedFiles>,
 }
 
-/// What makes an index faster than the first of its kind; nothing of it shows in answers.
+/// Caches that make later indexes faster; they do not affect answers.
 #[derive(Clone)]
 pub(super) struct Caches {
-    /// These know the words of what was edited, no more. There are two so that neither waits for the other.
+    /// These have cached only the words of edited articles. There are two, so that neither thread waits for the other.
     dead: SharedAnalyzer,
     delta: SharedAnalyzer,
     pub(super) compressed: Arc<Compressed>,
@@ -112,31 +112,31 @@ impl Caches {
     }
 }
 
-/// A present article.
+/// A current article.
 #[derive(Clone, Debug)]
 pub(super) struct Entry {
     pub(super) article: LiveArticle,
-    /// What is shown of its text before its page is read.
+    /// The beginning of its text, which is shown until the page is read.
     pub(super) excerpt: Arc<str>,
     /// Its number in the base, or [`GONE`] if it is in the delta.
     pub(super) in_base: u32,
 }
 
-/// Articles as they were at some time, indexed.
+/// The index of the articles at some time.
 pub(super) struct Base {
     pub(super) segment: Segment,
     by_path: HashMap<ContentPath, u32>,
     pub(super) pack: BasePack,
 }
 
-/// All that postings are made of.
+/// Everything that postings depend on.
 #[derive(Clone, Debug)]
 struct Source {
     document: Arc<Document>,
     title: Arc<str>,
 }
 
-/// Some of the articles of the base that do not count any more.
+/// Some articles of the base that no longer count.
 #[derive(Clone)]
 pub(super) struct Dead {
     /// Their numbers in the base.
@@ -148,7 +148,7 @@ pub(super) struct Dead {
 #[derive(Clone)]
 pub(super) struct Delta {
     sources: Vec<Source>,
-    /// Their present numbers.
+    /// Their current numbers.
     pub(super) numbers: Vec<u32>,
     pub(super) segment: Arc<Segment>,
 }
@@ -174,13 +174,13 @@ impl Source {
         IndexedArticle::new(&self.document, &self.title, Cow::Borrowed(""), Vec::new())
     }
 
-    /// Whether an article has the same postings.
+    /// Whether both articles have the same postings.
     fn is(&self, article: &LiveArticle) -> bool {
         *self.title == *article.title && same_texts(&self.document, &article.document)
     }
 }
 
-/// Whether two documents have the same postings, but for those of their titles.
+/// Whether two documents have the same postings, apart from those of their titles.
 fn same_texts(a: &Arc<Document>, b: &Arc<Document>) -> bool {
     let (front, other) = (&a.front, &b.front);
     Arc::ptr_eq(a, b)
@@ -206,8 +206,8 @@ impl LiveIndex {
         Self::with_new_base(analyzer, articles, excerpts, tuning, options, caches)
     }
 
-    /// The same index after its articles have changed: edited, added, removed, reordered, with other titles, addresses
-    /// or categories, or tuned in another way. Of the articles only those are indexed that are not as in the base.
+    /// The same index after its articles have changed: edited, added, removed, reordered, with other titles, addresses or
+    /// categories, or with other synonyms and pins. Only articles that differ from the base are indexed.
     ///
     /// # Errors
     /// As for [`LiveIndex::new`].
@@ -219,7 +219,7 @@ impl LiveIndex {
         for (number, (article, &found)) in articles.iter().zip(&in_base).enumerate() {
             if found != GONE {
                 base_numbers[found as usize] = number as u32;
-                // The old text is not needed any more, should it be the same one read again.
+                // Should the same text have been read again, the old copy is no longer needed.
                 base_articles[found as usize].document = Arc::clone(&article.document);
             }
         }
@@ -229,7 +229,7 @@ impl LiveIndex {
             .filter(|pair| *pair.1 == GONE)
             .map(|pair| pair.0)
             .collect();
-        // More than all of them: a new base is made sooner than the rest.
+        // This is more than all of them: a new base is cheaper than indexing the rest.
         if dead + added.len() > articles.len().max(CHANGED_LEAST) {
             let (analyzer, caches) = (self.analyzer.clone(), self.caches.clone());
             return Self::with_new_base(analyzer, articles, excerpts, tuning, options, caches);
@@ -258,14 +258,14 @@ impl LiveIndex {
         Ok(next)
     }
 
-    /// Whether so much has changed since the base was made that [`LiveIndex::compact`] is worth its time.
+    /// Whether enough has changed since the base was made that [`LiveIndex::compact`] is worth its time.
     pub fn wants_compaction(&self) -> bool {
         let dead: usize = self.dead.iter().map(|dead| dead.in_base.len()).sum();
         let added: usize = self.delta.iter().map(|delta| delta.numbers.len()).sum();
         dead + added > CHANGED_LEAST.max(self.base_numbers.len() / CHANGED_SHARE)
     }
 
-    /// The same index with a new base. It answers the same; what follows it is faster. Indexes all articles.
+    /// The same index with a new base: the answers are the same, and indexes made from it are faster. Indexes all articles.
     ///
     /// # Errors
     /// As for [`LiveIndex::new`].
@@ -302,7 +302,7 @@ impl LiveIndex {
         options: &PackOptions,
         caches: Caches,
     ) -> Result<Self, Error> {
-        // Not an analyzer that stays: it would keep all words of all articles.
+        // This analyzer is dropped afterwards: it would keep all words of all articles.
         let language = analyzer.language();
         let segment = postings_of(
             language,
@@ -350,7 +350,7 @@ impl LiveIndex {
         Some(number as u32)
     }
 
-    /// For every article its number in the base, or [`GONE`]; none twice.
+    /// For every article, its number in the base, or [`GONE`]; no number occurs twice.
     fn find_in_base(&self, articles: &[LiveArticle]) -> Vec<u32> {
         let mut taken = vec![false; self.base_articles.len()];
         let mut find = |(number, article): (usize, &LiveArticle)| {
@@ -370,7 +370,7 @@ impl LiveIndex {
         articles.iter().enumerate().map(&mut find).collect()
     }
 
-    /// The excerpts of articles, those known not made again.
+    /// The excerpts of articles; known ones are not made again.
     fn excerpts(&self, articles: &[LiveArticle]) -> Vec<Arc<str>> {
         let same = |entry: &&Entry, article: &LiveArticle| Arc::ptr_eq(&entry.article.document, &article.document);
         let mut by_document: Option<HashMap<*const Document, &Entry>> = None;
@@ -393,8 +393,8 @@ impl LiveIndex {
             .collect()
     }
 
-    /// Segments of the articles of the base that have no number now: those there were as far as all of theirs are
-    /// dead, and new ones of the others.
+    /// Segments of the articles of the base that have no number now: existing segments if all of their articles are dead,
+    /// and new segments of the others.
     fn next_dead(&self, base_numbers: &[u32], base_articles: &[Source]) -> Result<Vec<Dead>, Error> {
         let is_dead = |number: &u32| base_numbers[*number as usize] == GONE;
         let mut dead: Vec<Dead> = self
@@ -424,8 +424,8 @@ impl LiveIndex {
         Ok(dead)
     }
 
-    /// Segments of the articles with these numbers: those there were as far as all of theirs are among them, and new
-    /// ones of the others.
+    /// Segments of the articles with these numbers: existing segments if all of their articles are among them, and new
+    /// segments of the others.
     fn next_delta(&self, mut numbers: Vec<u32>, articles: &[LiveArticle]) -> Result<Vec<Delta>, Error> {
         let sources = |numbers: &[u32]| {
             numbers
@@ -460,7 +460,7 @@ impl LiveIndex {
         Ok(delta)
     }
 
-    /// By segment of the delta and article in it: its number among these, or [`GONE`].
+    /// By segment of the delta and article in it: the number of the article among these, or [`GONE`].
     fn numbers_in_delta(&self, numbers: &[u32], articles: &[LiveArticle]) -> Vec<Vec<u32>> {
         let mut places = HashMap::new();
         for (segment, delta) in self.delta.iter().enumerate() {
@@ -480,13 +480,13 @@ impl LiveIndex {
         found
     }
 
-    /// The segments that hold the present articles.
+    /// The segments of the current articles.
     pub(super) fn parts(&self) -> Vec<Part<'_>> {
         let base = Part::new(&self.base.segment, &self.base_numbers);
         std::iter::once(base).chain(self.delta_parts()).collect()
     }
 
-    /// The segments that hold the articles that are not in the base.
+    /// The segments of the articles that are not in the base.
     pub(super) fn delta_parts(&self) -> impl Iterator<Item = Part<'_>> {
         (self.delta.iter()).map(|delta| Part::new(&delta.segment, &delta.numbers))
     }

@@ -1,4 +1,4 @@
-//! The pack of a [`LiveIndex`]: byte for byte that of a clean index, made of what is the same as before.
+//! The pack of a [`LiveIndex`]: byte for byte that of a new index, with unchanged parts reused.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,10 +12,10 @@ use super::pack::{Shown, body_norms, compressed, header, not_neutral, pinned, wr
 use super::walk::{GONE, Part, different, encode, gather};
 use super::{Error, LiveIndex};
 
-/// Names and contents of files, sorted by name, that others may hold too.
+/// Names and shared contents of files, sorted by name.
 pub type SharedFiles = Arc<Vec<(String, Arc<[u8]>)>>;
 
-/// The encoded terms of a base; made when first needed, and again when articles have other numbers.
+/// The encoded terms of a base; made when first needed, and again after articles were renumbered.
 #[derive(Debug, Default)]
 pub(super) struct BasePack(Mutex<Option<Arc<Encoded>>>);
 
@@ -47,7 +47,7 @@ impl AsRef<[u8]> for File {
 
 impl LiveIndex {
     /// The files of the pack, byte for byte as [`super::write_index`] makes them; names are relative to the pack's
-    /// folder. Made when first asked for.
+    /// folder. Made at the first call.
     ///
     /// # Errors
     /// If the index cannot be read.
@@ -85,7 +85,7 @@ impl LiveIndex {
         shown
     }
 
-    /// The encoded terms of the base, and the terms that are not as there.
+    /// The encoded terms of the base, and the terms that differ from it.
     fn terms(&self) -> Result<(Arc<Encoded>, EncodedTerms), Error> {
         let encoded = self.encoded()?;
         let mut changed = EncodedTerms::default();
@@ -96,7 +96,7 @@ impl LiveIndex {
         Ok((encoded, changed))
     }
 
-    /// The terms that the dead and the delta do not hold in the same way.
+    /// The terms with different postings in the dead and in the delta.
     fn changed(&self, encoded: &Encoded) -> Result<Vec<String>, Error> {
         let numbers: Vec<Vec<u32>> = (self.dead.iter())
             .map(|dead| {
@@ -113,7 +113,7 @@ impl LiveIndex {
         different(&dead, &delta)
     }
 
-    /// The terms of the base with the present numbers of its living articles.
+    /// The terms of the base, with the current numbers of its articles.
     fn encoded(&self) -> Result<Arc<Encoded>, Error> {
         let mut kept = self.base.pack.0.lock().unwrap_or_else(PoisonError::into_inner);
         let fits =
@@ -121,7 +121,7 @@ impl LiveIndex {
         if let Some(encoded) = kept.as_ref().filter(|encoded| fits(&encoded.numbers)) {
             return Ok(Arc::clone(encoded));
         }
-        // If no number has changed, the dead may stay in: they may come back.
+        // If no number has changed, dead articles may stay included: they may come back.
         let all: Vec<u32> = (0..self.base_numbers.len() as u32).collect();
         let numbers = if fits(&all) { all } else { self.base_numbers.clone() };
         let terms = encode(Part::new(&self.base.segment, &numbers))?;
@@ -131,7 +131,7 @@ impl LiveIndex {
     }
 }
 
-/// All terms in their order, those of `changed` instead of the same ones of `terms`.
+/// All terms in order; those in `changed` replace the same ones in `terms`.
 fn merged<'a>(terms: &'a EncodedTerms, changed: &'a EncodedTerms) -> impl Iterator<Item = EncodedTerm<'a>> {
     let mut from = 0;
     let unchanged = move |to: usize, next: usize| {

@@ -1,4 +1,4 @@
-//! What a [`LiveIndex`] answers to a plan: every number is that of a clean index.
+//! The postings of a [`LiveIndex`]: every number is that of a new index.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,7 +16,7 @@ use super::walk::{GONE, order};
 use super::{Error, LiveIndex, valid_boost};
 
 impl LiveIndex {
-    /// What the terms with a prefix have more or fewer articles than in the base.
+    /// How many more or fewer articles each term with a prefix has than in the base.
     fn changes(&self, field: Field, prefix: &str) -> Result<BTreeMap<String, i64>, Error> {
         let mut changes = BTreeMap::new();
         let mut add = |segment: &Arc<Segment>, sign: i64| {
@@ -49,7 +49,7 @@ impl LiveIndex {
                     visit(term, now as u32);
                 }
             })?;
-        // What is left is in the delta alone.
+        // The remaining terms are only in the delta.
         for (term, doc_freq) in changes {
             visit(&term, doc_freq as u32);
         }

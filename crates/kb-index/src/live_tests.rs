@@ -386,7 +386,7 @@ fn same_files(found: &SharedFiles, wanted: &Files) {
 
 fn edit_at_random(mut session: Session, steps: usize, pack_every: usize) {
     let mut live = session.live();
-    let mut near = RelatedArticles::new(session.language, &session.articles, None);
+    let mut related = RelatedArticles::new(session.language, &session.articles, None);
     let mut most_files = 0;
     for step in 0..steps {
         session.step();
@@ -401,13 +401,13 @@ fn edit_at_random(mut session: Session, steps: usize, pack_every: usize) {
         if step % pack_every == 0 {
             same_files(&live.pack().unwrap(), &files.pack);
             most_files = most_files.max(files.pack.len());
-            near = RelatedArticles::new(session.language, &session.articles, Some(&near));
+            related = RelatedArticles::new(session.language, &session.articles, Some(&related));
             let wanted = super::related::related(
                 session.language,
                 session.articles.iter().map(LiveArticle::view),
                 RELATED,
             );
-            let found: Vec<_> = (0..clean.len()).map(|article| near.near(article, RELATED)).collect();
+            let found: Vec<_> = (0..clean.len()).map(|article| related.of(article, RELATED)).collect();
             assert_eq!(found, wanted);
         }
     }
@@ -524,9 +524,9 @@ fn figures() {
         postings.map(|(_, bytes)| bytes.len()).sum::<usize>()
     );
     let index = SearchIndex::from_files(&files.tantivy).unwrap();
-    let mut near = times.of("related: new", || RelatedArticles::new("en", &articles, None));
-    times.of("related: first near, with its table", || near.near(7, 8));
-    times.of("related: near", || near.near(8, 8));
+    let mut related = times.of("related: new", || RelatedArticles::new("en", &articles, None));
+    times.of("related: first articles, with the table", || related.of(7, 8));
+    times.of("related: articles", || related.of(8, 8));
     let mut live = times.of("new", || {
         LiveIndex::new("en", articles.clone(), &tuning, &options).unwrap()
     });
@@ -539,10 +539,10 @@ fn figures() {
         let given = articles.clone();
         live = times.of("one edit: next", || live.next(given, &tuning, &options).unwrap());
         times.of("one edit: pack", || live.pack().unwrap());
-        near = times.of("one edit: related, new", || {
-            RelatedArticles::new("en", &articles, Some(&near))
+        related = times.of("one edit: related, new", || {
+            RelatedArticles::new("en", &articles, Some(&related))
         });
-        times.of("one edit: related, table and near", || near.near(at, 8));
+        times.of("one edit: related articles, with the table", || related.of(at, 8));
         for query in [
             "brandnewword3",
             "how to reset the password",
@@ -620,7 +620,7 @@ fn read_folder(folder: &Path) -> Vec<LiveArticle> {
             let document = document(name, &String::from_utf8_lossy(&std::fs::read(path).unwrap()));
             let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
             LiveArticle {
-                title: document.title.clone().unwrap_or_else(|| name.to_owned()),
+                title: document.title.as_ref().map_or(name, |title| &title.text).to_owned(),
                 url: format!("/{}/", name.trim_end_matches(".md")),
                 breadcrumb: folder.split('/').map(str::to_owned).collect(),
                 document,

@@ -1,4 +1,4 @@
-//! tantivy's segments to the browser's pack: what is written beside the terms, compression, names.
+//! tantivy's segments -> the pack for browsers: documents, boot file, compression, names.
 
 use std::collections::HashMap;
 use std::io::Write as _;
@@ -16,13 +16,13 @@ use super::segment::Segment;
 use super::walk::{Part, encode};
 use super::{Error, Files, IndexedArticle, Tuning};
 
-/// Ending of all files of a pack: one that every host knows as plain bytes.
+/// Extension of all files of a pack; every host serves it as plain bytes.
 const EXTENSION: &str = "bin";
 /// Name of the boot file without extension.
 const BOOT: &str = "boot";
-/// A pack of at most so many bytes, compressed, is one file.
+/// A pack of at most so many bytes, compressed, is a single file.
 const SINGLE_FILE_BYTES: usize = 20 << 10;
-/// What is shown of an article before its page is read, in characters.
+/// Longest excerpt that is shown until the page is read, in characters.
 const EXCERPT_CHARS: usize = 120;
 
 /// The folder of a language's pack below the root of a site, with `/`.
@@ -45,11 +45,11 @@ pub(super) fn file_path(folder: &str, name: &str) -> String {
 pub struct PackOptions {
     /// The path that the site lives under, with a slash at either end.
     pub base: String,
-    /// What to offer before anything was typed.
+    /// The articles to offer before anything is typed.
     pub popular: Vec<Popular>,
 }
 
-/// What is kept of the articles while they are indexed, for the pack.
+/// What the pack needs of the articles, gathered while they are indexed.
 #[derive(Debug, Default)]
 pub(super) struct Shown {
     documents: Vec<Summary>,
@@ -57,7 +57,7 @@ pub(super) struct Shown {
 }
 
 impl Shown {
-    /// Notes the next article.
+    /// Adds the next article.
     pub(super) fn push(&mut self, article: &IndexedArticle<'_>, excerpt: String, base: &str) {
         let doc = self.documents.len() as u32;
         let tags = article.tags.iter().map(AsRef::as_ref);
@@ -81,7 +81,7 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    /// Notes an article, with a number above those before.
+    /// Adds an article; its number is above those before.
     pub(super) fn push<'a>(&mut self, doc: u32, collection: Option<&str>, tags: impl IntoIterator<Item = &'a str>) {
         if let Some(name) = collection {
             push_into(&mut self.facets.collections, &mut self.collections, name, doc);
@@ -113,7 +113,7 @@ fn push_into(groups: &mut Vec<Group>, places: &mut HashMap<String, usize>, name:
     }
 }
 
-/// The description, else the first words of the text.
+/// The description, or the first words of the text.
 pub(super) fn excerpt(article: &IndexedArticle<'_>) -> String {
     let texts = article.sections.iter().map(|section| section.text.as_ref());
     let text = std::iter::once(article.description.as_ref())
@@ -158,7 +158,7 @@ pub(super) fn write_pack(
     Ok(write_files(header, terms, || shown, &compressed))
 }
 
-/// What a pack says of its site, whatever the articles.
+/// The part of a pack that does not depend on the articles.
 pub(super) fn header(tuning: &Tuning, options: &PackOptions) -> Header {
     Header {
         base: options.base.clone(),
@@ -168,7 +168,7 @@ pub(super) fn header(tuning: &Tuning, options: &PackOptions) -> Header {
     }
 }
 
-/// The length byte of every article's body. `parts` hold every article once.
+/// The length byte of every article's body. `parts` contain every article once.
 pub(super) fn body_norms(parts: &[Part<'_>]) -> Vec<u8> {
     let mut norms = vec![0; parts.iter().map(Part::living).sum()];
     for part in parts {
@@ -237,7 +237,7 @@ pub(super) fn write_files<'a, B: AsRef<[u8]> + Send>(
 /// gzip without time and name: the same bytes everywhere. Its checksum is what tells a browser that a file is damaged.
 pub(super) fn compressed(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 2), Compression::best());
-    // Writing to memory does not fail.
+    // Writing to memory cannot fail.
     let _ = encoder.write_all(bytes);
     encoder.finish().unwrap_or_default()
 }

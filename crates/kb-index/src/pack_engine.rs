@@ -13,7 +13,7 @@ use kb_source::Bounds;
 use super::pack::{boot_path, file_path, pack_folder};
 use super::{Answer, Error, Options, SearchIndex, index_path};
 
-/// The most that a file of a pack inflates to.
+/// Largest inflated size of a file of a pack, in bytes.
 const MAX_FILE_BYTES: u64 = 64 << 20;
 
 /// The pack of one language of a built site, open for queries.
@@ -21,7 +21,7 @@ const MAX_FILE_BYTES: u64 = 64 << 20;
 pub struct PackSearch {
     folder: PathBuf,
     engine: Engine,
-    /// Whose document store has the text that a browser takes from the pages.
+    /// The index of the same articles: its document store has the text that a browser takes from the pages.
     texts: SearchIndex,
 }
 
@@ -29,7 +29,7 @@ impl PackSearch {
     /// Opens the pack of a language.
     ///
     /// # Errors
-    /// [`Error::NoIndex`], [`Error::Version`] if another version of kb wrote it, or what reading it meets.
+    /// [`Error::NoIndex`], [`Error::Version`] if another version of kb wrote it, or any error of reading.
     pub fn open(site: &Path, language: &str) -> Result<Self, Error> {
         let boot = site.join(boot_path(language));
         let engine = match inflated(&boot) {
@@ -92,7 +92,7 @@ impl PackSearch {
     }
 }
 
-/// The address of a page from that in a pack.
+/// The address of a page, from the address in a pack.
 fn absolute(base: &str, url: &str) -> String {
     if url.contains("://") {
         url.to_owned()

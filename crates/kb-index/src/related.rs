@@ -1,15 +1,15 @@
-//! The articles most like each article, in the way of tantivy's (and Lucene's) `MoreLikeThis`.
+//! The articles related to each article, found as tantivy's (and Lucene's) `MoreLikeThis` finds them.
 //!
-//! `MoreLikeThis` takes an article's terms with the highest tf x idf and searches for them. One query an article is slow
-//! at 10,000 articles, and pages would have to wait for the index. So all are answered at once here, from title,
-//! headings, keywords and the beginning of the text: the same choice of terms, compared by cosine, so that a score says
-//! how like two articles are and unlike ones can be left out.
+//! `MoreLikeThis` searches for the terms of an article with the highest tf x idf. One query per article is slow at 10,000
+//! articles, and pages would have to wait for the index. Here all articles are compared at once, by title, headings,
+//! keywords and the beginning of the text: the same choice of terms, compared by cosine, which measures how similar two
+//! articles are, so that unrelated ones can be left out.
 //!
 //! 1. Every article is read once ([`words`]), in parallel; [`RelatedArticles`] keeps what was read for its successor.
-//! 2. A [`Likeness`] is made of what all articles say when the first question comes.
-//! 3. [`RelatedArticles::near`] compares one article with those that share a term.
+//! 2. [`Similarities`] are made from all articles at the first question.
+//! 3. [`RelatedArticles::of`] compares one article with those that share a term.
 //!
-//! Nothing depends on the order in which articles were read: terms of equal weight are ordered by a hash of their text.
+//! The result does not depend on the order in which articles were read: terms of equal weight are ordered by a hash of their text.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -27,30 +27,30 @@ use super::{IndexedArticle, LiveArticle};
 
 /// Terms that describe an article (`MoreLikeThis` takes 25).
 const TERMS: usize = 25;
-/// Terms of more articles than this share describe nothing.
+/// Terms that occur in more than this share of the articles describe nothing.
 const COMMON_SHARE: f32 = 0.1;
-/// ... but so many may always have one, or small sites would have no related articles.
+/// ... but a term may always occur in so many, or small sites would have no related articles.
 const COMMON_LEAST: usize = 20;
-/// ... and never more, which bounds the work.
+/// ... and never in more, which bounds the work.
 const COMMON_MOST: usize = 400;
-/// Bytes of the text that are read.
+/// Length of the beginning of the text that is read, in bytes.
 const TEXT_BYTES: usize = 1_500;
-/// What a word counts in the title, in keywords or questions, in headings, in the text; in halves.
+/// The weight of a word in the title, in keywords or questions, in headings, in the text; in halves.
 const WEIGHTS: [u16; 4] = [8, 6, 3, 2];
-/// An article of the same collection is this much nearer.
+/// Factor on the similarity of articles in the same collection.
 const SAME_COLLECTION: f32 = 1.15;
-/// Below this cosine (1 is the article itself) another is not like it.
+/// Below this cosine, articles are not related; 1 is the article itself.
 const LEAST_LIKENESS: f32 = 0.07;
-/// Nor below this share of the nearest one's.
+/// Nor below this share of the highest cosine.
 const LEAST_OF_BEST: f32 = 0.2;
-/// Fewer articles than this are not worth a thread of their own.
+/// Fewer articles than this do not justify another thread.
 const LEAST_READ: usize = 16;
-/// So many terms may always be known without being used.
+/// So many unused terms are always tolerated.
 const UNUSED_TERMS: usize = 1_000;
 
-/// For every article the numbers of the at most `count` articles most like it, best first.
+/// For every article, the numbers of at most `count` related articles, best first.
 ///
-/// Depends on the articles and their order only.
+/// Depends only on the articles and their order.
 #[cfg(test)]
 pub(super) fn related<'a>(
     language: &str,
@@ -64,28 +64,27 @@ pub(super) fn related<'a>(
         .collect();
     let collections: Vec<u64> = articles.iter().map(collection).collect();
     drop(articles);
-    let likeness = Likeness::new(&words, &numbers.hashes);
+    let similarities = Similarities::new(&words, &numbers.hashes);
     (0..words.len())
         .into_par_iter()
         .map_init(Scratch::default, |scratch, article| {
-            likeness.near(article, &collections, count, scratch)
+            similarities.related(article, &collections, count, scratch)
         })
         .collect()
 }
 
 /// The related articles of one language while its articles are edited.
 ///
-/// It never changes: after an edit a new one is made from it, which reads only what is new. It may be shared between
-/// threads.
+/// It is immutable: after an edit, the next one is made from it and reads only new texts. It may be shared between threads.
 #[derive(Clone, Debug)]
 pub struct RelatedArticles {
     articles: Vec<Article>,
     collections: Vec<u64>,
     numbers: Arc<Numbers>,
-    likeness: Arc<OnceLock<Likeness>>,
+    similarities: Arc<OnceLock<Similarities>>,
 }
 
-/// An article and what was read of it.
+/// An article and the terms read from it.
 #[derive(Clone, Debug)]
 struct Article {
     document: Arc<Document>,
@@ -125,7 +124,7 @@ impl RelatedArticles {
             articles: described,
             collections,
             numbers,
-            likeness: Arc::default(),
+            similarities: Arc::default(),
         };
         if before.is_none() {
             let numbers = Arc::make_mut(&mut next.numbers);
@@ -133,28 +132,28 @@ impl RelatedArticles {
         } else if next.numbers.is_stale() {
             next.renumber();
         } else if let Some(before) = before.filter(|before| before.says_the_same(&next)) {
-            next.likeness = Arc::clone(&before.likeness);
+            next.similarities = Arc::clone(&before.similarities);
         }
         next
     }
 
-    /// The numbers of the at most `count` articles most like one, best first.
-    pub fn near(&self, article: usize, count: usize) -> Vec<usize> {
-        let likeness = self.likeness.get_or_init(|| {
+    /// The numbers of at most `count` related articles of one article, best first.
+    pub fn of(&self, article: usize, count: usize) -> Vec<usize> {
+        let similarities = self.similarities.get_or_init(|| {
             let words: Vec<&Words> = self.articles.iter().map(|article| &article.words).collect();
-            Likeness::new(&words, &self.numbers.hashes)
+            Similarities::new(&words, &self.numbers.hashes)
         });
-        likeness.near(article, &self.collections, count, &mut Scratch::default())
+        similarities.related(article, &self.collections, count, &mut Scratch::default())
     }
 
-    /// Whether the articles have the same words in the same order; whatever else of them may be different.
+    /// Whether the articles have the same words in the same order; everything else may differ.
     fn says_the_same(&self, other: &Self) -> bool {
         self.articles.len() == other.articles.len()
             && (self.articles.iter().zip(&other.articles))
                 .all(|(a, b)| Arc::ptr_eq(&a.words, &b.words) || a.words == b.words)
     }
 
-    /// Forgets the terms that no article has any more.
+    /// Forgets the terms that no article has anymore.
     fn renumber(&mut self) {
         let mut numbers = Numbers::default();
         for article in &mut self.articles {
@@ -168,7 +167,7 @@ impl RelatedArticles {
     }
 }
 
-/// For every article what is known of it, if it is unchanged.
+/// For every article, its known terms if it is unchanged.
 fn known<'b>(articles: &[LiveArticle], before: Option<&'b RelatedArticles>) -> Vec<Option<&'b Article>> {
     let Some(before) = before else {
         return vec![None; articles.len()];
@@ -200,13 +199,13 @@ fn collection_hash(name: &str) -> u64 {
     xxh3_64(name.as_bytes())
 }
 
-/// The terms of an article, as hashes, with what they count.
+/// The terms of an article, as hashes, with their weights.
 type HashedWords = Vec<(u64, u16)>;
 
-/// The terms of an article by their numbers, with what they count; ordered by hash.
+/// The terms of an article by their numbers, with their weights; ordered by hash.
 type Words = Arc<[(u32, u16)]>;
 
-/// Reads articles in parallel. Each thread reads many one after the other: its analyzer knows their words by then.
+/// Reads articles in parallel. Each thread reads many articles in turn, because its analyzer caches their words.
 fn read<'a, A: Sync>(
     language: &str,
     articles: &'a [A],
@@ -256,7 +255,7 @@ fn words(article: &IndexedArticle<'_>, analyzer: &mut Analyzer) -> HashedWords {
 
 fn add_words(text: &str, weight: u16, analyzer: &mut Analyzer, found: &mut HashedWords) {
     analyzer.tokenize(text, Mode::Query, &mut |token| {
-        // Joined and folded forms would count a word twice; single letters and numbers say little.
+        // Joined and folded forms would count a word twice; single letters and numbers describe little.
         let telling = matches!(token.kind, TokenKind::Exact | TokenKind::Bigram)
             && token.text.chars().nth(1).is_some()
             && !token.text.bytes().all(|byte| byte.is_ascii_digit());
@@ -286,7 +285,7 @@ impl Numbers {
         hashed.iter().map(|&(hash, weight)| (number(hash), weight)).collect()
     }
 
-    /// The same, copying the numbers only if there are new terms.
+    /// The same; copies the numbers only if there are new terms.
     fn extended(numbers: &mut Arc<Self>, hashed: &[(u64, u16)]) -> Words {
         let known: Option<Words> = hashed
             .iter()
@@ -295,13 +294,13 @@ impl Numbers {
         known.unwrap_or_else(|| Arc::make_mut(numbers).number(hashed))
     }
 
-    /// Whether there are so many terms more than were once in use that they should be numbered anew.
+    /// Whether there are so many unused terms that they should be renumbered.
     fn is_stale(&self) -> bool {
         self.hashes.len() > 2 * self.used + UNUSED_TERMS
     }
 }
 
-/// The keys are hashes already.
+/// Keys are already hashes.
 #[derive(Default)]
 struct Hashed(u64);
 
@@ -321,7 +320,7 @@ impl Hasher for Hashed {
 
 /// What describes each article, and the articles that each term describes.
 #[derive(Debug)]
-struct Likeness {
+struct Similarities {
     /// By article: its terms with the highest tf x idf and their weights, best first.
     telling: Vec<Vec<(u32, f32)>>,
     /// By article: the length of the vector of these weights.
@@ -332,14 +331,14 @@ struct Likeness {
     starts: Vec<u32>,
 }
 
-/// Working memory of a comparison: by article what it shares, and the articles that share something.
+/// Working memory of a comparison: by article, its sum over shared terms; and the articles that share a term.
 #[derive(Default)]
 struct Scratch {
     shared: Vec<f32>,
     touched: Vec<u32>,
 }
 
-impl Likeness {
+impl Similarities {
     /// `hashes` are those of the terms, by number.
     fn new<W: AsRef<[(u32, u16)]> + Sync>(articles: &[W], hashes: &[u64]) -> Self {
         let docs = articles.len();
@@ -367,7 +366,7 @@ impl Likeness {
     }
 
     /// Compares an article with those that share a term, by the cosine of their terms.
-    fn near(&self, article: usize, collections: &[u64], count: usize, scratch: &mut Scratch) -> Vec<usize> {
+    fn related(&self, article: usize, collections: &[u64], count: usize, scratch: &mut Scratch) -> Vec<usize> {
         let Scratch { shared, touched } = scratch;
         shared.resize(self.telling.len(), 0.0);
         for &(term, weight) in &self.telling[article] {
@@ -379,24 +378,24 @@ impl Likeness {
                 shared[other as usize] += weight * other_weight;
             }
         }
-        let mut near: Vec<(f32, u32)> = Vec::new();
+        let mut found: Vec<(f32, u32)> = Vec::new();
         for other in touched.drain(..) {
             let at = other as usize;
             let cosine = std::mem::take(&mut shared[at]) / (self.lengths[article] * self.lengths[at]);
             let same = collections[at] == collections[article];
             if at != article && cosine >= LEAST_LIKENESS {
-                near.push((if same { cosine * SAME_COLLECTION } else { cosine }, other));
+                found.push((if same { cosine * SAME_COLLECTION } else { cosine }, other));
             }
         }
-        near.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        let least = near.first().map_or(0.0, |best| best.0 * LEAST_OF_BEST);
-        let near = near.into_iter().take(count).take_while(|near| near.0 >= least);
-        near.map(|(_, other)| other as usize).collect()
+        found.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let least = found.first().map_or(0.0, |best| best.0 * LEAST_OF_BEST);
+        let found = found.into_iter().take(count).take_while(|found| found.0 >= least);
+        found.map(|(_, other)| other as usize).collect()
     }
 }
 
-/// What describes an article: its terms with the highest tf x idf, each dampened as in BM25, best first.
-/// `idfs` are by number of articles; more have none that matters.
+/// The terms that describe an article: those with the highest tf x idf, each dampened as in BM25, best first.
+/// `idfs` are by number of articles; terms of more articles are ignored.
 fn telling(words: &[(u32, u16)], doc_freq: &[u32], idfs: &[f32], hashes: &[u64]) -> Vec<(u32, f32)> {
     let mut terms: Vec<(u32, f32)> = (words.iter())
         .filter_map(|&(term, halves)| {
@@ -461,25 +460,25 @@ mod tests {
             articles[edit % 4] = article(edit % 4, &format!("edit{}", edit / 2));
             related = RelatedArticles::new("en", &articles, Some(&related));
             assert!(related.numbers.hashes.len() < 2 * 500 + UNUSED_TERMS + 200);
-            let found: Vec<_> = (0..4).map(|article| related.near(article, 3)).collect();
+            let found: Vec<_> = (0..4).map(|article| related.of(article, 3)).collect();
             assert_eq!(found, super::related("en", articles.iter().map(LiveArticle::view), 3));
         }
-        assert_eq!(related.near(0, 3), [1]);
+        assert_eq!(related.of(0, 3), [1]);
     }
 
     #[test]
     fn only_what_changes_the_words_changes_the_comparison() {
         let mut articles: Vec<LiveArticle> = (0..4).map(|number| article(number, "same")).collect();
         let before = RelatedArticles::new("en", &articles, None);
-        assert_eq!(before.near(0, 9), [1, 2, 3]);
+        assert_eq!(before.of(0, 9), [1, 2, 3]);
         articles[2].breadcrumb = vec!["Elsewhere".to_owned()];
         articles[1].document = Arc::new(Document::clone(&articles[1].document));
         let moved = RelatedArticles::new("en", &articles, Some(&before));
-        assert!(Arc::ptr_eq(&before.likeness, &moved.likeness));
-        assert_eq!(moved.near(0, 9), [1, 3, 2]);
+        assert!(Arc::ptr_eq(&before.similarities, &moved.similarities));
+        assert_eq!(moved.of(0, 9), [1, 3, 2]);
         articles[3] = article(3, "other");
         let edited = RelatedArticles::new("en", &articles, Some(&moved));
-        assert!(!Arc::ptr_eq(&moved.likeness, &edited.likeness));
-        assert_eq!(edited.near(0, 9), [1, 2]);
+        assert!(!Arc::ptr_eq(&moved.similarities, &edited.similarities));
+        assert_eq!(edited.of(0, 9), [1, 2]);
     }
 }

@@ -1,7 +1,7 @@
-//! The name of a segment's files: a hash of all that they and `meta.json` hold, so that an index is whole or is refused.
+//! The name of a segment's files: a hash of them and of `meta.json`, so that a damaged or mixed index is refused.
 //!
-//! tantivy's own check sums say of each file that it is one that tantivy wrote, but not that it belongs to the others: a
-//! file of another index would make it panic.
+//! tantivy's own checksums show that it wrote each file, but not that the files belong together: a file of another index
+//! would make it panic.
 
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -15,17 +15,17 @@ use super::Error;
 pub(super) const META: &str = "meta.json";
 /// tantivy's list of its files.
 pub(super) const MANAGED: &str = ".managed.json";
-/// Endings of the files of a segment. Which of them there are depends on the fields.
+/// Extensions of the files of a segment. Which ones exist depends on the fields.
 pub(super) const EXTENSIONS: [&str; 6] = ["fast", "fieldnorm", "idx", "pos", "store", "term"];
 
-/// What is read at once.
+/// Number of bytes read at once.
 const PIECE: usize = 256 * 1024;
 
 /// A hash that is being made.
 pub(super) struct Seal(Xxh3);
 
 impl Seal {
-    /// Begins with `meta.json`, without the name that is yet to be found.
+    /// Begins with `meta.json`, without the name, which is not known yet.
     pub(super) fn new(meta: &str, id: &str) -> Self {
         let mut hash = Xxh3::new();
         hash.update(meta.replace(id, "").as_bytes());
@@ -66,11 +66,10 @@ pub(super) fn hyphenated(digits: &str) -> String {
         .join("-")
 }
 
-/// Checks that an index is the one that was written. `open` gives a file by its name with its length; `None` where there
-/// is none.
+/// Checks that an index is as it was written. `open` gives a file and its length by name; `None` if there is none.
 ///
 /// # Errors
-/// [`Error::Damaged`] with the file that is not as it was, or with nothing where it may be any.
+/// [`Error::Damaged`] with the damaged file, or without a file if it may be any.
 pub(super) fn check<R: Read>(open: impl Fn(&str) -> Result<Option<(u64, R)>, Error>) -> Result<(), Error> {
     let damaged = |name: &str| Error::Damaged(PathBuf::from(name));
     let (len, mut file) = open(META)?.ok_or_else(|| damaged(META))?;
@@ -88,10 +87,10 @@ pub(super) fn check<R: Read>(open: impl Fn(&str) -> Result<Option<(u64, R)>, Err
     if seal.name() == name { Ok(()) } else { Err(damaged("")) }
 }
 
-/// Opens a file of a folder, as [`check`] asks for it.
+/// Opens a file of a folder, for [`check`].
 ///
 /// # Errors
-/// [`Error::Read`] where it is there and cannot be read, or is no regular file.
+/// [`Error::Read`] if it exists but cannot be read, or is not a regular file.
 pub(super) fn open_in(folder: &Path, name: &str) -> Result<Option<(u64, std::fs::File)>, Error> {
     let path = folder.join(name);
     let opened = Bounds::NONE

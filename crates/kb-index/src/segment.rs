@@ -25,7 +25,7 @@ struct SearchedField {
     norms: Option<FieldNormReader>,
 }
 
-/// A posting with the positions of its term, which are empty where the field keeps none.
+/// A posting with the positions of its term, which are empty if the field stores none.
 pub(super) type FullPosting = (Posting, Vec<u32>);
 
 impl std::fmt::Debug for Segment {
@@ -66,7 +66,7 @@ impl Segment {
         self.fields[field.index()].norm(doc)
     }
 
-    /// How much its titles say.
+    /// How informative its titles are.
     pub(super) fn title_information(&self) -> Result<f32, Error> {
         let mut information = TitleInformation::default();
         let mut stream = self.terms(Field::Title)?;
@@ -125,7 +125,7 @@ impl Segment {
         }
     }
 
-    /// Appends the postings of a term, with positions where the field keeps them.
+    /// Appends the postings of a term, with positions if the field stores them.
     pub(super) fn read(&self, field: Field, info: &TermInfo, list: &mut Vec<FullPosting>) -> Result<(), Error> {
         let searched = &self.fields[field.index()];
         if Field::WITH_POSITIONS.contains(&field) {
@@ -155,7 +155,7 @@ impl SearchedField {
         let option = IndexRecordOption::WithFreqs;
         let mut block: BlockSegmentPostings = self.inverted.read_block_postings_from_terminfo(info, option)?;
         while block.block_len() > 0 {
-            // Fields that are not ranked by keep no frequencies.
+            // Fields that do not count for the ranking have no frequencies.
             let frequencies = block.freqs().iter().copied().chain(std::iter::repeat(1));
             for (&doc, term_freq) in block.docs().iter().zip(frequencies) {
                 let norm = self.norm(doc);

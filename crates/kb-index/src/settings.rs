@@ -1,4 +1,5 @@
-//! The small file beside an index that makes a copied site answer the same: language, analyzer version, synonyms, pins.
+//! The settings file beside an index, so that a copied site gives the same answers: language, analyzer version, synonyms,
+//! pins.
 
 use kb_search::analysis::ANALYZER_VERSION;
 use kb_search::tuning::Tuning;
@@ -13,7 +14,7 @@ pub(crate) const FILE_NAME: &str = "kb-search.json";
 pub(crate) struct Settings {
     pub(crate) analyzer: u32,
     pub(crate) language: String,
-    /// How much the titles say; an older file has no such number, and is refused for its version.
+    /// How informative the titles are. An older file has no such number; its version is refused anyway.
     #[serde(default)]
     pub(crate) title_information: f32,
     #[serde(flatten)]
@@ -30,7 +31,7 @@ impl Settings {
         }
     }
 
-    /// Reads the file, refusing that of another analyzer version.
+    /// Reads the file; refuses one of another analyzer version.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Error> {
         let settings: Self = serde_json::from_slice(bytes).map_err(|error| Error::Settings(error.to_string()))?;
         if settings.analyzer == ANALYZER_VERSION {

@@ -576,7 +576,12 @@ fn related_articles_share_what_is_rare() {
     assert_eq!(found[0].first(), Some(&1));
     assert_eq!((found[2].as_slice(), found[3].as_slice()), (&[3][..], &[2][..]));
     assert!(found[4].is_empty());
-    assert!(found.iter().enumerate().all(|(article, near)| !near.contains(&article)));
+    assert!(
+        found
+            .iter()
+            .enumerate()
+            .all(|(article, related)| !related.contains(&article))
+    );
     assert_eq!(found, super::related::related("en", articles(), 5));
     assert!(super::related::related("en", articles(), 0).iter().all(Vec::is_empty));
     assert!(super::related::related("en", [], 5).is_empty());

@@ -1,4 +1,4 @@
-//! The terms of segments side by side, with their postings under the numbers that the articles have in the whole.
+//! The terms of several segments, merged, with the numbers that articles have in the whole index.
 
 use kb_search::execute::Field;
 use kb_search::pack::{EncodedTerms, FieldPostings};
@@ -8,14 +8,14 @@ use tantivy::termdict::TermStreamer;
 use super::Error;
 use super::segment::{FullPosting, Segment};
 
-/// The number of an article that does not count (any more).
+/// The number of an article that does not count, or no longer.
 pub(super) const GONE: u32 = u32::MAX;
 
 /// A segment as part of an index.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Part<'a> {
     pub(super) segment: &'a Segment,
-    /// By article of the segment its number in the index, or [`GONE`].
+    /// By article of the segment: its number in the index, or [`GONE`].
     pub(super) numbers: &'a [u32],
 }
 
@@ -24,7 +24,7 @@ impl<'a> Part<'a> {
         Self { segment, numbers }
     }
 
-    /// The number of its articles that count.
+    /// Number of its articles that count.
     pub(super) fn living(&self) -> usize {
         self.numbers.iter().filter(|number| **number != GONE).count()
     }
@@ -65,7 +65,7 @@ pub(super) fn gather(parts: &[Part<'_>], term: &str) -> Result<FieldPostings, Er
     Ok(postings)
 }
 
-/// Ascending articles. The sort is quick where few ascending runs follow each other, as they mostly do.
+/// Sorts postings by article. The sort is quick for few ascending runs, the usual case.
 pub(super) fn order(list: &mut [FullPosting]) {
     if !list.is_sorted_by_key(|(posting, _)| posting.doc) {
         list.sort_by_key(|(posting, _)| posting.doc);
@@ -93,7 +93,7 @@ pub(super) fn encode(part: Part<'_>) -> Result<EncodedTerms, Error> {
     Ok(encoded)
 }
 
-/// The terms that have not the same postings in these parts as in those, ascending.
+/// The terms with different postings in the two lists of parts, ascending.
 pub(super) fn different(these: &[Part<'_>], those: &[Part<'_>]) -> Result<Vec<String>, Error> {
     let mut sides = [walks(these)?, walks(those)?];
     let mut postings = [FieldPostings::default(), FieldPostings::default()];
@@ -122,7 +122,7 @@ fn walks<'a>(parts: &[Part<'a>]) -> Result<Vec<Walk<'a>>, Error> {
     parts.iter().map(|part| Walk::new(*part)).collect()
 }
 
-/// Whether a pack holds the same for both: it keeps the lengths of bodies elsewhere.
+/// Whether a pack has the same bytes for both: it stores the lengths of bodies elsewhere.
 fn same(one: &FieldPostings, other: &FieldPostings) -> bool {
     let body = Field::Body.index();
     let counted = |list: &[FullPosting]| -> Vec<(u32, u32)> {
@@ -137,12 +137,12 @@ fn has_any(postings: &FieldPostings) -> bool {
     postings.iter().any(|list| !list.is_empty())
 }
 
-/// Terms are made of text.
+/// Terms are always text.
 fn text(term: &[u8]) -> Option<&str> {
     std::str::from_utf8(term).ok()
 }
 
-/// The term dictionaries of all fields of a part, read side by side.
+/// The term dictionaries of all fields of a part, read in parallel.
 struct Walk<'a> {
     part: Part<'a>,
     fields: Vec<FieldWalk<'a>>,
@@ -170,13 +170,13 @@ impl<'a> Walk<'a> {
         Ok(Self { part, fields })
     }
 
-    /// The next term; nothing at the end.
+    /// The next term; `None` at the end.
     fn term(&self) -> Option<&[u8]> {
         let terms = self.fields.iter().filter(|field| field.info.is_some());
         terms.map(|field| field.term.as_slice()).min()
     }
 
-    /// Appends the postings of a term, if it is the next one, and goes on.
+    /// Appends the postings of a term if it is the next one, and moves on.
     fn take(&mut self, term: &[u8], postings: &mut FieldPostings) -> Result<(), Error> {
         for (field, walk) in Field::INDEXED.into_iter().zip(&mut self.fields) {
             if walk.term == term

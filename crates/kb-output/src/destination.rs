@@ -15,7 +15,7 @@ use super::writer::SyncOptions;
 /// published with the site: a hidden file with one sentence, the same in every build.
 pub const MARKER: &str = ".kb-output";
 
-/// What the marker holds.
+/// The content of the marker file.
 pub(super) const MARKER_TEXT: &str = "Written by kb. Each build replaces everything in this folder.\n";
 
 /// Name of the work folder inside of the destination; beside the destination it is `.{name}.kb-build`.

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::theme::PageKind;
+
 /// The site, the same on every page of a language.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct SiteContext {
@@ -104,7 +106,7 @@ pub(crate) struct ContactContext {
     pub phone_href: Option<String>,
     /// URL of a chat.
     pub chat: Option<String>,
-    /// When somebody is there.
+    /// Opening hours.
     pub hours: Option<String>,
     /// The usual response time, as text.
     pub response_time: Option<String>,
@@ -128,7 +130,7 @@ pub(crate) struct FeedbackContext {
 pub(crate) struct LinksContext {
     /// The company's own site.
     pub home: Option<String>,
-    /// What that link says.
+    /// The text of that link.
     pub home_title: Option<String>,
 }
 
@@ -213,7 +215,7 @@ pub(crate) struct LanguageLink {
 pub(crate) struct PageContext {
     /// Kind of page: `home`, `category`, `article`, `tag`, `tags`, `all`, `search`,
     /// `contact`, `404`, `redirect`.
-    pub kind: &'static str,
+    pub kind: PageKind,
     /// Title.
     pub title: String,
     /// Title for the browser's tab.
@@ -451,7 +453,7 @@ pub(crate) struct Fallback {
 /// A tag in the list of tags.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct TagLink {
-    /// What it says.
+    /// Its text.
     pub title: String,
     /// URL.
     pub url: String,

@@ -10,8 +10,8 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesEnd, BytesStart, BytesText, Event};
 use serde_json::json;
 
-use super::WrittenPage;
 use super::pages::LanguageRenderer;
+use super::{WrittenPage, i18n};
 
 /// The largest number of entries in a feed.
 const FEED_ENTRIES: usize = 50;
@@ -93,18 +93,18 @@ pub(crate) fn sitemap(site: &Site) -> Option<Vec<u8>> {
     root.push_attribute(("xmlns:xhtml", "http://www.w3.org/1999/xhtml"));
     write(&mut writer, Event::Start(root));
     for language in &*site.languages {
-        for page in Page::all(language).filter(|page| page.is_for_search_engines(language)) {
+        for page in Page::all(language).filter(|page| page.is_in_sitemap(language)) {
             let updated = match page {
                 Page::Article(id) => language.articles[id].updated.map(Date::iso_day),
                 _ => None,
             };
             let url = site.absolute_url(&page.path(language))?;
-            listed(
-                &mut writer,
-                &url,
-                updated.as_deref(),
-                &translations(site, language, page),
-            );
+            let translations = page.translations(site, language);
+            let translations = translations
+                .into_iter()
+                .filter_map(|(language, path)| Some((language.language.to_string(), site.absolute_url(&path)?)));
+            let translations: Vec<_> = translations.collect();
+            listed(&mut writer, &url, updated.as_deref(), &translations);
         }
     }
     write(&mut writer, Event::End(BytesEnd::new("urlset")));
@@ -138,18 +138,6 @@ fn element(writer: &mut Writer<Vec<u8>>, name: &str, text: &str) {
     let _ = writer.write_event(Event::Start(BytesStart::new(name)));
     let _ = writer.write_event(Event::Text(BytesText::new(text)));
     let _ = writer.write_event(Event::End(BytesEnd::new(name)));
-}
-
-/// The real translations of a page: tag and absolute URL.
-fn translations(site: &Site, language: &LanguageSite, page: Page) -> Vec<(String, String)> {
-    let found = site.languages.iter().filter_map(|other| {
-        let there = page.in_language(language, other)?;
-        let url = there
-            .is_for_search_engines(other)
-            .then(|| site.absolute_url(&there.path(other)))??;
-        Some((other.language.to_string(), url))
-    });
-    found.collect()
 }
 
 /// `robots.txt`, by RFC 9309.
@@ -192,7 +180,7 @@ pub(crate) fn llms(renderer: &LanguageRenderer<'_>) -> String {
             .map(|id| language.categories[*id].title.as_str())
             .collect();
         let heading = if trail.is_empty() {
-            renderer.messages.text("all_articles").to_owned()
+            renderer.messages.text(i18n::Text::AllArticles).to_owned()
         } else {
             trail.join(" \u{203a} ")
         };

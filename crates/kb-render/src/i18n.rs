@@ -17,8 +17,65 @@ use icu_properties::CodePointMapData;
 use icu_properties::props::BidiClass;
 use kb_config::{Direction, Language};
 use kb_data::{Node, Value, parse_toml};
-use kb_diagnostic::{Code, Diagnostic, SourceText};
-use kb_document::Date;
+use kb_document::{Date, Message};
+
+/// A message that kb itself asks for, by its id in `i18n` files. Templates name others.
+pub(crate) trait MessageId {
+    /// The id.
+    fn id(self) -> &'static str;
+}
+
+impl MessageId for Message {
+    fn id(self) -> &'static str {
+        self.id()
+    }
+}
+
+macro_rules! ids {
+    ($(#[$doc:meta])* $kind:ident { $($message:ident $id:literal)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum $kind {
+            $($message,)+
+        }
+
+        impl $kind {
+            /// All of them.
+            #[cfg(test)]
+            pub(crate) const ALL: &[Self] = &[$(Self::$message),+];
+        }
+
+        impl MessageId for $kind {
+            fn id(self) -> &'static str {
+                match self { $(Self::$message => $id),+ }
+            }
+        }
+    };
+}
+
+ids! {
+    /// Plain messages.
+    Text {
+        Home "home"
+        AllArticles "all_articles"
+        Tags "tags"
+        SearchResults "search_results"
+        OtherLetters "other_letters"
+        FallbackNotice "fallback_notice"
+        FeedbackMailSubject "feedback_mail_subject"
+        ContactPageTitle "contact_page_title"
+        PageNotFound "page_not_found"
+    }
+}
+
+ids! {
+    /// Messages with a number in them.
+    Count {
+        Articles "articles"
+        MoreArticles "more_articles"
+        Minutes "minutes"
+    }
+}
 
 /// The messages of a theme in one language; a missing one is in English.
 pub struct Messages {
@@ -44,32 +101,20 @@ impl std::fmt::Debug for Messages {
     }
 }
 
-/// One `i18n` file: the name it has in messages, and its text.
-pub struct MessageFile<'a> {
-    /// The name of the file.
-    pub file: &'a str,
-    /// Its text.
-    pub text: &'a str,
-    /// Whether it is written in the language itself; otherwise it is the English fallback.
-    pub own: bool,
-}
-
 impl Messages {
-    /// Reads the messages of `language` from files; later files override earlier ones.
-    pub fn read(language: &Language, files: &[MessageFile<'_>], diagnostics: &mut Vec<Diagnostic>) -> Self {
+    /// Reads the messages of `language` from the texts of `i18n` files, each with whether it is in the language itself and
+    /// not in English; later files override earlier ones. Files with errors are left out: the theme reports them when it
+    /// loads.
+    pub fn read<'f>(language: &Language, files: impl IntoIterator<Item = (Cow<'f, str>, bool)>) -> Self {
         let mut messages = Self {
             texts: HashMap::new(),
             plurals: HashMap::new(),
             own: Conventions::new(language),
             english: Conventions::new(&Language::english()),
         };
-        for file in files {
-            match parse_toml(file.text) {
-                Ok(node) => messages.add(&node, file.own),
-                Err(error) => diagnostics.push(
-                    Diagnostic::new(Code::I18nSyntax, error.message)
-                        .with_span(SourceText::new(file.file, file.text).span(error.range)),
-                ),
+        for (text, own) in files {
+            if let Ok(node) = parse_toml(&text) {
+                messages.add(&node, own);
             }
         }
         messages
@@ -99,14 +144,15 @@ impl Messages {
         &self.texts
     }
 
-    /// A plain message, or its id if there is none.
-    pub fn text<'a>(&'a self, id: &'a str) -> &'a str {
+    /// A plain message. The built-in theme has all of them.
+    pub(crate) fn text(&self, message: impl MessageId) -> &str {
+        let id = message.id();
         self.texts.get(id).map_or(id, String::as_str)
     }
 
     /// A message with a number in it.
-    pub fn count(&self, id: &str, number: usize) -> String {
-        let Some(Plural { forms, own }) = self.plurals.get(id) else {
+    pub(crate) fn count(&self, message: Count, number: usize) -> String {
+        let Some(Plural { forms, own }) = self.plurals.get(message.id()) else {
             return self.own.number(number);
         };
         let conventions = if *own { &self.own } else { &self.english };
@@ -186,16 +232,19 @@ fn dates(language: &Language) -> Option<DateTimeFormatter<YMD>> {
     formatter(language.tag())
 }
 
+/// The plural categories of CLDR, as `i18n` files name them.
+pub(crate) const PLURAL_CATEGORIES: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
+
 /// The name that a category has in files.
 fn category_name(category: PluralCategory) -> &'static str {
-    match category {
-        PluralCategory::Zero => "zero",
-        PluralCategory::One => "one",
-        PluralCategory::Two => "two",
-        PluralCategory::Few => "few",
-        PluralCategory::Many => "many",
-        PluralCategory::Other => "other",
-    }
+    PLURAL_CATEGORIES[match category {
+        PluralCategory::Zero => 0,
+        PluralCategory::One => 1,
+        PluralCategory::Two => 2,
+        PluralCategory::Few => 3,
+        PluralCategory::Many => 4,
+        PluralCategory::Other => 5,
+    }]
 }
 
 /// A value in a message: between isolates (U+2068, U+2069) if it may have another direction than the message, so that
@@ -224,24 +273,9 @@ mod tests {
     use super::*;
 
     fn messages(tag: &str, own: &str) -> Messages {
-        let english = "hello = \"Hello\"\n[articles]\none = \"{n} article\"\nother = \"{n} articles\"\n";
+        let english = "home = \"Home\"\n[articles]\none = \"{n} article\"\nother = \"{n} articles\"\n";
         let language = Language::parse(tag).expect("known");
-        let files = [
-            MessageFile {
-                file: "en.toml",
-                text: english,
-                own: tag == "en",
-            },
-            MessageFile {
-                file: "own.toml",
-                text: own,
-                own: true,
-            },
-        ];
-        let mut diagnostics = Vec::new();
-        let messages = Messages::read(&language, &files, &mut diagnostics);
-        assert_eq!(diagnostics, []);
-        messages
+        Messages::read(&language, [(english.into(), tag == "en"), (own.into(), true)])
     }
 
     #[test]
@@ -250,17 +284,17 @@ mod tests {
             "ru",
             "[articles]\none = \"{n} статья\"\nfew = \"{n} статьи\"\nmany = \"{n} статей\"\nother = \"{n} статьи\"\n",
         );
-        assert_eq!(russian.count("articles", 1), "1 статья");
-        assert_eq!(russian.count("articles", 3), "3 статьи");
-        assert_eq!(russian.count("articles", 12), "12 статей");
-        assert_eq!(russian.count("articles", 21), "21 статья");
+        assert_eq!(russian.count(Count::Articles, 1), "1 статья");
+        assert_eq!(russian.count(Count::Articles, 3), "3 статьи");
+        assert_eq!(russian.count(Count::Articles, 12), "12 статей");
+        assert_eq!(russian.count(Count::Articles, 21), "21 статья");
     }
 
     #[test]
     fn gaps_are_english_with_english_rules() {
         let russian = messages("ru", "");
-        assert_eq!(russian.text("hello"), "Hello");
-        assert_eq!(russian.count("articles", 21), "21 articles");
+        assert_eq!(russian.text(Text::Home), "Home");
+        assert_eq!(russian.count(Count::Articles, 21), "21 articles");
     }
 
     #[test]
@@ -274,14 +308,14 @@ mod tests {
             ("co", "12,345 articles"),
         ] {
             let own = "[articles]\none = \"{n} article\"\nother = \"{n} articles\"\n";
-            assert_eq!(messages(tag, own).count("articles", 12_345), text, "{tag}");
+            assert_eq!(messages(tag, own).count(Count::Articles, 12_345), text, "{tag}");
         }
         assert_eq!(
-            messages("fa", "").count("articles", 12_345),
+            messages("fa", "").count(Count::Articles, 12_345),
             "12,345 articles",
             "English is English"
         );
-        assert_eq!(messages("fa", "").count("unknown", 7), "۷");
+        assert_eq!(messages("fa", "").count(Count::Minutes, 7), "۷");
     }
 
     #[test]
@@ -326,7 +360,7 @@ mod tests {
     #[test]
     fn scripts_do_not_change_how_is_counted() {
         let own = "[articles]\none = \"{n} članak\"\nfew = \"{n} članka\"\nother = \"{n} članaka\"\n";
-        assert_eq!(messages("sr-Latn", own).count("articles", 3), "3 članka");
+        assert_eq!(messages("sr-Latn", own).count(Count::Articles, 3), "3 članka");
     }
 
     #[test]

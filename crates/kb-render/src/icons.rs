@@ -66,7 +66,7 @@ fn shapes(name: &str) -> Option<&'static str> {
     Some(ICONS[at].1)
 }
 
-/// The icon that may be meant by a name that is none.
+/// The icon with the most similar name to one that does not exist.
 fn suggestion(name: &str) -> Option<String> {
     did_you_mean(name, ICONS.iter().map(|(name, _)| *name))
 }
@@ -175,7 +175,7 @@ fn used(html: &str) -> BTreeSet<&str> {
         if !quoted {
             return None;
         }
-        // No part of the page is looked through twice, however often it names an icon.
+        // Each part of the page is searched only once, however many icons it names.
         tag = before[looked_at..].rfind('<').map(|tag| looked_at + tag).or(tag);
         looked_at = at;
         let in_use = tag.is_some_and(|tag| before[tag..].starts_with("<use "));
@@ -224,7 +224,7 @@ mod tests {
                     .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'),
                 "{name}"
             );
-            // Symbols stand inside a page: nothing in them may end it or run.
+            // Symbols become part of a page: nothing in them may end an element or run.
             let plain = shapes.starts_with('<') && shapes.ends_with("/>") && !shapes.contains("script");
             assert!(
                 plain && !shapes.contains("style=") && !shapes.contains(" id="),

@@ -1,4 +1,4 @@
-//! Structured data: breadcrumbs and articles for search engines, questions for whoever still reads them.
+//! Structured data: breadcrumbs and articles for search engines, and questions for other readers.
 
 use kb_document::{Document, Section};
 use kb_site::ArticleId;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::context::PageContext;
 use super::pages::LanguageRenderer;
 
-/// The structured data of a page, ready to stand in a `script` element.
+/// The structured data of a page, as the content of a `script` element.
 pub(crate) fn for_page(
     renderer: &LanguageRenderer<'_>,
     job: Page,
@@ -26,8 +26,8 @@ pub(crate) fn for_page(
     (!graph.is_empty()).then(|| escape(&json!({ "@context": "https://schema.org", "@graph": graph })))
 }
 
-/// The article, where it has an address that search engines can know. What the head of the page says is not repeated,
-/// but for the headline, which Google wants here:
+/// The article, if it has an absolute address. It does not repeat what the head of the page contains, except for the
+/// headline, which Google requires here:
 /// <https://developers.google.com/search/docs/appearance/structured-data/article>.
 fn article(renderer: &LanguageRenderer<'_>, id: ArticleId, page: &PageContext, document: &Document) -> Option<Value> {
     let article = &renderer.language().articles[id];
@@ -97,7 +97,7 @@ fn entry<'a>(question: &str, answer: impl IntoIterator<Item = &'a String>) -> Op
     })
 }
 
-/// JSON that cannot end the `script` element it stands in.
+/// JSON that cannot end the `script` element around it.
 fn escape(value: &Value) -> String {
     value
         .to_string()

@@ -5,7 +5,7 @@
 //! 3. `files` makes what is not a page.
 //! 4. [`icons`] puts the icons that a page uses into it.
 //! 5. [`script`] writes what scripts share into each of them.
-//! 6. [`routes`] says which files there are; [`SiteRenderer`] makes any one of them.
+//! 6. [`routes`] lists the files; [`SiteRenderer`] makes any of them.
 
 mod context;
 mod files;
@@ -30,7 +30,7 @@ pub use routes::{Route, SiteRenderer, routes};
 
 /// Knows which articles are about the same.
 pub trait RelatedLookup: Sync {
-    /// The articles most like an article of language number `language`, best first, without unlisted ones.
+    /// The related articles of an article of language number `language`, best first, without unlisted ones.
     fn related(&self, language: usize, article: ArticleId) -> Vec<ArticleId>;
 }
 
@@ -48,26 +48,26 @@ pub struct WrittenPage {
 }
 
 /// The messages of the theme for every language of the site.
-pub fn messages(site: &Site, theme: &Theme, diagnostics: &mut Vec<Diagnostic>) -> Vec<Messages> {
+pub fn messages(site: &Site, theme: &Theme) -> Vec<Messages> {
     site.languages
         .iter()
-        .map(|language| theme.messages(&language.language, diagnostics))
+        .map(|language| theme.messages(&language.language))
         .collect()
 }
 
-/// Failures of templates, each once however many pages it struck.
+/// Failures of templates, each once, with all pages that it affects.
 #[derive(Debug, Default)]
 pub struct Failures {
     by_diagnostic: BTreeMap<Diagnostic, Vec<String>>,
 }
 
 impl Failures {
-    /// Adds the failure of a page, which is named as messages name it.
+    /// Adds the failure of a page; `page` is its name in messages.
     pub fn add(&mut self, diagnostic: Diagnostic, page: String) {
         self.by_diagnostic.entry(diagnostic).or_default().push(page);
     }
 
-    /// The failures, each with the pages it struck.
+    /// The failures, each with the pages that it affects.
     pub fn into_diagnostics(self) -> Vec<Diagnostic> {
         self.by_diagnostic
             .into_iter()

@@ -36,7 +36,7 @@ pub fn routes(site: &Site, theme: &Theme) -> Vec<(String, Route)> {
             }
         }
         let is_here = |file: &MadeFile| file.is_of_language() || number == 0;
-        for file in MadeFile::ALL.into_iter().filter(is_here) {
+        for file in MadeFile::ALL.iter().copied().filter(is_here) {
             if file.is_made(&site.config) && is_needed(site, file) {
                 let path = file.path(&language.home);
                 routes.push((path.trim_start_matches('/').to_owned(), Route::File(number, file)));

@@ -190,12 +190,12 @@ fn describe(
                 diagnostic.with_hint("link to a page or file, with `https://` or as a path")
             } else {
                 diagnostic.with_hint(format!(
-                    "if readers have a program for it, add it to kb.toml: `link_schemes = [\"{scheme}\"]` under `[build]`"
+                    "if readers have a program for such links, add it to kb.toml: `link_schemes = [\"{scheme}\"]` under `[build]`"
                 ))
             }
         }
         LinkProblem::Active(reason) => Diagnostic::new(Code::FileActive, format!("`{target}` is not published: {reason}"))
-            .with_hint("with `html = \"allow\"` it would be; else put it into `static/`, pack it into a ZIP file, or make an image or PDF of it"),
+            .with_hint("with `html = \"allow\"` kb publishes it; otherwise put it into `static/`, pack it into a ZIP file, or make an image or PDF of it"),
         LinkProblem::Anchor {
             page,
             anchor,

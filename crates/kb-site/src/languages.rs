@@ -105,8 +105,8 @@ impl LanguageMap {
     }
 }
 
-/// Folders named by a language tag of whose files at least half stand, by the same names, beside them or in another such
-/// folder; and that other one, of which only a part is translated so far.
+/// Folders that are named by a language tag, if at least half of their files exist under the same names beside the folder
+/// or in another such folder; and that other folder, which may be only partly translated.
 fn mirrored_folders<'a>(
     tops: &BTreeMap<String, Language>,
     paths: impl Iterator<Item = &'a ContentPath> + Clone,

@@ -21,8 +21,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use kb_config::{Config, Direction, Language};
-use kb_diagnostic::{Diagnostic, Span};
-use kb_document::{Date, Document};
+use kb_diagnostic::{Code, Diagnostic, Span};
+use kb_document::{Date, Document, Indexing};
 use kb_source::{AssetSource, ContentPath};
 
 pub use check::LinkMemo;
@@ -163,6 +163,8 @@ pub struct Article {
     pub updated: Option<Date>,
     /// Whether lists, sitemap and search leave it out.
     pub unlisted: bool,
+    /// What search engines may do with it.
+    pub indexing: Indexing,
     /// Whether it is featured.
     pub featured: bool,
     /// Its weight in lists.
@@ -200,6 +202,8 @@ pub struct Category {
     pub articles: Vec<ArticleId>,
     /// Number of listed articles in it and below.
     pub count: usize,
+    /// What search engines may do with it.
+    pub indexing: Indexing,
 }
 
 /// A tag in one language.
@@ -207,7 +211,7 @@ pub struct Category {
 pub struct Tag {
     /// The tag as a part of the address.
     pub slug: String,
-    /// What it says.
+    /// Its text, as written.
     pub title: String,
     /// Where its page is.
     pub path: SitePath,
@@ -285,6 +289,22 @@ pub(crate) enum HeldBack {
 }
 
 impl Publish {
+    /// Says that an article is published although its `date` is in the future: Hugo and Jekyll leave such articles out.
+    fn dated_ahead(&self, document: &Document) -> Option<Diagnostic> {
+        let front = &document.front;
+        let date = front.date.filter(|date| date.unix > self.now + DAY)?;
+        if self.future || front.publish_date.is_some() {
+            return None;
+        }
+        let message = "`date` is in the future, but the article is published now";
+        let day = date.iso_day();
+        Some(
+            Diagnostic::new(Code::DateFuture, message)
+                .with_span(document.span(&front.date_range))
+                .with_hint(format!("to publish it on that day, write `publish_date: {day}`")),
+        )
+    }
+
     fn holds_back(&self, document: &Document) -> Option<HeldBack> {
         let front = &document.front;
         if front.draft && !self.drafts {
@@ -298,6 +318,9 @@ impl Publish {
         }
     }
 }
+
+/// A day, in seconds: writers east of Greenwich may date an article today before that day has begun in UTC.
+const DAY: i64 = 24 * 60 * 60;
 
 /// Makes the site. If only the bodies of documents differ from the site `before`, it shares the tree of that site.
 pub fn build_site(input: SiteInput, before: Option<&Site>) -> (Site, Vec<Diagnostic>) {
@@ -347,6 +370,7 @@ pub fn build_site(input: SiteInput, before: Option<&Site>) -> (Site, Vec<Diagnos
         return (site, before.origin.diagnostics.clone());
     }
     let diagnostics = &mut origin.diagnostics;
+    diagnostics.extend(published.iter().filter_map(|document| publish.dated_ahead(document)));
     let map = languages::LanguageMap::find(&config, published.iter().map(|document| &document.path));
     let tree = tree::Tree {
         config: &config,
@@ -447,6 +471,12 @@ impl Site {
     /// Resolves a target from the front matter of `document` or from a data file of the content folder.
     pub fn resolve_target(&self, document: Option<&Document>, target: &str, language: usize) -> Option<PageRef> {
         self.resolver.page(self, document, target, language)
+    }
+
+    /// Why the target of a data file in the content folder is not published, as in "is a draft"; `None` if it is, or does
+    /// not exist.
+    pub fn why_held_back(&self, target: &str) -> Option<&'static str> {
+        self.resolver.why_held_back_at("", target)
     }
 
     /// Whether the project's `static/` folder has a file at a path.

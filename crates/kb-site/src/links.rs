@@ -144,7 +144,7 @@ impl Resolver {
         if has_names {
             for document in documents {
                 if let Some(title) = &document.title {
-                    let paths = by_title.entry(nfc(title).to_lowercase()).or_default();
+                    let paths = by_title.entry(nfc(&title.text).to_lowercase()).or_default();
                     paths.push(document.path.to_string());
                 }
             }
@@ -392,8 +392,8 @@ impl Resolver {
         normalize(folder, file).and_then(|url| self.find_url(&url, file.ends_with('/'), language))
     }
 
-    /// Looks a name up: of an article by that of its file or by its title, of another file by its own. Of several the one
-    /// nearest to `document` is meant.
+    /// Looks up a name: the file name or title of an article, or the name of another file. Of several, the one with the
+    /// shortest way from `document` counts.
     fn find_named(&self, document: &Document, name: &str) -> Option<LinkTarget> {
         let name = name.trim().trim_start_matches("./");
         let last = nfc(name.rsplit('/').next().unwrap_or(name)).to_lowercase();
@@ -551,6 +551,11 @@ impl Resolver {
 
     /// Why the target of a path from a document is not published, as in "is a draft".
     pub(super) fn why_held_back(&self, document: &Document, file: &str) -> Option<&'static str> {
+        self.why_held_back_at(document.path.folder(), file)
+    }
+
+    /// Why the target of a path from a folder of the content folder is not published.
+    pub(super) fn why_held_back_at(&self, folder: &str, file: &str) -> Option<&'static str> {
         let absolute = file.strip_prefix("@/").or_else(|| file.strip_prefix('/'));
         let paths: Vec<String> = match absolute {
             Some(absolute) => {
@@ -560,7 +565,7 @@ impl Resolver {
                     .filter_map(|folder| normalize(folder, absolute))
                     .collect()
             }
-            None => normalize(document.path.folder(), file).into_iter().collect(),
+            None => normalize(folder, file).into_iter().collect(),
         };
         let reason = paths.iter().find_map(|path| self.by_held_back.find(path))?;
         Some(match reason {

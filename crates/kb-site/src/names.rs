@@ -12,7 +12,7 @@ pub(super) enum Role {
     Category,
     /// `index.md`: describes its folder, or is the one article of a bundle.
     Index,
-    /// Any other.
+    /// Any other file.
     Article,
 }
 

@@ -1,36 +1,46 @@
 //! The pages and files of a site: the only list of all kinds.
 //!
 //! Addresses that are taken, targets of links, the list of pages for search engines, the most read pages and the
-//! renderer all use this module. A new kind of page is a variant of [`Page`] with a line in `OF_EACH_LANGUAGE`, a new
-//! file one of [`MadeFile`] with a line in `ALL`: without its line it is not made. The compiler demands the content of
-//! each variant. A page with a template of its own also needs a row in the renderer's table of templates, and a message
-//! for its title in each language.
+//! renderer all use this module. A new kind of page that each language has is a line in `pages!`, a new file one in
+//! `files!`; the compiler then demands everything else that differs between them.
 
-use kb_config::Config;
-use kb_document::Document;
+use kb_config::{Config, Language};
+use kb_document::{Document, Indexing};
 
 use super::urls::{markdown_file, output_file};
 use super::{ArticleId, CategoryId, ContactPage, LanguageSite, PageRef, Site, SitePath};
 
-/// A page of a language.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Page {
-    /// The home page or a category.
-    Category(CategoryId),
-    /// An article.
-    Article(ArticleId),
-    /// Number of a tag, in the order of their slugs.
-    Tag(usize),
-    /// The list of tags.
-    Tags,
-    /// All articles from A to Z.
-    All,
-    /// The search page.
-    Search,
-    /// The contact page.
-    Contact,
-    /// The page for missing pages.
-    NotFound,
+macro_rules! pages {
+    ($($page:ident $path:literal $name:literal)+) => {
+        /// A page of a language.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Page {
+            /// The home page or a category.
+            Category(CategoryId),
+            /// An article.
+            Article(ArticleId),
+            /// Number of a tag, in the order of their slugs.
+            Tag(usize),
+            $(#[doc = $name] $page,)+
+        }
+
+        impl Page {
+            /// The pages that each language has, or will have once something changes, each with its path below the home
+            /// page and its name in messages.
+            const OF_EACH_LANGUAGE: &[(Self, &'static str, &'static str)] = &[
+                (Self::HOME, "", "the home page"),
+                $((Self::$page, $path, $name)),+
+            ];
+        }
+    };
+}
+
+pages! {
+    All "all/" "the list of all articles"
+    Tags "tags/" "the list of tags"
+    Search "search/" "the search page"
+    NotFound "404.html" "the page for missing pages"
+    Contact "contact/" "the contact page"
 }
 
 impl From<PageRef> for Page {
@@ -46,23 +56,12 @@ impl Page {
     /// The home page: the first category.
     pub const HOME: Self = Self::Category(CategoryId::ROOT);
 
-    /// The pages that each language has, or will once something changes, each with its path below the home page and its
-    /// name in messages.
-    const OF_EACH_LANGUAGE: [(Self, &'static str, &'static str); 6] = [
-        (Self::HOME, "", "the home page"),
-        (Self::All, "all/", "the list of all articles"),
-        (Self::Tags, "tags/", "the list of tags"),
-        (Self::Search, "search/", "the search page"),
-        (Self::NotFound, "404.html", "the page for missing pages"),
-        (Self::Contact, "contact/", "the contact page"),
-    ];
-
     /// All pages of a language.
     pub fn all(language: &LanguageSite) -> impl Iterator<Item = Self> {
         let categories = CategoryId::all(&language.categories).map(Self::Category);
         let articles = ArticleId::all(&language.articles).map(Self::Article);
         let tags = (0..language.tags.len()).map(Self::Tag);
-        let others = Self::OF_EACH_LANGUAGE.into_iter().map(|(page, ..)| page);
+        let others = Self::OF_EACH_LANGUAGE.iter().copied().map(|(page, ..)| page);
         let others = others.filter(|page| *page != Self::HOME && page.is_made(language));
         categories.chain(articles).chain(tags).chain(others)
     }
@@ -70,7 +69,7 @@ impl Page {
     /// The path of the page.
     pub fn path(self, language: &LanguageSite) -> SitePath {
         let of_each = |page: Self| {
-            let found = Self::OF_EACH_LANGUAGE.into_iter().find(|(kind, ..)| *kind == page);
+            let found = Self::OF_EACH_LANGUAGE.iter().copied().find(|(kind, ..)| *kind == page);
             found.map_or_else(String::new, |(_, path, _)| format!("{}{path}", language.home))
         };
         match self {
@@ -95,22 +94,40 @@ impl Page {
         self != Self::Contact
     }
 
-    /// Whether the page is in the sitemap: articles and categories in the language of their text, and the contact page.
-    /// Search engines find lists through them.
-    pub fn is_for_search_engines(self, language: &LanguageSite) -> bool {
+    /// What search engines may do with the page. The sitemap has articles, categories and the contact page; search
+    /// engines find lists through them.
+    fn indexing(self, language: &LanguageSite) -> Indexing {
         match self {
-            Self::Category(id) => language.categories[id].language == language.language,
-            Self::Article(id) => {
-                let article = &language.articles[id];
-                article.language == language.language && !article.unlisted
-            }
-            Self::Contact => true,
-            Self::Tag(_) | Self::Tags | Self::All | Self::Search | Self::NotFound => false,
+            Self::Article(id) if language.articles[id].unlisted => Indexing::None,
+            Self::Article(id) => language.articles[id].indexing,
+            Self::Category(id) => language.categories[id].indexing,
+            Self::Contact => Indexing::Full,
+            Self::Tag(_) | Self::Tags | Self::All | Self::Search => Indexing::NotInSitemap,
+            Self::NotFound => Indexing::None,
+        }
+    }
+
+    /// Whether search engines may list the page.
+    pub fn is_indexed(self, language: &LanguageSite) -> bool {
+        self.indexing(language) != Indexing::None
+    }
+
+    /// Whether the page is in the sitemap: only in the language of its text.
+    pub fn is_in_sitemap(self, language: &LanguageSite) -> bool {
+        self.indexing(language) == Indexing::Full && *self.written_in(language) == language.language
+    }
+
+    /// The language of the text on the page.
+    fn written_in(self, language: &LanguageSite) -> &Language {
+        match self {
+            Self::Category(id) => &language.categories[id].language,
+            Self::Article(id) => &language.articles[id].language,
+            Self::Tag(_) | Self::Tags | Self::All | Self::Search | Self::Contact | Self::NotFound => &language.language,
         }
     }
 
     /// The same page in another language, if there is one.
-    pub fn in_language(self, from: &LanguageSite, to: &LanguageSite) -> Option<Self> {
+    fn in_language(self, from: &LanguageSite, to: &LanguageSite) -> Option<Self> {
         let key = match self {
             Self::Category(id) => &from.categories[id].key,
             Self::Article(id) => &from.articles[id].key,
@@ -123,6 +140,34 @@ impl Page {
             }
         };
         to.by_key.get(key).copied().map(Self::from)
+    }
+
+    /// The translations of the page, itself included, for search engines: the languages that it is written in and listed,
+    /// each with its path.
+    pub fn translations<'a>(self, site: &'a Site, from: &LanguageSite) -> Vec<(&'a LanguageSite, SitePath)> {
+        let found = site.languages.iter().filter_map(|to| {
+            let there = self.in_language(from, to)?;
+            there.is_in_sitemap(to).then(|| (to, there.path(to)))
+        });
+        found.collect()
+    }
+
+    /// The path of the page in the language that its text is written in: its own path unless a translation is missing.
+    pub fn original_path(self, site: &Site, from: &LanguageSite) -> SitePath {
+        let written_in = self.written_in(from);
+        let original = site.languages.iter().find(|to| to.language == *written_in);
+        let path = original.and_then(|to| Some(self.in_language(from, to)?.path(to)));
+        path.unwrap_or_else(|| self.path(from))
+    }
+
+    /// Where the switch to another language leads from the page: to the same page, or to the home page.
+    pub fn path_in(self, from: &LanguageSite, to: &LanguageSite) -> SitePath {
+        match self.in_language(from, to) {
+            Some(page) => page.path(to),
+            // A page of the site is at the address of the contact page.
+            None if self == Self::Contact && to.contact.is_some() => self.path(to),
+            None => to.home.clone(),
+        }
     }
 
     /// The document of the page in language number `language`, if there is one.
@@ -141,71 +186,56 @@ impl Page {
     }
 }
 
-/// A file that kb makes beside the pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum MadeFile {
-    /// The Atom feed of a language.
-    Feed,
-    /// The list of articles for language models, of a language.
-    Llms,
-    /// The list of pages for search engines.
-    Sitemap,
-    /// What crawlers may read.
-    Robots,
-    /// The redirects for hosts that read them from a file.
-    Redirects,
-    /// The manifest: pages with their sources.
-    Manifest,
-    /// The note about smaller variants of images, for the next build.
-    Images,
+macro_rules! files {
+    ($($file:ident $name:literal $description:literal)+) => {
+        /// A file that kb makes beside the pages.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum MadeFile {
+            $(#[doc = $description] $file,)+
+        }
+
+        impl MadeFile {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$file),+];
+
+            /// Its name.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$file => $name),+ }
+            }
+
+            /// What messages call it.
+            const fn description(self) -> &'static str {
+                match self { $(Self::$file => $description),+ }
+            }
+        }
+    };
+}
+
+files! {
+    Feed "feed.xml" "the feed"
+    Llms "llms.txt" "the list of articles for language models"
+    Sitemap "sitemap.xml" "the list of pages for search engines"
+    Robots "robots.txt" "the rules for crawlers"
+    Redirects "_redirects" "the list of redirects"
+    Manifest "manifest.json" "the list of pages with their sources"
+    Images ".kb-images.json" "the list of smaller variants of images"
 }
 
 impl MadeFile {
-    /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::Feed,
-        Self::Llms,
-        Self::Sitemap,
-        Self::Robots,
-        Self::Redirects,
-        Self::Manifest,
-        Self::Images,
-    ];
-
-    /// Its name.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Feed => "feed.xml",
-            Self::Llms => "llms.txt",
-            Self::Sitemap => "sitemap.xml",
-            Self::Robots => "robots.txt",
-            Self::Redirects => "_redirects",
-            Self::Manifest => "manifest.json",
-            Self::Images => ".kb-images.json",
-        }
-    }
-
-    /// What messages call it.
-    fn description(self) -> &'static str {
-        match self {
-            Self::Feed => "the feed",
-            Self::Llms => "the list for language models",
-            Self::Sitemap => "the list of pages for search engines",
-            Self::Robots => "the rules for crawlers",
-            Self::Redirects => "the list of redirects",
-            Self::Manifest => "the list of what was built",
-            Self::Images => "the note about images",
-        }
-    }
-
     /// Whether each language has its own, below its home page; otherwise it is at the root.
     pub fn is_of_language(self) -> bool {
-        matches!(self, Self::Feed | Self::Llms)
+        match self {
+            Self::Feed | Self::Llms => true,
+            Self::Sitemap | Self::Robots | Self::Redirects | Self::Manifest | Self::Images => false,
+        }
     }
 
     /// Whether a file of the same name in `static/` replaces it.
     pub fn gives_way(self) -> bool {
-        matches!(self, Self::Feed | Self::Llms | Self::Sitemap | Self::Robots)
+        match self {
+            Self::Feed | Self::Llms | Self::Sitemap | Self::Robots => true,
+            Self::Redirects | Self::Manifest | Self::Images => false,
+        }
     }
 
     /// Whether a site with these settings has it. Feed and sitemap need absolute URLs.
@@ -220,7 +250,10 @@ impl MadeFile {
 
     /// Whether it is only for hosts and builds.
     fn is_internal(self) -> bool {
-        matches!(self, Self::Redirects | Self::Images)
+        match self {
+            Self::Redirects | Self::Images => true,
+            Self::Feed | Self::Llms | Self::Sitemap | Self::Robots | Self::Manifest => false,
+        }
     }
 
     /// Its path on the site, for a language with this home page.
@@ -233,19 +266,17 @@ impl MadeFile {
 /// The paths of all pages and files that a language with this home page has, or will once something changes, besides
 /// those of articles and assets.
 pub(super) fn paths_of_kb(home: &str) -> impl Iterator<Item = SitePath> {
-    let pages = Page::OF_EACH_LANGUAGE.into_iter().map(|(_, path, _)| path);
-    let files = MadeFile::ALL.into_iter().map(|file| file.path(home));
+    let pages = Page::OF_EACH_LANGUAGE.iter().map(|(_, path, _)| path);
+    let files = MadeFile::ALL.iter().map(|file| file.path(home));
     pages.map(move |path| format!("{home}{path}")).chain(files)
 }
 
 /// The files at reserved addresses, for a language with this home page, each with its name in messages.
 pub(super) fn reserved_files(home: &str) -> impl Iterator<Item = (String, String)> {
-    let pages = Page::OF_EACH_LANGUAGE
-        .into_iter()
-        .filter(|(page, ..)| page.is_reserved());
-    let pages = pages.map(move |(_, path, what)| (output_file(&format!("{home}{path}")), what.to_owned()));
+    let pages = Page::OF_EACH_LANGUAGE.iter().filter(|(page, ..)| page.is_reserved());
+    let pages = pages.map(move |(_, path, what)| (output_file(&format!("{home}{path}")), (*what).to_owned()));
     let copy = (markdown_file(home), "the Markdown copy of the home page".to_owned());
-    let files = MadeFile::ALL.into_iter().map(move |file| {
+    let files = MadeFile::ALL.iter().map(move |file| {
         let path = file.path(home);
         (path.trim_start_matches('/').to_owned(), file.description().to_owned())
     });
@@ -258,7 +289,7 @@ pub(super) fn other_targets<'a>(config: &'a Config, language: &'a LanguageSite) 
     // An external page, such as one of the host, may be the contact page.
     let contact = language.contact.map(|_| Page::Contact.path(language));
     let files = MadeFile::ALL
-        .into_iter()
+        .iter()
         .filter(|file| !file.is_internal() && file.is_made(config));
     pages
         .map(|page| page.path(language))

@@ -153,7 +153,7 @@ fn unknown_pages(views: &Views, unknown: &[&ViewRow]) -> Option<Diagnostic> {
     Some(
         Diagnostic::new(Code::ViewsUnknownPage, message)
             .with_span(Span::at(views.file.clone(), first.line, 1, &first.page))
-            .with_hint("if an article has moved, add its old address to `aliases`; otherwise nothing needs to be done"),
+            .with_hint("if an article has moved, add its old address to `aliases`; otherwise no change is needed"),
     )
 }
 

@@ -4,6 +4,7 @@ use kb_config::{RawHtml, parse_config};
 use kb_document::{DocumentOptions, parse_document};
 use kb_source::{IgnoreRules, MemoryFiles, SourceFolder, SourceMemo, read_sources};
 
+use super::pages::Page;
 use super::*;
 
 const NOW: i64 = 1_795_000_000;
@@ -614,8 +615,88 @@ fn links_have_schemes_that_belong_into_articles() {
     );
     assert!(
         problems.iter().any(|problem| problem.ends_with(
-            "error[link-scheme] links with `other:` are not allowed in articles; this one is left out (if readers have a program for it, add it to kb.toml: `link_schemes = [\"other\"]` under `[build]`)"
+            "error[link-scheme] links with `other:` are not allowed in articles; this one is left out (if readers have a program for such links, add it to kb.toml: `link_schemes = [\"other\"]` under `[build]`)"
         )),
         "{problems:#?}"
     );
+}
+
+#[test]
+fn an_article_dated_ahead_is_published_and_reported() {
+    // NOW is in November 2026.
+    let files = [
+        ("a.md", "---\ntitle: A\ndate: 2027-02-01\n---\nx"),
+        ("b.md", "---\ndate: 2027-02-01\npublish_date: 2026-01-01\n---\nx"),
+        ("c.md", "+++\ndate = 2026-11-18T20:00:00Z\n+++\nx"),
+        ("d.md", "---\nupdated: 2027-02-01\n---\nx"),
+    ];
+    let (site, problems) = site(&files);
+    assert_eq!(site.languages[0].articles.len(), 4);
+    assert_eq!(
+        problems,
+        [
+            "content/a.md:3:7 warning[date-future] `date` is in the future, but the article is published now (to publish it \
+             on that day, write `publish_date: 2027-02-01`)"
+        ]
+    );
+}
+
+#[test]
+fn pages_that_search_engines_shall_not_list() {
+    let files = [
+        ("a.md", "---\nnoindex: true\n---\nx"),
+        ("b.md", "---\nsitemap: false\n---\nx"),
+        ("c.md", "---\nsitemap:\n  priority: 0.5\nrobots: index, follow\n---\nx"),
+        ("d/_index.md", "---\nrobots: [noindex, nofollow]\n---\nx"),
+        ("d/e.md", "x"),
+        ("f.md", "---\nunlisted: true\n---\nx"),
+    ];
+    let (site, problems) = site(&files);
+    assert_eq!(problems, [""; 0]);
+    let language = &site.languages[0];
+    let told = |is: fn(Page, &LanguageSite) -> bool| {
+        let pages = Page::all(language).filter(|page| matches!(page, Page::Article(_) | Page::Category(_)));
+        let mut paths: Vec<SitePath> = pages
+            .filter(|page| is(*page, language))
+            .map(|page| page.path(language))
+            .collect();
+        paths.sort();
+        paths
+    };
+    assert_eq!(told(Page::is_indexed), ["/", "/b/", "/c/", "/d/e/"]);
+    assert_eq!(told(Page::is_in_sitemap), ["/", "/c/", "/d/e/"]);
+}
+
+#[test]
+fn translations_are_those_that_search_engines_may_list() {
+    let files = [
+        ("a.md", "x"),
+        ("a.de.md", "x"),
+        ("a.ru.md", "---\nnoindex: true\n---\nx"),
+        ("b.md", "x"),
+        ("b.de.md", "---\ndraft: true\n---\nx"),
+    ];
+    let (site, _) = site(&files);
+    let language = |tag: &str| {
+        site.languages
+            .iter()
+            .find(|site| site.language.tag() == tag)
+            .expect("there")
+    };
+    let page = |tag: &str, path: &str| {
+        let language = language(tag);
+        Page::all(language)
+            .find(|page| page.path(language) == path)
+            .expect("there")
+    };
+    let paths = |tag: &str, path: &str| {
+        let translations = page(tag, path).translations(&site, language(tag)).into_iter();
+        translations.map(|(_, path)| path).collect::<Vec<_>>()
+    };
+    assert_eq!(paths("en", "/a/"), ["/a/", "/de/a/"]);
+    assert_eq!(paths("ru", "/ru/a/"), ["/a/", "/de/a/"]);
+    assert_eq!(paths("de", "/de/b/"), ["/b/"]);
+    assert_eq!(page("de", "/de/b/").original_path(&site, language("de")), "/b/");
+    assert_eq!(page("de", "/de/a/").original_path(&site, language("de")), "/de/a/");
+    assert_eq!(page("de", "/de/b/").path_in(language("de"), language("ru")), "/ru/b/");
 }

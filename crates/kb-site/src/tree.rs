@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kb_config::{Config, Language};
 use kb_diagnostic::{Code, Diagnostic, Span};
-use kb_document::{Date, Document, slug::slugify};
+use kb_document::{Date, Document, Indexing, slug::slugify};
 use kb_source::ContentPath;
 
 use super::addresses::Addresses;
@@ -248,7 +248,8 @@ impl<'a> Builder<'a> {
             .or_else(|| {
                 document
                     .as_ref()
-                    .and_then(|(id, _)| self.tree.documents[*id].title.clone())
+                    .and_then(|(id, _)| self.tree.documents[*id].title.as_ref())
+                    .map(|title| title.text.clone())
             })
             .unwrap_or_else(|| self.tree.fallback_title.to_owned());
         let description = own
@@ -260,7 +261,9 @@ impl<'a> Builder<'a> {
                     .and_then(|(id, _)| self.tree.documents[*id].front.description.clone())
             })
             .unwrap_or_default();
+        let front = document.as_ref().map(|(id, _)| &self.tree.documents[*id].front);
         Category {
+            indexing: front.map_or(Indexing::Full, |front| front.indexing),
             key: String::new(),
             language: document
                 .as_ref()
@@ -300,8 +303,8 @@ impl<'a> Builder<'a> {
         let usual = format!("{}{segment}/", self.categories[parent].path);
         let given = document.and_then(|document| self.given_path(document, own));
         let title = document
-            .and_then(|document| document.title.clone())
-            .unwrap_or_else(|| urls::humanize(name));
+            .and_then(|document| document.title.as_ref())
+            .map_or_else(|| urls::humanize(name), |title| title.text.clone());
         let (path, taken) = self.category_path(folder, given, usual);
         if let Some((wanted, taken_by)) = taken
             && (own || document.is_none() && self.told.insert(folder.to_owned()))
@@ -316,6 +319,7 @@ impl<'a> Builder<'a> {
         }
         let id = CategoryId::new(self.categories.len());
         self.categories.push(Category {
+            indexing: document.map_or(Indexing::Full, |d| d.front.indexing),
             key: folder.to_owned(),
             language: picked
                 .as_ref()
@@ -404,7 +408,8 @@ impl<'a> Builder<'a> {
             }
             return None;
         }
-        let title = document.title.clone().unwrap_or_else(|| urls::humanize(name));
+        let title = document.title.as_ref();
+        let title = title.map_or_else(|| urls::humanize(name), |title| title.text.clone());
         let mut tags: Vec<String> = front
             .tags
             .iter()
@@ -426,6 +431,7 @@ impl<'a> Builder<'a> {
                 .or_else(|| self.tree.git_dates.get(&document.path).copied())
                 .or(front.date),
             unlisted: front.unlisted,
+            indexing: front.indexing,
             featured: front.featured || original.is_some_and(|original| original.front.featured),
             weight: front
                 .weight

@@ -34,7 +34,7 @@ pub(super) struct Read {
 }
 
 impl SourceMemo {
-    /// The file as it was read, if it is still the same.
+    /// The file as it was read, if it has not changed.
     pub(super) fn get(&self, path: &ContentPath, stamp: Stamp, display: &str) -> Option<&Read> {
         self.articles
             .get(path)
@@ -47,7 +47,7 @@ impl SourceMemo {
             || self.assets.iter().any(|asset| asset.location == location)
     }
 
-    /// What the folder holds.
+    /// The entries of the folder.
     pub(super) fn set(&self) -> SourceSet {
         let problems = self.articles.values().filter_map(|read| read.problem.clone());
         SourceSet {

@@ -196,10 +196,11 @@ pub fn walk_problem(problem: &WalkProblem, folder: &str, display: &str) -> Diagn
             Diagnostic::new(Code::LinkCircle, "this symbolic link leads in a circle; it is left out")
                 .with_hint("remove the link")
         }
-        WalkProblemKind::LinkBroken => {
-            Diagnostic::new(Code::LinkBroken, "this symbolic link leads nowhere; it is left out")
-                .with_hint("remove the link or restore what it points to")
-        }
+        WalkProblemKind::LinkBroken => Diagnostic::new(
+            Code::LinkBroken,
+            "the target of this symbolic link does not exist; it is left out",
+        )
+        .with_hint("remove the link or restore what it points to"),
         WalkProblemKind::Unreadable(reason) => Diagnostic::new(
             Code::FileUnreadable,
             format!("cannot be read: {reason}; it is left out"),

@@ -129,7 +129,7 @@ impl Tools {
         })
     }
 
-    /// Node.js among the scripts, which are to ask the given kb.
+    /// Node.js in the folder of the scripts, which run the given kb.
     pub(crate) fn node(&self, kb: &Path) -> Command {
         let mut command = Command::new(NODE);
         command

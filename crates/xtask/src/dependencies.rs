@@ -33,7 +33,7 @@ fn tell_of_advisories() -> Outcome {
     let deny = |arguments: &[&str]| -> Result<Command, Failure> {
         let mut deny = Command::new(installed()?);
         deny.args(["--log-level", "error"]).args(arguments).current_dir(root());
-        // Without a network, git must not ask who we are.
+        // git must not prompt for credentials.
         deny.env("GIT_TERMINAL_PROMPT", "0");
         Ok(deny)
     };
@@ -51,7 +51,7 @@ fn tell_of_advisories() -> Outcome {
     Ok(())
 }
 
-/// The path of cargo-deny; builds it into the target folder once where it is not installed.
+/// The path of cargo-deny, which is built into the target folder once if it is not installed.
 fn installed() -> Result<PathBuf, Failure> {
     let tools = root().join(target()).join("tools");
     let own = tools

@@ -23,7 +23,7 @@ pub(crate) fn find_node() -> Outcome {
     Ok(())
 }
 
-/// Installs what the lock file in `from` names, once; gives the folder that holds `node_modules`.
+/// Installs the packages of the lock file in `from`, once; returns the folder with `node_modules`.
 pub(crate) fn install(from: &str, name: &str) -> Result<PathBuf, Failure> {
     let from = root().join(from);
     let folder = root().join(target()).join("tools").join(name);

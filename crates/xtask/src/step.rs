@@ -13,7 +13,7 @@ pub(crate) struct Steps {
 }
 
 impl Steps {
-    /// Runs one step; says what it is, how long it took, and on failure what to do.
+    /// Runs one step; prints its name, how long it took, and what to do if it fails.
     pub(crate) fn run(&mut self, name: &'static str, hint: &str, step: impl FnOnce() -> Outcome) -> Outcome {
         println!("\n==> {name}");
         let started = Instant::now();
@@ -56,7 +56,7 @@ impl Steps {
 pub(crate) fn cargo(arguments: &[&str]) -> Command {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.args(arguments).current_dir(root());
-    // What cargo tells a program that it runs must not leak into another cargo, or it builds anew.
+    // Variables that cargo sets for a program must not reach another cargo, or it rebuilds everything.
     for (name, _) in std::env::vars_os() {
         let passed_down = name.to_string_lossy();
         if passed_down.starts_with("CARGO_PKG_") || passed_down.starts_with("CARGO_MANIFEST_") {
@@ -80,7 +80,7 @@ pub(crate) fn run(command: &mut Command) -> Outcome {
     }
 }
 
-/// Runs a command and gives what it printed.
+/// Runs a command and returns its output.
 pub(crate) fn output(command: &mut Command) -> Result<String, Failure> {
     let shown = describe(command);
     let output = command

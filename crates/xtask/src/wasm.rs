@@ -1,8 +1,8 @@
 //! The search engine for browsers: built once for each group of languages into `crates/kb-search-wasm/dist`, which is
 //! committed, so that kb builds without any of this.
 //!
-//! std is built anew, for size and without panic messages, which halves the engine. Cargo calls that unstable; with the
-//! toolchain pinned it is as stable as everything else, and nothing but the size depends on it.
+//! std is built from source, for size and without panic messages, which halves the engine. Cargo calls that unstable;
+//! because the toolchain is pinned, it cannot change, and only the size depends on it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -27,7 +27,7 @@ const SHELL: &str = "crates/kb-search-wasm";
 const TARGET: &str = "wasm32-unknown-unknown";
 /// The name of the JavaScript that all engines share.
 const GLUE: &str = "engine.js";
-/// The name of the file with two digests: of the sources that the others were built from, and of the others.
+/// The name of the file with two digests: of the sources, and of the files built from them.
 const STAMP: &str = "STAMP";
 /// How many engines the gate builds again: the first two, one a processor.
 const SAMPLE: usize = 2;
@@ -38,7 +38,7 @@ type Groups = &'static [(&'static str, &'static [&'static str])];
 /// How much is built again to compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Check {
-    /// A few engines. The others are known to be what `cargo xtask wasm` wrote for these sources.
+    /// A few engines. The digests show that `cargo xtask wasm` built all of them from these sources.
     Sample,
     /// Every engine.
     All,

@@ -1,4 +1,4 @@
-// Compares two versions of a page: as it was loaded, and as the server has it now.
+// Compares two versions of a page: the loaded one, and the current one of the server.
 
 // Scripts that run; others are data.
 export const programs = (root) =>
@@ -23,8 +23,8 @@ function liveParts(parts) {
   return found.every(Boolean) ? found : null;
 }
 
-// The parts of the body that differ: what goes, what comes, and how it is put in place. None if the page that is
-// shown has been changed so much that they cannot be found.
+// The parts of the body that differ: the old parts, the new parts, and how to insert them. None if the shown page has
+// changed so much that they cannot be found.
 export function bodyParts(old, now) {
   const before = [...old.body.children];
   const after = [...now.body.children];

@@ -1,9 +1,9 @@
-// The files that a page loads: style sheets that are exchanged, and what is loaded again from the same address.
+// The files that a page loads: style sheets are exchanged, and other files loaded again from the same address.
 
 import { programs } from "./compare.js";
 
 // Whether the theme's scripts that run in this page are the same in the new folder. The old ones come from the
-// browser's cache; `Content-Location` tells that the server no longer has them. `folders`: all since the page was opened.
+// browser's cache; `Content-Location` shows that the server no longer has them. `folders`: all since the page was opened.
 export async function sameScripts(folders, to) {
   const urls = new Set([
     ...performance.getEntriesByType("resource").map((entry) => entry.name),
@@ -22,8 +22,8 @@ export async function sameScripts(folders, to) {
   return same.every(Boolean);
 }
 
-// Loads the style sheets of the new page beside those that are there. Gives what puts the new ones in force and takes
-// the old ones away, both at once so that nothing flashes; nothing if one cannot be loaded.
+// Loads the style sheets of the new page beside the current ones. Returns a function that activates the new ones and
+// removes the old ones at the same time, so that nothing flashes; or nothing if one cannot be loaded.
 export async function loadStyles(was, now) {
   const texts = (doc) => styles(doc).map((link) => link.outerHTML).join();
   if (texts(was) === texts(now)) return () => {};
@@ -56,8 +56,8 @@ async function exchange(outgoing, incoming) {
   };
 }
 
-// Loads again what has the same name as before but other bytes: `linked` and `now` have the hashes by address. False if
-// that takes a new page.
+// Loads files again whose names are the same but whose bytes differ: `linked` and `now` have the hashes by address. False
+// if that requires a new page.
 export async function loadAgain(linked, now) {
   const changed = Object.keys(now).filter((url) => linked[url] && linked[url] !== now[url]);
   if (programs(document).some((script) => changed.includes(addressOf(script)))) return false;

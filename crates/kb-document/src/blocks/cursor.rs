@@ -1,14 +1,14 @@
-//! Columns of a line.
+//! The columns of a line.
 
 use super::{CODE_INDENT, From};
 
-/// A place in a line, with the columns of the tab before it that are not yet taken.
+/// A position in a line, with the columns of the tab before it that are not taken yet.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Cursor<'a> {
     pub(super) line: &'a str,
     pub(super) at: usize,
     column: usize,
-    /// The column that the line counts from.
+    /// The column from which tab stops count.
     start: usize,
     left: usize,
 }
@@ -35,7 +35,7 @@ impl<'a> Cursor<'a> {
         &self.line[self.at..]
     }
 
-    /// The rest behind its blanks.
+    /// The rest without leading blanks.
     pub(super) fn text(&self) -> &'a str {
         self.rest().trim_start_matches([' ', '\t'])
     }
@@ -46,7 +46,7 @@ impl<'a> Cursor<'a> {
             .all(|byte| matches!(byte, b' ' | b'\t' | 0x0b | 0x0c | b'\r'))
     }
 
-    /// Takes at most so many columns of blanks. Returns how many.
+    /// Takes at most `columns` columns of blanks. Returns the number taken.
     pub(super) fn take(&mut self, columns: usize) -> usize {
         let mut taken = self.left.min(columns);
         self.left -= taken;
@@ -70,7 +70,7 @@ impl<'a> Cursor<'a> {
         taken
     }
 
-    /// Takes so many columns of blanks, or none where there are fewer.
+    /// Takes `columns` columns of blanks, or none if there are fewer.
     pub(super) fn take_all(&mut self, columns: usize) -> bool {
         let mut ahead = *self;
         let is_there = ahead.take(columns) == columns;
@@ -86,7 +86,7 @@ impl<'a> Cursor<'a> {
         ahead.take(usize::MAX)
     }
 
-    /// Goes to the text.
+    /// Moves to the text.
     pub(super) fn skip(&mut self) {
         self.take(usize::MAX);
     }
@@ -97,7 +97,7 @@ impl<'a> Cursor<'a> {
         self.left = 0;
     }
 
-    /// Counts columns from here, behind blanks.
+    /// Counts columns from here, after blanks.
     pub(super) fn restart(&mut self) {
         self.skip();
         self.start = self.column;
@@ -106,7 +106,7 @@ impl<'a> Cursor<'a> {
     /// Takes the mark of a quote.
     pub(super) fn take_quote_mark(&mut self) -> bool {
         let mut ahead = *self;
-        // As the parser does, a tab counts as the three columns that may stand before the mark.
+        // Like the parser, counts a tab as the three columns that are allowed before the mark.
         ahead.take(CODE_INDENT - 1);
         if !ahead.rest().starts_with('>') {
             return false;

@@ -1,4 +1,4 @@
-//! What a line of Markdown begins, by itself.
+//! The block that a single line of Markdown begins.
 
 /// The mark of a list item.
 pub(super) struct ListMarker {
@@ -7,7 +7,7 @@ pub(super) struct ListMarker {
     pub(super) may_interrupt: bool,
 }
 
-/// The mark of a list item that a text begins with.
+/// The mark of a list item at the beginning of a text.
 pub(super) fn list_marker(text: &str) -> Option<ListMarker> {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (length, may_interrupt) = match digits {
@@ -27,7 +27,7 @@ pub(crate) fn is_list_item(text: &str) -> bool {
     !is_rule(text) && list_marker(text.trim_end()).is_some()
 }
 
-/// The length of the box of a task that a text begins with.
+/// The length of the box of a task at the beginning of a text.
 pub(super) fn task_marker(text: &str) -> Option<usize> {
     let state = text.strip_prefix('[')?;
     let behind = state.strip_prefix([' ', '\t', 'x', 'X'])?.strip_prefix(']')?;
@@ -35,7 +35,7 @@ pub(super) fn task_marker(text: &str) -> Option<usize> {
     is_apart.then(|| text.len() - behind.len())
 }
 
-/// The length of the label of a footnote that a text begins with, with its colon.
+/// The length of the label of a footnote at the beginning of a text, including its colon.
 pub(super) fn footnote_label(text: &str) -> Option<usize> {
     let label = text.strip_prefix("[^")?;
     let mut is_escaped = false;
@@ -54,7 +54,7 @@ pub(super) fn footnote_label(text: &str) -> Option<usize> {
     None
 }
 
-/// Whether a line says what a reference leads to: `[label]: target "title"`.
+/// Whether a line is a link definition: `[label]: target "title"`.
 pub(super) fn is_reference(text: &str) -> bool {
     let Some((label, rest)) = text.strip_prefix('[').and_then(|text| text.split_once("]:")) else {
         return false;
@@ -79,7 +79,7 @@ pub(super) fn is_rule(text: &str) -> bool {
     rule_end(text).is_ok()
 }
 
-/// Where a thematic break ends, else where the text has what none has.
+/// Where a thematic break ends, or the first character that cannot be in one.
 pub(super) fn rule_end(text: &str) -> Result<usize, usize> {
     let sign = text
         .bytes()
@@ -115,7 +115,31 @@ pub(super) fn interrupts(text: &str) -> bool {
         || is_block_tag(text)
 }
 
-/// What ends the raw HTML that a line begins with, where that is not a blank line.
+/// Where the end of raw HTML begins in a text, in capitals or not.
+pub(super) fn find_html_end(text: &str, end: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let is_end = |at: &usize| {
+        bytes[*at..]
+            .get(..end.len())
+            .is_some_and(|part| part.eq_ignore_ascii_case(end.as_bytes()))
+    };
+    text.match_indices(&end[..1]).map(|(at, _)| at).find(is_end)
+}
+
+/// Whether a text has an end tag that [`html_end`] names in capitals, which the parser does not know as one.
+pub(crate) fn has_capital_end(text: &str) -> bool {
+    let names = || ["script", "style", "textarea", "pre"].into_iter();
+    text.match_indices("</").any(|(at, _)| {
+        let tag = &text[at + 2..];
+        let is_name = |name: &str| {
+            tag.get(..name.len())
+                .is_some_and(|tag| tag != name && tag.eq_ignore_ascii_case(name))
+        };
+        names().any(is_name)
+    })
+}
+
+/// The text that ends the raw HTML at the beginning of a line, if a blank line does not end it.
 ///
 /// See <https://spec.commonmark.org/0.31.2/#html-blocks>, kinds 1 to 5.
 pub(super) fn html_end(text: &str) -> Option<&'static str> {
@@ -145,7 +169,7 @@ pub(super) fn html_end(text: &str) -> Option<&'static str> {
     element.or_else(other).or_else(declaration).map(|(_, end)| end)
 }
 
-/// Elements whose tags begin raw HTML wherever they stand.
+/// Elements whose tags begin raw HTML, also within a paragraph.
 ///
 /// See <https://spec.commonmark.org/0.31.2/#html-blocks>, kind 6.
 pub(super) const BLOCK_TAGS: &str = "address article aside base basefont blockquote body caption center col colgroup dd details dialog dir div dl \
@@ -208,7 +232,7 @@ pub(super) fn is_whole_tag(text: &str) -> bool {
     }
 }
 
-/// How many cells a line would have as the head of a table; none without a bar.
+/// The number of cells of a line as the head of a table; 0 without a bar.
 pub(super) fn cell_count(text: &str) -> usize {
     let text = text.trim();
     if !text.contains('|') {
@@ -228,7 +252,7 @@ pub(super) fn cell_count(text: &str) -> usize {
     cells
 }
 
-/// How many cells the line has that parts the head of a table from its body.
+/// The number of cells of a line that separates the head of a table from its body.
 pub(super) fn delimiter_cells(text: &str) -> Option<usize> {
     let text = text.trim_end_matches([' ', '\r']);
     let inner = text.strip_prefix('|').unwrap_or(text);
@@ -249,7 +273,7 @@ pub(super) fn delimiter_cells(text: &str) -> Option<usize> {
     ended.iter().all(|cell| cell.contains('-')).then_some(cells.len())
 }
 
-/// The fence that a text opens: its sign, and how many there are.
+/// The fence that a text opens: its character and length.
 pub(crate) fn opens_fence(text: &str) -> Option<(u8, usize)> {
     let character = text.bytes().next().filter(|byte| matches!(byte, b'`' | b'~'))?;
     let length = text.bytes().take_while(|byte| *byte == character).count();
@@ -257,9 +281,9 @@ pub(crate) fn opens_fence(text: &str) -> Option<(u8, usize)> {
     (length >= 3 && !(character == b'`' && info.contains('`'))).then_some((character, length))
 }
 
-/// Whether a text ends a fence of this sign and length.
+/// Whether a text closes a fence of this character and length.
 pub(crate) fn closes_fence(text: &str, character: u8, length: usize) -> bool {
-    // For the parser, a tab behind a fence makes it text.
+    // For the parser, a tab after a fence makes it text.
     let text = text.trim_start().trim_end_matches([' ', '\r', '\n']);
     text.len() >= length && text.bytes().all(|byte| byte == character)
 }

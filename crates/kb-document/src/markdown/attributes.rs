@@ -1,16 +1,16 @@
-//! Attribute lists: `{ width="300" .wide }` behind an image or link, `{: .note }` at a paragraph, as Python-Markdown and
-//! kramdown have them.
+//! Attribute lists of Python-Markdown and kramdown: `{ width="300" .wide }` after an image or link, `{: .note }` at a
+//! paragraph.
 
 use super::passes::is_contents;
 use super::tree::{Kind, Node};
 use crate::containers::{Callout, Collapse, Container};
 
-/// What an attribute list says.
+/// The content of an attribute list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Attributes {
     pub(super) id: Option<String>,
     pub(super) classes: Vec<String>,
-    /// The others, in order, with their names in lower case.
+    /// The other attributes, in order, with names in lower case.
     pub(super) others: Vec<(String, String)>,
 }
 
@@ -41,9 +41,9 @@ impl Attributes {
     }
 }
 
-/// Reads the attribute list that a text begins with. Gives it and the text behind it.
+/// Reads the attribute list at the beginning of a text. Returns it and the text after it.
 ///
-/// With a colon it may have any content, as kramdown's `{:toc}`; without one each item must be a class, an id or an
+/// With a colon it may have any content, such as kramdown's `{:toc}`; without one, each item must be a class, an id or an
 /// attribute, because braces are text in many articles.
 fn read(text: &str) -> Option<(Attributes, &str)> {
     let list = text.strip_prefix('{')?;
@@ -124,7 +124,7 @@ fn is_name(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '-' | '_' | ':')
 }
 
-/// Reads a text that is nothing but an attribute list with a colon, which belongs to a block.
+/// Reads a text that is only an attribute list with a colon, which belongs to a block.
 fn read_line(text: &str) -> Option<Attributes> {
     let text = text.trim();
     let (attributes, behind) = read(text).filter(|_| text.starts_with("{:"))?;
@@ -136,11 +136,11 @@ pub(super) fn may_be_in(article: &str) -> bool {
     article.contains('{')
 }
 
-/// Gives attribute lists to what they belong to, and takes them out of the text, with what stands for the contents of the
-/// page. `article` is what places count in.
+/// Applies attribute lists to their elements, and removes them from the text, with placeholders for the contents of the
+/// page. `article` is the text that places refer to.
 pub(super) fn apply(nodes: &mut Vec<Node<'_>>, article: &str) {
     let mut applied: Vec<Node<'_>> = Vec::with_capacity(nodes.len());
-    // What the next block is given.
+    // The attributes of the next block.
     let mut pending: Option<Attributes> = None;
     for mut node in nodes.drain(..) {
         apply(&mut node.children, article);
@@ -164,7 +164,7 @@ pub(super) fn apply(nodes: &mut Vec<Node<'_>>, article: &str) {
                 own.add(take_end(&mut node.children));
             }
             if node.children.is_empty() && matches!(node.kind, Kind::Paragraph) {
-                // A list alone belongs to the block right before it, else to the one behind it.
+                // A separate list belongs to the block directly before it, otherwise to the one after it.
                 let before = applied.last_mut();
                 match before.filter(|before| !is_apart(article, before.range.end, node.range.start)) {
                     Some(before) => give(before, own),
@@ -188,13 +188,13 @@ pub(super) fn apply(nodes: &mut Vec<Node<'_>>, article: &str) {
     *nodes = applied.into_iter().map(boxed).collect();
 }
 
-/// Whether a blank line stands between two places.
+/// Whether there is a blank line between two places.
 fn is_apart(article: &str, end: usize, start: usize) -> bool {
     let between = article.get(end.saturating_sub(1)..start).unwrap_or_default();
     between.matches('\n').count() > 1
 }
 
-/// Whether an attribute list right behind an element belongs to it.
+/// Whether an attribute list directly after an element belongs to it.
 fn takes_list(kind: &Kind<'_>) -> bool {
     matches!(
         kind,
@@ -213,7 +213,7 @@ fn give(node: &mut Node<'_>, attributes: Attributes) {
     }
 }
 
-/// Takes the attribute lists from the first and last lines of a paragraph.
+/// Removes the attribute lists in the first and last lines of a paragraph, and returns them.
 fn take_lines(children: &mut Vec<Node<'_>>) -> Attributes {
     let mut attributes = Attributes::default();
     let list = |node: Option<&Node<'_>>| match node.map(|node| &node.kind) {
@@ -241,7 +241,7 @@ fn take_lines(children: &mut Vec<Node<'_>>) -> Attributes {
     attributes
 }
 
-/// Takes the attribute list from the end of a heading.
+/// Removes the attribute list at the end of a heading, and returns it.
 fn take_end(children: &mut Vec<Node<'_>>) -> Attributes {
     let Some(last) = children.last_mut() else {
         return Attributes::default();
@@ -268,7 +268,7 @@ fn name_heading(node: &mut Node<'_>) {
     }
 }
 
-/// A paragraph, quote or list whose class is that of a callout becomes one.
+/// Turns a paragraph, quote or list with the class of a callout into a callout.
 fn boxed(mut node: Node<'_>) -> Node<'_> {
     let callout = node.attributes.as_ref().and_then(|attributes| attributes.callout());
     let (Some(callout), Kind::Paragraph | Kind::Quote | Kind::List(_)) = (callout, &node.kind) else {

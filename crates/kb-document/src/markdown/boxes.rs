@@ -1,4 +1,4 @@
-//! Boxes: callouts, accordions, tabs, steps. And what is said of those that are not right.
+//! Boxes: callouts, accordions, tabs, steps; and the messages about faulty ones.
 
 use std::ops::Range;
 
@@ -11,13 +11,13 @@ use crate::containers::{Collapse, Container};
 use crate::fragment::{Message, PatchKind};
 use kb_diagnostic::did_you_mean;
 
-/// What ends a block of code.
+/// The hint for code without an end.
 const CLOSE_CODE: &str = "close it with a line of as many backticks or tildes";
 
-/// What stands before a title while it is parsed, so that no sign at its start begins a block.
+/// Precedes a title while it is parsed, so that no character at its start begins a block.
 const BEFORE_TITLE: &str = "x ";
 
-/// The names of boxes that are suggested for others.
+/// The names of boxes that are suggested for unknown ones.
 const NAMES: [&str; 9] = [
     "note",
     "tip",
@@ -124,15 +124,14 @@ impl Writer<'_> {
         self.contents(true, children, "</section>\n");
     }
 
-    /// Writes what stands in a box, and its end.
+    /// Writes the content of a box, and its end.
     fn contents(&mut self, is_opaque: bool, children: &[Node<'_>], close: &str) {
         self.inside(is_opaque, |writer| writer.nodes(children));
         self.out.push(close);
         self.line();
     }
 
-    /// Writes a title, else a word of the theme; what search shows of the text leaves that out, by the class of its
-    /// element.
+    /// Writes a title, or a message of the theme. Excerpts in search leave out the message, by the class of its element.
     fn container_title(&mut self, title: Option<&str>, message: Message) {
         match title {
             Some(title) => {
@@ -144,7 +143,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Writes a title with its emphasis and code. Links in it would be buttons in buttons, so they are text.
+    /// Writes a title with its emphasis and code. Links would be interactive elements within one, so they become text.
     fn inline_title(&mut self, title: &str) {
         title_events(title, |event| match event {
             Event::Text(text) | Event::InlineHtml(text) => self.out.push_text(&text),
@@ -159,7 +158,7 @@ impl Writer<'_> {
         });
     }
 
-    /// Shortcodes of other tools are text here; the writer should know.
+    /// Reports shortcodes of other tools, which are text here.
     pub(super) fn note_shortcodes(&mut self, text: &str, range: &Range<usize>) {
         for opener in ["{{<", "{{%", "{{ ", "{% "] {
             let Some(at) = text.find(opener) else { continue };
@@ -171,14 +170,11 @@ impl Writer<'_> {
             if end == 0 || !is_call {
                 continue;
             }
-            let message = format!(
-                "kb has no shortcodes, so `{}` stands in the article as text",
-                &name[..end]
-            );
+            let message = format!("kb has no shortcodes, so `{}` is shown as text", &name[..end]);
             let place = self.place(range);
             self.report(
                 Diagnostic::new(Code::Shortcode, message)
-                    .with_hint("write Markdown or HTML in its place, or put it into code"),
+                    .with_hint("write Markdown or HTML instead, or put it into code"),
                 &place,
             );
             return;
@@ -200,7 +196,7 @@ fn first_word(line: &str) -> String {
     format!("{colons}{}", &name[..end])
 }
 
-/// What is said of a problem. `body` is what its place counts in.
+/// The message about a problem. `body` is the text that its place refers to.
 pub(super) fn told(problem: &Problem, body: &str) -> (Range<usize>, Diagnostic) {
     let diagnostic = match &problem.kind {
         ProblemKind::Unclosed => {
@@ -216,7 +212,7 @@ pub(super) fn told(problem: &Problem, body: &str) -> (Range<usize>, Diagnostic) 
             Code::CommentUnclosed,
             "this comment is not closed with `-->`, so the rest of the article is left out",
         )
-        .with_hint("close it; if it is no comment, write it as code: `` `<!--` ``"),
+        .with_hint("close it; if it is not a comment, write it as code: `` `<!--` ``"),
         ProblemKind::Note => Diagnostic::new(
             Code::CommentUnclosed,
             "this comment is not closed, so the rest of the paragraph is left out",
@@ -230,7 +226,7 @@ pub(super) fn told(problem: &Problem, body: &str) -> (Range<usize>, Diagnostic) 
     (problem.range.clone(), diagnostic)
 }
 
-/// What is said of fenced code without an end.
+/// The message about fenced code without an end.
 pub(super) fn unclosed_code(tree: &Tree<'_>) -> impl Iterator<Item = (Range<usize>, Diagnostic)> {
     tree.unclosed_code.iter().map(|(range, ends_with_block)| {
         let message = if *ends_with_block {
@@ -243,7 +239,7 @@ pub(super) fn unclosed_code(tree: &Tree<'_>) -> impl Iterator<Item = (Range<usiz
     })
 }
 
-/// What is said of `[text][label]` without a definition of the label.
+/// The message about `[text][label]` without a definition of the label.
 pub(super) fn undefined(tree: &Tree<'_>) -> impl Iterator<Item = (Range<usize>, Diagnostic)> {
     tree.undefined.iter().map(|(range, label)| {
         let diagnostic = Diagnostic::new(

@@ -1,21 +1,21 @@
-//! Footnotes. Their ids begin with `_`, as those of the theme do, so that nothing an article carries can have the same.
+//! Footnotes. Their ids begin with `_` like those of the theme, which is reserved, so no element of an article has them.
 
 use std::collections::HashMap;
 
-use super::Fragment;
-use super::tree::Kind;
+use super::tree::{Kind, Label, label};
 use super::writer::Writer;
+use super::{Code, Diagnostic, Fragment};
 use crate::fragment::{Message, PatchKind};
 
 /// The footnotes that the text refers to.
 #[derive(Debug, Default)]
 pub(super) struct Cited {
     /// The labels, in the order of their numbers, which begin at 1.
-    labels: Vec<String>,
+    labels: Vec<Label>,
     /// By label.
-    notes: HashMap<String, CitedNote>,
-    /// The label of the footnote that is written.
-    current: Option<String>,
+    notes: HashMap<Label, CitedNote>,
+    /// The label of the footnote that is being written.
+    current: Option<Label>,
     /// Its text.
     pub(super) text: Option<String>,
 }
@@ -23,25 +23,25 @@ pub(super) struct Cited {
 #[derive(Debug)]
 struct CitedNote {
     number: usize,
-    /// How often the text refers to it.
+    /// Number of references to it.
     references: usize,
-    /// Where it does first.
+    /// The place of the first reference.
     first: Place,
 }
 
-/// Where a reference to a footnote stands.
+/// The place of a reference to a footnote.
 #[derive(Debug)]
 enum Place {
     /// In the section with this number.
     Section(usize),
     /// In the footnote with this label.
-    Footnote(String),
+    Footnote(Label),
 }
 
 impl Writer<'_> {
-    pub(super) fn footnote_reference(&mut self, label: &str) {
+    pub(super) fn footnote_reference(&mut self, written: &str) {
         self.begin_inline();
-        let label = label.to_lowercase();
+        let label = label(written);
         let sections = self.written.body.sections.len();
         let first = match &self.cited.current {
             Some(current) => Place::Footnote(current.clone()),
@@ -74,12 +74,13 @@ impl Writer<'_> {
     /// Writes the footnotes that the text refers to.
     pub(super) fn push_footnotes(&mut self) {
         let notes = self.read_footnotes();
+        self.report_unused();
         if notes.is_empty() {
             return;
         }
         let cited = std::mem::take(&mut self.cited);
         let last = self.written.body.sections.len() - 1;
-        let mut sections: HashMap<&str, usize> = HashMap::new();
+        let mut sections: HashMap<&Label, usize> = HashMap::new();
         self.out.push("<section class=\"footnotes\" aria-label=\"");
         self.out.push_patch(PatchKind::Message(Message::Footnotes));
         self.out.push("\">\n<ol>\n");
@@ -89,10 +90,10 @@ impl Writer<'_> {
                 references,
                 first,
             } = &cited.notes[label];
-            // What a footnote says belongs to what refers to it.
+            // The text of a footnote belongs to the section that refers to it.
             let section = match first {
                 Place::Section(number) => *number.min(&last),
-                Place::Footnote(label) => sections.get(&**label).copied().unwrap_or(last),
+                Place::Footnote(label) => sections.get(label).copied().unwrap_or(last),
             };
             let text = &mut self.written.body.sections[section].text;
             text.push('\n');
@@ -118,16 +119,32 @@ impl Writer<'_> {
         self.out.push("</ol>\n</section>\n");
     }
 
+    /// Reports the footnotes that nothing refers to: as on GitHub, the page does not show them.
+    fn report_unused(&mut self) {
+        let footnotes = self.footnotes;
+        let unused = footnotes
+            .iter()
+            .filter(|(label, _)| !self.cited.notes.contains_key(*label));
+        let mut unused: Vec<_> = unused.map(|(label, (_, range))| (self.place(range), label)).collect();
+        unused.sort_by_key(|(place, _)| place.start);
+        for (place, label) in unused {
+            self.report(unused_footnote(label), &place);
+        }
+    }
+
     /// Reads the footnotes that the text refers to, and those that they refer to, in the order of their numbers.
     fn read_footnotes(&mut self) -> Vec<Note> {
         let footnotes = self.footnotes;
         let mut notes = Vec::new();
         while let Some(label) = self.cited.labels.get(notes.len()).cloned() {
-            let nodes = footnotes.get(&label).map(Vec::as_slice).unwrap_or_default();
+            let nodes = footnotes
+                .get(&label)
+                .map(|(nodes, _)| nodes.as_slice())
+                .unwrap_or_default();
             self.cited.current = Some(label);
             self.cited.text = Some(String::new());
             let outer = std::mem::take(&mut self.out);
-            // The links back stand in its last paragraph, where it ends with one.
+            // If it ends with a paragraph, the links back are in it.
             let is_open = matches!(nodes.last().map(|last| &last.kind), Some(Kind::Paragraph));
             self.inside(true, |writer| {
                 let (before, last) = nodes.split_at(nodes.len() - usize::from(is_open));
@@ -146,10 +163,28 @@ impl Writer<'_> {
     }
 }
 
+/// The message about a footnote that nothing refers to.
+fn unused_footnote(label: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::FootnoteUnused,
+        format!("nothing refers to the footnote `[^{label}]`, so its text is not on the page"),
+    )
+    .with_hint(format!("write `[^{label}]` where the footnote belongs, or remove it"))
+}
+
+/// The message about a footnote whose label another one has.
+pub(super) fn repeated_footnote(label: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::FootnoteUnused,
+        format!("there is another footnote `[^{label}]` before this one, so the text of this one is not on the page"),
+    )
+    .with_hint("give it another label")
+}
+
 /// The text of a footnote.
 struct Note {
     html: Fragment,
-    /// Whether it ends in a paragraph that is open.
+    /// Whether it ends in an open paragraph.
     is_open: bool,
     text: String,
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::attributes::leaves_contents;
 use super::tree::{HeadingMark, Node};
 use super::writer::Writer;
-use super::{Code, Diagnostic, Fragment, Heading, Section};
+use super::{Code, Diagnostic, Fragment, Heading, Section, Title};
 use crate::fragment::{Message, PatchKind};
 use crate::slug::heading_id;
 
@@ -24,7 +24,7 @@ impl Writer<'_> {
     pub(super) fn heading(&mut self, mark: &HeadingMark<'_>, words: &[Node<'_>], node: &Node<'_>) {
         let ready = self.read_heading(mark, words, node);
         let Ready { level, classes, .. } = &ready;
-        // The link to a heading stands beside it: within, it would be read as a part of the heading.
+        // The link to a heading is beside it: inside, screen readers would read it as a part of the heading.
         self.out.push(&format!("<div class=\"heading\"><h{level} id=\""));
         self.out.push_attribute(&ready.id);
         self.out.push(&format!("\"{classes}>"));
@@ -87,7 +87,8 @@ impl Writer<'_> {
         let title = self.heading.take().unwrap_or_default();
         let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
         if mark.level == 1 && self.written.body.first_h1.is_none() && !title.is_empty() {
-            self.written.body.first_h1 = Some(title.clone());
+            let (text, range) = (title.clone(), self.place(&node.range));
+            self.written.body.first_h1 = Some(Title { text, range });
         }
         let level = self.shown_level(mark.level);
         let wanted = mark.id.as_deref().map_or_else(|| heading_id(&title), ToOwned::to_owned);
@@ -120,14 +121,14 @@ impl Writer<'_> {
         }
     }
 
-    /// Says that an id was changed.
+    /// Reports that an id was changed.
     pub(super) fn report_id(&mut self, wanted: &str, id: &str, place: &Range<u32>) {
         self.report(
             Diagnostic::new(
                 Code::HeadingId,
                 format!("the id `{wanted}` cannot be used again; it became `{id}`"),
             )
-            .with_hint("an id stands once in a page and does not begin with `_`"),
+            .with_hint("each id is unique on a page and does not begin with `_`"),
             place,
         );
     }

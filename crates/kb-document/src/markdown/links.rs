@@ -12,7 +12,7 @@ use crate::LinkKind;
 use crate::fragment::PatchKind;
 use crate::video;
 
-/// What a reader sees without scrolling, in characters.
+/// The length of text that a reader sees without scrolling, in characters.
 const TOP_CHARS: usize = 600;
 
 impl Writer<'_> {
@@ -44,7 +44,7 @@ impl Writer<'_> {
         self.out.push_text(&text[from..]);
     }
 
-    /// Begins the start tag of a link. Where none may stand, only its target is noted: it still has to lead somewhere.
+    /// Begins the start tag of a link. Where links are not allowed, only records its target, which is checked anyway.
     fn open_link(&mut self, target: String, place: Range<u32>, named: bool) {
         if self.around.without_links {
             self.written.body.links.push(Link {
@@ -105,7 +105,7 @@ impl Writer<'_> {
         if says_nothing {
             self.report_alt(&place);
         }
-        // A link needs words, and none may stand in another.
+        // A link needs text, and links cannot be nested.
         let zooms = !says_nothing && self.around.links == 0 && !self.raw.open.link && self.heading.is_none();
         if zooms {
             self.out.push_patch(PatchKind::ZoomStart(number));
@@ -147,8 +147,8 @@ impl Writer<'_> {
         self.media_text(" ");
     }
 
-    /// Writes what an attribute list says of an image or link: id, classes, and the width of an image. What opens in which
-    /// window, and how soon it loads, is for the theme to say.
+    /// Writes the attribute list of an image or link: id, classes, and the width of an image. The theme decides in which
+    /// window a link opens, and when an image loads.
     fn push_attributes(&mut self, attributes: &Attributes, range: &Range<usize>) {
         if let Some(id) = &attributes.id {
             let place = self.place(range);
@@ -183,25 +183,27 @@ impl Writer<'_> {
         u32::try_from(self.written.body.links.len()).unwrap_or(u32::MAX)
     }
 
-    /// Notes an image that a reader sees without scrolling.
+    /// Records an image that a reader sees without scrolling.
     pub(super) fn note_image(&mut self, number: u32) {
         if self.chars < TOP_CHARS {
             self.top_images.push(number);
         }
     }
 
-    /// Says that an image has no text that stands for it.
+    /// Reports that an image has no alternative text.
     pub(super) fn report_alt(&mut self, place: &Range<u32>) {
         self.report(
-            Diagnostic::new(Code::ImageAlt, "this image has no text for those who cannot see it").with_hint(
-                "say what it shows: `![text](file)`; for pure decoration write `<img alt=\"\" src=\"file\">`",
-            ),
+            Diagnostic::new(
+                Code::ImageAlt,
+                "this image has no alternative text for readers who cannot see it",
+            )
+            .with_hint("describe the image: `![text](file)`; for pure decoration write `<img alt=\"\" src=\"file\">`"),
             place,
         );
     }
 }
 
-/// The title of the image that a paragraph consists of; nothing where it says more.
+/// The title of the image if it is the only content of a paragraph.
 pub(super) fn only_image<'n>(children: &'n [Node<'_>]) -> Option<&'n str> {
     let mut only = None;
     for child in children {

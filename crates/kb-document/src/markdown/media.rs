@@ -49,7 +49,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Writes what stands in for a player: a figure, or within text a link.
+    /// Writes the placeholder of a player: a figure, or within text a link.
     pub(super) fn push_player(&mut self, player: &Player, title: &str, place: Range<u32>) {
         let number = self.next_link();
         if self.holds_blocks() {
@@ -71,7 +71,7 @@ impl Writer<'_> {
         self.media_text(title);
     }
 
-    /// Whether a link is open that leads somewhere, or none may stand here.
+    /// Whether a link with a target is open, or links are not allowed here.
     fn leads_somewhere(&self) -> bool {
         self.around.links > 0 || self.around.without_links || self.raw.open.leads
     }
@@ -115,7 +115,7 @@ impl Writer<'_> {
         self.out.push("</figure>\n");
     }
 
-    /// Adds the title of a medium to what can be found, but not to the summary.
+    /// Adds the title of a medium to the searched text, but not to the summary.
     pub(super) fn media_text(&mut self, title: &str) {
         let paragraph = self.paragraph.as_mut();
         let summary = paragraph.map(|paragraph| std::mem::replace(&mut paragraph.is_summary, false));
@@ -125,7 +125,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Whether a block may stand here: not within a heading, a link or a phrase.
+    /// Whether a block is allowed here: not within a heading, a link or a phrase.
     pub(super) fn holds_blocks(&self) -> bool {
         let in_raw = self.raw.open.leads || self.raw.open.narrow;
         self.heading.is_none() && self.around.links == 0 && self.around.phrases == 0 && !in_raw

@@ -20,7 +20,7 @@ use std::ops::Range;
 
 use crate::fragment::Fragment;
 use crate::outline::{Outline, Problem, ProblemKind, outline};
-use crate::{DocumentOptions, Heading, Link, Section, depth, sanitize};
+use crate::{DocumentOptions, Heading, Link, Section, Title, depth, sanitize};
 use boxes::{told, unclosed_code, undefined};
 use kb_config::RawHtml;
 use kb_diagnostic::{Code, Diagnostic};
@@ -55,8 +55,8 @@ pub(crate) struct Body {
     pub summary: String,
     /// See [`super::Document::words`].
     pub words: usize,
-    /// The text of the first H1.
-    pub first_h1: Option<String>,
+    /// The first H1.
+    pub first_h1: Option<Title>,
     /// See [`super::Document::lead_image`].
     pub lead_image: Option<u32>,
 }
@@ -94,8 +94,8 @@ pub(crate) struct BodySource<'a> {
 pub(crate) fn parse_body(source: BodySource<'_>, diagnostics: &mut Vec<Diagnostic>) -> Body {
     let text = &source.source.file.text()[source.start..];
     let outline = outline(text);
-    let stubs = tree::with_footnotes(&outline);
-    let tree = tree::read(&outline, &stubs);
+    let sources = tree::sources(&outline);
+    let tree = tree::read(&outline, &sources);
     if tree.boxes == outline.boxes.len() {
         return write(source, &outline, tree, diagnostics);
     }
@@ -105,28 +105,28 @@ pub(crate) fn parse_body(source: BodySource<'_>, diagnostics: &mut Vec<Diagnosti
         diagnostics.push(
             Diagnostic::new(
                 Code::ContainerUnknown,
-                "the boxes of this article cannot be told from the lists and code around them, so they are shown as text",
+                "kb cannot distinguish the boxes of this article from the lists and code around them, so they are shown as text",
             )
             .with_span(source.source.file.span(range))
-            .with_hint("put a blank line before and behind each box, and indent it as the text around it"),
+            .with_hint("put a blank line before and after each box, and indent it like the text around it"),
         );
     }
     let outline = outline.without_boxes(text);
-    let stubs = tree::with_footnotes(&outline);
-    write(source, &outline, tree::read(&outline, &stubs), diagnostics)
+    let sources = tree::sources(&outline);
+    write(source, &outline, tree::read(&outline, &sources), diagnostics)
 }
 
 /// How many boxes of a text the parser finds in their places, and how many there are.
 #[cfg(test)]
 pub(super) fn boxes(text: &str) -> (usize, usize) {
     let outline = outline(text);
-    let stubs = tree::with_footnotes(&outline);
-    (tree::read(&outline, &stubs).boxes, outline.boxes.len())
+    let sources = tree::sources(&outline);
+    (tree::read(&outline, &sources).boxes, outline.boxes.len())
 }
 
 /// Writes a tree.
 fn write(source: BodySource<'_>, outline: &Outline<'_>, mut tree: Tree<'_>, diagnostics: &mut Vec<Diagnostic>) -> Body {
-    let mut footnotes = Footnotes::default();
+    let (mut footnotes, mut repeated) = (Footnotes::default(), Vec::new());
     let article = text(source);
     // Each pass moves every element, and most articles have nothing for it.
     if wiki::may_be_in(article) {
@@ -141,10 +141,11 @@ fn write(source: BodySource<'_>, outline: &Outline<'_>, mut tree: Tree<'_>, diag
         passes::leave_out_contents(&mut tree.nodes);
     }
     if article.contains("[^") {
-        passes::take_footnotes(&mut tree.nodes, &mut footnotes);
+        passes::take_footnotes(&mut tree.nodes, &mut footnotes, &mut repeated);
     }
     if !outline.boxes.is_empty() {
-        for nodes in footnotes.values_mut().chain([&mut tree.nodes]) {
+        let notes = footnotes.values_mut().map(|(nodes, _)| nodes);
+        for nodes in notes.chain([&mut tree.nodes]) {
             passes::group_tabs(nodes, false);
         }
     }
@@ -153,9 +154,12 @@ fn write(source: BodySource<'_>, outline: &Outline<'_>, mut tree: Tree<'_>, diag
         passes::fold_questions(&mut tree.nodes);
     }
     let (mut body, problems) = write_nodes(source, &tree.nodes, &footnotes);
-    body.first_h1 = first_h1.or(body.first_h1);
-    diagnostics.extend(problems);
     let place = |at: usize| u32::try_from(source.start + at).unwrap_or(u32::MAX);
+    if let Some((text, range)) = first_h1 {
+        let range = place(range.start)..place(range.end);
+        body.first_h1 = Some(Title { text, range });
+    }
+    diagnostics.extend(problems);
     let comments = outline.comments.iter().chain(&tree.notes);
     body.comments
         .extend(comments.map(|range| place(range.start)..place(range.end)));
@@ -167,7 +171,13 @@ fn write(source: BodySource<'_>, outline: &Outline<'_>, mut tree: Tree<'_>, diag
         let range = source.start + range.start..source.start + range.end;
         source.source.file.span(range)
     };
-    let found = undefined(&tree).chain(unclosed_code(&tree));
+    // The same text twice is not lost. Places in boxes may end one byte past the article.
+    let written = |range: &Range<usize>| article.get(range.start..range.end.min(article.len())).map(str::trim);
+    let first = |label: &str| footnotes.get(&tree::label(label)).and_then(|(_, first)| written(first));
+    let differs = |range: &Range<usize>, label: &str| first(label) != written(range);
+    let repeated = repeated.into_iter().filter(|(range, label)| differs(range, label));
+    let repeated = repeated.map(|(range, label)| (range, footnotes::repeated_footnote(&label)));
+    let found = undefined(&tree).chain(unclosed_code(&tree)).chain(repeated);
     let found = found.chain(outline.problems.iter().map(|problem| told(problem, text(source))));
     diagnostics.extend(found.map(|(range, diagnostic)| diagnostic.with_span(span(&range))));
     body

@@ -1,16 +1,18 @@
-//! What the elements of an article become once it is known what stands beside and in them.
+//! Changes to elements that depend on the elements beside and in them.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::ops::Range;
 
 use super::raw::{self, is_comment};
-use super::tree::{HeadingMark, Kind, Node};
+use super::tree::{HeadingMark, Kind, Label, Node, label};
 use super::wiki;
 use crate::containers::{Container, code_title};
 
-/// The text of a footnote by its label, in lower case.
-pub(super) type Footnotes<'a> = HashMap<String, Vec<Node<'a>>>;
+/// The text of each footnote, and the place of its definition in the body.
+pub(super) type Footnotes<'a> = HashMap<Label, (Vec<Node<'a>>, Range<usize>)>;
 
-/// Leaves out what stands for the contents of the page, which kb shows by itself.
+/// Removes placeholders for the contents of the page, which kb always shows.
 pub(super) fn leave_out_contents(nodes: &mut Vec<Node<'_>>) {
     nodes.retain(|node| !is_contents(node));
     for node in nodes.iter_mut().filter(|node| node.kind.is_block()) {
@@ -18,7 +20,7 @@ pub(super) fn leave_out_contents(nodes: &mut Vec<Node<'_>>) {
     }
 }
 
-/// Whether a list (`{:toc}`) or a paragraph (`[TOC]`, `[[_TOC_]]`) stands for the contents of the page.
+/// Whether a list (`{:toc}`) or a paragraph (`[TOC]`, `[[_TOC_]]`) is a placeholder for the contents of the page.
 pub(super) fn is_contents(node: &Node<'_>) -> bool {
     if let Kind::Paragraph = node.kind {
         let first = node.children.first().and_then(|first| first.kind.text());
@@ -40,24 +42,32 @@ pub(super) fn is_contents(node: &Node<'_>) -> bool {
     is_list && (marked(node) || node.children.iter().any(in_item))
 }
 
-/// Takes the footnotes out of where they were written.
-pub(super) fn take_footnotes<'a>(nodes: &mut Vec<Node<'a>>, footnotes: &mut Footnotes<'a>) {
+/// Moves footnotes from the text into `footnotes`. Of several with the same label, the first one counts; adds the places
+/// and labels of the others to `repeated`.
+pub(super) fn take_footnotes<'a>(
+    nodes: &mut Vec<Node<'a>>,
+    footnotes: &mut Footnotes<'a>,
+    repeated: &mut Vec<(Range<usize>, String)>,
+) {
     let mut kept = Vec::with_capacity(nodes.len());
     for mut node in nodes.drain(..) {
         if node.kind.is_block() {
-            take_footnotes(&mut node.children, footnotes);
+            take_footnotes(&mut node.children, footnotes, repeated);
         }
         match &node.kind {
-            Kind::Footnote(label) => {
-                footnotes.entry(label.to_lowercase()).or_insert(node.children);
-            }
+            Kind::Footnote(written) => match footnotes.entry(label(written)) {
+                Entry::Vacant(entry) => {
+                    entry.insert((node.children, node.range));
+                }
+                Entry::Occupied(_) => repeated.push((node.range, written.to_string())),
+            },
             _ => kept.push(node),
         }
     }
     *nodes = kept;
 }
 
-/// Puts tabs that stand next to each other into a group. Blocks of code in a group of tabs are tabs.
+/// Puts adjacent tabs into a group. Blocks of code in a group of tabs become tabs.
 pub(super) fn group_tabs(nodes: &mut Vec<Node<'_>>, is_group: bool) {
     let mut grouped: Vec<Node<'_>> = Vec::with_capacity(nodes.len());
     for mut node in nodes.drain(..) {
@@ -84,10 +94,10 @@ pub(super) fn group_tabs(nodes: &mut Vec<Node<'_>>, is_group: bool) {
     *nodes = grouped;
 }
 
-/// Puts the answers of a page of questions and answers (`template: faq`) into their questions.
+/// Moves the answers of a page of questions and answers (`template: faq`) into their questions.
 ///
-/// A heading of the third level is a question, one of the second level is the name of a group of them where it has such
-/// below it, else a question itself. Headings within other blocks are part of an answer.
+/// A heading of the third level is a question. One of the second level is the name of a group if questions of the third
+/// level follow, otherwise a question. Headings within other blocks are part of an answer.
 pub(super) fn fold_questions(nodes: &mut Vec<Node<'_>>) {
     let level = |node: &Node<'_>| match &node.kind {
         Kind::Heading(HeadingMark {
@@ -116,9 +126,9 @@ pub(super) fn fold_questions(nodes: &mut Vec<Node<'_>>) {
     *nodes = folded;
 }
 
-/// Takes the heading out that names the page, which shows its title itself: an H1 before everything else, if the page has
-/// no title or the same. Gives its text.
-pub(super) fn take_title(nodes: &mut Vec<Node<'_>>, known: Option<&str>) -> Option<String> {
+/// Removes the heading that is the title of the page, which the page shows anyway: an H1 before everything else, if the
+/// page has no title or the same. Returns its text and place.
+pub(super) fn take_title(nodes: &mut Vec<Node<'_>>, known: Option<&str>) -> Option<(String, Range<usize>)> {
     let is_silent = |node: &Node<'_>| matches!(&node.kind, Kind::Html(html) if is_comment(html));
     let first = nodes.iter().position(|node| !is_silent(node))?;
     let Kind::Heading(HeadingMark { level: 1, .. }) = nodes[first].kind else {
@@ -128,8 +138,8 @@ pub(super) fn take_title(nodes: &mut Vec<Node<'_>>, known: Option<&str>) -> Opti
     let title = title.split_whitespace().collect::<Vec<_>>().join(" ");
     let names_the_page = !title.is_empty() && known.is_none_or(|known| known.eq_ignore_ascii_case(&title));
     names_the_page.then(|| {
-        nodes.remove(first);
-        title
+        let heading = nodes.remove(first);
+        (title, heading.range)
     })
 }
 

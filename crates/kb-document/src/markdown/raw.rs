@@ -1,4 +1,4 @@
-//! Raw HTML: what it opens and shows, and what is said of it.
+//! Raw HTML: its open elements, its visible text, and the messages about it.
 
 use std::ops::Range;
 
@@ -7,16 +7,16 @@ use super::writer::Writer;
 use super::{Code, Diagnostic, RawHtml};
 use crate::raw_html::{RawHtmlPiece, RawHtmlPlace, RawOpen, RawText, read_raw_html};
 
-/// What raw HTML has opened.
+/// The open elements of raw HTML.
 #[derive(Debug, Default)]
 pub(super) struct RawState {
     pub(super) open: RawOpen,
-    /// Whether a frame was left out whose end is still to come.
+    /// Whether the end tag of a removed frame is still to come.
     in_frame: bool,
-    /// The id and the text of the heading that is open.
+    /// The id and the text of the open heading.
     pub(super) heading: Option<(String, String)>,
     pub(super) table: Option<RawTable>,
-    /// How many elements are open whose text nobody sees, such as `script`.
+    /// Number of open elements with invisible text, such as `script`.
     pub(super) hidden: usize,
 }
 
@@ -48,7 +48,7 @@ fn is_anchor(html: &str) -> bool {
     name.is_some_and(|name| name.eq_ignore_ascii_case("a"))
 }
 
-/// Whether raw HTML is nothing but comments.
+/// Whether raw HTML consists only of comments.
 pub(super) fn is_comment(html: &str) -> bool {
     outside_comments(html).all(|shown| shown.trim().is_empty())
 }
@@ -100,7 +100,7 @@ impl Writer<'_> {
         }
         self.report_reserved(html, &place, &piece);
         self.note_comments(html, &place);
-        // What opens on a click leads nowhere else.
+        // Elements that open on a click contain no links.
         let is_left_out = self.around.without_links && is_anchor(html);
         if !piece.html.is_empty() && !is_left_out {
             self.begin_inline();
@@ -119,14 +119,14 @@ impl Writer<'_> {
         self.raw.hidden = (self.raw.hidden + piece.hides).saturating_sub(piece.shows);
     }
 
-    /// Says which ids and names were left out, and what is no whole tag.
+    /// Reports removed ids and names, and tags without an end.
     fn report_reserved(&mut self, html: &str, place: &Range<u32>, piece: &RawHtmlPiece) {
         for (part, id) in &piece.reserved {
             let free = id.trim_start_matches('_');
             let place = self.place_in(html, place, part);
             self.report(
                 Diagnostic::new(Code::HtmlId, format!("the id or name `{id}` is left out")).with_hint(format!(
-                    "those that begin with `_` belong to the theme; choose another, such as `{}`",
+                    "ids and names that begin with `_` are reserved for the theme; choose another, such as `{}`",
                     if free.is_empty() { "part" } else { free }
                 )),
                 &place,
@@ -142,7 +142,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The place in the file of a part of raw HTML; of the whole where marks of other blocks stand between its lines.
+    /// The place in the file of a part of raw HTML, or of the whole if marks of other blocks are between its lines.
     fn place_in(&self, html: &str, place: &Range<u32>, part: &Range<usize>) -> Range<u32> {
         let written = self
             .source
@@ -174,7 +174,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Adds what a reader sees of a piece of raw HTML. A heading in it that can be linked to begins a section.
+    /// Adds the visible text of a piece of raw HTML. A heading with an id begins a section.
     pub(super) fn raw_text(&mut self, pieces: Vec<RawText>) {
         for piece in pieces {
             match piece {

@@ -6,10 +6,10 @@ use std::ops::Range;
 use super::passes::words;
 use super::tree::{Kind, Node};
 
-/// Longest target that is looked for, in characters.
+/// Longest target with spaces, in characters.
 const TARGET_CHARS: usize = 1000;
 
-/// How many elements the text of a link may have.
+/// Most elements in the text of a link.
 const TEXT_NODES: usize = 200;
 
 /// Whether an article may have links to files with spaces in their names.
@@ -17,7 +17,7 @@ pub(super) fn may_be_in(article: &str) -> bool {
     find(article, 0).is_some()
 }
 
-/// Makes links of what is written as one, if its target is a file with spaces in its name.
+/// Turns text that is written as a link into one, if its target is a file with spaces in its name.
 pub(super) fn link(nodes: &mut Vec<Node<'_>>) {
     for node in nodes.iter_mut() {
         link(&mut node.children);
@@ -36,7 +36,7 @@ pub(super) fn link(nodes: &mut Vec<Node<'_>>) {
         while let Some(found) = find(text, from)
             && let Some((number, open)) = opening(&linked, &text[from..found.close])
         {
-            // What stands between the brackets, with the text in which they open cut in two.
+            // The content of the brackets; the text with the opening bracket is split.
             let mut inside;
             let is_image;
             if let Some(number) = number {
@@ -97,7 +97,7 @@ fn push<'a>(nodes: &mut Vec<Node<'a>>, text: Node<'a>) {
     }
 }
 
-/// A target with spaces: places in a text.
+/// The places of a target with spaces in a text.
 struct Found {
     /// Where the text of the link ends.
     close: usize,
@@ -138,7 +138,7 @@ fn find(text: &str, from: usize) -> Option<Found> {
     })
 }
 
-/// Where the bracket closes that was opened before a text.
+/// Where a bracket closes that was opened before a text.
 fn closing(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, c) in text.char_indices().take(TARGET_CHARS) {
@@ -153,7 +153,7 @@ fn closing(text: &str) -> Option<usize> {
     None
 }
 
-/// Whether a target is a file, by its ending.
+/// Whether a target is a file, by its extension.
 fn is_file(target: &str) -> bool {
     let path = target.split(['#', '?']).next().unwrap_or_default();
     let is_ending =

@@ -1,4 +1,4 @@
-//! Tables: a region that scrolls by itself around each, with a name of its own.
+//! Tables: each is in a scrollable region with its own name.
 
 use pulldown_cmark::Alignment;
 
@@ -9,16 +9,16 @@ use super::writer::Writer;
 use crate::fragment::{Message, PatchKind};
 use crate::raw_html::{RawHtmlPiece, TableTag};
 
-/// A table of raw HTML that is open.
+/// An open table of raw HTML.
 #[derive(Debug)]
 pub(super) struct RawTable {
     /// Where it begins.
     start: usize,
     /// How many elements of Markdown were open there.
     elements: usize,
-    /// How many tables of raw HTML are open in it, with it.
+    /// Number of open tables of raw HTML in it, including itself.
     depth: usize,
-    /// Its caption, else the heading above it.
+    /// Its caption, or the heading above it.
     name: String,
 }
 
@@ -47,7 +47,7 @@ impl Writer<'_> {
             Some((head, body)) if matches!(head.kind, Kind::TableHead) => (&*head.children, body),
             _ => (&[][..], rows),
         };
-        // A head that names no column is none.
+        // A head without any text is left out.
         if head.iter().any(|cell| !is_empty(&cell.children)) {
             self.out.push("<thead>\n");
             self.row(alignments, head, true);
@@ -71,7 +71,7 @@ impl Writer<'_> {
             };
             let children = &cell.children;
             match is_head {
-                // A cell of the head that is empty names nothing.
+                // An empty cell of the head is not a header.
                 true if is_empty(children) => self.block("<td>", &[], "</td>"),
                 true => self.block(&format!("<th scope=\"col\"{class}>"), children, "</th>"),
                 false => self.block(&format!("<td{class}>"), children, "</td>"),
@@ -132,7 +132,7 @@ impl Writer<'_> {
         open.len() + close.len()
     }
 
-    /// A table of raw HTML that outlives what it began in is none that a region can stand around.
+    /// Forgets tables of raw HTML that are still open at the end of the element around them: no region can enclose them.
     pub(super) fn leave_raw_table(&mut self) {
         let elements = self.around.elements;
         self.raw.table.take_if(|table| elements < table.elements);
@@ -143,7 +143,7 @@ impl Writer<'_> {
         section.map_or_else(String::new, |section| section.heading.clone())
     }
 
-    /// The start of a region. Regions of the same name are numbered, for readers who go from one to the next.
+    /// The start of a region. Regions with the same name are numbered, for readers who move between them.
     fn region(&mut self, name: &str) -> Fragment {
         let mut number = 1;
         let mut unique = name.to_owned();

@@ -1,4 +1,4 @@
-//! Plain text: its beginning, and how many words it has.
+//! Plain text: its beginning and its number of words.
 
 /// The beginning of a text, cut at a word, on one line.
 pub(crate) fn shorten(text: &str, chars: usize) -> String {
@@ -42,7 +42,7 @@ pub(super) fn lines(text: &str) -> String {
     out
 }
 
-/// Words as a reader meets them; in scripts without spaces two characters count as one word.
+/// The number of words for the reading time; in scripts without spaces, two characters count as one word.
 pub(super) fn count_words(text: &str) -> usize {
     let dense = if text.is_ascii() {
         0

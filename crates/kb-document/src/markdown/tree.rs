@@ -8,14 +8,15 @@ use pulldown_cmark::{
     Alignment, BrokenLink, BrokenLinkCallback, CodeBlockKind, CowStr, Event, LinkType, Options, Parser, Tag, TagEnd,
     TextMergeWithOffset,
 };
+use unicase::UniCase;
 
 use super::attributes::Attributes;
 use crate::blocks::{closes_fence, opens_fence};
 use crate::containers::Container;
 use crate::outline::{BoxText, Outline};
 
-/// Most elements that stand in one another. What is deeper stands beside the elements it is in: nobody writes that deep,
-/// and a browser nests no more than a few hundred.
+/// The deepest nesting of elements. Deeper elements become siblings: nobody writes that deep, and browsers nest no more
+/// than a few hundred.
 const MAX_DEPTH: usize = 100;
 
 pub(crate) const SYNTAX: Options = Options::ENABLE_TABLES
@@ -25,14 +26,14 @@ pub(crate) const SYNTAX: Options = Options::ENABLE_TABLES
     .union(Options::ENABLE_HEADING_ATTRIBUTES)
     .union(Options::ENABLE_DEFINITION_LIST);
 
-/// What ends the definitions of footnotes that stand in other texts.
+/// Ends the definitions of footnotes of other texts.
 const END_STUBS: &str = "\n<!---->\n\n";
 
-/// An element, with what stands in it.
+/// An element with its content.
 #[derive(Debug)]
 pub(super) struct Node<'a> {
     pub(super) kind: Kind<'a>,
-    /// Its place in the body, in bytes; of links and images that of their target.
+    /// Its place in the body, in bytes; for links and images, the place of the target.
     pub(super) range: Range<usize>,
     pub(super) children: Vec<Node<'a>>,
     pub(super) attributes: Option<Box<Attributes>>,
@@ -51,7 +52,7 @@ impl<'a> Node<'a> {
     /// A part of a text.
     pub(super) fn part(&self, range: Range<usize>) -> Self {
         let text = self.kind.text().unwrap_or_default();
-        // A text with escapes is longer in the file; its parts are told to be at its place.
+        // A text with escapes is longer in the file; all of its parts get its place.
         let place = if self.range.len() == text.len() {
             self.range.start + range.start..self.range.start + range.end
         } else {
@@ -60,7 +61,7 @@ impl<'a> Node<'a> {
         Self::new(Kind::Text(text[range].to_owned().into()), place)
     }
 
-    /// An element that has another one in it and nothing else.
+    /// An element that contains only another one.
     pub(super) fn around(kind: Kind<'a>, node: Self) -> Self {
         Self {
             range: node.range.clone(),
@@ -91,9 +92,9 @@ pub(super) enum Kind<'a> {
     Cell,
     Rule,
     Box(Container),
-    /// Tabs that stand next to each other.
+    /// Adjacent tabs.
     TabGroup,
-    /// A question, whose answer is in it.
+    /// A question that contains its answer.
     Question(HeadingMark<'a>, Vec<Node<'a>>),
     Text(CowStr<'a>),
     CodeSpan(CowStr<'a>),
@@ -110,20 +111,20 @@ pub(super) enum Kind<'a> {
     Link {
         target: String,
         title: CowStr<'a>,
-        /// Whether the target is a name, which is found wherever it is.
+        /// Whether the target is a name, which may be in any folder.
         named: bool,
     },
     Image {
         target: String,
         title: CowStr<'a>,
         alt: String,
-        /// Whether the target is a name, which is found wherever it is.
+        /// Whether the target is a name, which may be in any folder.
         named: bool,
     },
 }
 
 impl Kind<'_> {
-    /// The text that it is.
+    /// Its text, if it is one.
     pub(super) fn text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -162,66 +163,154 @@ pub(super) struct HeadingMark<'a> {
 /// A block of code.
 #[derive(Debug)]
 pub(super) struct Code<'a> {
-    /// What stands behind its fence; `None` where it is indented.
+    /// The text after its fence; `None` if it is indented.
     pub(super) info: Option<CowStr<'a>>,
     pub(super) text: String,
 }
 
-/// A tree, and what was found while it was made.
+/// A tree, and the problems found while it was made.
 #[derive(Debug, Default)]
 pub(super) struct Tree<'a> {
     pub(super) nodes: Vec<Node<'a>>,
     /// References whose definition is missing: their places in the body and their labels.
     pub(super) undefined: Vec<(Range<usize>, String)>,
-    /// Fenced code without an end: the place of its first line, and whether a box ends it.
+    /// Fenced code without a closing line: the place of its first line, and whether a box ends it.
     pub(super) unclosed_code: Vec<(Range<usize>, bool)>,
-    /// Definitions that lead nowhere, whose titles are notes.
+    /// Definitions without a target, whose titles are notes.
     pub(super) notes: Vec<Range<usize>>,
-    /// How many boxes have their place.
+    /// Number of boxes that the parser saw.
     pub(super) boxes: usize,
 }
 
-type Definitions<'a> = HashMap<String, (CowStr<'a>, CowStr<'a>)>;
+/// A label of a link or footnote. Labels that Unicode's case folding makes equal are one, as for the parser.
+pub(super) type Label = UniCase<String>;
 
-/// Texts with the definitions of the footnotes that stand in others, and the lengths of what that puts before them.
-pub(super) fn with_footnotes(outline: &Outline<'_>) -> Vec<(String, usize)> {
-    let texts = outline.texts.iter().map(|text| &*text.text);
-    if outline.boxes.is_empty() || !texts.clone().any(|text| text.contains("[^")) {
-        return texts.map(|_| (String::new(), 0)).collect();
+/// A label as it is written.
+pub(super) fn label(written: &str) -> Label {
+    UniCase::unicode(written.to_owned())
+}
+
+type Definitions<'a> = HashMap<Label, (CowStr<'a>, CowStr<'a>)>;
+
+/// A text as the parser gets it.
+#[derive(Debug, Default)]
+pub(super) struct Source {
+    /// The text, if it differs from that of the outline.
+    text: Option<String>,
+    /// The length of what was put before it, in bytes.
+    stub: usize,
+}
+
+/// The texts of an outline as the parser gets them: with the definitions of the footnotes that stand in other texts, and
+/// without the link definitions that another text overrides.
+pub(super) fn sources(outline: &Outline<'_>) -> Vec<Source> {
+    if outline.boxes.is_empty() {
+        return outline.texts.iter().map(|_| Source::default()).collect();
     }
-    let defined: Vec<HashSet<String>> = texts
+    let stubs = footnote_stubs(outline);
+    let overridden = overridden_labels(outline);
+    let texts = outline.texts.iter().zip(stubs).zip(overridden);
+    let sources = texts.map(|((text, stubs), labels)| {
+        if stubs.is_empty() && labels.is_empty() {
+            return Source::default();
+        }
+        let stub = stubs.len();
+        let mut source = stubs.into_bytes();
+        source.extend_from_slice(text.text.as_bytes());
+        for byte in labels
+            .into_iter()
+            .flat_map(|range| range.start + stub..range.end + stub)
+        {
+            // A label that nothing can refer to.
+            if !source[byte].is_ascii_whitespace() {
+                source[byte] = 1;
+            }
+        }
+        Source {
+            text: String::from_utf8(source).ok(),
+            stub,
+        }
+    });
+    sources.collect()
+}
+
+/// For each text, the definitions of footnotes that it refers to and that stand in other texts.
+fn footnote_stubs(outline: &Outline<'_>) -> Vec<String> {
+    let texts = outline.texts.iter().map(|text| &*text.text);
+    if !texts.clone().any(|text| text.contains("[^")) {
+        return texts.map(|_| String::new()).collect();
+    }
+    let defined: Vec<HashSet<Label>> = texts
         .clone()
         .map(|text| {
             let events = Parser::new_ext(text, SYNTAX);
             let labels = events.filter_map(|event| match event {
-                Event::Start(Tag::FootnoteDefinition(label)) => Some(label.to_lowercase()),
+                Event::Start(Tag::FootnoteDefinition(written)) => Some(label(&written)),
                 _ => None,
             });
             labels.collect()
         })
         .collect();
-    let all: HashSet<&str> = defined.iter().flatten().map(String::as_str).collect();
+    let all: HashSet<&Label> = defined.iter().flatten().collect();
     let stubs = texts.zip(&defined).map(|(text, own)| {
         let mut stubbed = HashSet::new();
         let mut stubs = String::new();
-        for label in labels(text) {
-            let known = label.to_lowercase();
-            if all.contains(&*known) && !own.contains(&known) && stubbed.insert(known) {
-                stubs.extend(["[^", label, "]:\n"]);
+        for written in labels(text) {
+            let known = label(written);
+            if all.contains(&known) && !own.contains(&known) && stubbed.insert(known) {
+                stubs.extend(["[^", written, "]:\n"]);
             }
         }
-        if stubs.is_empty() {
-            return (String::new(), 0);
+        if !stubs.is_empty() {
+            stubs.push_str(END_STUBS);
         }
-        stubs.push_str(END_STUBS);
-        let length = stubs.len();
-        stubs.push_str(text);
-        (stubs, length)
+        stubs
     });
     stubs.collect()
 }
 
-/// What stands where a text may refer to footnotes.
+/// For each text, the places of the labels of link definitions that do not count, because another text has the first one:
+/// see <https://spec.commonmark.org/0.31.2/#matches>.
+fn overridden_labels(outline: &Outline<'_>) -> Vec<Vec<Range<usize>>> {
+    let mut labels = vec![Vec::new(); outline.texts.len()];
+    if outline.texts.iter().filter(|text| text.text.contains("]:")).count() < 2 {
+        return labels;
+    }
+    let mut all = Vec::new();
+    for (number, text) in outline.texts.iter().enumerate() {
+        let parser = Parser::new_ext(&text.text, SYNTAX);
+        let definitions = parser.reference_definitions().iter();
+        all.extend(
+            definitions.map(|(written, to)| (text.source(to.span.start), number, label(written), to.span.clone())),
+        );
+    }
+    all.sort_by_key(|(at, ..)| *at);
+    let mut first: HashSet<Label> = HashSet::new();
+    for (_, number, known, span) in all {
+        // A text has each label once.
+        if first.insert(known) {
+            continue;
+        }
+        let text = &outline.texts[number].text[span.clone()];
+        if let Some(inside) = text.strip_prefix('[').map(label_length) {
+            labels[number].push(span.start + 1..span.start + 1 + inside);
+        }
+    }
+    labels
+}
+
+/// The length of a label before the bracket that closes it, in its first line.
+fn label_length(text: &str) -> usize {
+    let mut is_escaped = false;
+    let ends = |byte: u8| {
+        let ends = byte == b'\n' || byte == b']' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        ends
+    };
+    text.bytes().position(ends).unwrap_or(text.len())
+}
+
+/// The labels of possible references to footnotes in a text.
 fn labels(text: &str) -> impl Iterator<Item = &str> {
     text.split("[^").skip(1).filter_map(|behind| {
         let end = behind.find([']', '[', '\n'])?;
@@ -229,35 +318,35 @@ fn labels(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Reads the texts of an outline. `stubs` is what [`with_footnotes`] makes of it.
-pub(super) fn read<'a>(outline: &'a Outline<'_>, stubs: &'a [(String, usize)]) -> Tree<'a> {
+/// Reads the texts of an outline. `sources` is what [`sources`] makes of it.
+pub(super) fn read<'a>(outline: &'a Outline<'_>, sources: &'a [Source]) -> Tree<'a> {
     let definitions: RefCell<Definitions<'a>> = RefCell::default();
     let undefined: RefCell<Vec<(usize, Range<usize>, String)>> = RefCell::default();
     let mut tree = Tree::default();
     let mut parsers = Vec::new();
-    for (number, (text, (stubbed, stub))) in outline.texts.iter().zip(stubs).enumerate() {
+    for (number, (text, Source { text: source, stub })) in outline.texts.iter().zip(sources).enumerate() {
         let (definitions, undefined) = (&definitions, &undefined);
         let resolve = move |link: BrokenLink<'a>| {
-            let found = definitions.borrow().get(&link.reference.to_lowercase()).cloned();
-            // `[x]` alone is text more often than a link that lacks its definition.
+            let found = definitions.borrow().get(&label(&link.reference)).cloned();
+            // `[x]` alone is usually text, not a link without a definition.
             if found.is_none() && link.link_type == LinkType::Reference {
                 let place = (number, link.span.clone(), link.reference.to_string());
                 undefined.borrow_mut().push(place);
             }
             found
         };
-        let source = if *stub > 0 { stubbed } else { &*text.text };
+        let source = source.as_deref().unwrap_or(&text.text);
         let parser = Parser::new_with_broken_link_callback(source, SYNTAX, Some(resolve));
         let own = parser.reference_definitions().iter();
-        for (label, to) in own {
-            // Nobody follows a link to nowhere: the title of its definition is a note.
+        for (written, to) in own {
+            // A definition without a target is a note, written as its title.
             if matches!(&*to.dest, "" | "#") && to.title.is_some() {
                 tree.notes.push(place(text, *stub, &to.span));
             }
             if outline.texts.len() > 1 {
                 let (target, title) = (to.dest.to_string(), to.title.as_deref().unwrap_or_default().to_owned());
                 let mut all = definitions.borrow_mut();
-                all.entry(label.to_lowercase()).or_insert((target.into(), title.into()));
+                all.entry(label(written)).or_insert((target.into(), title.into()));
             }
         }
         parsers.push(Some((parser, source, *stub)));
@@ -273,7 +362,7 @@ pub(super) fn read<'a>(outline: &'a Outline<'_>, stubs: &'a [(String, usize)]) -
     tree.nodes = nodes;
     let undefined = undefined.take().into_iter();
     tree.undefined = undefined
-        .map(|(number, range, label)| (place(&outline.texts[number], stubs[number].1, &range), label))
+        .map(|(number, range, label)| (place(&outline.texts[number], sources[number].stub, &range), label))
         .collect();
     tree.undefined.sort_by_key(|(range, _)| range.start);
     tree
@@ -286,20 +375,20 @@ fn place(text: &BoxText<'_>, stub: usize, range: &Range<usize>) -> Range<usize> 
 
 struct Builder<'a, 'o, F: BrokenLinkCallback<'a>> {
     outline: &'o Outline<'o>,
-    /// The parser of each text, with what it reads and how much of that stands before the text.
+    /// The parser of each text, its input, and the length of the stubs before the text.
     parsers: Vec<Option<(Parser<'a, F>, &'a str, usize)>>,
     tree: Tree<'a>,
     /// How many elements are open.
     depth: usize,
 }
 
-/// What is open in a text.
+/// The open elements of a text.
 struct Open<'a> {
-    /// The elements, outermost first; the first one stands for the text.
+    /// The elements, outermost first; the first one represents the text.
     elements: Vec<Node<'a>>,
-    /// For each element that the parser has open: whether it is one of these.
+    /// For each open element of the parser, whether it is one of these.
     kept: Vec<bool>,
-    /// The block of code or raw HTML, or the image, that is open.
+    /// The open block of code or raw HTML, or image.
     leaf: Option<Leaf<'a>>,
 }
 
@@ -308,7 +397,7 @@ enum Leaf<'a> {
     Html(Range<usize>, String),
     /// With how many images are open in it.
     Image(Node<'a>, String, usize),
-    /// What stands where a box stands.
+    /// The placeholder of a box.
     Place,
 }
 
@@ -319,7 +408,7 @@ impl<'a> Open<'a> {
         }
     }
 
-    /// Goes on with a block of code or raw HTML, or with an image.
+    /// Continues a block of code or raw HTML, or an image.
     fn in_leaf(&mut self, leaf: Leaf<'a>, event: Event<'a>) {
         self.leaf = match (leaf, event) {
             (Leaf::Code(range, code), Event::End(TagEnd::CodeBlock)) => {
@@ -366,7 +455,7 @@ impl<'a> Open<'a> {
 }
 
 impl<'a, F: BrokenLinkCallback<'a>> Builder<'a, '_, F> {
-    /// What stands in the text with this number.
+    /// The elements of the text with this number.
     fn text(&mut self, number: usize) -> Vec<Node<'a>> {
         let Some((parser, source, stub)) = self.parsers[number].take() else {
             return Vec::new();
@@ -478,7 +567,7 @@ impl<'a, F: BrokenLinkCallback<'a>> Builder<'a, '_, F> {
         }
     }
 
-    /// Notes fenced code that lacks its closing line.
+    /// Records fenced code without a closing line.
     fn note_unclosed(&mut self, code: &str, place: &Range<usize>, ends_with_block: bool) {
         let code = code.trim_end();
         let first = code.lines().next().unwrap_or_default();
@@ -533,7 +622,7 @@ fn kind(tag: Tag<'_>) -> Kind<'_> {
             alt: String::new(),
             named: false,
         },
-        // Of the others, code and raw HTML are read apart; the rest is syntax that is not asked for.
+        // Code and raw HTML are handled before; the other syntax is not enabled.
         Tag::Paragraph
         | Tag::CodeBlock(_)
         | Tag::HtmlBlock

@@ -1,5 +1,5 @@
 //! Links by name, as Obsidian and other note-taking tools write them: `[[Name]]`, `[[Name#Heading|text]]`,
-//! `![[shot.png|300]]`. The widths of `![text|300](shot.png)` come from there too.
+//! `![[shot.png|300]]`. Widths as in `![text|300](shot.png)` come from the same tools.
 
 use super::attributes::Attributes;
 use super::tree::{Kind, Node};
@@ -13,7 +13,7 @@ pub(super) fn may_be_in(article: &str) -> bool {
     article.contains("[[") || article.contains("![") && article.contains('|')
 }
 
-/// Makes links of what is written as one by name.
+/// Turns links by name into links.
 pub(super) fn link(nodes: &mut Vec<Node<'_>>) {
     let mut linked: Vec<Node<'_>> = Vec::with_capacity(nodes.len());
     let tables: Vec<bool> = (0..nodes.len()).map(|at| is_table(&nodes[at..])).collect();
@@ -74,7 +74,7 @@ fn push_parts<'a>(node: &Node<'a>, text: &str, out: &mut Vec<Node<'a>>) {
     }
 }
 
-/// What stands between two brackets and those that close them, with where these end.
+/// The text between `[[` and `]]`, and where it ends.
 fn inside(text: &str, at: usize) -> Option<(&str, usize)> {
     let end = text.len().min(at + MOST);
     let ahead = &text[at..text.floor_char_boundary(end)];
@@ -90,17 +90,17 @@ fn inside(text: &str, at: usize) -> Option<(&str, usize)> {
     is_name.then_some((inside, at + length + "]]".len()))
 }
 
-/// Whether it stands for the contents of the page.
+/// Whether it is a placeholder for the contents of the page.
 pub(super) fn is_contents(inside: &str) -> bool {
     inside.trim_matches('_').eq_ignore_ascii_case("toc")
 }
 
-/// The link or the image that a name stands for.
+/// The link or image for a name.
 fn named<'a>(inside: &str, is_embed: bool, place: std::ops::Range<usize>) -> Node<'a> {
     let (name, label) = inside.split_once('|').unwrap_or((inside, ""));
     let (name, label) = (name.trim(), label.trim());
     let (file, heading) = name.split_once('#').unwrap_or((name, ""));
-    // Of headings in headings the last one is meant; `^x` is a place that only the notes' own tool knows.
+    // Of nested headings, the last one counts; `^x` is an anchor that only Obsidian knows.
     let heading = heading.rsplit('#').next().unwrap_or_default();
     let anchor = if heading.starts_with('^') {
         String::new()
@@ -144,7 +144,7 @@ fn named<'a>(inside: &str, is_embed: bool, place: std::ops::Range<usize>) -> Nod
     Node::around(link, Node::new(Kind::Text(said.into()), place))
 }
 
-/// Whether a file is shown in its place when it is embedded.
+/// Whether an embedded file is shown on the page.
 fn is_image(file: &str) -> bool {
     let ending = file.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
     let shown = [
@@ -160,7 +160,7 @@ fn width(label: &str) -> Option<&str> {
     (is_number(width) && is_number(height)).then_some(width)
 }
 
-/// Takes the width from the end of the text of an image.
+/// Removes the width at the end of the text of an image, and returns it.
 fn take_width(node: &mut Node<'_>) {
     if let Kind::Image { alt, .. } = &mut node.kind
         && let Some((said, label)) = alt.rsplit_once('|')

@@ -1,4 +1,4 @@
-//! Writes a tree as HTML with open places, and notes what it says: text, sections, headings, links.
+//! Writes a tree as HTML with open places, and collects its text, sections, headings and links.
 
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -15,7 +15,7 @@ use crate::slug::Ids;
 use crate::{Section, highlight, video};
 use kb_diagnostic::{Diagnostic, Span};
 
-/// Words of code within text that are no longer than this are not broken.
+/// Words of code within text up to this length are not broken, in characters.
 const WHOLE_CHARS: usize = 24;
 
 /// A written body.
@@ -28,28 +28,28 @@ pub(super) struct Written {
     pub(super) clashing: bool,
 }
 
-/// What stands around the element that is written.
+/// The surroundings of the element that is being written.
 #[derive(Debug, Default)]
 pub(super) struct Around {
-    /// How many elements are open.
+    /// Number of open elements.
     pub(super) elements: usize,
-    /// How many of them keep headings out of the contents of the page.
+    /// Number of them that keep headings out of the contents of the page.
     pub(super) opaque: usize,
-    /// How many of them are part of a text, such as emphasis.
+    /// Number of them that are part of a text, such as emphasis.
     pub(super) phrases: usize,
-    /// How many of them are links.
+    /// Number of them that are links.
     pub(super) links: usize,
     pub(super) in_table: bool,
-    /// Whether links are left out: what opens on a click leads nowhere else.
+    /// Whether links are left out, as in elements that open on a click.
     pub(super) without_links: bool,
 }
 
-/// The paragraph that is written.
+/// The paragraph that is being written.
 #[derive(Debug)]
 pub(super) struct Paragraph {
-    /// Whether its start tag is written. It is once something stands in it, and again behind a block that parts it.
+    /// Whether its start tag is written: before its first content, and again after a block that splits it.
     is_open: bool,
-    /// The line break that stands before whatever comes next in it.
+    /// The line break before its next content.
     line_break: Option<&'static str>,
     /// Whether its text is the summary of the article.
     pub(super) is_summary: bool,
@@ -59,7 +59,7 @@ pub(super) struct Paragraph {
 #[derive(Debug, Default)]
 pub(super) struct Regions {
     pub(super) used: HashSet<String>,
-    /// The number that the last region of a name got.
+    /// The number of the last region with a name.
     pub(super) numbers: HashMap<String, usize>,
 }
 
@@ -71,7 +71,7 @@ pub(super) struct Writer<'a> {
     pub(super) ids: Ids,
     pub(super) around: Around,
     pub(super) paragraph: Option<Paragraph>,
-    /// The text of the heading that is written.
+    /// The text of the heading that is being written.
     pub(super) heading: Option<String>,
     /// The levels of the headings above the next one, as written and as shown.
     pub(super) levels: Vec<(u8, u8)>,
@@ -85,7 +85,7 @@ pub(super) struct Writer<'a> {
 }
 
 impl<'a> Writer<'a> {
-    /// A writer that gives none of the ids `taken` to anything.
+    /// A writer that does not use the ids in `taken`.
     pub(super) fn new(source: BodySource<'a>, footnotes: &'a Footnotes<'a>, taken: &[String]) -> Self {
         let mut ids = Ids::default();
         for id in taken {
@@ -212,7 +212,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Writes a block, in which headings do not belong to the contents of the page.
+    /// Writes a block whose headings are not in the contents of the page.
     pub(super) fn block(&mut self, open: &str, children: &[Node<'_>], close: &str) {
         self.line();
         self.out.push(open);
@@ -221,7 +221,7 @@ impl<'a> Writer<'a> {
         self.out.push(close);
     }
 
-    /// Writes what stands in an element.
+    /// Writes the content of an element.
     pub(super) fn inside(&mut self, is_opaque: bool, write: impl FnOnce(&mut Self)) {
         let paragraph = self.paragraph.take();
         self.around.elements += 1;
@@ -250,12 +250,12 @@ impl<'a> Writer<'a> {
 
     /// Writes a paragraph. One that is only an image is a block of its own; with a title, a figure with a caption.
     fn paragraph(&mut self, children: &[Node<'_>]) {
-        // What raw HTML opens is known only when it is written.
+        // The elements that raw HTML opens are known only when it is written.
         let is_plain = |node: &Node<'_>| !matches!(node.kind, Kind::InlineHtml(_));
         if !self.holds_blocks() || !children.iter().all(is_plain) {
             return self.whole_paragraph(children);
         }
-        // A video is a block, which parts the paragraph.
+        // A video is a block, which splits the paragraph.
         for part in children.chunk_by(|before, node| !is_video(before) && !is_video(node)) {
             match part {
                 [video] if is_video(video) => self.node(video),
@@ -299,7 +299,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Writes what stands in a paragraph, whose start tag is written or not. Says whether it is in the end.
+    /// Writes the content of a paragraph. Returns whether its start tag is written at the end.
     fn in_paragraph(&mut self, children: &[Node<'_>], is_open: bool) -> bool {
         self.line();
         let is_summary = self.begins_summary();
@@ -318,7 +318,7 @@ impl<'a> Writer<'a> {
         written.is_some_and(|paragraph| paragraph.is_open)
     }
 
-    /// Goes on in the paragraph: writes its start tag, or the line break that stands before what comes.
+    /// Continues the paragraph: writes its start tag, or the line break before its next content.
     pub(super) fn begin_inline(&mut self) {
         let Some(paragraph) = &mut self.paragraph else { return };
         let line_break = paragraph.line_break.take();
@@ -330,7 +330,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Writes the line break that is held back, before the end of a phrase.
+    /// Writes the pending line break, before the end of a phrase.
     fn end_line(&mut self) {
         let line_break = self
             .paragraph
@@ -346,7 +346,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Ends the paragraph before a block in it. It begins again with whatever comes next.
+    /// Ends the paragraph before a block in it. It begins again with its next content.
     pub(super) fn leave_paragraph(&mut self) {
         if let Some(paragraph) = &mut self.paragraph {
             paragraph.line_break = None;
@@ -357,13 +357,13 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Whether the paragraph that begins is the summary: the first one at the top level that says something.
+    /// Whether the paragraph that begins is the summary: the first one at the top level with text.
     fn begins_summary(&mut self) -> bool {
         let summary = &mut self.written.body.summary;
         if self.around.elements > 0 || !summary.trim().is_empty() {
             return false;
         }
-        // Blanks of many paragraphs that say nothing are not looked through again for each.
+        // Paragraphs of blanks are not searched again for each one.
         summary.clear();
         true
     }
@@ -372,7 +372,7 @@ impl<'a> Writer<'a> {
     fn task(&mut self, is_done: bool, label: &[Node<'_>]) {
         self.begin_inline();
         let checked = if is_done { " checked" } else { "" };
-        // The box of a task without words says nothing.
+        // The box of a task without text has no label.
         let hidden = if label.is_empty() { " aria-hidden=\"true\"" } else { "" };
         let open = format!("<label><input type=\"checkbox\" disabled{checked}{hidden}> ");
         self.phrase(&open, label, "</label>");
@@ -420,7 +420,7 @@ impl<'a> Writer<'a> {
                 .split('-')
                 .skip(1)
                 .any(|rest| rest.starts_with(char::is_alphanumeric));
-            // What is wider than a narrow column has to break somewhere.
+            // Longer words must break in narrow columns.
             if breaks && word.chars().count() <= WHOLE_CHARS {
                 self.out.push("<span>");
                 self.out.push_text(word);
@@ -433,7 +433,7 @@ impl<'a> Writer<'a> {
         self.out.push("</code>");
     }
 
-    /// Adds text to whatever is being read. A line break in it is a space, as on the page.
+    /// Adds text to the heading, footnote, section or summary. A line break in it is a space, as on the page.
     pub(super) fn text(&mut self, text: &str) {
         if text.contains(['\n', '\r']) {
             self.put(&text.replace(['\n', '\r'], " "));
@@ -442,12 +442,12 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Ends a line of text: what stands in another block, cell or item stands in another line.
+    /// Ends a line of text: the text of each block, cell or item is on its own line.
     pub(super) fn line(&mut self) {
         self.put("\n");
     }
 
-    /// Adds lines of text to whatever is being read: the heading, the footnote, the section, the summary.
+    /// Adds lines of text to the heading, footnote, section or summary.
     pub(super) fn put(&mut self, text: &str) {
         if self.raw.hidden > 0 {
             return;
@@ -483,7 +483,7 @@ impl<'a> Writer<'a> {
         file.span(range.start as usize..range.end as usize)
     }
 
-    /// Says what is wrong at a place of the file.
+    /// Reports a problem at a place of the file.
     pub(super) fn report(&mut self, diagnostic: Diagnostic, range: &Range<u32>) {
         let span = self.file_span(range);
         self.written.diagnostics.push(diagnostic.with_span(span));

@@ -129,12 +129,11 @@ fn brackets(line: &str) -> i32 {
                 chars.next();
             }
             (Some(open), c) if c == open => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'' | '`') => quote = Some(c),
             (None, '/') if chars.peek() == Some(&'/') => break,
             (None, '{' | '(' | '[') => depth += 1,
             (None, '}' | ')' | ']') => depth -= 1,
-            (None, _) => {}
+            _ => {}
         }
     }
     depth
@@ -178,14 +177,14 @@ pub(super) fn code_end(text: &str, at: usize) -> usize {
     at + length
 }
 
-/// Longer expressions are none.
-const MAX_EXPRESSION_BYTES: usize = 64 * 1024;
+/// Longer tags and expressions are none.
+const MAX_BYTES: usize = 64 * 1024;
 
 /// The expression in braces that begins at `at`, and where it ends; nothing where its brace is never closed.
 pub(super) fn expression(text: &str, at: usize) -> Option<(Value, usize)> {
     let mut depth = 0_usize;
     let mut quote: Option<char> = None;
-    let reach = text.floor_char_boundary((at + MAX_EXPRESSION_BYTES).min(text.len()));
+    let reach = text.floor_char_boundary((at + MAX_BYTES).min(text.len()));
     let mut chars = text[at..reach].char_indices().peekable();
     while let Some((offset, c)) = chars.next() {
         match (quote, c) {
@@ -194,7 +193,6 @@ pub(super) fn expression(text: &str, at: usize) -> Option<(Value, usize)> {
             }
             (Some(open), c) if c == open => quote = None,
             (Some('"' | '\''), '\n') => quote = None,
-            (Some(_), _) => {}
             (None, '/') if chars.peek().is_some_and(|(_, next)| *next == '*') => {
                 let behind = text[at + offset..reach].find("*/")? + offset + 2;
                 while chars.peek().is_some_and(|(next, _)| *next < behind) {
@@ -212,7 +210,7 @@ pub(super) fn expression(text: &str, at: usize) -> Option<(Value, usize)> {
                     return Some((value(inside), at + offset + 1));
                 }
             }
-            (None, _) => {}
+            _ => {}
         }
     }
     None
@@ -223,7 +221,8 @@ fn value(code: &str) -> Value {
     let quoted = || {
         let quote = code.chars().next().filter(|c| matches!(c, '"' | '\'' | '`'))?;
         let inside = code[1..].strip_suffix(quote)?;
-        let is_text = !inside.contains(quote) && !(quote == '`' && inside.contains("${")) && !inside.contains('\\');
+        let is_computed = quote == '`' && inside.contains("${");
+        let is_text = !is_computed && !inside.contains([quote, '\\']);
         is_text.then(|| inside.to_owned())
     };
     if let Some(text) = quoted() {
@@ -239,6 +238,7 @@ fn value(code: &str) -> Value {
 
 /// The tag that begins at `at`, if one does.
 pub(super) fn tag(text: &str, at: usize) -> Option<Tag<'_>> {
+    let text = &text[..text.floor_char_boundary((at + MAX_BYTES).min(text.len()))];
     let mut next = at + 1;
     let closes = text[next..].starts_with('/');
     next += usize::from(closes);

@@ -5,7 +5,7 @@ use super::*;
 /// Everything of a document that leaves: its HTML, its texts, its Markdown without comments.
 fn leaves(document: &Document) -> String {
     let mut all = vec![html(document), document.summary.clone()];
-    all.extend(document.title.clone());
+    all.extend(title(document).map(ToOwned::to_owned));
     all.extend(document.front.description.clone());
     all.extend(document.front.questions.iter().cloned());
     for section in &document.sections {
@@ -166,11 +166,11 @@ fn comments_in_code_are_code() {
 fn texts_of_the_front_matter_have_no_comments() {
     let text = "---\ntitle: Shown <!-- Hidden -->\ndescription: <!-- Hidden --> Shown\nquestions: [\"What <!-- Hidden --> now?\"]\n---\n\nShown.\n";
     let document = parse(text);
-    assert_eq!(document.title.as_deref(), Some("Shown"));
+    assert_eq!(title(&document), Some("Shown"));
     assert_eq!(document.front.description.as_deref(), Some("Shown"));
     assert_eq!(document.front.questions, ["What now?"]);
     let document = parse("---\ntitle: \"What do `<!-- -->` and <!-- mean?\"\n---\n");
-    assert_eq!(document.title.as_deref(), Some("What do `<!-- -->` and <!-- mean?"));
+    assert_eq!(title(&document), Some("What do `<!-- -->` and <!-- mean?"));
 }
 
 #[test]

@@ -134,8 +134,9 @@ fn no_level_is_skipped() {
 
 #[test]
 fn ids_of_the_text_stand_and_those_of_kb_give_way() {
-    let document =
-        parse("## Setup\n\n## Setup\n\n<p id=\"setup\">a</p><a name=\"setup-1\" id=\"setup-1\"></a>[^n]\n\n[^n]: y\n");
+    let document = parse(
+        "## Setup\n\n## Setup\n\n<p id=\"setup\">a</p><a name=\"setup-1\" id=\"setup-1\"></a>\n\nx[^n]\n\n[^n]: y\n",
+    );
     let ids: Vec<_> = document.headings.iter().map(|heading| heading.id.as_str()).collect();
     assert_eq!(ids, ["setup-2", "setup-3"]);
     let html = html(&document);

@@ -9,6 +9,44 @@ fn front(keys: &str) -> (FrontMatter, Vec<String>) {
 }
 
 #[test]
+fn search_engines_are_told_what_other_tools_tell_them() {
+    let seen = |keys: &str| {
+        let (front, said) = front(keys);
+        assert!(!front.draft && !front.unlisted, "{keys}");
+        (
+            front.indexing != Indexing::None,
+            front.indexing == Indexing::Full,
+            said.len(),
+        )
+    };
+    for keys in [
+        "noindex: true",
+        "noIndex: yes",
+        "robots: noindex",
+        "robots: [nofollow, NOINDEX]",
+        "robotsNoIndex: true",
+    ] {
+        assert_eq!(seen(keys), (false, false, 0), "{keys}");
+    }
+    for keys in ["sitemap: false", "sitemap:\n  disable: true", "sitemap_exclude: true"] {
+        assert_eq!(seen(keys), (true, false, 0), "{keys}");
+    }
+    for keys in [
+        "noindex: false",
+        "robots: index, follow",
+        "robots:",
+        "sitemap: true",
+        "sitemap:\n  priority: 0.5\n  disable: false",
+        "sitemap:",
+    ] {
+        assert_eq!(seen(keys), (true, true, 0), "{keys}");
+    }
+    assert_eq!(seen("noindex: maybe"), (false, false, 1));
+    assert_eq!(seen("sitemap: sometimes"), (true, false, 1));
+    assert_eq!(seen("robots: false"), (false, false, 1));
+}
+
+#[test]
 fn words_of_people_are_understood() {
     for yes in [
         "true", "True", "TRUE", "yes", "Yes", "on", "y", "1", "\"true\"", "\"yes\"", "' On '", "\"1\"",
@@ -440,7 +478,7 @@ fn a_mark_that_is_not_seen_or_a_comment_opens_front_matter_too() {
     for lead in ["\u{200e}---", "\u{2060}---", "\u{ad}---", "--- yaml", "--- # c"] {
         let document = parse(&format!("{lead}\ntitle: X\ndraft: true\n---\nText\n"));
         assert!(
-            document.front.draft && document.front.title.as_deref() == Some("X"),
+            document.front.draft && document.front.title.as_ref().map(|title| title.text.as_str()) == Some("X"),
             "{lead:?}"
         );
     }

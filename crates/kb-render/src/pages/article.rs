@@ -2,17 +2,14 @@
 
 use super::{
     Article, ArticleContext, ArticleId, ArticleLink, Document, Fallback, LanguageRenderer, MAX_RELATED, MAX_SIBLINGS,
-    More, Neighbour, OwnContext, PageContext, PageLink, PageRef, Sibling, Siblings, TocEntry, WORDS_A_MINUTE, mail,
+    More, Neighbour, OwnContext, PageContext, PageKind, PageLink, PageRef, Sibling, Siblings, TocEntry, WORDS_A_MINUTE,
+    mail,
 };
 use crate::context::ArticleFeedback;
-use crate::i18n::isolated;
+use crate::i18n::{Count, Text, isolated};
 
 impl<'a> LanguageRenderer<'a> {
-    pub(super) fn article_page(
-        &self,
-        id: ArticleId,
-        path: &str,
-    ) -> (PageContext, String, Option<&'a Document>, &'static str) {
+    pub(super) fn article_page(&self, id: ArticleId, path: &str) -> (PageContext, String, Option<&'a Document>) {
         let language = self.language();
         let article = &language.articles[id];
         let document = &self.site.documents[article.document];
@@ -22,7 +19,7 @@ impl<'a> LanguageRenderer<'a> {
             toc: toc(document),
             updated: article.updated.map(|date| self.date(date)),
             reading_minutes: minutes,
-            reading_text: self.messages.count("minutes", minutes),
+            reading_text: self.messages.count(Count::Minutes, minutes),
             questions: document.questions.len(),
             tags: article
                 .tags
@@ -41,20 +38,19 @@ impl<'a> LanguageRenderer<'a> {
             feedback: self.feedback(article, document),
         };
         let mut page = self.page(
-            "article",
+            PageKind::Article,
             &article.title,
             &article.description,
             path,
             OwnContext::Article(Box::new(own)),
         );
-        self.with_document(&mut page, &article.key, document, path);
-        page.noindex = article.unlisted;
+        self.with_document(&mut page, document, path);
         self.trail(&mut page, &language.trail(article.category));
-        (page, self.content(document, path), Some(document), "article.html")
+        (page, self.content(document, path), Some(document))
     }
 
-    /// Where the answer to "was this helpful?" goes. Nothing is asked where the settings or the article want no answer,
-    /// or where nothing would receive it.
+    /// Where answers to "was this helpful?" go. `None` if the settings or the article turn the question off, or if nothing
+    /// would receive the answers.
     fn feedback(&self, article: &Article, document: &Document) -> Option<ArticleFeedback> {
         let settings = &self.site.config.feedback;
         if !settings.asks() || document.front.hide.iter().any(|part| part == "feedback") {
@@ -63,7 +59,7 @@ impl<'a> LanguageRenderer<'a> {
         let mailto = settings.email.as_deref().map(|email| {
             let subject = self
                 .messages
-                .text("feedback_mail_subject")
+                .text(Text::FeedbackMailSubject)
                 .replace("{title}", &article.title);
             let url = self.site.absolute_url(&article.path);
             let url = url.unwrap_or_else(|| article.path.clone());
@@ -77,7 +73,7 @@ impl<'a> LanguageRenderer<'a> {
         })
     }
 
-    /// The notice that an article is shown in another language.
+    /// The notice that the article is shown in another language.
     pub(super) fn fallback(&self, article: &Article) -> Option<Fallback> {
         let language = self.language();
         if article.language == language.language {
@@ -91,7 +87,7 @@ impl<'a> LanguageRenderer<'a> {
         let name = original.map_or_else(|| article.language.own_name(), |site| site.name.clone());
         let text = self
             .messages
-            .text("fallback_notice")
+            .text(Text::FallbackNotice)
             .replace("{language}", &isolated(&language.name, language.direction))
             .replace("{original}", &isolated(&name, language.direction));
         let dir = original
@@ -137,7 +133,7 @@ impl<'a> LanguageRenderer<'a> {
             .collect();
         let url = self.site.url(&category.path);
         let more = (total > shown).then(|| More {
-            count_text: self.messages.count("more_articles", total - shown),
+            count_text: self.messages.count(Count::MoreArticles, total - shown),
             url: url.clone(),
         });
         (
@@ -152,7 +148,7 @@ impl<'a> LanguageRenderer<'a> {
         )
     }
 
-    /// Articles about the same: those that the writer names, then those that are most similar.
+    /// Related articles: those that the writer names, then the most similar ones.
     pub(super) fn related(&self, id: ArticleId) -> Vec<ArticleLink> {
         let language = self.language();
         let document = &self.site.documents[language.articles[id].document];

@@ -8,7 +8,7 @@ use super::{Document, LanguageRenderer, Message, PatchKind, images};
 impl LanguageRenderer<'_> {
     /// The HTML of a document on the page at `path`.
     pub(super) fn content(&self, document: &Document, path: &str) -> String {
-        let section_label = self.messages.text(Message::LinkToSection.id());
+        let section_label = self.messages.text(Message::LinkToSection);
         let (label_before, label_after) = section_label.split_once("{title}").unwrap_or((section_label, ""));
         // An image has several open places, one after the other.
         let mut last: Option<(u32, Resolved)> = None;
@@ -49,16 +49,13 @@ impl LanguageRenderer<'_> {
                 let text = match message {
                     Message::LinkToSection => label_before,
                     Message::LinkToSectionEnd => label_after,
-                    other => self.messages.text(other.id()),
+                    other => self.messages.text(other),
                 };
                 let _ = pulldown_cmark_escape::escape_html(&mut *out, text);
             }
             PatchKind::Hosted(message, link) => {
                 let target = document.links.get(link as usize).map_or("", |link| &link.target);
-                let text = self
-                    .messages
-                    .text(message.id())
-                    .replace("{host}", &video::host_name(target));
+                let text = self.messages.text(message).replace("{host}", &video::host_name(target));
                 let _ = pulldown_cmark_escape::escape_html(&mut *out, &text);
             }
             PatchKind::Icon(icon) => out.push_str(icon.html()),
@@ -117,7 +114,7 @@ impl LanguageRenderer<'_> {
             }
         }
         text.push_str(&body[from..]);
-        // The title stands above; it need not stand there twice.
+        // The copy begins with the title, so a heading that repeats it is left out.
         let text = text.trim();
         let text = match text.strip_prefix("# ").and_then(|rest| rest.split_once('\n')) {
             Some((heading, rest)) if heading.trim() == title => rest.trim_start(),

@@ -12,7 +12,7 @@ const ZOOM_WIDTH: u32 = 720;
 const COLUMN: u32 = 672;
 /// What is beside the column on a telephone, in pixels.
 const MARGINS: u32 = 32;
-/// The image that stands for a missing one.
+/// The placeholder for a missing image.
 const PLACEHOLDER: (u32, u32) = (320, 180);
 
 /// Writes what goes into an open place of the image with link number `link`, which leads to `resolved`.

@@ -3,10 +3,10 @@
 use kb_site::pages::Page;
 
 use super::{
-    Article, ArticleId, ArticleLink, BTreeMap, CategoryId, CategoryLink, ContactPage, Document, HOME_ARTICLES,
-    LanguageRenderer, LanguageSite, LetterGroup, OwnContext, PageContext, PageLink, SearchLanguage, SitePath, TagLink,
-    UnicodeNormalization,
+    Article, ArticleId, ArticleLink, BTreeMap, CategoryId, CategoryLink, Document, HOME_ARTICLES, LanguageRenderer,
+    LetterGroup, OwnContext, PageContext, PageKind, PageLink, SearchLanguage, TagLink, UnicodeNormalization,
 };
+use crate::i18n::Text;
 use crate::icons::IconKind;
 
 impl<'a> LanguageRenderer<'a> {
@@ -89,15 +89,11 @@ impl<'a> LanguageRenderer<'a> {
         self.article_links(self.language().popular.iter().copied())
     }
 
-    pub(super) fn category_page(
-        &self,
-        id: CategoryId,
-        path: &str,
-    ) -> (PageContext, String, Option<&'a Document>, &'static str) {
+    pub(super) fn category_page(&self, id: CategoryId, path: &str) -> (PageContext, String, Option<&'a Document>) {
         let language = self.language();
         let category = &language.categories[id];
         let document = category.document.map(|id| &*self.site.documents[id]);
-        let (kind, template, own) = if id == CategoryId::ROOT {
+        let (kind, own) = if id == CategoryId::ROOT {
             let own = OwnContext::Home {
                 collections: self.collections(Some(HOME_ARTICLES)),
                 featured: self.featured(),
@@ -105,7 +101,7 @@ impl<'a> LanguageRenderer<'a> {
                 articles: self.article_links(category.articles.iter().copied()),
                 total_text: self.count_text(category.count),
             };
-            ("home", "home.html", own)
+            (PageKind::Home, own)
         } else {
             let filled = category
                 .categories
@@ -116,17 +112,11 @@ impl<'a> LanguageRenderer<'a> {
                 articles: self.article_links(category.articles.iter().copied()),
                 count_text: self.count_text(category.count),
             };
-            ("category", "category.html", own)
+            (PageKind::Category, own)
         };
         let mut page = self.page(kind, &category.title, &category.description, path, own);
-        page.languages = self.language_links(|language| {
-            language
-                .by_key
-                .get(&category.key)
-                .map_or_else(|| language.home.clone(), |p| language.path(*p).to_owned())
-        });
         if let Some(document) = document {
-            self.with_document(&mut page, &category.key, document, path);
+            self.with_document(&mut page, document, path);
         }
         if id == CategoryId::ROOT {
             page.breadcrumbs.clear();
@@ -137,28 +127,24 @@ impl<'a> LanguageRenderer<'a> {
         let content = document
             .map(|document| self.content(document, path))
             .unwrap_or_default();
-        (page, content, document, template)
+        (page, content, document)
     }
 
-    pub(super) fn tag_page(
-        &self,
-        number: usize,
-        path: &str,
-    ) -> (PageContext, String, Option<&'a Document>, &'static str) {
+    pub(super) fn tag_page(&self, number: usize, path: &str) -> (PageContext, String, Option<&'a Document>) {
         let language = self.language();
         let Some(tag) = language.tags.get(number) else {
-            return (self.tags_page(path), String::new(), None, "tags.html");
+            return (self.tags_page(path), String::new(), None);
         };
         let own = OwnContext::Tag {
             articles: self.article_links(tag.articles.iter().copied()),
             count_text: self.count_text(tag.articles.len()),
         };
-        let mut page = self.page("tag", &tag.title, "", path, own);
+        let mut page = self.page(PageKind::Tag, &tag.title, "", path, own);
         page.breadcrumbs.push(PageLink {
-            title: self.messages.text("tags").to_owned(),
+            title: self.messages.text(Text::Tags).to_owned(),
             url: self.site.url(&Page::Tags.path(language)),
         });
-        (page, String::new(), None, "tag.html")
+        (page, String::new(), None)
     }
 
     pub(super) fn tags_page(&self, path: &str) -> PageContext {
@@ -168,7 +154,7 @@ impl<'a> LanguageRenderer<'a> {
             count_text: self.count_text(tag.articles.len()),
         });
         let own = OwnContext::Tags { tags: tags.collect() };
-        self.page("tags", self.messages.text("tags"), "", path, own)
+        self.page(PageKind::Tags, self.messages.text(Text::Tags), "", path, own)
     }
 
     pub(super) fn all_page(&self, path: &str) -> PageContext {
@@ -211,7 +197,7 @@ impl<'a> LanguageRenderer<'a> {
                     }
                 ),
                 letter: if other {
-                    self.messages.text("other_letters").to_owned()
+                    self.messages.text(Text::OtherLetters).to_owned()
                 } else {
                     letter
                 },
@@ -222,9 +208,7 @@ impl<'a> LanguageRenderer<'a> {
             groups: groups.collect(),
             count_text: self.count_text(count),
         };
-        let mut page = self.page("all", self.messages.text("all_articles"), "", path, own);
-        page.languages = self.language_links(|language| format!("{}all/", language.home));
-        page
+        self.page(PageKind::All, self.messages.text(Text::AllArticles), "", path, own)
     }
 
     pub(super) fn search_page(&self, path: &str) -> PageContext {
@@ -246,10 +230,8 @@ impl<'a> LanguageRenderer<'a> {
         let own = OwnContext::Search {
             others: others.collect(),
         };
-        let mut page = self.page("search", self.messages.text("search_results"), "", path, own);
         // Its canonical address has no query: search engines may list the way to search, but no answers to single queries.
-        page.languages = self.language_links(|language| Page::Search.path(language));
-        page
+        self.page(PageKind::Search, self.messages.text(Text::SearchResults), "", path, own)
     }
 
     pub(super) fn contact_page(&self, path: &str) -> PageContext {
@@ -257,18 +239,13 @@ impl<'a> LanguageRenderer<'a> {
             featured: self.featured(),
             popular: self.popular(),
         };
-        let mut page = self.page("contact", self.messages.text("contact_page_title"), "", path, own);
-        page.languages = self.language_links(|language| match language.contact {
-            Some(_) => Page::Contact.path(language),
-            None => language.home.clone(),
-        });
-        let languages = self.site.languages.iter();
-        let made: Vec<(&LanguageSite, SitePath)> = languages
-            .filter(|language| language.contact == Some(ContactPage::Made))
-            .map(|language| (language, Page::Contact.path(language)))
-            .collect();
-        page.alternates = self.alternates(&made);
-        page
+        self.page(
+            PageKind::Contact,
+            self.messages.text(Text::ContactPageTitle),
+            "",
+            path,
+            own,
+        )
     }
 
     pub(super) fn not_found_page(&self, path: &str) -> PageContext {
@@ -277,8 +254,13 @@ impl<'a> LanguageRenderer<'a> {
             popular: self.popular(),
             collections: self.collections(None),
         };
-        let mut page = self.page("404", self.messages.text("page_not_found"), "", path, own);
-        page.noindex = true;
+        let mut page = self.page(
+            PageKind::NotFound,
+            self.messages.text(Text::PageNotFound),
+            "",
+            path,
+            own,
+        );
         page.canonical = None;
         page
     }

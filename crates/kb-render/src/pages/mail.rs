@@ -2,9 +2,9 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// What stands in a query as it is.
+/// Characters that need no escape in a query.
 const TEXT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-/// What stands in an address as it is.
+/// Characters that need no escape in an address.
 const ADDRESS: &AsciiSet = &TEXT.remove(b'@').remove(b'+').remove(b'!').remove(b'\'').remove(b'*');
 
 /// A link to an address.

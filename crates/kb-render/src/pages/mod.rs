@@ -13,7 +13,7 @@ use std::sync::OnceLock;
 use kb_diagnostic::{Code, Diagnostic};
 use kb_document::{Date, Document, Message, PatchKind};
 use kb_site::pages::Page;
-use kb_site::{Article, ArticleId, CategoryId, ContactPage, LanguageSite, PageRef, Site, SitePath, urls};
+use kb_site::{Article, ArticleId, CategoryId, LanguageSite, PageRef, Site, urls};
 use tera::value::Key;
 use tera::{Context, Value};
 use unicode_normalization::UnicodeNormalization;
@@ -23,11 +23,11 @@ use crate::context::{
     Alternate, ArticleContext, ArticleLink, CategoryLink, DateContext, Fallback, LanguageLink, LetterGroup, More,
     Neighbour, OwnContext, PageContext, PageLink, SearchLanguage, Sibling, Siblings, TagLink, TocEntry,
 };
-use crate::i18n::Messages;
-use crate::theme::Theme;
+use crate::i18n::{Count, Messages, Text};
+use crate::theme::{PageKind, Theme};
 use crate::{RelatedLookup, WrittenPage, icons, json_ld};
 
-/// Reading speed in words a minute: slow enough for instructions that are followed on the way.
+/// Reading speed in words per minute: slow, because readers follow the instructions meanwhile.
 const WORDS_A_MINUTE: usize = 200;
 /// Most neighbours that an article lists.
 const MAX_SIBLINGS: usize = 16;
@@ -36,15 +36,13 @@ const MAX_RELATED: usize = 5;
 /// Articles that the home page lists of each collection.
 const HOME_ARTICLES: usize = 5;
 
-/// What a page shows.
+/// The content of a page, ready to be rendered.
 #[derive(Debug)]
 pub struct PreparedPage<'a> {
     page: PageContext,
     content: String,
     json_ld: Option<String>,
     document: Option<&'a Document>,
-    /// The template that this kind of page has.
-    template: &'static str,
 }
 
 /// A page that was rendered.
@@ -52,9 +50,9 @@ pub struct PreparedPage<'a> {
 pub struct RenderedPage {
     /// Its HTML.
     pub html: Vec<u8>,
-    /// What the manifest says of it.
+    /// Its entry in the manifest.
     pub written: WrittenPage,
-    /// What went wrong.
+    /// The problem, if its template failed.
     pub problem: Option<Diagnostic>,
 }
 
@@ -111,28 +109,34 @@ impl<'a> LanguageRenderer<'a> {
     /// Puts together what a page shows.
     pub fn prepare(&self, job: Page) -> PreparedPage<'a> {
         let path = job.path(self.language());
-        let plain = |page, template| (page, String::new(), None, template);
-        let (page, content, document, template) = match job {
+        let plain = |page| (page, String::new(), None);
+        let (mut page, content, document) = match job {
             Page::Category(id) => self.category_page(id, &path),
             Page::Article(id) => self.article_page(id, &path),
             Page::Tag(number) => self.tag_page(number, &path),
-            Page::Tags => plain(self.tags_page(&path), "tags.html"),
-            Page::All => plain(self.all_page(&path), "all.html"),
-            Page::Search => plain(self.search_page(&path), "search.html"),
-            Page::Contact => plain(self.contact_page(&path), "contact.html"),
-            Page::NotFound => plain(self.not_found_page(&path), "404.html"),
+            Page::Tags => plain(self.tags_page(&path)),
+            Page::All => plain(self.all_page(&path)),
+            Page::Search => plain(self.search_page(&path)),
+            Page::Contact => plain(self.contact_page(&path)),
+            Page::NotFound => plain(self.not_found_page(&path)),
         };
+        let language = self.language();
+        page.noindex = !job.is_indexed(language);
+        page.alternates = self.alternates(job);
+        page.languages = self.language_links(|other| job.path_in(language, other));
+        if page.canonical.is_some() {
+            page.canonical = self.site.absolute_url(&job.original_path(self.site, language));
+        }
         let json_ld = json_ld::for_page(self, job, &page, document);
         PreparedPage {
             page,
             content,
             json_ld,
             document,
-            template,
         }
     }
 
-    /// Hash of exactly what a page is made from: its context, what all pages of the language share, and the theme.
+    /// Hash of everything that a page is made from: its context, what all pages of the language share, and the theme.
     /// Pages with the same digest have the same HTML.
     pub fn digest(&self, prepared: &PreparedPage<'_>) -> u128 {
         let mut hash = Xxh3::new();
@@ -140,11 +144,7 @@ impl<'a> LanguageRenderer<'a> {
         // The context is made of text, numbers and lists, which always serialize.
         let context = serde_json::to_vec(&prepared.page).unwrap_or_default();
         let chosen = prepared.document.and_then(|document| document.front.template.as_ref());
-        let texts = [
-            prepared.template,
-            chosen.map_or("", |chosen| &chosen.0),
-            &prepared.content,
-        ];
+        let texts = [chosen.map_or("", |chosen| &chosen.0), &prepared.content];
         let parts = texts.into_iter().chain(prepared.json_ld.as_deref());
         for part in std::iter::once(&*context).chain(parts.map(str::as_bytes)) {
             hash.update(&(part.len() as u64).to_le_bytes());
@@ -153,7 +153,7 @@ impl<'a> LanguageRenderer<'a> {
         hash.digest128()
     }
 
-    /// Hash of what every page of the language shows or is made with.
+    /// Hash of everything that all pages of the language share.
     fn shared_digest(&self) -> u128 {
         *self.shared.get_or_init(|| {
             let mut texts: Vec<_> = self.messages.texts().iter().collect();
@@ -173,7 +173,7 @@ impl<'a> LanguageRenderer<'a> {
         let chosen = match document.and_then(|document| document.front.template.as_ref()) {
             Some((name, span)) => {
                 let named = self.theme.template(name);
-                let names = self.theme.template_names(prepared.template);
+                let names = self.theme.template_names(page.kind);
                 named.filter(|named| names.contains(named)).unwrap_or_else(|| {
                     let problem = match named {
                         Some(named) => format!("`{named}` is not a template for this kind of page"),
@@ -184,13 +184,13 @@ impl<'a> LanguageRenderer<'a> {
                             .with_span(span.clone())
                             .with_hint_if(kb_diagnostic::did_you_mean(name, names)),
                     );
-                    prepared.template
+                    page.kind.template()
                 })
             }
-            None => prepared.template,
+            None => page.kind.template(),
         };
         let context = self.context(page, &prepared.content, prepared.json_ld.as_deref());
-        let (html, problem) = self.theme.render(chosen, prepared.template, &context);
+        let (html, problem) = self.theme.render(chosen, page.kind, &context);
         let html = icons::with_symbols(html);
         let written = WrittenPage {
             url: page.url.clone(),
@@ -227,7 +227,7 @@ impl<'a> LanguageRenderer<'a> {
         Some(self.markdown_copy(document, title, &job.path(language)).into_bytes())
     }
 
-    /// Renders the page that an old path leads to its new one with.
+    /// Renders the page at an old path that redirects to the new one.
     pub fn redirect(&self, from: &str, to: &str) -> Vec<u8> {
         let language = self.language();
         let page = self.site.page_at(self.number, to);
@@ -235,12 +235,13 @@ impl<'a> LanguageRenderer<'a> {
         let own = OwnContext::Redirect {
             target: self.site.url(to),
         };
-        let mut page = self.page("redirect", title, "", from, own);
+        let mut page = self.page(PageKind::Redirect, title, "", from, own);
         page.canonical = self.site.absolute_url(to);
         page.noindex = true;
+        page.languages = self.language_links(|site| site.home.clone());
         let (html, _) = self
             .theme
-            .render("redirect.html", "redirect.html", &self.context(&page, "", None));
+            .render(page.kind.template(), page.kind, &self.context(&page, "", None));
         icons::with_symbols(html).into_bytes()
     }
 
@@ -259,10 +260,10 @@ impl<'a> LanguageRenderer<'a> {
         context
     }
 
-    /// What all kinds of page have.
-    fn page(&self, kind: &'static str, title: &str, description: &str, path: &str, own: OwnContext) -> PageContext {
+    /// The context that all kinds of page share.
+    fn page(&self, kind: PageKind, title: &str, description: &str, path: &str, own: OwnContext) -> PageContext {
         let language = self.language();
-        let head_title = if kind == "home" {
+        let head_title = if kind == PageKind::Home {
             language.title.clone()
         } else {
             format!("{title} \u{b7} {}", language.title)
@@ -277,11 +278,15 @@ impl<'a> LanguageRenderer<'a> {
             lang: language.language.to_string(),
             dir: language.direction.attribute(),
             noindex: false,
-            og_type: if kind == "article" { "article" } else { "website" },
+            og_type: if kind == PageKind::Article {
+                "article"
+            } else {
+                "website"
+            },
             alternates: Vec::new(),
-            languages: self.language_links(|site| site.home.clone()),
+            languages: Vec::new(),
             breadcrumbs: vec![PageLink {
-                title: self.messages.text("home").to_owned(),
+                title: self.messages.text(Text::Home).to_owned(),
                 url: self.site.url(&language.home),
             }],
             markdown_url: None,
@@ -313,34 +318,9 @@ impl<'a> LanguageRenderer<'a> {
         links.collect()
     }
 
-    /// Fills in what a page has that is made from a file: translations, copies, edit link.
-    fn with_document(&self, page: &mut PageContext, key: &str, document: &Document, path: &str) {
+    /// Fills in what a page has that is made from a file: copy, edit link, settings in the front matter.
+    fn with_document(&self, page: &mut PageContext, document: &Document, path: &str) {
         let site = self.site;
-        page.languages = self.language_links(|language| {
-            language
-                .by_key
-                .get(key)
-                .map_or_else(|| language.home.clone(), |page| language.path(*page).to_owned())
-        });
-        let written: Vec<(&LanguageSite, SitePath)> = site
-            .languages
-            .iter()
-            .filter_map(|language| {
-                let page = *language.by_key.get(key)?;
-                let own = match page {
-                    PageRef::Article(id) => &language.articles[id].language,
-                    PageRef::Category(id) => &language.categories[id].language,
-                };
-                (*own == language.language).then(|| (language, language.path(page).to_owned()))
-            })
-            .collect();
-        if let Some((_, original)) = written.iter().find(|(language, _)| {
-            site.document(self.number_of(language), language.by_key[key])
-                .is_some_and(|own| own.path == document.path)
-        }) {
-            page.canonical = site.absolute_url(original);
-        }
-        page.alternates = self.alternates(&written);
         if site.config.build.llms && document.front.llms {
             page.markdown_url = Some(site.url(&urls::markdown_file(path)));
         }
@@ -357,8 +337,9 @@ impl<'a> LanguageRenderer<'a> {
         page.hide.clone_from(&document.front.hide);
     }
 
-    /// A page in the languages it is written in, for search engines; nothing where there is only one.
-    fn alternates(&self, written: &[(&LanguageSite, SitePath)]) -> Vec<Alternate> {
+    /// The translations of a page for search engines; empty if there is only one language.
+    fn alternates(&self, job: Page) -> Vec<Alternate> {
+        let written = job.translations(self.site, self.language());
         if written.len() < 2 {
             return Vec::new();
         }
@@ -375,14 +356,6 @@ impl<'a> LanguageRenderer<'a> {
             })
         });
         alternates.collect()
-    }
-
-    fn number_of(&self, language: &LanguageSite) -> usize {
-        self.site
-            .languages
-            .iter()
-            .position(|site| site.language == language.language)
-            .unwrap_or(0)
     }
 
     fn trail(&self, page: &mut PageContext, categories: &[CategoryId]) {
@@ -403,6 +376,6 @@ impl<'a> LanguageRenderer<'a> {
     }
 
     fn count_text(&self, count: usize) -> String {
-        self.messages.count("articles", count)
+        self.messages.count(Count::Articles, count)
     }
 }

@@ -74,8 +74,14 @@ impl Layers {
 
     /// All files, each from its highest layer.
     pub(super) fn merged(&self) -> LayerFiles {
+        let files = self.all().map(|(path, file)| (path.clone(), file.clone()));
+        files.collect()
+    }
+
+    /// All files of all layers, from the base to the project, by their paths.
+    pub(super) fn all(&self) -> impl Iterator<Item = (&String, &ThemeFile)> {
         let layers = self.themes.iter().map(|layer| &layer.files).chain([&self.project]);
-        layers.flat_map(Clone::clone).collect()
+        layers.flatten()
     }
 
     /// The built-in files, without the folders of the project.

@@ -4,14 +4,16 @@
 //! 2. `manifest` reads the `theme.toml` files.
 //! 3. `assets` makes the static files that are served.
 //! 4. `templates` parses the templates.
-//! 5. `origin` detects copies of a theme's files, and outdated ones.
-//! 6. `catalogue` lists themes, and the files of a theme that can be copied.
+//! 5. `message_files` gathers and checks the messages.
+//! 6. `origin` detects copies of a theme's files, and outdated ones.
+//! 7. `catalogue` lists themes, and the files of a theme that can be copied.
 
 mod assets;
 mod catalogue;
 mod css;
 mod layers;
 mod manifest;
+mod message_files;
 mod origin;
 mod templates;
 
@@ -25,26 +27,57 @@ use kb_source::FileSystem;
 use tera::Tera;
 use xxhash_rust::xxh3::{Xxh3, xxh3_64};
 
-use crate::i18n::{MessageFile, Messages};
+use crate::i18n::Messages;
 use crate::icons;
-use layers::{LayerFiles, Layers, ThemeFile};
+use layers::LayerFiles;
+use message_files::MessageFiles;
 
 pub use catalogue::{Part, PartKind, ThemeInfo, parts, themes};
 pub use layers::{is_junk, static_files};
 
-/// Templates that kb renders by name.
-pub const TEMPLATES: &[&str] = &[
-    "home.html",
-    "category.html",
-    "article.html",
-    "tag.html",
-    "tags.html",
-    "all.html",
-    "search.html",
-    "contact.html",
-    "404.html",
-    "redirect.html",
-];
+macro_rules! kinds {
+    ($($kind:ident $name:literal $what:literal)+) => {
+        /// A kind of page, with a template of its own.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum PageKind {
+            $(#[doc = $what] $kind,)+
+        }
+
+        impl PageKind {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$kind),+];
+
+            /// Its name in templates.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$kind => $name),+ }
+            }
+
+            /// Its template.
+            pub const fn template(self) -> &'static str {
+                match self { $(Self::$kind => concat!($name, ".html")),+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    Home "home" "The home page."
+    Category "category" "A category or collection."
+    Article "article" "An article."
+    Tag "tag" "The articles with a tag."
+    Tags "tags" "All tags."
+    All "all" "All articles from A to Z."
+    Search "search" "The search page."
+    Contact "contact" "The contact page."
+    NotFound "404" "The page for missing pages."
+    Redirect "redirect" "The page at an old address that leads to the new one."
+}
+
+impl serde::Serialize for PageKind {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
 
 /// The template that the others extend.
 const FRAME: &str = "base.html";
@@ -67,7 +100,7 @@ pub struct Theme {
     fallback: Tera,
     files: LayerFiles,
     /// The messages by file name: each layer fills or replaces messages of the one before it.
-    messages: BTreeMap<String, Vec<ThemeFile>>,
+    messages: MessageFiles,
     /// Files to write, by output path.
     pub outputs: BTreeMap<String, Arc<[u8]>>,
     /// Files of the project's `static/` folder that replace one of the theme's; they are served in its place only.
@@ -120,7 +153,8 @@ impl Theme {
             .and_then(|path| files.read(&path).ok())
             .map(|css| xxh3_64(&css));
         let built_in = layers.built_in();
-        let messages = take_messages(layers, &mut merged);
+        let messages = message_files::take(&layers, &mut merged);
+        diagnostics.extend(message_files::check(&messages, &layers));
         // Browsers refuse to load shapes from another file if the page is opened from a folder.
         let icons = (!source.offline).then(|| {
             let templates = merged.iter().filter(|(path, _)| path.starts_with("templates/"));
@@ -156,31 +190,18 @@ impl Theme {
     }
 
     /// The messages of the theme in a language.
-    pub fn messages(&self, language: &Language, diagnostics: &mut Vec<Diagnostic>) -> Messages {
+    pub fn messages(&self, language: &Language) -> Messages {
         let mut names = vec!["en".to_owned(), language.base().to_owned(), language.tag().to_owned()];
         if let Some(script) = chinese_script(language) {
             names.insert(2, script.to_owned());
         }
         names.dedup();
-        let texts: Vec<(String, String, bool)> = names
-            .iter()
-            .flat_map(|name| {
-                let own = name != "en" || language.base() == "en";
-                let layers = self.messages.get(&format!("{name}.toml")).into_iter().flatten();
-                layers.map(move |file| {
-                    (
-                        file.display.clone(),
-                        String::from_utf8_lossy(&file.bytes).into_owned(),
-                        own,
-                    )
-                })
-            })
-            .collect();
-        let files: Vec<MessageFile<'_>> = texts
-            .iter()
-            .map(|(file, text, own)| MessageFile { file, text, own: *own })
-            .collect();
-        Messages::read(language, &files, diagnostics)
+        let files = names.iter().flat_map(|name| {
+            let own = name != "en" || language.base() == "en";
+            let layers = self.messages.get(&format!("{name}.toml")).into_iter().flatten();
+            layers.map(move |file| (String::from_utf8_lossy(&file.bytes), own))
+        });
+        Messages::read(language, files)
     }
 
     /// URLs of the scripts, below the asset folder.
@@ -212,21 +233,25 @@ impl Theme {
         named(name).or_else(|| named(&format!("{name}.html")))
     }
 
-    /// Names of the templates for pages with the default template `own`: whole pages that belong to no other kind of
-    /// page.
-    pub(crate) fn template_names(&self, own: &str) -> Vec<&str> {
-        let of_others = |name: &str| TEMPLATES.contains(&name) && name != "article.html" && name != own;
+    /// Names of the templates that a page of the kind `own` may use: whole pages that belong to no other kind, but for
+    /// that of articles.
+    pub(crate) fn template_names(&self, own: PageKind) -> Vec<&str> {
+        let other_kinds = PageKind::ALL
+            .iter()
+            .filter(|kind| **kind != PageKind::Article && **kind != own);
+        let others: Vec<&str> = other_kinds.map(|kind| kind.template()).collect();
         let mut names: Vec<&str> = self
             .templates
             .get_template_names()
-            .filter(|name| !(name.contains('/') || *name == FRAME || of_others(name)))
+            .filter(|name| !(name.contains('/') || *name == FRAME || others.contains(name)))
             .collect();
         names.sort_unstable();
         names
     }
 
-    /// Renders a page. If its template fails, the built-in one is used, and the failure is returned too.
-    pub fn render(&self, template: &str, fallback: &str, context: &tera::Context) -> (String, Option<Diagnostic>) {
+    /// Renders a page. If its template fails, the built-in one of its kind is used, and the failure is returned too.
+    pub fn render(&self, template: &str, kind: PageKind, context: &tera::Context) -> (String, Option<Diagnostic>) {
+        let fallback = kind.template();
         let template = if self.broken.contains(template) {
             fallback
         } else {
@@ -254,25 +279,8 @@ fn chinese_script(language: &Language) -> Option<&'static str> {
     }
 }
 
-/// Removes the messages from the files and returns them: all layers of a file are merged, not only the last.
-fn take_messages(layers: Layers, merged: &mut LayerFiles) -> BTreeMap<String, Vec<ThemeFile>> {
-    merged.retain(|path, _| !path.starts_with("i18n/"));
-    let mut messages: BTreeMap<String, Vec<ThemeFile>> = BTreeMap::new();
-    let files = layers
-        .themes
-        .into_iter()
-        .map(|layer| layer.files)
-        .chain([layers.project]);
-    for (path, file) in files.flatten() {
-        if let Some(name) = path.strip_prefix("i18n/") {
-            messages.entry(name.to_owned()).or_default().push(file);
-        }
-    }
-    messages
-}
-
 /// Hash of files, of messages in their layers, of where static files are served, and of the project's own style sheet.
-fn hash(files: &LayerFiles, messages: &BTreeMap<String, Vec<ThemeFile>>, assets: &str, custom_css: Option<u64>) -> u64 {
+fn hash(files: &LayerFiles, messages: &MessageFiles, assets: &str, custom_css: Option<u64>) -> u64 {
     let mut hash = Xxh3::new();
     hash.update(assets.as_bytes());
     let messages = (messages.iter()).flat_map(|(name, layers)| layers.iter().map(move |file| (name, file)));

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use kb_diagnostic::{Code, Diagnostic, Span};
+use kb_diagnostic::{Code, Diagnostic, Span, did_you_mean};
 use tera::{ErrorKind, Kwargs, State, Tera};
 
 use super::assets::ICONS;
@@ -134,8 +134,19 @@ enum ErrorPlace {
 }
 
 impl Fault {
+    /// The message, without tera's list of all names that exist; the hint has the most similar of them.
+    fn message_and_hint(&self) -> (&str, Option<String>) {
+        let unlisted = self.message.split_once(" Available ");
+        let (message, names) = unlisted.map_or((self.message.as_str(), ""), |(message, list)| {
+            (message, list.split_once(": ").map_or("", |(_, names)| names))
+        });
+        let word = message.split('`').nth(1).unwrap_or_default();
+        (message.trim_end_matches('.'), did_you_mean(word, names.split(", ")))
+    }
+
     fn diagnostic(&self, files: &LayerFiles) -> Diagnostic {
-        let diagnostic = Diagnostic::new(Code::TemplateError, self.message.trim_end_matches('.'));
+        let (message, hint) = self.message_and_hint();
+        let diagnostic = Diagnostic::new(Code::TemplateError, message).with_hint_if(hint);
         let file = self
             .template
             .as_ref()
@@ -231,6 +242,18 @@ pub(super) fn diagnostic(files: &LayerFiles, error: &tera::Error) -> Diagnostic 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_unknown_field_has_a_similar_one_as_hint() {
+        let mut tera = Tera::default();
+        tera.add_raw_template("a.html", "{{ t.jump_to }}").expect("valid");
+        let mut context = tera::Context::new();
+        context.insert("t", &BTreeMap::from([("home", "x"), ("jump_two", "y")]));
+        let error = tera.render("a.html", &context).expect_err("no such field");
+        let diagnostic = diagnostic(&LayerFiles::new(), &error);
+        assert_eq!(diagnostic.message, "Field `jump_to` is not defined");
+        assert_eq!(diagnostic.hints, ["did you mean `jump_two`?"]);
+    }
 
     #[test]
     fn reports_of_several_templates_are_told_apart() {

@@ -18,7 +18,7 @@ pub(crate) struct SearchBenchOptions {
     sizes: Vec<u32>,
 }
 
-/// Builds the corpus with kb, and lets the browser search it and what Hugo and Pagefind made of it.
+/// Builds the corpus with kb, and measures searches in the browser on that site and on the one of Hugo and Pagefind.
 pub(super) fn compare(options: &SearchBenchOptions) -> Outcome {
     let tools = Tools::find()?;
     let kb = browser::release()?;

@@ -22,7 +22,7 @@ use crate::{Failure, Outcome, browser};
 const DEBOUNCE: Duration = Duration::from_millis(20);
 /// Interval of the requests that check for a change.
 const ASK: Duration = Duration::from_millis(2);
-/// How often kb's search is asked: it answers 40 questions at once and then 20 a second.
+/// Interval between requests to kb's search, which answers a burst of 40 requests and then 20 per second.
 const ASK_SEARCH: Duration = Duration::from_millis(4);
 /// How long it takes until kb's search answers 40 questions at once again.
 const REFILL: Duration = Duration::from_millis(2_200);
@@ -97,7 +97,7 @@ pub(super) fn compare(options: &ServeBenchOptions) -> Outcome {
     }
 }
 
-/// Measures at one size; gives what was missed.
+/// Measures at one size; returns the limits that were exceeded.
 fn compare_at(
     size: u32,
     site: &Path,
@@ -166,7 +166,7 @@ struct Run {
     missed: Vec<String>,
 }
 
-/// Times in milliseconds where nothing else is said.
+/// Times, in milliseconds unless noted.
 #[derive(Default)]
 struct Figures {
     /// Seconds.
@@ -184,7 +184,7 @@ struct Figures {
 }
 
 impl Run {
-    /// Waits for something since the given time; gives the milliseconds.
+    /// Waits for something; returns the milliseconds since the given time.
     fn wait(&mut self, what: &str, since: Instant, ask: Duration, is_there: impl Fn(&Server) -> bool) -> Option<f64> {
         while since.elapsed() < LIMIT {
             if is_there(&self.server) {
@@ -271,7 +271,7 @@ impl Run {
         Ok(())
     }
 
-    /// From the checkout of another branch to the page of the last file, as git does it: delete, write anew.
+    /// From the checkout of another branch to the page of the last file; like git, it deletes and writes files.
     fn branch(&mut self) -> Outcome {
         let word = content::word();
         let articles: Vec<Article> = self.articles.iter().take(BRANCH).cloned().collect();

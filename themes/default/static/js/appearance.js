@@ -1,4 +1,4 @@
-// Runs before anything is painted: the chosen appearance, and which of the theme's scripts are expected.
+// Runs before the first paint: sets the chosen appearance, and which scripts of the theme are expected.
 (() => {
   const root = document.documentElement;
   // If one of them fails to load, its parts of the page work as without JavaScript. Other scripts do not matter.

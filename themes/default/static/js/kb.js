@@ -41,23 +41,23 @@ const appearance = (chosen) => {
 parts("[data-appearance]").forEach((button) => button.addEventListener("click", () => appearance(button.dataset.appearance)));
 showAppearance();
 
-// Search. This file contains only what is needed before the first search; the rest, in search/, the engine and the
-// beginning of the index come at the first sign of use, all at once.
+// Search. This file contains only what is needed before the first search; the rest, in search/, the engine and the boot
+// file of the index are loaded in parallel when the search field is about to be used.
 //
 //   kb.search(query, { limit, offset, collection, tag, typing })   Promise of
 //     { query, language, total, relaxed, missing, incomplete, did_you_mean, hits: [
 //       { url, title, breadcrumb, excerpt, score, pinned, sections(): Promise of [{ heading, url, excerpt }] } ] }
 //     Addresses are absolute. Titles and excerpts are lists of strings; the odd ones (the second, the fourth, ...) match.
 //   Events on `document`, with `detail`:
-//     "kb:search"         { query, hits, total, relaxed, language }   a query was answered; while typing, once it rests
+//     "kb:search"         { query, hits, total, relaxed, language }   a query was answered; while typing, after a pause
 //     "kb:search-click"   { query, url, position }                    a result was opened; 1 is the first
-//     "kb:search-failed"  { query, error }                            no answer could be had
+//     "kb:search-failed"  { query, error }                            the search failed
 const kit = first("template#_search-kit");
 const place = kit?.dataset;
 const results = first("[data-search-page]");
 
-// Everything that is loaded later comes through this. Opened as a file:// a page may fetch nothing: an offline
-// build has it in one script (name: base64). Its name is a symbol, as every id of an article is a name in `self`.
+// Loads everything that is loaded later. A page opened as file:// cannot fetch files, so an offline build has them in one
+// script (name: base64). The name of that map is a symbol, because every id of an article is a name in `self`.
 /** @type {() => Record<string, string> | undefined} */
 const copy = () => self[Symbol.for("kb-offline")];
 const offline = (url) => copy()?.[url.startsWith(place.root) ? url.slice(place.root.length) : url];

@@ -17,7 +17,7 @@ pub(super) struct Content {
 }
 
 impl Content {
-    /// Copies Hugo's site: all of it for Hugo, the content alone for kb, which needs nothing else.
+    /// Copies Hugo's site: all of it for Hugo, only the content for kb.
     pub(super) fn copy(site: &Path, to: &Path, tool: Tool) -> Result<Self, Failure> {
         let (from, folder) = match tool {
             Tool::Kb => (site.join("content"), to.to_path_buf()),
@@ -27,7 +27,7 @@ impl Content {
         Ok(Self { folder })
     }
 
-    /// The articles, in the order of their paths. Those whose name is no URL as it stands are left out.
+    /// The articles, sorted by path, without those whose names need escapes in URLs.
     pub(super) fn articles(&self) -> Result<Vec<Article>, Failure> {
         let fail = |error: io::Error| Failure::new(format!("{}: {error}", self.folder.display()));
         let mut articles = Vec::new();
@@ -68,7 +68,7 @@ impl Article {
         fs::write(&self.path, text).map_err(|error| self.fail(&error))
     }
 
-    /// Deletes the file and writes it anew.
+    /// Deletes the file and writes it again.
     pub(super) fn replace(&self, text: &str) -> Result<(), Failure> {
         fs::remove_file(&self.path).map_err(|error| self.fail(&error))?;
         self.write(text)
@@ -91,7 +91,7 @@ impl Article {
     }
 }
 
-/// A word that is in no article: letters alone, so that every engine takes it for one word.
+/// A word that no article contains: only letters, so that every engine treats it as one word.
 pub(super) fn word() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);

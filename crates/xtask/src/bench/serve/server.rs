@@ -1,4 +1,4 @@
-//! A preview server as a process: started, asked, measured, stopped.
+//! A preview server as a process: starts it, sends requests, measures and stops it.
 
 use std::fmt;
 use std::fs::{self, File};
@@ -103,12 +103,12 @@ impl Server {
         )))
     }
 
-    /// What is served at the path; `None` where it is not found.
+    /// The response at the path; `None` if it is not found.
     pub(super) fn get(&self, path: &str) -> Option<Vec<u8>> {
         self.ask(path).ok().flatten()
     }
 
-    /// Whether the page holds the word.
+    /// Whether the page contains the word.
     pub(super) fn shows(&self, page: &str, word: &str) -> bool {
         let text = self.get(page).unwrap_or_default();
         text.windows(word.len()).any(|part| part == word.as_bytes())
@@ -134,7 +134,7 @@ impl Server {
         Ok(body(&answer).map(<[u8]>::to_vec))
     }
 
-    /// Seconds of processor time that it has used; `None` where the system does not say (it does on Linux).
+    /// Processor time that it has used, in seconds; `None` except on Linux.
     pub(super) fn processor_time(&self) -> Option<f64> {
         processor_time(&fs::read_to_string(self.proc("stat")).ok()?)
     }
@@ -170,7 +170,7 @@ fn is_hit(answer: &[u8], page: &str) -> bool {
     hits.is_some_and(|hits| hits.iter().any(|hit| hit["url"] == page))
 }
 
-/// Fields 14 and 15 of `/proc/PID/stat`, counted behind the name, which may hold anything.
+/// Fields 14 and 15 of `/proc/PID/stat`, counted after the name, which may contain anything.
 fn processor_time(stat: &str) -> Option<f64> {
     let (_, fields) = stat.rsplit_once(')')?;
     let mut fields = fields.split_whitespace().skip(11);

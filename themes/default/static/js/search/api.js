@@ -1,4 +1,4 @@
-// The public search, kb.search; kb.js says what it takes and gives.
+// The public search, kb.search; kb.js documents its parameters and result.
 
 export default async function ask(host, query, { limit = 10, offset = 0, collection = "", tag = "", typing = false } = {}) {
   try {

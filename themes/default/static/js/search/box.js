@@ -1,10 +1,10 @@
 // The search field with its list of results, as a combobox: https://www.w3.org/WAI/ARIA/apg/patterns/combobox/
 
-const LIMIT = 6; // hits that the list shows
-const REFINED = 3; // of which so many show their best sections
+const LIMIT = 6; // hits in the list
+const REFINED = 3; // number of these with their best sections
 let boxes = 0;
 
-// A pause after the last key: none where nothing is under way, long after a single letter, which finds everything.
+// The pause after the last key: none if no search is running, long after a single letter, which matches very much.
 const pause = (query, busy) => /^[a-z]$/i.test(query) ? 400 : busy ? 80 : 0;
 
 export default function box({ form, field, host, view, goTo }) {
@@ -42,7 +42,7 @@ export default function box({ form, field, host, view, goTo }) {
     field.setAttribute("aria-expanded", "false");
     activate(null);
   }
-  // The list ends where the screen does, or the keyboard on it begins.
+  // The list ends at the bottom of the screen, or at the on-screen keyboard.
   function fit() {
     if (pop.hidden) return;
     const seen = window.visualViewport;
@@ -76,7 +76,7 @@ export default function box({ form, field, host, view, goTo }) {
     open();
     fit();
   }
-  // Said once one stops typing.
+  // Announced after a pause in typing.
   const announce = (text) => {
     clearTimeout(saying);
     saying = setTimeout(() => (status.textContent = text), 500);
@@ -100,7 +100,7 @@ export default function box({ form, field, host, view, goTo }) {
     ? [make("div", { className: `search-group ${className}`, role: "group", "aria-label": title }, make("p", { className: "search-head", "aria-hidden": "true" }, title), rows)]
     : [];
 
-  // Nothing typed: searches made before, and what others read.
+  // Before typing: recent searches and popular articles.
   async function start() {
     shown = "";
     const now = turn += 1;
@@ -172,7 +172,7 @@ export default function box({ form, field, host, view, goTo }) {
     }
     shown = text;
     announce([say("found", { n: number(answer.total) }), ...above.map((note) => note.textContent)].join(". "));
-    // Half a word is no query: it counts once it rests.
+    // An unfinished word is not a query: it counts after a pause.
     resting = setTimeout(() => tell(text, answer), 1000);
     pending = answer;
   }
@@ -205,13 +205,13 @@ export default function box({ form, field, host, view, goTo }) {
     else run();
   });
   function enter() {
-    // On a phone the field goes to the top: the list needs the room that the keyboard leaves.
+    // On a phone the field moves to the top: the list needs the space above the keyboard.
     if (matchMedia("(max-width: 47.99rem)").matches) scrollTo({ top: form.getBoundingClientRect().top + scrollY - 8 });
     if (query() === shown && list.childElementCount) open();
     else run();
   }
   field.addEventListener("focus", enter);
-  // A press into the list must not take the focus (and the keyboard of a phone) away from the field.
+  // Pressing in the list must not take the focus (and the keyboard of a phone) away from the field.
   pop.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => opened(event.target.closest("a")));
   list.addEventListener("auxclick", (event) => event.button === 1 && opened(event.target.closest("a")));

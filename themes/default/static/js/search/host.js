@@ -1,26 +1,26 @@
-// The engine's host: it fetches what the engine asks for, hands it in and asks again. It knows nothing of the page it
-// serves, so that every box, and kb.search, can share one. One Host a language.
+// The engine's host: it fetches the files that the engine requests, passes them to it and calls it again. It does not
+// depend on the page, so every box and kb.search can share one. There is one Host per language.
 
 import { BLOCKS, SKIPPED } from "../shared/text.js";
 
 // Pages kept in memory for their sections.
 const MAX_PAGES = 60;
-// A search that asks for files more often than this is not going to end.
+// A search that requests files more often than this would not end.
 const MAX_ROUNDS = 8;
-// After this long what could not be had is asked for again.
+// Time until failed files are requested again.
 const RETRY_AFTER = 10000;
-// A search after a pause asks whether there is a newer index; while one types, that is asked after this long.
+// A search after a pause checks for a newer index; while typing, the check is repeated after this time.
 const PAUSE = 1000;
 const FRESH = 30000;
 
-// Files are compressed when they are built; some servers announce that, and the browser has inflated them already.
+// Files are compressed at build time; if a server announces that, the browser has already inflated them.
 const inflate = async (bytes) => {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return bytes;
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 };
 
-// The text of a page as the engine reads it, the same as kb's own index has: sections of anchor, heading and lines.
+// The text of a page for the engine, the same as in kb's own index: sections with anchor, heading and lines.
 export function pageText(html) {
   const page = new DOMParser().parseFromString(html, "text/html");
   const sections = [{ anchor: "", heading: "", text: "" }];
@@ -37,7 +37,7 @@ export function pageText(html) {
     into.heading = lines(into.text).join(" ");
     into.text = "";
   };
-  // What a footnote says belongs to the section that refers to it.
+  // The text of a footnote belongs to the section that refers to it.
   const notes = (list) => {
     const last = into;
     inNotes = true;
@@ -78,7 +78,7 @@ export function pageText(html) {
     .join("\x1e");
 }
 
-// What every boot file begins with, whatever its version: "kbp" and a zero.
+// The beginning of every boot file, in any version: "kbp" and a zero.
 const isBoot = (bytes) => [0x6b, 0x62, 0x70, 0].every((byte, n) => bytes[n] === byte);
 const same = (one, other) => one.length === other.length && one.every((byte, n) => byte === other[n]);
 
@@ -98,18 +98,18 @@ export class Host {
   #opening;
   #Engine;
   #engine;
-  #boot; // the file that the engine began with
-  #past = []; // those before it
+  #boot; // the boot file in use
+  #past = []; // earlier boot files
   #folder;
   #fetching = new Map();
   #pages = new Map();
-  #failed = 0; // when a file last could not be had
-  #age = 0; // how often the preview was built anew
-  #searched = 0; // when somebody last searched
-  #asked = 0; // when a newer index was last asked for
+  #failed = 0; // time of the last failure to load a file
+  #age = 0; // number of rebuilds of the preview
+  #searched = 0; // time of the last search
+  #asked = 0; // time of the last check for a newer index
   /** @type {Map<boolean, Promise<boolean>>} */
-  #renewals = new Map(); // those questions that are under way
-  #outdated; // the error that says that only a new page can search
+  #renewals = new Map(); // running checks
+  #outdated; // the error if only a reloaded page can search
 
   /**
    * @param {Place} place
@@ -124,16 +124,16 @@ export class Host {
     document.addEventListener("kb:rebuilt", () => this.#rebuilt());
   }
 
-  // What the index says of itself: language, number of articles, popular articles, collections.
+  // Properties of the index: language, number of articles, popular articles, collections.
   async info() {
     await this.#open();
     this.#ifRenewed(this.#check(PAUSE));
     return this.#run(() => this.#engine.info());
   }
 
-  // The engine's answer, or `null` if `stale()` says that nobody waits for it any more. A tab may be open while the site
-  // is built anew: an answer without hits, or with words that are in no article, is given once that is ruled out. Any
-  // other is given at once; should there be a newer index, "kb:renewed" says so.
+  // The engine's answer, or `null` if `stale()` says that it is no longer needed. The site may be rebuilt while the tab is
+  // open: an answer without hits, or with words that no article contains, is given only after a check for a newer index.
+  // Other answers are given at once; if there is a newer index, "kb:renewed" is dispatched.
   /** @type {(query: string, options?: Options) => Promise<any>} */
   async search(query, options = {}) {
     if (this.#failed && Date.now() - this.#failed > RETRY_AFTER) this.retry();
@@ -151,7 +151,7 @@ export class Host {
     return answer;
   }
 
-  // Asks for a newer index, unless that was done in the last `age` milliseconds.
+  // Checks for a newer index, unless that was done in the last `age` milliseconds.
   #check(age) {
     return Date.now() - this.#asked > age ? this.#renew() : Promise.resolve(false);
   }
@@ -186,16 +186,16 @@ export class Host {
     return text ? this.#run(() => this.#engine.sections(query, typing, text, more)) : [];
   }
 
-  // The text in pieces, the odd ones of which match the query.
+  // The text in pieces; the odd ones match the query.
   async mark(query, text) {
     await this.search(query, { limit: 1 });
     return this.#run(() => this.#engine.mark(query, text));
   }
 
-  // The text of a page; empty if it cannot be had.
+  // The text of a page; empty if it cannot be loaded.
   page(url) {
     if (!this.#pages.has(url)) {
-      // A new index is about new pages.
+      // A new index belongs to new pages.
       /** @type {RequestInit} */
       const options = this.#past.length ? { cache: "no-cache" } : {};
       const page = this.#load.bytes(this.place.root + url, options)
@@ -207,7 +207,7 @@ export class Host {
     return this.#pages.get(url);
   }
 
-  // The address of a hit, to link to: with the query, whose words are marked there.
+  // The address of a hit for links, with the query whose words are highlighted there.
   link(url, query, anchor) {
     const link = new URL(url, this.root);
     if (link.origin === this.root.origin) {
@@ -222,14 +222,14 @@ export class Host {
     document.dispatchEvent(new CustomEvent(`kb:${event}`, { detail }));
   }
 
-  // Forgets failures: the next search asks again for what could not be had. Files that came are in the browser's cache.
+  // Forgets failures: the next search requests failed files again. Loaded files are in the browser's cache.
   retry() {
     this.#failed = 0;
     this.#opening = undefined;
     this.#outdated = undefined;
   }
 
-  // The preview has another index and other pages; they are fetched when somebody searches.
+  // The preview has a new index and new pages; they are fetched at the next search.
   #rebuilt() {
     this.#age += 1;
     this.#pages.clear();
@@ -262,7 +262,7 @@ export class Host {
     try {
       await this.#begin(this.place, early);
     } catch (error) {
-      // What this page names may be gone.
+      // The files that this page names may be gone.
       if (!(await this.#upgrade(error))) throw error;
     }
     if (age !== this.#age) return this.#open();
@@ -280,13 +280,13 @@ export class Host {
     this.#use(shell.Engine, start);
   }
 
-  // Searches with the index that begins with this file from now on.
+  // From now on, searches with the index of this boot file.
   #use(Engine, boot) {
     let engine;
     try {
       engine = new Engine(boot);
     } catch (error) {
-      // Whole, and yet refused: another version of kb wrote it.
+      // It is complete but refused: another version of kb wrote it.
       throw Object.assign(/** @type {Error} */ (error), { outdated: isBoot(boot) });
     }
     if (this.#boot) {
@@ -300,7 +300,7 @@ export class Host {
     this.#fetching.clear();
   }
 
-  // Goes on with the engine that the site's pages name by now. Says whether they name another.
+  // Switches to the engine that the current pages of the site name. Returns whether it is another one.
   async #upgrade(error) {
     const { page, engine, glue } = this.place;
     if (!page || this.root.protocol === "file:" || !navigator.onLine) return false;
@@ -310,7 +310,7 @@ export class Host {
     /** @type {any} */
     const place = { ...kit.dataset };
     try {
-      // A module holds one engine: by another name (a fragment) it is loaded once more.
+      // A module contains one engine: with another name (a fragment) it is loaded again.
       await this.#begin({ ...place, glue: `${place.glue}#${place.engine}` });
     } catch {
       throw error;
@@ -319,7 +319,8 @@ export class Host {
     return true;
   }
 
-  // Takes over the index as it is now, if it is another. Says whether it is. `gone`: a file of the one in use is.
+  // Switches to the current index if it is another one. Returns whether it is. `gone`: a file of the index in use is
+  // missing.
   #renew(gone = false) {
     if (!navigator.onLine || this.root.protocol === "file:") return Promise.resolve(false);
     if (!this.#renewals.has(gone)) this.#renewals.set(gone, this.#compare(gone).finally(() => this.#renewals.delete(gone)));
@@ -329,12 +330,12 @@ export class Host {
   async #compare(gone) {
     const before = this.#boot;
     this.#asked = Date.now();
-    // By an address of its own it comes from no cache.
+    // With a unique address it does not come from a cache.
     const url = gone ? `${this.place.boot}?${this.#asked}` : this.place.boot;
     const boot = await this.#load.bytes(url, { cache: "no-cache" }).then(inflate).catch(() => null);
     if (before !== this.#boot) return true;
     if (!boot || !isBoot(boot) || same(boot, before)) return false;
-    // Parts of a host that lag behind may still give what was left.
+    // Some servers of a host may still have the old files.
     if (!gone && this.#past.some((past) => same(past, boot))) return false;
     try {
       this.#use(this.#Engine, boot);
@@ -344,7 +345,7 @@ export class Host {
     return true;
   }
 
-  // A file, inflated. Damaged on its way or in the cache, it is fetched anew, once.
+  // A file, inflated. If it is damaged, in transit or in the cache, it is fetched again, once.
   async #read(url, options, early) {
     const bytes = await (early ?? this.#load.bytes(url, options));
     try {
@@ -354,7 +355,7 @@ export class Host {
     }
   }
 
-  // Fetches a shard and hands it in, or says that it cannot be had. Searches that need the same one wait for it together.
+  // Fetches a shard and passes it to the engine, or reports that it cannot be loaded. Searches share a running request.
   #get(name) {
     if (!this.#fetching.has(name)) this.#fetching.set(name, this.#fetch(name));
     return this.#fetching.get(name);
@@ -363,7 +364,7 @@ export class Host {
   async #fetch(name) {
     const engine = this.#engine;
     const url = this.place.boot.replace(/[^/]*$/, `${this.#folder}/${name}.bin`);
-    // The folder's name is a hash of the content, so a copy in the cache is as good as new, unless it is damaged.
+    // The folder's name is a hash of the content, so a copy in the cache is valid, unless it is damaged.
     for (const cache of /** @type {RequestCache[]} */ (["force-cache", "reload"])) {
       try {
         engine.put(name, await inflate(await this.#load.bytes(url, { cache })));
@@ -372,7 +373,7 @@ export class Host {
         if (!navigator.onLine) break;
       }
     }
-    // A new build takes the files of the old away, and some hosts answer with a page in their place.
+    // A new build removes the files of the old one, and some hosts answer with a page instead.
     if (await this.#renew(true)) return;
     if (this.#engine !== engine) return;
     this.#failed = Date.now();

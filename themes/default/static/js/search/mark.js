@@ -1,4 +1,4 @@
-// Marks the words that led to this page, as the address says (?highlight=), until one has them removed.
+// Highlights the words of the query in the address (?highlight=), until the reader removes the highlights.
 
 import { all, make } from "../shared/lib.js";
 import { BLOCKS, SKIPPED } from "../shared/text.js";
@@ -26,7 +26,7 @@ export function read(root) {
   return { text, nodes };
 }
 
-// Pieces of text, the odd ones marked, without the engine: words as they stand in the query.
+// Pieces of text without the engine; the odd ones are the exact words of the query.
 function literal(query, text) {
   const words = query.match(/[\p{L}\p{N}]{2,}/gu) ?? [];
   const parts = words.map((word) => /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}]/u.test(word) ? word : `(?<![\\p{L}\\p{N}])${word}(?![\\p{L}\\p{N}])`);
@@ -55,13 +55,13 @@ function ranges({ nodes }, pieces) {
   return found;
 }
 
-// Paints ranges without touching the page where the browser can; returns what takes the paint off.
+// Highlights ranges, without changing the page if the browser supports that; returns a function that removes them.
 function paint(found) {
   if (globalThis.Highlight && CSS.highlights) {
     CSS.highlights.set("kb-found", new Highlight(...found));
     return () => CSS.highlights.delete("kb-found");
   }
-  // From the end, so that ranges before it stay true.
+  // From the end, so that earlier ranges stay valid.
   const marks = [...found].reverse().map((range) => {
     const mark = make("mark");
     range.surroundContents(mark);
@@ -83,14 +83,14 @@ const withOuter = (element, selector) => {
   return found;
 };
 
-// Whether two marked words are likely forms of one.
+// Whether two highlighted words are probably forms of the same word.
 const related = (one, other) => {
   const [short, long] = one.length < other.length ? [one, other] : [other, one];
   return short === long || long.startsWith(short.slice(0, Math.max(3, short.length - 2)));
 };
 
-// Opens what hides marked words, and no more than shows each of them once: in the section that the address names, or
-// else on the page. What the title says is no answer.
+// Opens parts that hide highlighted words, until each word is visible once: in the section that the address names, or
+// otherwise on the page. Words in the title do not count.
 function uncover(found) {
   const starts = all(SECTIONS);
   const target = document.querySelector(":target");
@@ -106,7 +106,7 @@ function uncover(found) {
   const wanted = places.some(inSection) ? places.filter(inSection) : places;
   const top = () => target?.getBoundingClientRect().top ?? 0;
   const before = top();
-  // Of a set only one tab can be seen: it is chosen once, and not against the address.
+  // Only one tab of a set is visible: it is chosen once, and not against the address.
   /** @type {Set<Element | null>} */
   const chosen = new Set(withOuter(target, ".tabs"));
   const opened = new Set();
@@ -131,7 +131,7 @@ function uncover(found) {
     withOuter(best, ".tabs").forEach((set) => chosen.add(set));
     best.dispatchEvent(new Event("beforematch", { bubbles: true }));
   }
-  // What the address names stays where it is.
+  // The target of the address keeps its position.
   if (opened.size && target) scrollBy({ top: top() - before, behavior: "instant" });
 }
 
@@ -167,7 +167,7 @@ export default async function mark({ query, kit, search }) {
   button.addEventListener("click", remove);
   addEventListener("keydown", escape);
 
-  // At once what can be marked at once; then, with the engine, inflected words, synonyms and typing errors.
+  // Exact words at once; then, with the engine, inflected words, synonyms and typing errors.
   const showAll = async () => {
     let marked = show((text) => literal(query, text));
     notice.ariaBusy = true;

@@ -20,7 +20,7 @@ export default function page({ form, field, results, host, Host, load, view }) {
   let turn = 0;
   let waiting, spinner, resting;
 
-  // Filters, each hidden where there is nothing to choose.
+  // Filters, each hidden if it has no choices.
   const filter = (name, label) => {
     const select = make("select", { onchange: () => { chosen[name] = select.value; run(); } });
     const box = make("label", { hidden: true }, `${label} `, select);
@@ -33,7 +33,7 @@ export default function page({ form, field, results, host, Host, load, view }) {
       box.hidden = !choices.length;
     };
   };
-  const topics = filter("topic", say("topic"));
+  const collections = filter("topic", say("topic"));
   const tags = filter("tag", say("tag"));
 
   function keep() {
@@ -92,10 +92,10 @@ export default function page({ form, field, results, host, Host, load, view }) {
       clearTimeout(spinner);
       await show(text, answer, options);
       results.dataset.answered = "";
-      // The counts need one more file: they come once the hits stand.
+      // The counts need one more file, which is loaded after the hits.
       const facets = await host.search(text, { ...options, limit: 1, facets: true });
       if (!facets) return;
-      topics(facets.collections ?? []);
+      collections(facets.collections ?? []);
       tags(facets.tags ?? []);
       filters.hidden = false;
       if (others?.open) countOthers();
@@ -109,7 +109,7 @@ export default function page({ form, field, results, host, Host, load, view }) {
       if (!stale()) {
         clearTimeout(spinner);
         results.removeAttribute("aria-busy");
-        // What stands below may be seen now: nothing pushes it down any more.
+        // The content below may be shown now: nothing moves it any more.
         results.dataset.answered = "";
       }
     }
@@ -136,7 +136,7 @@ export default function page({ form, field, results, host, Host, load, view }) {
     resting = setTimeout(tell, options.typing ? 1000 : 0);
   }
 
-  // Sections are looked up for the hits that are seen.
+  // Sections are loaded for visible hits.
   const seen = new IntersectionObserver((entries) => entries.forEach(({ isIntersecting, target }) => {
     if (!isIntersecting) return;
     seen.unobserve(target);
@@ -157,7 +157,7 @@ export default function page({ form, field, results, host, Host, load, view }) {
       item.addEventListener("click", opened);
       item.addEventListener("auxclick", opened);
       box.refine = async () => {
-        // The next key may replace the hit: pages are fetched for those that stay.
+        // The next key may replace the hit: pages are fetched for hits that stay.
         await new Promise((done) => setTimeout(done, 200));
         if (!link.isConnected || navigator.connection?.saveData) return;
         const sections = await host.sections(text, options.typing, hit.url, 2).catch(() => []);
@@ -179,11 +179,11 @@ export default function page({ form, field, results, host, Host, load, view }) {
     hits.after(more);
   }
 
-  // How many articles other languages have: only for who asks.
+  // The number of results in other languages, on request.
   const hosts = new Map();
   function countOthers() {
     others?.querySelectorAll("a").forEach(async (link) => {
-      // A module holds one engine: by another name (a fragment) it is loaded once more.
+      // A module contains one engine: with another name (a fragment) it is loaded again.
       const glue = `${link.dataset.glue}#${link.lang}`;
       if (!hosts.has(link)) hosts.set(link, new Host({ ...link.dataset, glue, root: host.place.root }, load));
       const text = query();

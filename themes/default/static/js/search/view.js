@@ -1,4 +1,4 @@
-// What search shows: hits, notices and ways on. The words come from the page's <template id="_search-kit">.
+// The view of the search: hits, notices and alternatives. The messages come from <template id="_search-kit">.
 
 import { make, memory } from "../shared/lib.js";
 
@@ -13,8 +13,8 @@ export function view(kit) {
   const button = (text, action, className = "search-link") =>
     make("button", { type: "button", className, textContent: text, onclick: action });
 
-  // A hit: its title is a link; below it stand the excerpt or, once they are known, its best sections.
-  // `attributes`: of each link in it (options of a list box have their own).
+  // A hit: its title is a link; below it is the excerpt or, once they are known, its best sections.
+  // `attributes`: those of each link in it (options of a list box have their own).
   function hit({ hit, href, heading, attributes = () => ({}) }) {
     const title = make("span", { className: "hit-title" }, marked(hit.title));
     const path = make("span", { className: "hit-path" }, hit.breadcrumb.join(" › "));
@@ -22,7 +22,7 @@ export function view(kit) {
     const link = make("a", { className: "hit-link", href, ...attributes() }, title);
     const box = make("div", { className: "hit" }, heading ? make(heading, {}, link) : link);
     (heading ? box : link).append(path, text);
-    // The sections take the room of the excerpt, so that nothing below moves.
+    // The sections take the space of the excerpt, so that nothing below moves.
     const refine = (sections, hrefOf) => {
       const links = sections.filter((section) => section.anchor && section.heading);
       const own = sections.find((section) => !section.anchor)?.excerpt ?? (links.length < 2 ? hit.excerpt : null);
@@ -38,8 +38,8 @@ export function view(kit) {
     return { box, link, refine };
   }
 
-  // What must be said of an answer, in one line above it: what an unknown word was taken for, else which words are
-  // unknown, else that no article has all; and whether a part is missing.
+  // The notice above an answer, in one line: a corrected word, or else unknown words, or else that no article has all
+  // words; and whether a part of the index is missing.
   function notices(answer, { apply, retry }) {
     const notes = [];
     if (answer.did_you_mean) {
@@ -51,7 +51,7 @@ export function view(kit) {
     return notes;
   }
 
-  // The ways to reach people, as the page's own contact block names them.
+  // The contact channels, as in the contact block of the page.
   const contact = () => kit.content.querySelector("[data-contact]")?.cloneNode(true) ?? "";
 
   const none = (query) => make("div", { className: "search-none" },
@@ -66,7 +66,7 @@ export function view(kit) {
     return part;
   };
 
-  // Searches made in this browser that led somewhere; kept nowhere else.
+  // Recent searches of this browser, stored only here.
   const key = `kb-recent-${language}`;
   const recent = {
     all: () => memory.get(key) || [],
