@@ -133,7 +133,7 @@ pub(super) fn referred_assets(
     }
 }
 
-/// The files in hidden folders that documents refer to, and these folders. Such folders are not searched, but GitBook
+/// The files in hidden folders that documents refer to, and these folders. Such folders are not searched, but `GitBook`
 /// keeps the images of articles in `.gitbook/assets`, Azure DevOps in `.attachments`.
 fn hidden_assets(folder: AssetFolder<'_>, wanted: &Wanted) -> (Vec<AssetSource>, Vec<PathBuf>) {
     let mut paths: Vec<&String> = wanted.by_path.keys().filter(|path| is_in_hidden_folder(path)).collect();
