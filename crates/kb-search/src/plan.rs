@@ -32,6 +32,12 @@ pub trait Vocabulary {
     /// What may go wrong while reading the index.
     type Error;
 
+    /// How much was looked for that must be fetched first. An index made of files answers as if those that are not here
+    /// held nothing. Where this number grows, what was found is incomplete, and nothing is to be concluded from it.
+    fn waiting(&self) -> usize {
+        0
+    }
+
     /// The number of articles.
     fn doc_count(&self) -> u32;
 
@@ -280,10 +286,10 @@ pub fn plan<V: Vocabulary>(
         analyzer,
         vocabulary,
         plan: Plan::default(),
+        waiting: 0,
     };
     let mut seen = TermMap::new();
     let mut repeated = Vec::new();
-    let mut outcome = Ok(());
     for (index, unit) in units.iter().enumerate() {
         if parts[index] == Part::Frame && !syntax.is_quoted(&unit.range) {
             continue;
@@ -298,11 +304,9 @@ pub fn plan<V: Vocabulary>(
         } else {
             ending(unit, typing, index + 1 == units.len(), query)
         };
-        // An index that comes in parts is told at once all that is missing.
-        outcome = outcome.and(planner.clause(unit, ending, parts[index], &added[index]));
+        planner.clause(unit, ending, parts[index], &added[index])?;
     }
-    outcome?;
-    if planner.plan.clauses.is_empty() {
+    if planner.plan.clauses.is_empty() && vocabulary.waiting() == 0 {
         planner.characters(&units)?;
     }
     let mut plan = planner.plan;

@@ -185,7 +185,7 @@ impl SortedTexts {
 
     pub(crate) fn read(reader: &mut Reader<'_>) -> Self {
         let mut list = Self::default();
-        let mut before = 0..0;
+        let mut before: core::ops::Range<usize> = 0..0;
         for index in 0..reader.count() {
             let shared = reader.varint() as usize;
             let rest = reader.text();

@@ -31,6 +31,8 @@ pub(super) struct Planner<'a, V> {
     pub(super) analyzer: &'a mut Analyzer,
     pub(super) vocabulary: &'a V,
     pub(super) plan: Plan,
+    /// What the vocabulary was waiting for when the clause in hand was begun.
+    pub(super) waiting: usize,
 }
 
 impl<V: Vocabulary> Planner<'_, V> {
@@ -42,6 +44,7 @@ impl<V: Vocabulary> Planner<'_, V> {
         part: Part,
         added: &Added,
     ) -> Result<(), V::Error> {
+        self.waiting = self.vocabulary.waiting();
         let typed = &self.query[unit.range.clone()];
         let mut alternatives = self.own_alternatives(unit)?;
         if ending != Ending::Quoted {
@@ -49,7 +52,7 @@ impl<V: Vocabulary> Planner<'_, V> {
                 alternatives.extend(self.known(&[term], JOINED, MatchKind::Joined)?);
             }
         }
-        if ending == Ending::Open || (alternatives.is_empty() && unit.parts[0].kind == TokenKind::Unigram) {
+        if ending == Ending::Open || (self.none(&alternatives) && unit.parts[0].kind == TokenKind::Unigram) {
             self.complete(unit, &mut alternatives)?;
         }
         let plain = unit.joined.is_none() && unit.parts[0].kind == TokenKind::Exact && ending != Ending::Quoted;
@@ -57,12 +60,12 @@ impl<V: Vocabulary> Planner<'_, V> {
         if plain && !function_word {
             let divided = self.divided(unit, typed)?;
             let is_sure = divided.as_ref().is_some_and(|divided| divided.weight >= DIVIDED);
-            if alternatives.is_empty() && !is_sure {
+            if self.none(&alternatives) && !is_sure {
                 self.resemble(unit, typed, &mut alternatives)?;
             }
             alternatives.extend(divided);
         }
-        if alternatives.is_empty() && ending == Ending::Perhaps && !function_word {
+        if self.none(&alternatives) && ending == Ending::Perhaps && !function_word {
             self.complete(unit, &mut alternatives)?;
         }
         if plain && !function_word {
@@ -149,6 +152,11 @@ impl<V: Vocabulary> Planner<'_, V> {
         Ok(())
     }
 
+    /// Whether nothing was found, and not because something must be fetched first.
+    fn none<T>(&self, found: &[T]) -> bool {
+        found.is_empty() && self.vocabulary.waiting() == self.waiting
+    }
+
     fn knows<T: AsRef<str>>(&self, terms: &[T]) -> Result<bool, V::Error> {
         for term in terms {
             if self.vocabulary.doc_freq(term.as_ref())? == 0 {
@@ -206,10 +214,10 @@ impl<V: Vocabulary> Planner<'_, V> {
         };
         let known = !alternatives.is_empty();
         let mut found = self.with_beginning(&prefix, Wanted::Common)?;
-        if found.is_empty() && !known {
+        if self.none(&found) && !known {
             found = self.with_beginning(&prefix, Wanted::All)?;
         }
-        if found.is_empty()
+        if self.none(&found)
             && !known
             && let Some(bare) = self.analyzer.without_proclitics(&prefix).map(str::to_owned)
         {
@@ -223,7 +231,7 @@ impl<V: Vocabulary> Planner<'_, V> {
                 alternatives.push(Alternative::one(term, COMPLETION, MatchKind::Prefix));
             }
         }
-        if !known && alternatives.is_empty() {
+        if !known && self.none(alternatives) {
             self.shorten(&prefix, alternatives)?;
         }
         Ok(())
@@ -284,7 +292,7 @@ impl<V: Vocabulary> Planner<'_, V> {
     fn resemble(&mut self, unit: &Unit<'_>, typed: &str, alternatives: &mut Vec<Alternative>) -> Result<(), V::Error> {
         let word = self.analyzer.fold_word(typed).to_owned();
         let mut corrections = self.corrections(&word)?;
-        if corrections.is_empty() && word != unit.parts[0].text {
+        if self.none(&corrections) && word != unit.parts[0].text {
             // A form that no article has, of a word that is mistyped.
             corrections = self.corrections(&unit.parts[0].text)?;
         }
@@ -299,11 +307,11 @@ impl<V: Vocabulary> Planner<'_, V> {
             let weight = if distance <= 1 { ONE_EDIT } else { TWO_EDITS };
             alternatives.push(Alternative::one(term, weight, MatchKind::Typo(distance as u8)));
         }
-        if alternatives.is_empty() && word.chars().count() >= MIN_STEM_CHARS {
+        if self.none(alternatives) && word.chars().count() >= MIN_STEM_CHARS {
             for (term, _) in self.with_prefix(&unit.parts[0].text, Wanted::All, MAX_CORRECTIONS)? {
                 alternatives.push(Alternative::one(term, SHORTENED, MatchKind::Prefix));
             }
-            if alternatives.is_empty() {
+            if self.none(alternatives) {
                 self.shorten(&word, alternatives)?;
             }
         }
@@ -394,7 +402,6 @@ impl<V: Vocabulary> Planner<'_, V> {
         }
         let word = self.analyzer.normalise_word(typed).to_owned();
         let mut best: Option<(f32, u32, Vec<String>)> = None;
-        let mut outcome = Ok(());
         for (at, _) in word.char_indices().skip(1) {
             let (first, second) = word.split_at(at);
             let Some(weight) = self.division(first, second) else {
@@ -408,18 +415,12 @@ impl<V: Vocabulary> Planner<'_, V> {
                 }
                 let token = self.analyzer.terms(part, Mode::Query).into_iter().next();
                 terms.extend(token.map(|token| token.text));
-                let doc_freq = terms.last().map_or(Ok(0), |term| self.vocabulary.doc_freq(term));
-                // An index that comes in parts is told at once all that is missing.
-                fewest = fewest.min(doc_freq.unwrap_or_else(|error| {
-                    outcome = Err(error);
-                    0
-                }));
+                fewest = fewest.min(terms.last().map_or(Ok(0), |term| self.vocabulary.doc_freq(term))?);
             }
             if fewest > 0 && (best.as_ref()).is_none_or(|best| (weight, fewest) > (best.0, best.1)) {
                 best = Some((weight, fewest, terms));
             }
         }
-        outcome?;
         Ok(best.map(|(weight, _, terms)| Alternative {
             terms,
             weight,
@@ -452,20 +453,14 @@ impl<V: Vocabulary> Planner<'_, V> {
         let starts: Vec<usize> = word.char_indices().map(|(at, _)| at).collect();
         let latest = starts.len().saturating_sub(MIN_STEM_CHARS);
         let mut longest = None;
-        let mut outcome = Ok(());
         for &start in starts.get(MIN_STEM_CHARS..=latest).unwrap_or_default() {
             // A stemmer cuts a word and the compound that ends with it at different places.
             for token in self.analyzer.terms(&word[start..], Mode::Query) {
-                match self.vocabulary.doc_freq(&token.text) {
-                    Ok(0) => {}
-                    Ok(_) if token.kind == TokenKind::Exact => longest = longest.or(Some(token.text)),
-                    Ok(_) => {}
-                    // An index that comes in parts is told at once all that is missing.
-                    Err(error) => outcome = outcome.and(Err(error)),
+                if self.vocabulary.doc_freq(&token.text)? > 0 && token.kind == TokenKind::Exact {
+                    longest = longest.or(Some(token.text));
                 }
             }
         }
-        outcome?;
         alternatives.extend(longest.map(|term| Alternative::one(term, ENDING, MatchKind::Parts)));
         Ok(())
     }
