@@ -18,7 +18,7 @@ use syntax::Syntax;
 use units::{Unit, units};
 
 use crate::analysis::{Analyzer, Mode, TokenKind};
-use crate::collections::{TermMap, sort_short};
+use crate::collections::{TermMap, char_start, sort_short};
 use crate::execute::Field;
 use crate::tuning::Synonym;
 
@@ -464,10 +464,7 @@ pub fn probes(query: &str, typing: Typing, analyzer: &mut Analyzer) -> Vec<Probe
 }
 
 fn shortened(query: &str) -> &str {
-    match query.char_indices().nth(MAX_QUERY_CHARS) {
-        Some((end, _)) => &query[..end],
-        None => query,
-    }
+    &query[..char_start(query, MAX_QUERY_CHARS).unwrap_or(query.len())]
 }
 
 fn keep_rarest(clauses: &mut Vec<Clause>) {

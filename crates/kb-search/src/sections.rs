@@ -189,7 +189,7 @@ impl<'a> Highlighter<'a> {
             self.plan.clauses[found.clause].weight >= self.heaviest * MARKED_SHARE && found.quality >= MARKED_QUALITY
         };
         let mut ranges: Vec<_> = matches.iter().filter(weighs).map(|found| found.range.clone()).collect();
-        ranges.sort_unstable_by_key(|range| (range.start, range.end));
+        sort_short(&mut ranges, |a, b| (a.start, a.end) < (b.start, b.end));
         let mut merged: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
         for range in ranges {
             match merged.last_mut() {

@@ -104,7 +104,7 @@ pub(crate) fn normalise(word: &str, spelling: Spelling, unicode: Unicode, out: &
     } else {
         let mut composed = (unicode.nfkc)(word);
         if dotless {
-            composed = composed.replace('I', "ı");
+            composed = composed.chars().map(|c| if c == 'I' { 'ı' } else { c }).collect();
         }
         for c in (unicode.lowercase)(&composed).chars() {
             simplify(c, out);

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use super::{Analyzer, truncated};
 #[cfg(feature = "index")]
 use super::{Language, Mode, cache};
-use crate::collections::hash;
+use crate::collections::{char_start, hash};
 
 /// Between a form and what it is indexed as.
 const FORM: char = '\0';
@@ -79,7 +79,7 @@ pub(crate) fn read_tail(entry: &str) -> String {
 /// The entry of a stem's tail, if the language writes compounds as one word and the stem may be one.
 #[cfg(feature = "index")]
 fn tail_entry(stem: &str, language: &Language) -> Option<String> {
-    (language.compounds() && stem.chars().nth(MIN_COMPOUND_CHARS - 1).is_some()).then(|| tail_prefix(stem))
+    (language.compounds() && char_start(stem, MIN_COMPOUND_CHARS - 1).is_some()).then(|| tail_prefix(stem))
 }
 
 /// Cuts a long text between words into parts whose words the cache holds.
@@ -124,7 +124,7 @@ impl Analyzer {
     /// The key of a text as a whole, however its words are inflected, joined or divided; nothing if it has no words.
     pub fn key(&mut self, text: &str) -> Option<String> {
         let whole = crate::plan::phrase_terms(text, self).concat();
-        let letters = whole.char_indices().nth(KEY_LETTERS).map_or(whole.len(), |(at, _)| at);
+        let letters = char_start(&whole, KEY_LETTERS).unwrap_or(whole.len());
         let mut key = truncated(&whole, letters).to_owned();
         key.push(KEY);
         let mut rest = hash(whole.as_bytes());

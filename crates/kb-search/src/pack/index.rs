@@ -14,6 +14,7 @@ use super::vocabulary::VocabularyShard;
 use super::{Damaged, Error};
 use crate::analysis::Analyzer;
 use crate::analysis::forms::is_key;
+use crate::collections::sort_short;
 use crate::execute::{Field, Posting, Postings};
 use crate::plan::{Plan, Vocabulary, Wanted, probes};
 use crate::rank::{Articles, Ranked};
@@ -175,9 +176,13 @@ impl Pack {
 
     /// The files that were missed since the last call, sorted, each once.
     pub fn take_wanted(&self) -> Vec<Resource> {
-        let mut wanted = self.wanted.take();
-        wanted.sort_unstable();
-        wanted.dedup();
+        let mut wanted: Vec<Resource> = Vec::new();
+        for resource in self.wanted.take() {
+            if !wanted.contains(&resource) {
+                wanted.push(resource);
+            }
+        }
+        sort_short(&mut wanted, |a, b| a < b);
         wanted
     }
 

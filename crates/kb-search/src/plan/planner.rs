@@ -8,7 +8,7 @@ use super::{Alternative, Clause, Correction, MAX_CLAUSES, MatchKind, Plan, Vocab
 use crate::analysis::forms::{read_entry, read_tail, tail_prefix};
 use crate::analysis::{Analyzer, Mode, TokenKind};
 use crate::bm25::idf;
-use crate::collections::TermMap;
+use crate::collections::{TermMap, best_of, char_start};
 use crate::distance::{allowed_edits, edit_distance};
 use crate::execute::Field;
 
@@ -127,7 +127,7 @@ impl<V: Vocabulary> Planner<'_, V> {
             .take(MAX_CLAUSES / 2)
         {
             let term = unit.term();
-            let second = term.char_indices().nth(1).map_or(term.len(), |(at, _)| at);
+            let second = char_start(term, 1).unwrap_or(term.len());
             for character in [&term[..second], &term[second..]] {
                 let known = self.plan.clauses.iter().any(|clause| clause.text == character);
                 let alternatives: Vec<_> = (self
@@ -265,13 +265,11 @@ impl<V: Vocabulary> Planner<'_, V> {
 
     fn commonest(&self, found: &TermMap<u32>, wanted: Wanted, limit: usize) -> Vec<(String, u32)> {
         let count = self.vocabulary.doc_count();
-        let mut found: Vec<(&str, u32)> = (found.iter())
+        let found = (found.iter())
             .map(|(term, doc_freq)| (term, *doc_freq))
-            .filter(|(_, doc_freq)| wanted == Wanted::All || is_common(*doc_freq, count))
-            .collect();
-        found.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-        found.truncate(limit);
-        (found.into_iter())
+            .filter(|(_, doc_freq)| wanted == Wanted::All || is_common(*doc_freq, count));
+        let best = best_of(found, limit, |a, b| (b.1, a.0) < (a.1, b.0));
+        (best.into_iter())
             .map(|(term, doc_freq)| (term.to_owned(), doc_freq))
             .collect()
     }
@@ -343,16 +341,15 @@ impl<V: Vocabulary> Planner<'_, V> {
                 }
             })?;
         let count = self.vocabulary.doc_count();
-        let mut found: Vec<_> = (found.iter())
-            .map(|(term, &(edits, freq))| (term.to_owned(), edits, freq))
-            .filter(|found| is_common(found.2, count))
-            .collect();
-        found.sort_unstable_by(|a, b| a.1.cmp(&b.1).then(b.2.cmp(&a.2)).then_with(|| a.0.cmp(&b.0)));
+        let found = (found.iter())
+            .map(|(term, &(edits, freq))| (term, edits, freq))
+            .filter(|found| is_common(found.2, count));
+        let best = best_of(found, MAX_CORRECTIONS, |a, b| (a.1, b.2, a.0) < (b.1, a.2, b.0));
         // Two edits only where one finds nothing.
-        let fewest = found.first().map_or(0, |best| best.1);
-        found.retain(|near| near.1 == fewest);
-        found.truncate(MAX_CORRECTIONS);
-        Ok(found)
+        let fewest = best.first().map_or(0, |best| best.1);
+        Ok((best.into_iter().filter(|near| near.1 == fewest))
+            .map(|(term, edits, freq)| (term.to_owned(), edits, freq))
+            .collect())
     }
 
     /// Words of the same family: those that the stem begins ("test": "testlauf"), and the known word that begins it
@@ -431,7 +428,7 @@ impl<V: Vocabulary> Planner<'_, V> {
     /// How far a word may be taken for these two.
     fn division(&self, first: &str, second: &str) -> Option<f32> {
         let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-        let long = |part: &str, least: usize| part.chars().nth(least - 1).is_some();
+        let long = |part: &str, least: usize| char_start(part, least - 1).is_some();
         match (digit(first.chars().next_back()), digit(second.chars().next())) {
             (true, true) => None,
             (false, false) if self.analyzer.language().tag().starts_with("en") && PARTICLES.contains(&second) => {
@@ -485,16 +482,15 @@ impl<V: Vocabulary> Planner<'_, V> {
 
 /// Whether longer words that begin with this stem are of its family.
 pub(super) fn has_relatives(stem: &str) -> bool {
-    stem.chars().nth(MIN_STEM_CHARS - 1).is_some() && !stem.bytes().any(|byte| byte.is_ascii_digit())
+    char_start(stem, MIN_STEM_CHARS - 1).is_some() && !stem.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// The beginnings of a stem that may be words of their own, longest first; one letter less is mostly an inflection.
 pub(super) fn heads(stem: &str) -> impl Iterator<Item = &str> {
-    let ends = stem.char_indices().map(|(at, _)| at);
     let longest = stem.chars().count().saturating_sub(2);
     (MIN_STEM_CHARS..=longest)
         .rev()
-        .filter_map(move |chars| Some(&stem[..ends.clone().nth(chars)?]))
+        .filter_map(move |chars| Some(&stem[..char_start(stem, chars)?]))
 }
 
 /// What other words of the query, or rules, add to a word.
