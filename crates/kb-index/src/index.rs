@@ -178,7 +178,7 @@ impl SearchIndex {
                 .collect()
         };
         let text = |field: Stored| texts(field).pop().unwrap_or_default();
-        // These three hold one value a section, in step.
+        // These three hold one value a section, in step; then come, as headings, the titles above the article.
         let anchors = texts(self.fields.anchors);
         let headings = texts(self.fields.searched(Field::Headings));
         let bodies = texts(self.fields.searched(Field::Body));
