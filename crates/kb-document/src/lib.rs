@@ -20,6 +20,7 @@ mod outline;
 mod raw_html;
 mod sanitize;
 pub mod slug;
+pub mod structure;
 pub mod video;
 mod visibility;
 
