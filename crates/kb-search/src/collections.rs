@@ -173,25 +173,15 @@ pub(crate) fn sort_unique(numbers: &mut Vec<u64>) {
     numbers.truncate(kept);
 }
 
-/// The best few items, best first; of equal ones those that come first.
-pub(crate) fn best_of<T>(items: impl Iterator<Item = T>, limit: usize, is_before: impl Fn(&T, &T) -> bool) -> Vec<T> {
-    let mut best: Vec<T> = Vec::new();
-    for item in items {
-        if best.len() == limit {
-            match best.last_mut() {
-                Some(last) if is_before(&item, last) => *last = item,
-                _ => continue,
-            }
-        } else {
-            best.push(item);
-        }
-        let mut at = best.len() - 1;
-        while at > 0 && is_before(&best[at], &best[at - 1]) {
-            best.swap(at, at - 1);
-            at -= 1;
-        }
+/// Adds an item to the best few, which stand best first; of equal ones the earlier stays before.
+pub(crate) fn keep_best<T>(best: &mut Vec<T>, item: T, limit: usize, is_before: impl Fn(&T, &T) -> bool) {
+    best.push(item);
+    let mut at = best.len() - 1;
+    while at > 0 && is_before(&best[at], &best[at - 1]) {
+        best.swap(at, at - 1);
+        at -= 1;
     }
-    best
+    best.truncate(limit);
 }
 
 /// Where the character of this number begins; nothing if there are fewer. That of the standard library is made for
@@ -307,7 +297,9 @@ mod tests {
             let mut unique = numbers[..263].to_vec();
             unique.sort_unstable();
             unique.truncate(limit);
-            assert_eq!(best_of(numbers[..263].iter().copied(), limit, |a, b| a < b), unique);
+            let mut best = Vec::new();
+            (numbers[..263].iter()).for_each(|number| keep_best(&mut best, *number, limit, |a, b| a < b));
+            assert_eq!(best, unique);
         }
         assert_eq!(unpair(pair(7, u32::MAX)), (7, u32::MAX));
         assert!(pair(1, u32::MAX) < pair(2, 0));

@@ -135,9 +135,9 @@ pub struct Alternative {
 }
 
 impl Alternative {
-    fn one(term: impl Into<String>, weight: f32, kind: MatchKind) -> Self {
+    fn one(term: String, weight: f32, kind: MatchKind) -> Self {
         Self {
-            terms: vec![term.into()],
+            terms: vec![term],
             weight,
             kind,
         }

@@ -371,10 +371,28 @@ const BETWEEN_LINES: &str = " · ";
 
 /// Whether a sign of punctuation ends the text, or stands before the quotation mark or bracket that does.
 fn ends_with_sign(text: &str) -> bool {
-    text.trim_end_matches(['"', '\'', '”', '“', '’', '»', ')', ']', '」', '）'])
-        .ends_with([
-            '.', '!', '?', ':', ';', ',', '…', '。', '！', '？', '：', '；', '，', '、', '؟', '؛', '،', '।',
-        ])
+    let is_closing = |c: &char| matches!(c, '"' | '\'' | '”' | '“' | '’' | '»' | ')' | ']' | '」' | '）');
+    let last = text.chars().rev().find(|c| !is_closing(c)).unwrap_or_default();
+    matches!(
+        last,
+        '.' | '!'
+            | '?'
+            | ':'
+            | ';'
+            | ','
+            | '…'
+            | '。'
+            | '！'
+            | '？'
+            | '：'
+            | '；'
+            | '，'
+            | '、'
+            | '؟'
+            | '؛'
+            | '،'
+            | '।'
+    )
 }
 
 /// Where to begin so that `at` is shown with something before it: at a word, not before `least`.

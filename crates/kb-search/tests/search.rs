@@ -593,7 +593,7 @@ fn excerpts_keep_steps_and_rows_and_cut_long_sentences_at_words() {
     assert!(cut.chars().count() <= 70, "{cut}");
     // What is long is cut; what stands beside it is whole.
     let beside = format!("{long}. A payment? None.");
-    assert_eq!(shown(&beside, 20), "…a [refund] of a…");
+    assert_eq!(shown(&beside, 20), "…[refund] of a [payment]…");
 }
 
 #[test]

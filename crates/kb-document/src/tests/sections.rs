@@ -21,7 +21,10 @@ fn each_block_row_and_item_has_lines_of_its_own() {
         ("9. a\n\n   b\n9. - c\n   - d\n\ne", "9. a\nb\n10. c\nd\ne"),
         ("| A | B |\n|---|---|\n| 1 | 2 |\n\nc", "A: B\n1: 2\nc"),
         ("| | B | C |\n|---|---|---|\n| 1 | | 3 |\n", ": B, C\n1: , 3"),
-        ("<ol start=3><li>a<ol><li>b</ol><li><p>c</ol>\n\nd", "3. a\n1. b\n4. c\nd"),
+        (
+            "<ol start=3><li>a<ol><li>b</ol><li><p>c</ol>\n\nd",
+            "3. a\n1. b\n4. c\nd",
+        ),
         ("<table><tr><th>A</th>\n<td><p>b</p></td><tr><td>c</table>", "A: b\nc"),
         ("```sh\na  b\n\n  c\n```\n\n    d\n", "a b\nc\nd"),
         ("> q\n\nTerm\n: Means\n\n---\nx", "q\nTerm\nMeans\nx"),

@@ -73,7 +73,9 @@ pub(crate) fn tail_prefix(stem: &str) -> String {
 
 /// The stem of a tail's entry.
 pub(crate) fn read_tail(entry: &str) -> String {
-    entry.chars().skip(1).collect::<Vec<_>>().into_iter().rev().collect()
+    let mut reversed = entry.chars();
+    reversed.next();
+    reversed.rev().collect()
 }
 
 /// The entry of a stem's tail, if the language writes compounds as one word and the stem may be one.

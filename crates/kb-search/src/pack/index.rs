@@ -108,6 +108,8 @@ pub struct Pack {
     /// Texts of pages that were handed in, by address.
     pages: Vec<(String, String)>,
     wanted: RefCell<Vec<Resource>>,
+    /// How many they are.
+    waiting: Cell<usize>,
     wanted_pages: RefCell<Vec<(u32, String)>>,
     incomplete: Cell<bool>,
 }
@@ -129,6 +131,7 @@ impl Pack {
             pages: Vec::new(),
             boot,
             wanted: RefCell::default(),
+            waiting: Cell::default(),
             wanted_pages: RefCell::default(),
             incomplete: Cell::default(),
         };
@@ -176,6 +179,7 @@ impl Pack {
 
     /// The files that were missed since the last call, sorted, each once.
     pub fn take_wanted(&self) -> Vec<Resource> {
+        self.waiting.set(0);
         let mut wanted: Vec<Resource> = Vec::new();
         for resource in self.wanted.take() {
             if !wanted.contains(&resource) {
@@ -272,7 +276,10 @@ impl Pack {
         match slot {
             Slot::Loaded(file) => return Some(file),
             Slot::Failed => self.incomplete.set(true),
-            Slot::Absent => self.wanted.borrow_mut().push(resource),
+            Slot::Absent => {
+                self.waiting.set(self.waiting.get() + 1);
+                self.wanted.borrow_mut().push(resource);
+            }
         }
         None
     }
@@ -339,7 +346,7 @@ impl Vocabulary for Pack {
     type Error = Infallible;
 
     fn waiting(&self) -> usize {
-        self.wanted.borrow().len()
+        self.waiting.get()
     }
 
     fn doc_count(&self) -> u32 {

@@ -8,7 +8,7 @@ use super::{Alternative, Clause, Correction, MAX_CLAUSES, MatchKind, Plan, Vocab
 use crate::analysis::forms::{read_entry, read_tail, tail_prefix};
 use crate::analysis::{Analyzer, Mode, TokenKind};
 use crate::bm25::idf;
-use crate::collections::{TermMap, best_of, char_start};
+use crate::collections::{TermMap, char_start, keep_best};
 use crate::distance::{allowed_edits, edit_distance};
 use crate::execute::Field;
 
@@ -133,7 +133,7 @@ impl<V: Vocabulary> Planner<'_, V> {
                 let alternatives: Vec<_> = (self
                     .with_prefix(character, Wanted::Common, MAX_COMPLETIONS)?
                     .into_iter())
-                .map(|(term, _)| Alternative::one(term, SHORTENED, MatchKind::Prefix))
+                .map(|found| Alternative::one(found.term, SHORTENED, MatchKind::Prefix))
                 .collect();
                 if !known && !character.is_empty() && !alternatives.is_empty() {
                     let weight = self.weight(&alternatives)?;
@@ -223,11 +223,8 @@ impl<V: Vocabulary> Planner<'_, V> {
         {
             found = self.with_beginning(&bare, Wanted::All)?;
         }
-        for (term, _) in found {
-            if !alternatives
-                .iter()
-                .any(|alternative| alternative.terms == [term.as_str()])
-            {
+        for Found { term, .. } in found {
+            if !has(alternatives, &term) {
                 alternatives.push(Alternative::one(term, COMPLETION, MatchKind::Prefix));
             }
         }
@@ -238,48 +235,55 @@ impl<V: Vocabulary> Planner<'_, V> {
     }
 
     /// The commonest terms of the words whose written form begins like this.
-    fn with_beginning(&self, beginning: &str, wanted: Wanted) -> Result<Vec<(String, u32)>, V::Error> {
+    fn with_beginning(&self, beginning: &str, wanted: Wanted) -> Result<Vec<Found>, V::Error> {
         let mut found = TermMap::new();
         self.vocabulary
             .for_each_with_prefix(beginning, wanted, &mut |entry, doc_freq| {
                 let (_, term) = read_entry(entry);
-                let known = found.get_or_insert_with(&term, || doc_freq);
-                *known = doc_freq.max(*known);
+                note(&mut found, &term, 0, doc_freq);
             })?;
-        Ok(self.commonest(&found, wanted, completions(beginning)))
+        Ok(self.best(&found, wanted, completions(beginning)))
     }
 
     /// The commonest terms with a prefix.
-    fn with_prefix(&self, prefix: &str, wanted: Wanted, limit: usize) -> Result<Vec<(String, u32)>, V::Error> {
+    fn with_prefix(&self, prefix: &str, wanted: Wanted, limit: usize) -> Result<Vec<Found>, V::Error> {
         let mut found = TermMap::new();
         self.vocabulary
             .for_each_with_prefix(prefix, wanted, &mut |entry, doc_freq| {
                 // Not forms: these are words of this beginning whose stem may have another.
                 if let (term, Cow::Borrowed(_)) = read_entry(entry) {
-                    let known = found.get_or_insert_with(term, || doc_freq);
-                    *known = doc_freq.max(*known);
+                    note(&mut found, term, 0, doc_freq);
                 }
             })?;
-        Ok(self.commonest(&found, wanted, limit))
+        Ok(self.best(&found, wanted, limit))
     }
 
-    fn commonest(&self, found: &TermMap<u32>, wanted: Wanted, limit: usize) -> Vec<(String, u32)> {
+    /// The terms that were typed with the fewest edits, of these the commonest.
+    fn best(&self, found: &TermMap<(usize, u32)>, wanted: Wanted, limit: usize) -> Vec<Found> {
         let count = self.vocabulary.doc_count();
-        let found = (found.iter())
-            .map(|(term, doc_freq)| (term, *doc_freq))
-            .filter(|(_, doc_freq)| wanted == Wanted::All || is_common(*doc_freq, count));
-        let best = best_of(found, limit, |a, b| (b.1, a.0) < (a.1, b.0));
+        let mut best: Vec<(&str, usize, u32)> = Vec::new();
+        for (term, &(edits, doc_freq)) in found.iter() {
+            if wanted == Wanted::All || is_common(doc_freq, count) {
+                keep_best(&mut best, (term, edits, doc_freq), limit, |a, b| {
+                    (a.1, b.2, a.0) < (b.1, a.2, b.0)
+                });
+            }
+        }
         (best.into_iter())
-            .map(|(term, doc_freq)| (term.to_owned(), doc_freq))
+            .map(|(term, edits, _)| Found {
+                term: term.to_owned(),
+                edits,
+            })
             .collect()
     }
 
     /// A word that is being typed runs past its stem before it is complete: "deleti" to "delet".
     fn shorten(&self, word: &str, alternatives: &mut Vec<Alternative>) -> Result<(), V::Error> {
-        let ends: Vec<usize> = word.char_indices().skip(MIN_STEM_CHARS).map(|(at, _)| at).collect();
-        for &end in ends.iter().rev().take(3) {
-            if self.vocabulary.doc_freq(&word[..end])? > 0 {
-                alternatives.push(Alternative::one(&word[..end], SHORTENED, MatchKind::Prefix));
+        let chars = word.chars().count();
+        for shorter in (MIN_STEM_CHARS..chars).rev().take(3) {
+            let stem = &word[..char_start(word, shorter).unwrap_or(word.len())];
+            if self.vocabulary.doc_freq(stem)? > 0 {
+                alternatives.push(Alternative::one(stem.to_owned(), SHORTENED, MatchKind::Prefix));
                 return Ok(());
             }
         }
@@ -294,20 +298,20 @@ impl<V: Vocabulary> Planner<'_, V> {
             // A form that no article has, of a word that is mistyped.
             corrections = self.corrections(&unit.parts[0].text)?;
         }
-        if let Some((best, ..)) = corrections.first() {
+        if let Some(best) = corrections.first() {
             self.plan.corrections.push(Correction {
                 typed: typed.to_owned(),
-                term: best.clone(),
+                term: best.term.clone(),
                 range: unit.range.clone(),
             });
         }
-        for (term, distance, _) in corrections {
-            let weight = if distance <= 1 { ONE_EDIT } else { TWO_EDITS };
-            alternatives.push(Alternative::one(term, weight, MatchKind::Typo(distance as u8)));
+        for Found { term, edits } in corrections {
+            let weight = if edits <= 1 { ONE_EDIT } else { TWO_EDITS };
+            alternatives.push(Alternative::one(term, weight, MatchKind::Typo(edits as u8)));
         }
         if self.none(alternatives) && word.chars().count() >= MIN_STEM_CHARS {
-            for (term, _) in self.with_prefix(&unit.parts[0].text, Wanted::All, MAX_CORRECTIONS)? {
-                alternatives.push(Alternative::one(term, SHORTENED, MatchKind::Prefix));
+            for found in self.with_prefix(&unit.parts[0].text, Wanted::All, MAX_CORRECTIONS)? {
+                alternatives.push(Alternative::one(found.term, SHORTENED, MatchKind::Prefix));
             }
             if self.none(alternatives) {
                 self.shorten(&word, alternatives)?;
@@ -318,13 +322,13 @@ impl<V: Vocabulary> Planner<'_, V> {
 
     /// Known words near an unknown one, both as they are written: fewest edits first, then the commonest. The first
     /// letter is taken as right.
-    fn corrections(&self, word: &str) -> Result<Vec<(String, usize, u32)>, V::Error> {
+    fn corrections(&self, word: &str) -> Result<Vec<Found>, V::Error> {
         let word: Vec<char> = word.chars().collect();
         let limit = allowed_edits(word.len());
         if limit == 0 || word.iter().any(char::is_ascii_digit) {
             return Ok(Vec::new());
         }
-        let mut found: TermMap<(usize, u32)> = TermMap::new();
+        let mut found = TermMap::new();
         let mut other = Vec::new();
         self.vocabulary
             .for_each_with_prefix(&word[0].to_string(), Wanted::Common, &mut |entry, doc_freq| {
@@ -336,20 +340,14 @@ impl<V: Vocabulary> Planner<'_, V> {
                 other.extend(form.chars());
                 if let Some(distance) = edit_distance(&word, &other, limit) {
                     let (_, term) = read_entry(entry);
-                    let known = found.get_or_insert_with(&term, || (distance, doc_freq));
-                    *known = (distance.min(known.0), doc_freq.max(known.1));
+                    note(&mut found, &term, distance, doc_freq);
                 }
             })?;
-        let count = self.vocabulary.doc_count();
-        let found = (found.iter())
-            .map(|(term, &(edits, freq))| (term, edits, freq))
-            .filter(|found| is_common(found.2, count));
-        let best = best_of(found, MAX_CORRECTIONS, |a, b| (a.1, b.2, a.0) < (b.1, a.2, b.0));
+        let mut best = self.best(&found, Wanted::Common, MAX_CORRECTIONS);
         // Two edits only where one finds nothing.
-        let fewest = best.first().map_or(0, |best| best.1);
-        Ok((best.into_iter().filter(|near| near.1 == fewest))
-            .map(|(term, edits, freq)| (term.to_owned(), edits, freq))
-            .collect())
+        let fewest = best.first().map_or(0, |best| best.edits);
+        best.retain(|near| near.edits == fewest);
+        Ok(best)
     }
 
     /// Words of the same family: those that the stem begins ("test": "testlauf"), and the known word that begins it
@@ -358,18 +356,15 @@ impl<V: Vocabulary> Planner<'_, V> {
         if !has_relatives(stem) {
             return Ok(());
         }
-        let known = |alternatives: &[Alternative], term: &str| {
-            alternatives.iter().any(|alternative| alternative.terms == [term])
-        };
-        for (term, _) in self.with_prefix(stem, Wanted::All, MAX_RELATIVES)? {
-            if !known(alternatives, &term) {
+        for Found { term, .. } in self.with_prefix(stem, Wanted::All, MAX_RELATIVES)? {
+            if !has(alternatives, &term) {
                 alternatives.push(Alternative::one(term, LONGER, MatchKind::Prefix));
             }
         }
         for head in heads(stem) {
             if self.vocabulary.doc_freq(head)? > 0 {
-                if !known(alternatives, head) {
-                    alternatives.push(Alternative::one(head, HEAD, MatchKind::Parts));
+                if !has(alternatives, head) {
+                    alternatives.push(Alternative::one(head.to_owned(), HEAD, MatchKind::Parts));
                 }
                 break;
             }
@@ -383,8 +378,8 @@ impl<V: Vocabulary> Planner<'_, V> {
             return Ok(());
         }
         let chars = stem.chars().count();
-        for (entry, _) in self.with_prefix(&tail_prefix(stem), Wanted::All, MAX_RELATIVES)? {
-            let term = read_tail(&entry);
+        for found in self.with_prefix(&tail_prefix(stem), Wanted::All, MAX_RELATIVES)? {
+            let term = read_tail(&found.term);
             if term.chars().count() >= chars + MIN_HEAD_CHARS {
                 alternatives.push(Alternative::one(term, ENDING, MatchKind::Parts));
             }
@@ -399,8 +394,11 @@ impl<V: Vocabulary> Planner<'_, V> {
         }
         let word = self.analyzer.normalise_word(typed).to_owned();
         let mut best: Option<(f32, u32, Vec<String>)> = None;
-        for (at, _) in word.char_indices().skip(1) {
+        for (at, _) in word.char_indices() {
             let (first, second) = word.split_at(at);
+            if first.is_empty() {
+                continue;
+            }
             let Some(weight) = self.division(first, second) else {
                 continue;
             };
@@ -478,6 +476,24 @@ impl<V: Vocabulary> Planner<'_, V> {
         }
         Ok(idf(most, count) / idf(0, count))
     }
+}
+
+/// A term of the index that a word may mean.
+struct Found {
+    term: String,
+    /// How many edits lie between the word and a form of the term.
+    edits: usize,
+}
+
+/// Notes that a form of a term is so many edits away and stands in so many articles.
+fn note(found: &mut TermMap<(usize, u32)>, term: &str, edits: usize, doc_freq: u32) {
+    let known = found.get_or_insert_with(term, || (edits, doc_freq));
+    *known = (edits.min(known.0), doc_freq.max(known.1));
+}
+
+/// Whether one of the alternatives is this term.
+fn has(alternatives: &[Alternative], term: &str) -> bool {
+    alternatives.iter().any(|alternative| alternative.terms == [term])
 }
 
 /// Whether longer words that begin with this stem are of its family.
