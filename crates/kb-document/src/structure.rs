@@ -98,9 +98,8 @@ impl Holders {
             (b"table", _) => self.push(Holder::Table(false)),
             (b"tr", Some(Holder::Table(has_cell))) => *has_cell = false,
             (b"td" | b"th", Some(Holder::Table(has_cell))) => {
-                if std::mem::replace(has_cell, true) {
-                    return CELL.to_string();
-                }
+                let before = if std::mem::replace(has_cell, true) { CELL } else { '\n' };
+                return before.to_string();
             }
             (b"li", Some(Holder::Steps(number))) => {
                 let step = step(*number);
