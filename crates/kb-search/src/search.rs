@@ -1,7 +1,7 @@
 //! From a query to an answer: the steps that are the same over every index, in one place.
 //!
-//! An index says what it holds ([`Index`]). One that has to be fetched piece by piece also says, between the steps, that
-//! something is not here yet; whoever runs the search then fetches it and starts again.
+//! An index says what it holds ([`Index`]). One that has to be fetched piece by piece also says, between the steps, that it
+//! is waiting for something; whoever runs the search then fetches it and starts again.
 
 use std::borrow::Cow;
 
@@ -152,7 +152,7 @@ pub trait Index: Articles {
     /// Before anything else is asked: what the query will need.
     ///
     /// # Errors
-    /// If something of it must be fetched first.
+    /// If the index cannot be read.
     fn prepare_query(&self, query: &str, options: &Options, analyzer: &mut Analyzer) -> Result<(), Self::Error> {
         let _ = (query, options, analyzer);
         Ok(())
@@ -161,7 +161,7 @@ pub trait Index: Articles {
     /// Before the plan is run: what it will need.
     ///
     /// # Errors
-    /// If something of it must be fetched first.
+    /// If the index cannot be read.
     fn prepare_plan(&self, plan: &Plan) -> Result<(), Self::Error> {
         let _ = plan;
         Ok(())
@@ -170,7 +170,7 @@ pub trait Index: Articles {
     /// Before articles are asked for.
     ///
     /// # Errors
-    /// If something of them must be fetched first.
+    /// If the index cannot be read.
     fn prepare_articles(&self, articles: &[Ranked]) -> Result<(), Self::Error> {
         let _ = articles;
         Ok(())
@@ -247,10 +247,11 @@ impl Rules {
     }
 }
 
-/// Answers a query; the plan by which it did comes too. Never fails on input; a query without words has no hits.
+/// Answers a query; the plan by which it did comes too. Never fails on input; a query without words has no hits. While the
+/// index is [waiting](crate::plan::Vocabulary::waiting) the answer is worth nothing.
 ///
 /// # Errors
-/// If the index cannot be read, or must fetch something first.
+/// If the index cannot be read.
 pub fn search<I: Index>(
     index: &I,
     rules: &Rules,
