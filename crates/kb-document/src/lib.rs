@@ -21,6 +21,7 @@ mod outline;
 mod raw_html;
 mod sanitize;
 pub mod slug;
+pub mod structure;
 pub mod video;
 mod visibility;
 

@@ -6,6 +6,7 @@ use std::ops::Range;
 use html5gum::{DefaultEmitter, EndTag, StartTag, Token, Tokenizer};
 
 use super::fragment::{Fragment, PatchKind};
+use super::structure::Holders;
 use super::video::{self, Player};
 use super::{Link, LinkKind};
 
@@ -64,7 +65,7 @@ pub(crate) struct RawHtmlPiece {
 /// A part of the visible text of raw HTML.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum RawText {
-    /// Text, with a line break wherever a block begins or ends.
+    /// Text, with a line break wherever a block begins or ends, and what [`structure`](crate::structure) has.
     Lines(String),
     /// A heading with this id begins, of any level below the page's title.
     Heading(String),
@@ -149,6 +150,8 @@ pub(crate) struct RawOpen {
     pub narrow: bool,
     /// Whether preformatted text is open.
     pub preformatted: bool,
+    /// The lists and tables.
+    pub holders: Holders,
 }
 
 impl RawOpen {
@@ -269,7 +272,9 @@ impl PieceReader<'_> {
     fn start_tag(&mut self, tag: &StartTag<usize>) {
         let name = tag.name.to_ascii_lowercase();
         if BLOCKS.contains(&name.as_slice()) {
-            self.lines("\n");
+            let start = attribute(tag, b"start");
+            let before = self.piece.open.holders.start(&name, &start);
+            self.lines(&before);
         }
         if is_hidden(&name) && !tag.self_closing {
             self.piece.hides += 1;
@@ -366,7 +371,10 @@ impl PieceReader<'_> {
         if let [b'h', b'1'..=b'6'] = tag.name.as_slice() {
             self.piece.text.push(RawText::HeadingEnd);
         }
-        if BLOCKS.contains(&tag.name.as_slice()) {
+        let name = tag.name.as_slice();
+        self.piece.open.holders.end(name);
+        // The end of a row ends its last cell.
+        if BLOCKS.contains(&name) && !matches!(name, b"td" | b"th") {
             self.lines("\n");
         }
     }
@@ -814,7 +822,7 @@ mod tests {
         for (html, expected) in [
             ("H<sub>2</sub>O, <b>bold</b>ly", "H2O, boldly"),
             ("<ul><li>one<li>two\nthree</ul>", "\n\none\ntwo three\n"),
-            ("<table><tr><td>a</td><td>b</td></tr></table>", "\n\n\na\n\nb\n\n\n"),
+            ("<table><tr><td>a</td><td>b</td></tr></table>", "\n\n\na\u{FDDA}b\n\n"),
             ("x<br>y<img src=z alt='a\nb'>c", "x\ny a b c"),
             ("<pre>a\nb</pre>c\nd", "\na\nb\nc d"),
         ] {

@@ -178,7 +178,7 @@ impl SearchIndex {
                 .collect()
         };
         let text = |field: Stored| texts(field).pop().unwrap_or_default();
-        // These three hold one value per section, in the same order.
+        // These three hold one value per section, in the same order; the titles above the article follow as headings.
         let anchors = texts(self.fields.anchors);
         let headings = texts(self.fields.searched(Field::Headings));
         let bodies = texts(self.fields.searched(Field::Body));

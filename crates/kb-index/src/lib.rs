@@ -72,7 +72,7 @@ pub struct IndexedArticle<'a> {
     pub collection: Option<Cow<'a, str>>,
     /// Tags; searched like keywords.
     pub tags: Vec<Cow<'a, str>>,
-    /// Other phrasings of the question it answers.
+    /// Other phrasings of the question it answers; on a page of questions and answers also those.
     pub questions: Vec<Cow<'a, str>>,
     /// Words that should find it although they are not in the text.
     pub keywords: Vec<Cow<'a, str>>,
@@ -101,6 +101,9 @@ impl<'a> IndexedArticle<'a> {
     /// The same without sections.
     fn front(document: &'a Document, title: &'a str, url: Cow<'a, str>, breadcrumb: Vec<Cow<'a, str>>) -> Self {
         let texts = |texts: &'a [String]| texts.iter().map(|text| Cow::Borrowed(text.as_str())).collect();
+        let put = (document.questions.iter())
+            .filter_map(|range| document.sections.get(range.start))
+            .map(|section| &section.heading);
         Self {
             source: Cow::Borrowed(document.path.as_str()),
             url,
@@ -109,7 +112,9 @@ impl<'a> IndexedArticle<'a> {
             collection: breadcrumb.first().cloned(),
             breadcrumb,
             tags: texts(&document.front.tags),
-            questions: texts(&document.front.questions),
+            questions: (document.front.questions.iter().chain(put))
+                .map(|question| Cow::Borrowed(question.as_str()))
+                .collect(),
             keywords: texts(&document.front.keywords),
             boost: document.front.boost as f32,
             sections: Vec::new(),

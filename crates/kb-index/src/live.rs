@@ -134,6 +134,7 @@ pub(super) struct Base {
 struct Source {
     document: Arc<Document>,
     title: Arc<str>,
+    breadcrumb: Arc<[String]>,
 }
 
 /// Some articles of the base that no longer count.
@@ -167,16 +168,20 @@ impl Source {
         Self {
             document: Arc::clone(&article.document),
             title: article.title.as_str().into(),
+            breadcrumb: article.breadcrumb.as_slice().into(),
         }
     }
 
     fn view(&self) -> IndexedArticle<'_> {
-        IndexedArticle::new(&self.document, &self.title, Cow::Borrowed(""), Vec::new())
+        let titles = self.breadcrumb.iter().map(|title| Cow::Borrowed(title.as_str()));
+        IndexedArticle::new(&self.document, &self.title, Cow::Borrowed(""), titles.collect())
     }
 
     /// Whether both articles have the same postings.
     fn is(&self, article: &LiveArticle) -> bool {
-        *self.title == *article.title && same_texts(&self.document, &article.document)
+        *self.title == *article.title
+            && *self.breadcrumb == *article.breadcrumb
+            && same_texts(&self.document, &article.document)
     }
 }
 
@@ -186,6 +191,7 @@ fn same_texts(a: &Arc<Document>, b: &Arc<Document>) -> bool {
     Arc::ptr_eq(a, b)
         || (a.sections.len() == b.sections.len()
             && (a.sections.iter().zip(&b.sections)).all(|(a, b)| a.heading == b.heading && a.text == b.text)
+            && a.questions == b.questions
             && (&front.questions, &front.keywords, &front.tags) == (&other.questions, &other.keywords, &other.tags))
 }
 
@@ -355,7 +361,9 @@ impl LiveIndex {
         let mut taken = vec![false; self.base_articles.len()];
         let mut find = |(number, article): (usize, &LiveArticle)| {
             let before = self.articles.get(number).filter(|entry| {
-                Arc::ptr_eq(&entry.article.document, &article.document) && entry.article.title == article.title
+                Arc::ptr_eq(&entry.article.document, &article.document)
+                    && entry.article.title == article.title
+                    && entry.article.breadcrumb == article.breadcrumb
             });
             let found = match before {
                 Some(entry) => Some(entry.in_base).filter(|found| *found != GONE),

@@ -170,6 +170,9 @@ impl Session {
             text.push_str("search: 1.5\n");
         }
         if random.below(6) == 0 {
+            text.push_str("template: faq\n");
+        }
+        if random.below(6) == 0 {
             text.push_str(&format!("description: \"{}\"\n", random.words(8)));
         }
         text.push_str("---\n");

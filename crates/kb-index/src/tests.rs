@@ -299,6 +299,40 @@ fn questions_keywords_and_tags_are_searched() {
 }
 
 #[test]
+fn each_question_of_a_page_counts_as_a_question() {
+    let page = super::live_tests::document(
+        "faq.md",
+        "---\ntitle: Before you buy\ntemplate: faq\n---\n## Light\n\n### Do I need the app?\n\nNo, a button will do.\n\n\
+         ### Can I change my mind?\n\nYes, for 60 days.\n",
+    );
+    let mut articles = help();
+    let wordy = "I need the app to change my mind about the app. ".repeat(9);
+    articles.push(article("app.md", "I need the app", vec![section("My mind", &wordy)]));
+    articles.push(IndexedArticle::new(&page, "Before you buy", "/faq/".into(), Vec::new()));
+    let index = index_of("en", articles, &Tuning::default());
+    for (query, anchor) in [
+        ("Do I need the app?", "do-i-need-the-app"),
+        ("can i change my mind", "can-i-change-my-mind"),
+    ] {
+        let hit = &index.search(query, &Options::default()).unwrap().hits[0];
+        assert_eq!((&*hit.source, &*hit.section.anchor), ("faq.md", anchor), "{query}");
+    }
+}
+
+#[test]
+fn the_titles_above_an_article_are_searched() {
+    let mut articles = help();
+    articles[0].breadcrumb = vec!["Safety".into(), "Signing in".into()];
+    let index = index_of("en", articles, &Tuning::default());
+    let hits = index.search("safety password", &Options::default()).unwrap().hits;
+    assert_eq!(hits[0].source, "account/password.md");
+    let hits = index.search("safety", &Options::default()).unwrap().hits;
+    assert_eq!(hits.len(), 1);
+    // They are no section.
+    assert_eq!(hits[0].section.heading, "");
+}
+
+#[test]
 fn an_exact_title_or_question_comes_first() {
     let wordy = "stop paying refund invoice download password reset cancel your plan ".repeat(5);
     let mut articles = help();

@@ -204,6 +204,10 @@ fn document(fields: &Fields, article: &IndexedArticle<'_>, analyzer: &mut Analyz
         document.add_text(fields.anchors, &section.anchor);
         document.add_text(fields.searched(Field::Body), &section.text);
     }
+    // Measured: as text the titles above an article cost more ranks than they win, as headings they win.
+    for category in &article.breadcrumb {
+        document.add_text(fields.searched(Field::Headings), category);
+    }
     if let Some(collection) = &article.collection {
         document.add_text(fields.collection, collection);
     }

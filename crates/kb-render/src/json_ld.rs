@@ -1,5 +1,6 @@
 //! Structured data: breadcrumbs and articles for search engines, and questions for other readers.
 
+use kb_document::structure::plain;
 use kb_document::{Document, Section};
 use kb_site::ArticleId;
 use kb_site::pages::Page;
@@ -90,7 +91,8 @@ fn faq(document: &Document) -> Option<Value> {
 
 /// A question with its answer, where it has one.
 fn entry<'a>(question: &str, answer: impl IntoIterator<Item = &'a String>) -> Option<Value> {
-    let words: Vec<&str> = answer.into_iter().flat_map(|text| text.split_whitespace()).collect();
+    let answer: Vec<String> = answer.into_iter().map(|text| plain(text)).collect();
+    let words: Vec<&str> = answer.iter().flat_map(|text| text.split_whitespace()).collect();
     (!words.is_empty() && !question.is_empty()).then(|| {
         json!({ "@type": "Question", "name": question,
             "acceptedAnswer": { "@type": "Answer", "text": words.join(" ") } })

@@ -18,6 +18,9 @@ use kb_search::plan::Typing;
 use kb_search::search::Options;
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = ["String", "prototype", "normalize"], js_name = "call")]

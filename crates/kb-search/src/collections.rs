@@ -149,6 +149,54 @@ pub(crate) fn sort_short<T>(items: &mut [T], is_before: impl Fn(&T, &T) -> bool)
     }
 }
 
+/// Two numbers as one that is in order as they are, the first before the second. Lists of such are sorted and searched by
+/// the same code of the standard library, of which a browser loads one copy for every type.
+pub(crate) fn pair(first: u32, second: u32) -> u64 {
+    u64::from(first) << 32 | u64::from(second)
+}
+
+/// The numbers of a [`pair`].
+pub(crate) fn unpair(pair: u64) -> (u32, u32) {
+    ((pair >> 32) as u32, pair as u32)
+}
+
+/// Sorts numbers and keeps each once.
+pub(crate) fn sort_unique(numbers: &mut Vec<u64>) {
+    numbers.sort_unstable();
+    let mut kept = 0;
+    for at in 0..numbers.len() {
+        if kept == 0 || numbers[kept - 1] != numbers[at] {
+            numbers[kept] = numbers[at];
+            kept += 1;
+        }
+    }
+    numbers.truncate(kept);
+}
+
+/// Adds an item to the best few, which stand best first; of equal ones the earlier stays before.
+pub(crate) fn keep_best<T>(best: &mut Vec<T>, item: T, limit: usize, is_before: impl Fn(&T, &T) -> bool) {
+    best.push(item);
+    let mut at = best.len() - 1;
+    while at > 0 && is_before(&best[at], &best[at - 1]) {
+        best.swap(at, at - 1);
+        at -= 1;
+    }
+    best.truncate(limit);
+}
+
+/// Where the character of this number begins; nothing if there are fewer. That of the standard library is made for
+/// long texts.
+pub(crate) fn char_start(text: &str, number: usize) -> Option<usize> {
+    let mut left = number;
+    for (at, _) in text.char_indices() {
+        if left == 0 {
+            return Some(at);
+        }
+        left -= 1;
+    }
+    None
+}
+
 /// The multiply-and-rotate hash of Firefox and rustc ("`FxHash`"), eight bytes at a time.
 pub(crate) fn hash(bytes: &[u8]) -> u32 {
     const SEED: u64 = 0x51_7c_c1_b7_27_22_0a_95;
@@ -238,6 +286,32 @@ impl<V> TermMap<V> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_best_are_those_that_sorting_puts_first() {
+        let numbers: Vec<u64> = (0..500).map(|n| n * 7919 % 263).collect();
+        let mut sorted = numbers.clone();
+        sort_unique(&mut sorted);
+        assert!(sorted.windows(2).all(|two| two[0] < two[1]) && sorted.len() == 263);
+        for limit in [0, 1, 7, 1000] {
+            let mut unique = numbers[..263].to_vec();
+            unique.sort_unstable();
+            unique.truncate(limit);
+            let mut best = Vec::new();
+            (numbers[..263].iter()).for_each(|number| keep_best(&mut best, *number, limit, |a, b| a < b));
+            assert_eq!(best, unique);
+        }
+        assert_eq!(unpair(pair(7, u32::MAX)), (7, u32::MAX));
+        assert!(pair(1, u32::MAX) < pair(2, 0));
+        for text in ["", "aé", "木の葉"] {
+            for number in 0..4 {
+                assert_eq!(
+                    char_start(text, number),
+                    text.char_indices().nth(number).map(|(at, _)| at)
+                );
+            }
+        }
+    }
 
     #[test]
     fn a_map_keeps_what_it_was_given_in_order() {

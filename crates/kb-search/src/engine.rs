@@ -85,19 +85,17 @@ impl Engine {
     /// Answers a query, or says what it takes. Never fails on input; a query without words has no hits.
     pub fn search(&mut self, query: &str, options: &Options) -> Step {
         self.pack.take_incomplete();
-        let found = search::search(&self.pack, &self.rules, &mut self.analyzer, query, options);
-        let pages = self.pack.take_wanted_pages();
-        match found {
-            Ok((mut answer, plan)) if pages.is_empty() => {
-                answer.incomplete = self.pack.take_incomplete();
-                self.planned = Some((query.to_owned(), options.typing, plan));
-                Step::Done(Box::new(answer))
-            }
-            _ => Step::Needs(Needs {
-                files: self.pack.take_wanted(),
-                pages,
-            }),
+        let Ok((mut answer, plan)) = search::search(&self.pack, &self.rules, &mut self.analyzer, query, options);
+        let needs = Needs {
+            files: self.pack.take_wanted(),
+            pages: self.pack.take_wanted_pages(),
+        };
+        if needs != Needs::default() {
+            return Step::Needs(needs);
         }
+        answer.incomplete = self.pack.take_incomplete();
+        self.planned = Some((query.to_owned(), options.typing, plan));
+        Step::Done(Box::new(answer))
     }
 
     /// The sections of a page that answer a query best, best first, at most `limit`. [`page_sections`] has the form of
@@ -127,9 +125,9 @@ impl Engine {
         match self.planned.take() {
             Some((planned, how, plan)) if planned == query && how == typing => plan,
             _ => {
-                let plan = plan(query, typing, &mut self.analyzer, &self.pack, self.rules.synonyms());
+                let Ok(plan) = plan(query, typing, &mut self.analyzer, &self.pack, self.rules.synonyms());
                 self.pack.take_wanted();
-                plan.unwrap_or_default()
+                plan
             }
         }
     }

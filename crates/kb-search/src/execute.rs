@@ -4,7 +4,7 @@
 //! Everything that computes a score is here or in [`crate::bm25`], so that executors cannot drift apart.
 
 use crate::bm25::{FieldScorer, field_length, idf};
-use crate::collections::TermMap;
+use crate::collections::{TermMap, pair, sort_unique, unpair};
 use crate::plan::{Alternative, Clause, MatchKind, Plan, Vocabulary};
 use crate::score::Ranking;
 
@@ -236,12 +236,13 @@ pub fn matches<P: Postings>(
     let coverage = matched.iter().map(|&doc| (doc, share(doc))).collect();
     let all_words = plan.clauses.iter().filter(|clause| clause.is_everywhere()).count();
     let complete = matched.iter().any(|&doc| usize::from(words[doc as usize]) == all_words);
-    let order = |a: &u32, b: &u32| scores[*b as usize].total_cmp(&scores[*a as usize]).then(a.cmp(b));
-    matched.sort_unstable_by(order);
-    matched.truncate(limit);
-    let mut best: Vec<Candidate> = matched
-        .iter()
-        .map(|&doc| Candidate {
+    // The bits of scores, none of which is below zero, are in the order of their values.
+    let falling = |doc: u32| !scores[doc as usize].to_bits();
+    let mut order: Vec<u64> = matched.iter().map(|&doc| pair(falling(doc), doc)).collect();
+    order.sort_unstable();
+    order.truncate(limit);
+    let mut best: Vec<Candidate> = (order.iter().map(|place| unpair(*place).1))
+        .map(|doc| Candidate {
             doc,
             bm25: scores[doc as usize],
             coverage: share(doc),
@@ -533,8 +534,8 @@ fn offer(clause: &mut Sparse, quality: &mut [f32], doc: u32, score: f32, weight:
 /// Where clauses stand in one field of one article.
 #[derive(Default)]
 struct Places {
-    /// Position and clause.
-    found: Vec<(u32, usize)>,
+    /// [Pairs](pair) of position and clause.
+    found: Vec<u64>,
     /// Terms of the field that the query has, and all.
     terms: u32,
     length: u32,
@@ -542,8 +543,8 @@ struct Places {
 
 /// Finds how the query lies in the titles and questions of the candidates.
 fn match_titles<P: Postings>(plan: &Plan, index: &P, candidates: &mut [Candidate]) -> Result<(), P::Error> {
-    let mut numbers: Vec<(u32, usize)> = (candidates.iter().enumerate())
-        .map(|(at, found)| (found.doc, at))
+    let mut numbers: Vec<u64> = (candidates.iter().enumerate())
+        .map(|(at, found)| pair(found.doc, at as u32))
         .collect();
     numbers.sort_unstable();
     for field in Field::WITH_POSITIONS {
@@ -554,11 +555,14 @@ fn match_titles<P: Postings>(plan: &Plan, index: &P, candidates: &mut [Candidate
             for term in clause.alternatives.iter().flat_map(|alternative| &alternative.terms) {
                 let first = counted.insert(term, ());
                 index.for_each_position(field, term, &mut |posting, positions| {
-                    if let Ok(found) = numbers.binary_search_by_key(&posting.doc, |number| number.0) {
-                        let places = &mut places[numbers[found].1];
+                    let found = numbers.partition_point(|number| *number < pair(posting.doc, 0));
+                    if let Some((doc, at)) = numbers.get(found).map(|number| unpair(*number))
+                        && doc == posting.doc
+                    {
+                        let places = &mut places[at as usize];
                         places.length = field_length(posting.norm);
                         places.terms += if first { positions.len() as u32 } else { 0 };
-                        places.found.extend(positions.iter().map(|&at| (at, number)));
+                        places.found.extend(positions.iter().map(|&at| pair(at, number as u32)));
                     }
                 })?;
             }
@@ -582,23 +586,23 @@ impl TitleMatch {
 }
 
 fn match_title(field: Field, plan: &Plan, places: &mut Places) -> TitleMatch {
-    places.found.sort_unstable();
-    places.found.dedup();
-    let has = |position: u32, clause: usize| places.found.binary_search(&(position, clause)).is_ok();
+    sort_unique(&mut places.found);
+    let has = |position: u32, clause: usize| places.found.binary_search(&pair(position, clause as u32)).is_ok();
     let mut total = 0.0;
     let mut covered = 0.0;
     let mut all_pairs = 0.0;
     let mut pairs = 0.0;
     for (number, clause) in plan.clauses.iter().enumerate() {
         total += clause.weight;
-        let mut here = places.found.iter().filter(|place| place.1 == number).peekable();
+        let at = |place: &u64| Some(unpair(*place)).filter(|place| place.1 == number as u32);
+        let mut here = places.found.iter().filter_map(at).peekable();
         if here.peek().is_some() {
             covered += clause.weight;
         }
         if let Some(next) = plan.clauses.get(number + 1) {
             let weight = clause.weight + next.weight;
             all_pairs += weight;
-            if here.any(|&(position, _)| has(position + clause.words, number + 1)) {
+            if here.any(|(position, _)| has(position + clause.words, number + 1)) {
                 pairs += weight;
             }
         }

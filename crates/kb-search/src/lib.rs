@@ -29,6 +29,7 @@ pub mod score;
 pub mod search;
 pub mod sections;
 mod stopwords;
+pub mod structure;
 pub mod suggest;
 pub mod tuning;
 

@@ -4,6 +4,7 @@
 //! fetches the text of the best articles, natively from the document store, in the browser from their pages.
 
 use crate::analysis::{Analyzer, Mode};
+use crate::collections::{pair, sort_unique, unpair};
 use crate::execute::{Field, Postings};
 use crate::plan::{Phrase, Plan};
 use crate::rank::Ranks;
@@ -58,25 +59,24 @@ fn in_text(phrase: &Phrase, text: &str, analyzer: &mut Analyzer) -> bool {
     starts.hold(phrase)
 }
 
-/// Where the phrase would begin for each of its words that was found: position and number of the word.
+/// Where the phrase would begin for each of its words that was found: [pairs](pair) of position and number of the word.
 #[derive(Default)]
 struct Starts {
-    found: Vec<(u32, usize)>,
+    found: Vec<u64>,
 }
 
 impl Starts {
     fn add(&mut self, word: usize, position: u32, offset: u32) {
         if let Some(start) = position.checked_sub(offset) {
-            self.found.push((start, word));
+            self.found.push(pair(start, word as u32));
         }
     }
 
     /// Whether all words agree on a beginning.
     fn hold(mut self, phrase: &Phrase) -> bool {
-        self.found.sort_unstable();
-        self.found.dedup();
+        sort_unique(&mut self.found);
         self.found
-            .chunk_by(|a, b| a.0 == b.0)
+            .chunk_by(|a, b| unpair(*a).0 == unpair(*b).0)
             .any(|agreeing| agreeing.len() == phrase.words.len())
     }
 }

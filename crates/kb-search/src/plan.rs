@@ -18,7 +18,7 @@ use syntax::Syntax;
 use units::{Unit, units};
 
 use crate::analysis::{Analyzer, Mode, TokenKind};
-use crate::collections::{TermMap, sort_short};
+use crate::collections::{TermMap, char_start, sort_short};
 use crate::execute::Field;
 use crate::tuning::Synonym;
 
@@ -31,6 +31,12 @@ pub const MAX_CLAUSES: usize = 40;
 pub trait Vocabulary {
     /// What may go wrong while reading the index.
     type Error;
+
+    /// How much was looked for that must be fetched first. An index made of files answers as if those that are not here
+    /// held nothing. Where this number grows, what was found is incomplete, and nothing is to be concluded from it.
+    fn waiting(&self) -> usize {
+        0
+    }
 
     /// The number of articles.
     fn doc_count(&self) -> u32;
@@ -129,9 +135,9 @@ pub struct Alternative {
 }
 
 impl Alternative {
-    fn one(term: impl Into<String>, weight: f32, kind: MatchKind) -> Self {
+    fn one(term: String, weight: f32, kind: MatchKind) -> Self {
         Self {
-            terms: vec![term.into()],
+            terms: vec![term],
             weight,
             kind,
         }
@@ -280,10 +286,10 @@ pub fn plan<V: Vocabulary>(
         analyzer,
         vocabulary,
         plan: Plan::default(),
+        waiting: 0,
     };
     let mut seen = TermMap::new();
     let mut repeated = Vec::new();
-    let mut outcome = Ok(());
     for (index, unit) in units.iter().enumerate() {
         if parts[index] == Part::Frame && !syntax.is_quoted(&unit.range) {
             continue;
@@ -298,11 +304,9 @@ pub fn plan<V: Vocabulary>(
         } else {
             ending(unit, typing, index + 1 == units.len(), query)
         };
-        // An index that comes in parts is told at once all that is missing.
-        outcome = outcome.and(planner.clause(unit, ending, parts[index], &added[index]));
+        planner.clause(unit, ending, parts[index], &added[index])?;
     }
-    outcome?;
-    if planner.plan.clauses.is_empty() {
+    if planner.plan.clauses.is_empty() && vocabulary.waiting() == 0 {
         planner.characters(&units)?;
     }
     let mut plan = planner.plan;
@@ -460,10 +464,7 @@ pub fn probes(query: &str, typing: Typing, analyzer: &mut Analyzer) -> Vec<Probe
 }
 
 fn shortened(query: &str) -> &str {
-    match query.char_indices().nth(MAX_QUERY_CHARS) {
-        Some((end, _)) => &query[..end],
-        None => query,
-    }
+    &query[..char_start(query, MAX_QUERY_CHARS).unwrap_or(query.len())]
 }
 
 fn keep_rarest(clauses: &mut Vec<Clause>) {

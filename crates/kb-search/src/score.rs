@@ -41,7 +41,7 @@ impl Default for Ranking {
             grammar_idf: 3.0,
             coverage: 0.3,
             title_adjacency: 0.5,
-            title_explained: 0.5,
+            title_explained: 0.3,
             title_exact: 1.0,
         }
     }

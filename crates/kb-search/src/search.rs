@@ -1,7 +1,7 @@
 //! From a query to an answer: the steps that are the same over every index, in one place.
 //!
-//! An index says what it holds ([`Index`]). One that has to be fetched piece by piece also says, between the steps, that
-//! something is not here yet; whoever runs the search then fetches it and starts again.
+//! An index says what it holds ([`Index`]). One that has to be fetched piece by piece also says, between the steps, that it
+//! is waiting for something; whoever runs the search then fetches it and starts again.
 
 use std::borrow::Cow;
 
@@ -152,7 +152,7 @@ pub trait Index: Articles {
     /// Before anything else is asked: what the query will need.
     ///
     /// # Errors
-    /// If something of it must be fetched first.
+    /// If the index cannot be read.
     fn prepare_query(&self, query: &str, options: &Options, analyzer: &mut Analyzer) -> Result<(), Self::Error> {
         let _ = (query, options, analyzer);
         Ok(())
@@ -161,7 +161,7 @@ pub trait Index: Articles {
     /// Before the plan is run: what it will need.
     ///
     /// # Errors
-    /// If something of it must be fetched first.
+    /// If the index cannot be read.
     fn prepare_plan(&self, plan: &Plan) -> Result<(), Self::Error> {
         let _ = plan;
         Ok(())
@@ -170,7 +170,7 @@ pub trait Index: Articles {
     /// Before articles are asked for.
     ///
     /// # Errors
-    /// If something of them must be fetched first.
+    /// If the index cannot be read.
     fn prepare_articles(&self, articles: &[Ranked]) -> Result<(), Self::Error> {
         let _ = articles;
         Ok(())
@@ -247,10 +247,11 @@ impl Rules {
     }
 }
 
-/// Answers a query; the plan by which it did comes too. Never fails on input; a query without words has no hits.
+/// Answers a query; the plan by which it did comes too. Never fails on input; a query without words has no hits. While the
+/// index is [waiting](crate::plan::Vocabulary::waiting) the answer is worth nothing.
 ///
 /// # Errors
-/// If the index cannot be read, or must fetch something first.
+/// If the index cannot be read.
 pub fn search<I: Index>(
     index: &I,
     rules: &Rules,
@@ -258,13 +259,34 @@ pub fn search<I: Index>(
     query: &str,
     options: &Options,
 ) -> Result<(Answer, Plan), I::Error> {
+    let mut answer = Answer::default();
     index.prepare_query(query, options, analyzer)?;
+    if index.waiting() > 0 {
+        return Ok((answer, Plan::default()));
+    }
     let plan = plan(query, options.typing, analyzer, index, &rules.synonyms)?;
     index.prepare_plan(&plan)?;
+    if index.waiting() == 0 {
+        answer = answer_plan(index, rules, analyzer, query, options, &plan)?;
+    }
+    Ok((answer, plan))
+}
+
+/// Answers a query by its plan.
+fn answer_plan<I: Index>(
+    index: &I,
+    rules: &Rules,
+    analyzer: &mut Analyzer,
+    query: &str,
+    options: &Options,
+    plan: &Plan,
+) -> Result<Answer, I::Error> {
     let wanted = options.limit.saturating_add(options.offset);
     let filter = filter(index, options)?;
-    let mut ranks = rank(&plan, index, rules, wanted, filter.as_deref())?;
-    verify(index, &plan, &mut ranks, wanted, analyzer)?;
+    let mut ranks = rank(plan, index, rules, wanted, filter.as_deref())?;
+    if index.waiting() == 0 {
+        verify(index, plan, &mut ranks, wanted, analyzer)?;
+    }
     let mut answer = Answer {
         relaxed: ranks.relaxed,
         missing: plan.missing.clone(),
@@ -276,8 +298,13 @@ pub fn search<I: Index>(
     }
     let from = options.offset.min(ranks.ranked.len());
     let shown = &ranks.ranked[from..wanted.min(ranks.ranked.len())];
-    index.prepare_articles(shown)?;
-    let highlighter = Highlighter::new(&plan);
+    if index.waiting() == 0 {
+        index.prepare_articles(shown)?;
+    }
+    if index.waiting() > 0 {
+        return Ok(answer);
+    }
+    let highlighter = Highlighter::new(plan);
     for ranked in shown {
         let Some(article) = index.article(ranked.candidate.doc)? else {
             continue;
@@ -287,16 +314,16 @@ pub fn search<I: Index>(
             .push(hit::<I>(ranked, article, &highlighter, options, analyzer));
         #[cfg(feature = "explain")]
         if let Some(hit) = answer.hits.last_mut().filter(|_| options.explain) {
-            hit.explanation = Some(Box::new(Explanation::new(index, &rules.ranking, &plan, ranked)?));
+            hit.explanation = Some(Box::new(Explanation::new(index, &rules.ranking, plan, ranked)?));
         }
     }
     answer.total = ranks.answering.len().max(options.offset + answer.hits.len());
     let titles: Vec<&str> = answer.hits.iter().map(|hit| hit.title.text.as_str()).collect();
-    answer.suggestions = suggestions(&plan, &titles, &ranks.ranked, index, analyzer, |doc| {
+    answer.suggestions = suggestions(plan, &titles, &ranks.ranked, index, analyzer, |doc| {
         Ok(index.texts(doc)?.into_iter().map(Cow::into_owned).collect())
     })?;
     answer.did_you_mean = did_you_mean(query, &answer.suggestions);
-    Ok((answer, plan))
+    Ok(answer)
 }
 
 /// For every article whether it may be shown; nothing if all may.

@@ -8,6 +8,7 @@ use std::ops::Range;
 use crate::analysis::{Analyzer, Mode};
 use crate::collections::{TermMap, sort_short};
 use crate::plan::Plan;
+use crate::structure::{CELL, STEP_END, passages, step_digit};
 
 /// Words that weigh less than this share of the query's weightiest word ("the", "how") are not marked.
 const MARKED_SHARE: f32 = 0.3;
@@ -59,7 +60,7 @@ struct Match {
 /// A piece of text with the matched words in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Excerpt {
-    /// The text, on one line, with `…` where something was left out.
+    /// The text, on one line, with `…` where a sentence was cut.
     pub text: String,
     /// Byte ranges of the matched words, ascending, not overlapping.
     pub highlights: Vec<Range<usize>>,
@@ -141,15 +142,16 @@ impl<'a> Highlighter<'a> {
         ranked
     }
 
-    /// The part of `text` that shows most of the query, at most about `max_chars` characters long.
+    /// The part of `text` that shows most of the query, at most about `max_chars` characters long: whole sentences, steps
+    /// and rows, where one is not longer by itself.
     pub fn excerpt(&self, text: &str, max_chars: usize, analyzer: &mut Analyzer) -> Excerpt {
         let matches = self.matches(text, analyzer);
-        let window = self.window(text, &matches, max_chars);
+        let (window, is_cut) = self.window(text, &matches, max_chars);
         let inside: Vec<Match> = matches
             .into_iter()
             .filter(|found| found.range.start >= window.start && found.range.end <= window.end)
             .collect();
-        on_one_line(text, window, self.marks(&inside))
+        on_one_line(text, window, is_cut, self.marks(&inside))
     }
 
     fn matches(&self, text: &str, analyzer: &mut Analyzer) -> Vec<Match> {
@@ -189,7 +191,7 @@ impl<'a> Highlighter<'a> {
             self.plan.clauses[found.clause].weight >= self.heaviest * MARKED_SHARE && found.quality >= MARKED_QUALITY
         };
         let mut ranges: Vec<_> = matches.iter().filter(weighs).map(|found| found.range.clone()).collect();
-        ranges.sort_unstable_by_key(|range| (range.start, range.end));
+        sort_short(&mut ranges, |a, b| (a.start, a.end) < (b.start, b.end));
         let mut merged: Vec<Range<usize>> = Vec::with_capacity(ranges.len());
         for range in ranges {
             match merged.last_mut() {
@@ -200,14 +202,49 @@ impl<'a> Highlighter<'a> {
         merged
     }
 
-    /// The byte range to show: the window with the greatest weight of different words, opened at a sentence or word.
-    fn window(&self, text: &str, matches: &[Match], max_chars: usize) -> Range<usize> {
-        let chars = text.chars().count();
-        if chars <= max_chars {
-            return skip_space(text, 0)..text.len();
-        }
+    /// The byte range to show: of the passages that go together the first with the greatest weight of different words, and
+    /// those before them that there is room for. Says whether it begins and ends within a passage.
+    fn window(&self, text: &str, matches: &[Match], max_chars: usize) -> (Range<usize>, [bool; 2]) {
+        let chars = text.chars().count().max(1);
         let limit = max_chars * text.len() / chars;
-        let mut best = (f32::MIN, 0..0);
+        let passages = passages(text);
+        let inside = |range: &Range<usize>| {
+            let from = matches.partition_point(|found| found.range.start < range.start);
+            let to = matches.partition_point(|found| found.range.start < range.end);
+            &matches[from..to]
+        };
+        let mut best = (f32::MIN, 0, 0..0);
+        let mut end = 0;
+        for (first, passage) in passages.iter().enumerate() {
+            if !matches.is_empty() && inside(passage).is_empty() {
+                continue;
+            }
+            end = end.max(first + 1);
+            while passages.get(end).is_some_and(|next| next.end <= passage.start + limit) {
+                end += 1;
+            }
+            let window = passage.start..passages[end - 1].end;
+            let value = self.value(inside(&window));
+            if value > best.0 + f32::EPSILON {
+                best = (value, first, window);
+            }
+        }
+        let (_, first, mut window) = best;
+        if window.len() > limit {
+            return self.part(text, &window, inside(&window), limit);
+        }
+        for before in passages[..first].iter().rev() {
+            if window.end > before.start + limit {
+                break;
+            }
+            window.start = before.start;
+        }
+        (window, [false; 2])
+    }
+
+    /// The same within a passage that is too long: opened and closed at words.
+    fn part(&self, text: &str, passage: &Range<usize>, matches: &[Match], limit: usize) -> (Range<usize>, [bool; 2]) {
+        let mut best = (f32::MIN, passage.start..passage.start);
         let mut end = 0;
         for start in 0..matches.len() {
             end = end.max(start + 1);
@@ -221,9 +258,12 @@ impl<'a> Highlighter<'a> {
         }
         let found = best.1;
         let slack = limit.saturating_sub(found.len());
-        let start = opening(text, found.start, slack * 2 / 3);
-        let end = text.floor_char_boundary((start + limit).max(found.end));
-        start..closing(text, end, found.end.max(start))
+        let start = opening(text, found.start, slack * 2 / 3, passage.start);
+        let end = text
+            .floor_char_boundary((start + limit).max(found.end))
+            .min(passage.end);
+        let end = closing(text, end, found.end.max(start));
+        (start..end, [start > passage.start, end < passage.end])
     }
 
     fn value(&self, matches: &[Match]) -> f32 {
@@ -265,11 +305,11 @@ impl Words<'_> {
     }
 }
 
-/// The window's text with runs of white space as one space, with a dot between lines that end without a sign, and the
-/// marked ranges where they are then.
-fn on_one_line(text: &str, window: Range<usize>, mut marks: Vec<Range<usize>>) -> Excerpt {
+/// The window's text with runs of white space as one space, with a dot between lines that end without a sign, cells and
+/// steps as people write them, and the marked ranges where they are then. It begins or ends with `…` where it is cut.
+fn on_one_line(text: &str, window: Range<usize>, is_cut: [bool; 2], mut marks: Vec<Range<usize>>) -> Excerpt {
     let mut line = String::with_capacity(window.len() + 6);
-    if !text[..window.start].trim_start().is_empty() {
+    if is_cut[0] {
         line.push('…');
     }
     let first = line.len();
@@ -278,23 +318,33 @@ fn on_one_line(text: &str, window: Range<usize>, mut marks: Vec<Range<usize>>) -
         .flat_map(|range| [&mut range.start, &mut range.end])
         .peekable();
     let mut gap = "";
+    // Where the row began that is being read, and whether its first cell is behind.
+    let mut row = first;
+    let mut is_named = false;
     for (offset, c) in text[window.clone()].char_indices() {
-        let is_space = c.is_whitespace() || c.is_control();
-        if is_space {
-            gap = if c == '\n' || gap == BETWEEN_LINES {
-                BETWEEN_LINES
-            } else {
+        let is_space = c.is_whitespace() || c.is_control() || c == CELL || c == STEP_END;
+        if c == '\n' {
+            gap = BETWEEN_LINES;
+            (row, is_named) = (line.len(), false);
+        } else if c == CELL && line.len() > row {
+            gap = if is_named && gap != ": " { ", " } else { ": " };
+            is_named = true;
+        } else if c == STEP_END {
+            gap = ". ";
+        } else if is_space && gap.is_empty() {
+            gap = " ";
+        } else if !is_space && line.len() > first {
+            line.push_str(if gap.len() > 1 && gap != ". " && ends_with_sign(&line) {
                 " "
-            };
-        } else if line.len() > first {
-            let is_one = gap == BETWEEN_LINES && ends_with_sign(&line);
-            line.push_str(if is_one { " " } else { gap });
+            } else {
+                gap
+            });
         }
         while let Some(end) = ends.next_if(|end| **end <= window.start + offset) {
             *end = line.len();
         }
         if !is_space {
-            line.push(c);
+            line.push(step_digit(c).unwrap_or(c));
             gap = "";
         }
     }
@@ -302,7 +352,7 @@ fn on_one_line(text: &str, window: Range<usize>, mut marks: Vec<Range<usize>>) -
         *end = line.len();
     }
     line.truncate(line.trim_end().len());
-    if !text[window.end..].trim_end().is_empty() {
+    if is_cut[1] {
         line.push('…');
     }
     Excerpt {
@@ -313,7 +363,7 @@ fn on_one_line(text: &str, window: Range<usize>, mut marks: Vec<Range<usize>>) -
 
 /// A text on one line, with a dot between lines that end without a sign.
 pub fn one_line(text: &str) -> String {
-    on_one_line(text, 0..text.len(), Vec::new()).text
+    on_one_line(text, 0..text.len(), [false; 2], Vec::new()).text
 }
 
 /// What stands between lines that are put on one.
@@ -321,38 +371,38 @@ const BETWEEN_LINES: &str = " · ";
 
 /// Whether a sign of punctuation ends the text, or stands before the quotation mark or bracket that does.
 fn ends_with_sign(text: &str) -> bool {
-    text.trim_end_matches(['"', '\'', '”', '“', '’', '»', ')', ']', '」', '）'])
-        .ends_with([
-            '.', '!', '?', ':', ';', ',', '…', '。', '！', '？', '：', '；', '，', '、', '؟', '؛', '،', '।',
-        ])
+    let is_closing = |c: &char| matches!(c, '"' | '\'' | '”' | '“' | '’' | '»' | ')' | ']' | '」' | '）');
+    let last = text.chars().rev().find(|c| !is_closing(c)).unwrap_or_default();
+    matches!(
+        last,
+        '.' | '!'
+            | '?'
+            | ':'
+            | ';'
+            | ','
+            | '…'
+            | '。'
+            | '！'
+            | '？'
+            | '：'
+            | '；'
+            | '，'
+            | '、'
+            | '؟'
+            | '؛'
+            | '،'
+            | '।'
+    )
 }
 
-fn skip_space(text: &str, at: usize) -> usize {
-    at + text[at..].len() - text[at..].trim_start().len()
-}
-
-/// Where to begin so that `at` is shown with something before it: a sentence if one begins near, else a word.
-fn opening(text: &str, at: usize, slack: usize) -> usize {
+/// Where to begin so that `at` is shown with something before it: at a word, not before `least`.
+fn opening(text: &str, at: usize, slack: usize, least: usize) -> usize {
     let lowest = text.ceil_char_boundary(at.saturating_sub(slack));
-    if lowest == 0 {
-        return skip_space(text, 0).min(at);
+    if lowest <= least {
+        return least.min(at);
     }
-    let before = &text[lowest..at];
-    let sentence = before.char_indices().rev().find_map(|(offset, c)| {
-        let after = lowest + offset + c.len_utf8();
-        let ends = match c {
-            '.' | '!' | '?' => text[after..].starts_with(char::is_whitespace),
-            '\n' | '。' | '！' | '？' | '؟' | '।' => true,
-            _ => false,
-        };
-        ends.then(|| skip_space(text, after))
-    });
-    let word = || {
-        before
-            .find(char::is_whitespace)
-            .map(|offset| skip_space(text, lowest + offset))
-    };
-    sentence.or_else(word).unwrap_or(lowest).min(at)
+    let word = text[lowest..at].find(char::is_whitespace);
+    word.map_or(lowest, |offset| at - text[lowest + offset..at].trim_start().len())
 }
 
 /// The last end of a word before `end`, but not before `least`.

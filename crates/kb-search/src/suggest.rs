@@ -7,6 +7,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use crate::analysis::{Analyzer, Mode};
+use crate::collections::sort_unique;
 use crate::distance::{allowed_edits, edit_distance};
 use crate::execute::{Field, Postings};
 use crate::plan::{Correction, Plan};
@@ -77,12 +78,12 @@ pub fn did_you_mean(query: &str, suggestions: &[Suggestion]) -> Option<String> {
 fn holder<P: Postings>(term: &str, ranked: &[Ranked], index: &P) -> Result<Option<u32>, P::Error> {
     let mut docs = Vec::new();
     for field in [Field::Title, Field::Headings, Field::Body] {
-        index.for_each_posting(field, term, &mut |posting| docs.push(posting.doc))?;
+        index.for_each_posting(field, term, &mut |posting| docs.push(u64::from(posting.doc)))?;
     }
-    docs.sort_unstable();
+    sort_unique(&mut docs);
     let mut best = ranked.iter().map(|ranked| ranked.candidate.doc);
-    let shown = best.find(|doc| docs.binary_search(doc).is_ok());
-    Ok(shown.or_else(|| docs.first().copied()))
+    let shown = best.find(|doc| docs.binary_search(&u64::from(*doc)).is_ok());
+    Ok(shown.or_else(|| docs.first().map(|doc| *doc as u32)))
 }
 
 /// The ways in which a term is written.

@@ -543,7 +543,7 @@ fn excerpts_show_the_densest_part() {
         "{}",
         excerpt.text
     );
-    assert!(excerpt.text.starts_with('…') && excerpt.text.ends_with('…'));
+    assert!(excerpt.text.starts_with("Ask for a refund") && excerpt.text.ends_with("only words."));
     assert!(excerpt.text.chars().count() <= 110);
     let marked: Vec<&str> = excerpt
         .highlights
@@ -555,6 +555,44 @@ fn excerpts_show_the_densest_part() {
     assert_eq!(short.text.trim(), "A refund.");
     assert_eq!(&short.text[short.highlights[0].clone()], "refund");
     assert_eq!(highlighter.excerpt("", 100, &mut analyzer).text, "");
+}
+
+#[test]
+fn excerpts_keep_steps_and_rows_and_cut_long_sentences_at_words() {
+    let help = help();
+    let mut analyzer = Analyzer::new(Language::new("en"));
+    let plan = help.plan("refund payment", Typing::Finished, &[]);
+    let highlighter = Highlighter::new(&plan);
+    let mut shown = |text: &str, chars| {
+        let excerpt = highlighter.excerpt(text, chars, &mut analyzer);
+        let mut shown = excerpt.text.clone();
+        for range in excerpt.highlights.iter().rev() {
+            shown.insert(range.end, ']');
+            shown.insert(range.start, '[');
+        }
+        shown
+    };
+    let steps = "Do this\n\u{FDD9}\u{FDDB}Open the page. Wait.\n\u{FDD1}\u{FDD0}\u{FDDB}Press Refund\n\u{FDD1}\u{FDD1}\u{FDDB}Done";
+    assert_eq!(
+        shown(steps, 200),
+        "Do this · 9. Open the page. Wait. 10. Press [Refund] · 11. Done"
+    );
+    assert_eq!(shown(steps, 40), "10. Press [Refund] · 11. Done");
+    let rows = "Way\u{FDDA}Takes\u{FDDA}Costs\nPayment by card\u{FDDA}\u{FDDA}2 days\u{FDDA}nothing\n\u{FDDA}any\nTo:\u{FDDA}x";
+    assert_eq!(
+        shown(rows, 200),
+        "Way: Takes, Costs · [Payment] by card: 2 days, nothing · any · To: x"
+    );
+    let long = format!("{0}a refund of a payment {0}", "words without an end ".repeat(9));
+    let cut = shown(&long, 60);
+    assert!(
+        cut.starts_with('…') && cut.ends_with('…') && cut.contains("a [refund] of a [payment]"),
+        "{cut}"
+    );
+    assert!(cut.chars().count() <= 70, "{cut}");
+    // What is long is cut; what stands beside it is whole.
+    let beside = format!("{long}. A payment? None.");
+    assert_eq!(shown(&beside, 20), "…[refund] of a [payment]…");
 }
 
 #[test]

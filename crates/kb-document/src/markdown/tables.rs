@@ -8,6 +8,7 @@ use super::tree::{Kind, Node};
 use super::writer::Writer;
 use crate::fragment::{Message, PatchKind};
 use crate::raw_html::{RawHtmlPiece, TableTag};
+use crate::structure::CELL;
 
 /// An open table of raw HTML.
 #[derive(Debug)]
@@ -70,15 +71,24 @@ impl Writer<'_> {
                 Alignment::Right => " class=\"align-right\"",
             };
             let children = &cell.children;
+            if column > 0 {
+                self.put(CELL.encode_utf8(&mut [0; 4]));
+            }
             match is_head {
                 // An empty cell of the head is not a header.
-                true if is_empty(children) => self.block("<td>", &[], "</td>"),
-                true => self.block(&format!("<th scope=\"col\"{class}>"), children, "</th>"),
-                false => self.block(&format!("<td{class}>"), children, "</td>"),
+                true if is_empty(children) => self.cell("<td>", &[], "</td>"),
+                true => self.cell(&format!("<th scope=\"col\"{class}>"), children, "</th>"),
+                false => self.cell(&format!("<td{class}>"), children, "</td>"),
             }
         }
         self.line();
         self.out.push("</tr>\n");
+    }
+
+    fn cell(&mut self, open: &str, children: &[Node<'_>], close: &str) {
+        self.out.push(open);
+        self.inside(true, |writer| writer.nodes(children));
+        self.out.push(close);
     }
 
     /// Appends a piece of raw HTML, and puts regions around its tables.

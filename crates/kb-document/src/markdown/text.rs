@@ -1,5 +1,7 @@
 //! Plain text: its beginning and its number of words.
 
+use crate::structure::{CELL, joined};
+
 /// The beginning of a text, cut at a word, on one line.
 pub(crate) fn shorten(text: &str, chars: usize) -> String {
     let mut short = String::new();
@@ -27,7 +29,7 @@ pub(crate) fn shorten(text: &str, chars: usize) -> String {
 /// The lines of a text that are not empty, each with single spaces between its words.
 pub(super) fn lines(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for line in text.split('\n') {
+    for line in joined(text).split('\n') {
         let mut words = line.split_whitespace();
         let Some(first) = words.next() else { continue };
         if !out.is_empty() {
@@ -51,5 +53,6 @@ pub(super) fn count_words(text: &str) -> usize {
             .filter(|c| matches!(*c, '\u{e00}'..='\u{e7f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}'))
             .count()
     };
-    text.split_whitespace().count() + dense / 2
+    let words = text.split(|c: char| c.is_whitespace() || c == CELL);
+    words.filter(|word| !word.is_empty()).count() + dense / 2
 }

@@ -12,6 +12,7 @@ use super::tree::{Code, Kind, Node};
 use super::{Body, BodySource, SUMMARY_CHARS};
 use crate::fragment::Fragment;
 use crate::slug::Ids;
+use crate::structure::step;
 use crate::{Section, highlight, video};
 use kb_diagnostic::{Diagnostic, Span};
 
@@ -160,8 +161,8 @@ impl<'a> Writer<'a> {
             Kind::Code(code) => self.code(code),
             Kind::Html(html) => self.raw_html(html, &node.range),
             Kind::List(None) => self.block("<ul>\n", children, "</ul>\n"),
-            Kind::List(Some(1)) => self.block("<ol>\n", children, "</ol>\n"),
-            Kind::List(Some(first)) => self.block(&format!("<ol start=\"{first}\">\n"), children, "</ol>\n"),
+            Kind::List(Some(1)) => self.steps("<ol>\n", 1, children),
+            Kind::List(Some(first)) => self.steps(&format!("<ol start=\"{first}\">\n"), *first, children),
             Kind::Item if is_task(children) => self.block("<li class=\"task\">", children, "</li>\n"),
             Kind::Item => self.block("<li>", children, "</li>\n"),
             Kind::Definitions => self.block("<dl>\n", children, "</dl>\n"),
@@ -219,6 +220,21 @@ impl<'a> Writer<'a> {
         self.inside(true, |writer| writer.nodes(children));
         self.line();
         self.out.push(close);
+    }
+
+    /// Writes a numbered list.
+    fn steps(&mut self, open: &str, first: u64, items: &[Node<'_>]) {
+        self.line();
+        self.out.push(open);
+        self.inside(true, |writer| {
+            for (number, item) in (first..).zip(items) {
+                writer.line();
+                writer.put(&step(number));
+                writer.node(item);
+            }
+        });
+        self.line();
+        self.out.push("</ol>\n");
     }
 
     /// Writes the content of an element.
@@ -442,7 +458,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Ends a line of text: the text of each block, cell or item is on its own line.
+    /// Ends a line of text: the text of each block, row or item is on its own line.
     pub(super) fn line(&mut self) {
         self.put("\n");
     }

@@ -12,7 +12,7 @@ use std::borrow::Cow;
 #[cfg(feature = "index")]
 use super::Language;
 use super::{Analyzer, truncated};
-use crate::collections::hash;
+use crate::collections::{char_start, hash};
 
 /// Between a form and what it is indexed as.
 const FORM: char = '\0';
@@ -73,13 +73,15 @@ pub(crate) fn tail_prefix(stem: &str) -> String {
 
 /// The stem of a tail's entry.
 pub(crate) fn read_tail(entry: &str) -> String {
-    entry.chars().skip(1).collect::<Vec<_>>().into_iter().rev().collect()
+    let mut reversed = entry.chars();
+    reversed.next();
+    reversed.rev().collect()
 }
 
 /// The entry of a stem's tail, if the language writes compounds as one word and the stem may be one.
 #[cfg(feature = "index")]
 fn tail_entry(stem: &str, language: &Language) -> Option<String> {
-    (language.compounds() && stem.chars().nth(MIN_COMPOUND_CHARS - 1).is_some()).then(|| tail_prefix(stem))
+    (language.compounds() && char_start(stem, MIN_COMPOUND_CHARS - 1).is_some()).then(|| tail_prefix(stem))
 }
 
 /// Which words were read, each once: the numbers of their entries in the cache.
@@ -146,7 +148,7 @@ impl Analyzer {
     /// The key of a text as a whole, however its words are inflected, joined or divided; nothing if it has no words.
     pub fn key(&mut self, text: &str) -> Option<String> {
         let whole = crate::plan::phrase_terms(text, self).concat();
-        let letters = whole.char_indices().nth(KEY_LETTERS).map_or(whole.len(), |(at, _)| at);
+        let letters = char_start(&whole, KEY_LETTERS).unwrap_or(whole.len());
         let mut key = truncated(&whole, letters).to_owned();
         key.push(KEY);
         let mut rest = hash(whole.as_bytes());

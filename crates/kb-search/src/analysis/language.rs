@@ -1,5 +1,6 @@
 //! Which stemmer and which spelling rules a language tag stands for.
 
+use crate::collections::char_start;
 use frostem::{Algorithm, Stemmer};
 
 /// The engines that are built for browsers, each with the Snowball stemmers in it: a customer loads one engine, so the
@@ -56,7 +57,11 @@ impl Language {
     /// The language of a BCP-47 tag such as `en`, `pt-BR` or `zh-Hant`. Case and `_` for `-` do not matter; an unknown
     /// language is not an error, its words are merely not stemmed.
     pub fn new(tag: &str) -> Self {
-        let tag = tag.trim().replace('_', "-").to_ascii_lowercase();
+        let hyphens = tag
+            .trim()
+            .chars()
+            .map(|c| if c == '_' { '-' } else { c.to_ascii_lowercase() });
+        let tag: String = hyphens.collect();
         let primary = tag.split('-').next().unwrap_or_default();
         let spelling = match primary {
             "en" => Spelling::English,
@@ -124,7 +129,7 @@ impl Language {
         let mut rest = word;
         for letters in letters {
             let first = rest.chars().next()?;
-            if letters.contains(first) {
+            if letters.chars().any(|letter| letter == first) {
                 rest = &rest[first.len_utf8()..];
             }
         }
@@ -134,7 +139,7 @@ impl Language {
             Some(bare) => bare,
             None => rest.strip_prefix('ل').filter(|_| rest.len() < word.len())?,
         };
-        let is_long = |bare: &str| bare.chars().nth(least - 1).is_some();
+        let is_long = |bare: &str| char_start(bare, least - 1).is_some();
         let bare = if is_long(bare) { bare } else { rest };
         (bare.len() < word.len() && is_long(bare)).then_some(bare)
     }

@@ -1,7 +1,7 @@
 //! The boot file: what must be known before anything can be looked up, and where everything else is.
 
 use super::bytes::{Reader, SortedTexts, put_text, put_texts, put_varint};
-use super::{Damaged, Error, FORMAT_VERSION};
+use super::{Error, FORMAT_VERSION};
 use crate::analysis::ANALYZER_VERSION;
 use crate::execute::Field;
 use crate::tuning::Synonym;
@@ -116,70 +116,69 @@ impl Boot {
 
     pub(super) fn read(bytes: &[u8]) -> Result<Self, Error> {
         let mut reader = Reader::new(bytes);
-        if reader.take(MAGIC.len()) != Ok(&MAGIC) {
+        if reader.take(MAGIC.len()) != MAGIC {
             return Err(Error::Damaged);
         }
-        if reader.varint()? != FORMAT_VERSION || reader.varint()? != ANALYZER_VERSION {
+        if reader.varint() != FORMAT_VERSION || reader.varint() != ANALYZER_VERSION {
             return Err(Error::Version);
         }
-        let boot = Self::read_contents(&mut reader)?;
+        let boot = Self::read_contents(&mut reader);
         reader.end()?;
         Ok(boot)
     }
 
-    fn read_contents(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+    fn read_contents(reader: &mut Reader<'_>) -> Self {
         let mut boot = Self {
-            language: reader.text()?.to_owned(),
-            base: reader.text()?.to_owned(),
-            folder: reader.text()?.to_owned(),
+            language: reader.string(),
+            base: reader.string(),
+            folder: reader.string(),
             ..Self::default()
         };
         for tokens in &mut boot.tokens {
-            *tokens = u64::from_le_bytes(reader.take(8)?.try_into().map_err(|_| Damaged)?);
+            *tokens = reader.number(size_of::<u64>());
         }
-        boot.title_information = reader.float()?;
-        if !boot.title_information.is_finite() {
-            return Err(Damaged);
-        }
-        let count = reader.count()?;
-        boot.norms = reader.take(count)?.to_vec();
-        let known = |doc: u32| if (doc as usize) < count { Ok(doc) } else { Err(Damaged) };
-        for _ in 0..reader.count()? {
-            let doc = known(reader.varint()?)?;
-            let boost = reader.float()?;
-            let ascending = boot.boosts.last().is_none_or(|last| last.0 < doc);
-            if !ascending || !boost.is_finite() || boost <= 0.0 {
-                return Err(Damaged);
-            }
+        boot.title_information = reader.float();
+        reader.require(boot.title_information.is_finite());
+        let count = reader.count();
+        boot.norms = reader.take(count).to_vec();
+        let known = |reader: &mut Reader<'_>| {
+            let doc = reader.varint();
+            reader.require((doc as usize) < count);
+            doc
+        };
+        for _ in 0..reader.count() {
+            let doc = known(reader);
+            let boost = reader.float();
+            reader.require(boot.boosts.last().is_none_or(|last| last.0 < doc));
+            reader.require(boost.is_finite() && boost > 0.0);
             boot.boosts.push((doc, boost));
         }
-        boot.shards = SortedTexts::read(reader)?;
-        boot.far = SortedTexts::read(reader)?;
-        boot.vocabulary = SortedTexts::read(reader)?;
-        for _ in 0..reader.count()? {
+        boot.shards = SortedTexts::read(reader);
+        boot.far = SortedTexts::read(reader);
+        boot.vocabulary = SortedTexts::read(reader);
+        for _ in 0..reader.count() {
             boot.synonyms.push(Synonym {
-                from: reader.texts()?,
-                to: reader.texts()?,
+                from: reader.texts(),
+                to: reader.texts(),
             });
         }
-        for _ in 0..reader.count()? {
-            let query = reader.text()?.to_owned();
-            let docs = (0..reader.count()?)
-                .map(|_| known(reader.varint()?))
-                .collect::<Result<_, _>>()?;
-            boot.pins.push(PinnedQuery { query, docs });
+        for _ in 0..reader.count() {
+            boot.pins.push(PinnedQuery {
+                query: reader.string(),
+                docs: (0..reader.count()).map(|_| known(reader)).collect(),
+            });
         }
-        for _ in 0..reader.count()? {
+        for _ in 0..reader.count() {
             boot.popular.push(Popular {
-                title: reader.text()?.to_owned(),
-                url: reader.text()?.to_owned(),
+                title: reader.string(),
+                url: reader.string(),
             });
         }
-        for _ in 0..reader.count()? {
-            let name = reader.text()?.to_owned();
-            let length = reader.varint()? as usize;
-            boot.embedded.push((name, reader.take(length)?.to_vec()));
+        for _ in 0..reader.count() {
+            let name = reader.string();
+            let length = reader.varint() as usize;
+            boot.embedded.push((name, reader.take(length).to_vec()));
         }
-        Ok(boot)
+        boot
     }
 }

@@ -3,66 +3,95 @@
 use super::Damaged;
 
 /// Reads from a slice and never past its end.
+///
+/// What is wrong is noted and told at the [end](Reader::end): from then on nothing is left to read, and whatever is read
+/// is empty. So the code that reads a file says what the file holds and no more.
 #[derive(Clone, Debug)]
 pub(crate) struct Reader<'a> {
     rest: &'a [u8],
+    is_damaged: bool,
 }
 
 impl<'a> Reader<'a> {
     pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes }
+        Self {
+            rest: bytes,
+            is_damaged: false,
+        }
     }
 
-    pub(crate) fn byte(&mut self) -> Result<u8, Damaged> {
-        Ok(self.take(1)?[0])
+    /// Notes damage unless this holds.
+    pub(crate) fn require(&mut self, holds: bool) {
+        if !holds {
+            self.is_damaged = true;
+            self.rest = &[];
+        }
+    }
+
+    /// Whether something was wrong so far.
+    pub(crate) fn is_damaged(&self) -> bool {
+        self.is_damaged
+    }
+
+    pub(crate) fn take(&mut self, length: usize) -> &'a [u8] {
+        let split = self.rest.split_at_checked(length);
+        self.require(split.is_some());
+        let (taken, rest) = split.unwrap_or_default();
+        self.rest = rest;
+        taken
+    }
+
+    pub(crate) fn byte(&mut self) -> u8 {
+        self.number(1) as u8
+    }
+
+    /// An unsigned integer of this many bytes, the lowest first.
+    pub(crate) fn number(&mut self, bytes: usize) -> u64 {
+        let lowest_last = self.take(bytes).iter().rev();
+        lowest_last.fold(0, |number, byte| number << 8 | u64::from(*byte))
     }
 
     /// An unsigned LEB128 integer of at most 32 bits.
-    pub(crate) fn varint(&mut self) -> Result<u32, Damaged> {
+    pub(crate) fn varint(&mut self) -> u32 {
         let mut value = 0_u32;
         for shift in [0, 7, 14, 21, 28] {
-            let byte = self.byte()?;
+            let byte = self.byte();
             let part = u32::from(byte & 0x7F);
-            if part << shift >> shift != part {
-                return Err(Damaged);
-            }
+            self.require(part << shift >> shift == part);
             value |= part << shift;
             if byte < 0x80 {
-                return Ok(value);
+                return value;
             }
         }
-        Err(Damaged)
+        self.require(false);
+        0
     }
 
     /// A varint that counts things of which each takes at least one of the bytes that follow.
-    pub(crate) fn count(&mut self) -> Result<usize, Damaged> {
-        let count = self.varint()? as usize;
-        if count > self.rest.len() {
-            return Err(Damaged);
-        }
-        Ok(count)
-    }
-
-    pub(crate) fn take(&mut self, length: usize) -> Result<&'a [u8], Damaged> {
-        let (taken, rest) = self.rest.split_at_checked(length).ok_or(Damaged)?;
-        self.rest = rest;
-        Ok(taken)
+    pub(crate) fn count(&mut self) -> usize {
+        let count = self.varint() as usize;
+        self.require(count <= self.rest.len());
+        count.min(self.rest.len())
     }
 
     /// UTF-8 text behind its length in bytes.
-    pub(crate) fn text(&mut self) -> Result<&'a str, Damaged> {
-        let length = self.varint()? as usize;
-        str::from_utf8(self.take(length)?).map_err(|_| Damaged)
+    pub(crate) fn text(&mut self) -> &'a str {
+        let length = self.varint() as usize;
+        let text = str::from_utf8(self.take(length));
+        self.require(text.is_ok());
+        text.unwrap_or_default()
     }
 
-    pub(crate) fn texts(&mut self) -> Result<Vec<String>, Damaged> {
-        let count = self.count()?;
-        (0..count).map(|_| Ok(self.text()?.to_owned())).collect()
+    pub(crate) fn string(&mut self) -> String {
+        self.text().to_owned()
     }
 
-    pub(crate) fn float(&mut self) -> Result<f32, Damaged> {
-        let bytes = self.take(4)?.try_into().map_err(|_| Damaged)?;
-        Ok(f32::from_le_bytes(bytes))
+    pub(crate) fn texts(&mut self) -> Vec<String> {
+        (0..self.count()).map(|_| self.string()).collect()
+    }
+
+    pub(crate) fn float(&mut self) -> f32 {
+        f32::from_bits(self.number(4) as u32)
     }
 
     /// How far into `all`, the slice it was made from, it has read.
@@ -70,9 +99,13 @@ impl<'a> Reader<'a> {
         (all.len() - self.rest.len()) as u32
     }
 
-    /// Nothing may follow.
+    /// Nothing may follow, and nothing may have been wrong.
     pub(crate) fn end(self) -> Result<(), Damaged> {
-        if self.rest.is_empty() { Ok(()) } else { Err(Damaged) }
+        if self.rest.is_empty() && !self.is_damaged {
+            Ok(())
+        } else {
+            Err(Damaged)
+        }
     }
 }
 
@@ -150,28 +183,27 @@ impl SortedTexts {
         }
     }
 
-    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, Damaged> {
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Self {
         let mut list = Self::default();
-        let count = reader.count()?;
-        let mut before = 0..0;
-        for index in 0..count {
-            let shared = reader.varint()? as usize;
-            let rest = reader.text()?;
+        let mut before: core::ops::Range<usize> = 0..0;
+        for index in 0..reader.count() {
+            let shared = reader.varint() as usize;
+            let rest = reader.text();
             let start = list.text.len();
-            let kept = list.text[before].get(..shared).ok_or(Damaged)?.to_owned();
-            list.text.push_str(&kept);
-            list.text.push_str(rest);
+            let kept = before.start.saturating_add(shared);
+            reader.require(kept <= before.end && list.text.is_char_boundary(kept));
             // Shared prefixes make much of little: a file must not grow without bound when it is read.
-            if list.text.len() > MAX_EXPANDED_BYTES {
-                return Err(Damaged);
+            reader.require(start + before.len() + rest.len() <= MAX_EXPANDED_BYTES);
+            if reader.is_damaged() {
+                break;
             }
+            list.text.extend_from_within(before.start..kept);
+            list.text.push_str(rest);
             before = start..list.text.len();
             list.ends.push(list.text.len() as u32);
-            if index > 0 && list.get(index) <= list.get(index - 1) {
-                return Err(Damaged);
-            }
+            reader.require(index == 0 || list.get(index) > list.get(index - 1));
         }
-        Ok(list)
+        list
     }
 }
 

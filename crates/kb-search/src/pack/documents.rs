@@ -36,17 +36,15 @@ pub(super) fn write(documents: &[Summary]) -> Vec<u8> {
 
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Summary>, Damaged> {
     let mut reader = Reader::new(bytes);
-    let count = reader.count()?;
-    let mut documents = Vec::with_capacity(count);
-    for _ in 0..count {
-        documents.push(Summary {
-            title: reader.text()?.to_owned(),
-            url: reader.text()?.to_owned(),
-            source: reader.text()?.to_owned(),
-            breadcrumb: reader.texts()?,
-            excerpt: reader.text()?.to_owned(),
-        });
-    }
+    let documents = (0..reader.count())
+        .map(|_| Summary {
+            title: reader.string(),
+            url: reader.string(),
+            source: reader.string(),
+            breadcrumb: reader.texts(),
+            excerpt: reader.string(),
+        })
+        .collect();
     reader.end()?;
     Ok(documents)
 }

@@ -74,28 +74,22 @@ impl Facets {
 
     pub(super) fn read(bytes: &[u8], doc_count: u32) -> Result<Self, Damaged> {
         let mut reader = Reader::new(bytes);
-        let mut read_groups = || {
-            let count = reader.count()?;
-            (0..count)
-                .map(|_| {
-                    let name = reader.text()?.to_owned();
-                    let mut docs = vec![0; reader.count()?];
-                    let mut doc = 0_u32;
-                    for place in &mut docs {
-                        doc = doc.checked_add(reader.varint()?).ok_or(Damaged)?;
-                        *place = doc;
-                    }
-                    if docs.is_empty() || doc < doc_count {
-                        Ok(Group { name, docs })
-                    } else {
-                        Err(Damaged)
-                    }
-                })
-                .collect::<Result<Vec<_>, Damaged>>()
-        };
-        let collections = read_groups()?;
-        let tags = read_groups()?;
+        let mut facets = Self::default();
+        for groups in [&mut facets.collections, &mut facets.tags] {
+            for _ in 0..reader.count() {
+                let name = reader.string();
+                let mut docs = vec![0; reader.count()];
+                let mut doc = 0_u32;
+                for place in &mut docs {
+                    // What is too large is so after the sum is held at its limit, too.
+                    doc = doc.saturating_add(reader.varint());
+                    *place = doc;
+                }
+                reader.require(docs.is_empty() || doc < doc_count);
+                groups.push(Group { name, docs });
+            }
+        }
         reader.end()?;
-        Ok(Self { collections, tags })
+        Ok(facets)
     }
 }

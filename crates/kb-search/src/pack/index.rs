@@ -1,6 +1,8 @@
-//! A pack that is asked: serves from the files it has, and notes which it lacks.
+//! A pack that is asked: serves from the files it has, and notes which it lacks. To whoever asks, a file that is not here
+//! holds nothing; what comes of that is worth nothing while the pack is [waiting](Vocabulary::waiting).
 
 use core::cell::{Cell, RefCell};
+use core::convert::Infallible;
 use std::borrow::Cow;
 
 use super::boot::{Boot, PinnedQuery, Popular};
@@ -12,6 +14,7 @@ use super::vocabulary::VocabularyShard;
 use super::{Damaged, Error};
 use crate::analysis::Analyzer;
 use crate::analysis::forms::is_key;
+use crate::collections::sort_short;
 use crate::execute::{Field, Posting, Postings};
 use crate::plan::{Plan, Vocabulary, Wanted, probes};
 use crate::rank::{Articles, Ranked};
@@ -81,10 +84,6 @@ impl Resource {
     }
 }
 
-/// A file that was needed is not here; [`Pack::take_wanted`] tells which.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Missing;
-
 /// A place for a file.
 #[derive(Debug, Default)]
 enum Slot<T> {
@@ -109,6 +108,8 @@ pub struct Pack {
     /// Texts of pages that were handed in, by address.
     pages: Vec<(String, String)>,
     wanted: RefCell<Vec<Resource>>,
+    /// How many they are.
+    waiting: Cell<usize>,
     wanted_pages: RefCell<Vec<(u32, String)>>,
     incomplete: Cell<bool>,
 }
@@ -130,6 +131,7 @@ impl Pack {
             pages: Vec::new(),
             boot,
             wanted: RefCell::default(),
+            waiting: Cell::default(),
             wanted_pages: RefCell::default(),
             incomplete: Cell::default(),
         };
@@ -177,9 +179,14 @@ impl Pack {
 
     /// The files that were missed since the last call, sorted, each once.
     pub fn take_wanted(&self) -> Vec<Resource> {
-        let mut wanted = self.wanted.take();
-        wanted.sort_unstable();
-        wanted.dedup();
+        self.waiting.set(0);
+        let mut wanted: Vec<Resource> = Vec::new();
+        for resource in self.wanted.take() {
+            if !wanted.contains(&resource) {
+                wanted.push(resource);
+            }
+        }
+        sort_short(&mut wanted, |a, b| a < b);
         wanted
     }
 
@@ -193,34 +200,28 @@ impl Pack {
     /// The term shard of `term`, if `postings` also its body postings, and what of `prefix` begins with it.
     pub(super) fn prefetch(&self, term: &str, prefix: Option<Wanted>, postings: bool) {
         // What is missing is noted; nothing else is wanted here.
-        let _ = self.term_shard(term);
+        self.term_shard(term);
         if postings && let Ok(number) = self.boot.far.search(term) {
-            let _ = self.serve(&self.far, number, Resource::Far);
+            self.serve(&self.far, number, Resource::Far);
         }
         if let Some(wanted) = prefix {
-            let _ = self.for_each_with_prefix(term, wanted, &mut |_, _| {});
+            let Ok(()) = self.for_each_with_prefix(term, wanted, &mut |_, _| {});
         }
     }
 
-    /// An article, unless its shard cannot be had.
-    ///
-    /// # Errors
-    /// [`Missing`] if its shard is not here yet.
-    pub(super) fn document(&self, doc: u32) -> Result<Option<&Summary>, Missing> {
+    /// An article, if its shard is here.
+    pub(super) fn document(&self, doc: u32) -> Option<&Summary> {
         let number = (doc / DOCUMENTS_PER_SHARD) as usize;
-        let shard = self.serve(&self.documents, number, Resource::Documents)?;
+        let shard = self.serve(&self.documents, number, Resource::Documents);
         let document = shard.and_then(|shard| shard.get((doc % DOCUMENTS_PER_SHARD) as usize));
         if document.is_none() {
             self.incomplete.set(true);
         }
-        Ok(document)
+        document
     }
 
-    /// What articles can be filtered by, unless that cannot be had.
-    ///
-    /// # Errors
-    /// [`Missing`] if the file is not here yet.
-    pub(super) fn facets(&self) -> Result<Option<&Facets>, Missing> {
+    /// What articles can be filtered by, if that is here.
+    pub(super) fn facets(&self) -> Option<&Facets> {
         self.served(&self.facets, Resource::Facets)
     }
 
@@ -271,48 +272,29 @@ impl Pack {
         self.wanted_pages.take()
     }
 
-    /// Fails if a file was missed since the last [`Pack::take_wanted`].
-    fn nothing_wanted(&self) -> Result<(), Missing> {
-        if self.wanted.borrow().is_empty() {
-            Ok(())
-        } else {
-            Err(Missing)
-        }
-    }
-
-    fn served<'a, T>(&'a self, slot: &'a Slot<T>, resource: Resource) -> Result<Option<&'a T>, Missing> {
+    fn served<'a, T>(&'a self, slot: &'a Slot<T>, resource: Resource) -> Option<&'a T> {
         match slot {
-            Slot::Loaded(file) => Ok(Some(file)),
-            Slot::Failed => {
-                self.incomplete.set(true);
-                Ok(None)
-            }
+            Slot::Loaded(file) => return Some(file),
+            Slot::Failed => self.incomplete.set(true),
             Slot::Absent => {
+                self.waiting.set(self.waiting.get() + 1);
                 self.wanted.borrow_mut().push(resource);
-                Err(Missing)
             }
         }
+        None
     }
 
-    fn serve<'a, T>(
-        &'a self,
-        slots: &'a [Slot<T>],
-        number: usize,
-        resource: fn(u32) -> Resource,
-    ) -> Result<Option<&'a T>, Missing> {
-        match slots.get(number) {
-            Some(slot) => self.served(slot, resource(number as u32)),
-            None => Ok(None),
-        }
+    fn serve<'a, T>(&'a self, slots: &'a [Slot<T>], number: usize, resource: fn(u32) -> Resource) -> Option<&'a T> {
+        self.served(slots.get(number)?, resource(number as u32))
     }
 
-    /// The shard that has the term, if any has.
-    fn term_shard(&self, term: &str) -> Result<Option<&TermShard>, Missing> {
-        match self.boot.shards.search(term) {
-            Ok(number) => self.serve(&self.terms, number, Resource::Terms),
-            Err(0) => Ok(None),
-            Err(next) => self.serve(&self.terms, next - 1, Resource::Terms),
-        }
+    /// The shard that has the term, if any has and it is here.
+    fn term_shard(&self, term: &str) -> Option<&TermShard> {
+        let number = match self.boot.shards.search(term) {
+            Ok(number) => number,
+            Err(next) => next.checked_sub(1)?,
+        };
+        self.serve(&self.terms, number, Resource::Terms)
     }
 
     /// The shards that may have terms beginning with `prefix`.
@@ -329,21 +311,20 @@ impl Pack {
         first..end
     }
 
-    fn field_postings(&self, field: Field, term: &str, visit: &mut dyn FnMut(Posting, &[u32])) -> Result<(), Missing> {
-        let Some(shard) = self.term_shard(term)? else {
-            return Ok(());
+    fn field_postings(&self, field: Field, term: &str, visit: &mut dyn FnMut(Posting, &[u32])) {
+        let Some(shard) = self.term_shard(term) else {
+            return;
         };
         let norms = &self.boot.norms;
         if field == Field::Body && shard.is_far(term) {
             if let Ok(number) = self.boot.far.search(term)
-                && let Some(far) = self.serve(&self.far, number, Resource::Far)?
+                && let Some(far) = self.serve(&self.far, number, Resource::Far)
             {
                 far.for_each(norms, visit);
             }
         } else {
             shard.for_each(field, term, norms, visit);
         }
-        Ok(())
     }
 }
 
@@ -362,14 +343,18 @@ fn fail<T>(slot: &mut Slot<T>) {
 }
 
 impl Vocabulary for Pack {
-    type Error = Missing;
+    type Error = Infallible;
+
+    fn waiting(&self) -> usize {
+        self.waiting.get()
+    }
 
     fn doc_count(&self) -> u32 {
         self.boot.doc_count()
     }
 
-    fn doc_freq(&self, term: &str) -> Result<u32, Missing> {
-        let frequencies = self.term_shard(term)?.and_then(|shard| shard.frequencies(term));
+    fn doc_freq(&self, term: &str) -> Result<u32, Infallible> {
+        let frequencies = self.term_shard(term).and_then(|shard| shard.frequencies(term));
         let searched = frequencies.map(|all| &all[..Field::ALL.len()]);
         Ok(searched.and_then(|all| all.iter().copied().max()).unwrap_or_default())
     }
@@ -380,7 +365,7 @@ impl Vocabulary for Pack {
         prefix: &str,
         wanted: Wanted,
         visit: &mut dyn FnMut(&str, u32),
-    ) -> Result<(), Missing> {
+    ) -> Result<(), Infallible> {
         let range = self.shards_with_prefix(prefix);
         let here = |slot: &Slot<TermShard>| matches!(slot, Slot::Loaded(_));
         if wanted == Wanted::Common && range.len() > FEW_SHARDS && !self.terms[range.clone()].iter().all(here) {
@@ -389,20 +374,13 @@ impl Vocabulary for Pack {
                 Ok(number) => number,
                 Err(next) => next.saturating_sub(1),
             };
-            if let Some(shard) = self.serve(&self.vocabulary, number, Resource::Vocabulary)? {
+            if let Some(shard) = self.serve(&self.vocabulary, number, Resource::Vocabulary) {
                 shard.for_each_with_prefix(prefix, visit);
             }
             return Ok(());
         }
-        let mut missing = false;
-        for number in range.clone() {
-            missing |= self.serve(&self.terms, number, Resource::Terms).is_err();
-        }
-        if missing {
-            return Err(Missing);
-        }
         for number in range {
-            let Some(shard) = self.serve(&self.terms, number, Resource::Terms)? else {
+            let Some(shard) = self.serve(&self.terms, number, Resource::Terms) else {
                 continue;
             };
             let first = shard.terms.search(prefix).unwrap_or_else(|at| at);
@@ -421,26 +399,27 @@ impl Vocabulary for Pack {
 }
 
 impl Postings for Pack {
-    fn average_length(&self, field: Field) -> Result<f32, Missing> {
+    fn average_length(&self, field: Field) -> Result<f32, Infallible> {
         let tokens = self.boot.tokens[field.index()];
         Ok(tokens as f32 / self.boot.doc_count().max(1) as f32)
     }
 
-    fn field_doc_freq(&self, field: Field, term: &str) -> Result<u32, Missing> {
-        let frequencies = self.term_shard(term)?.and_then(|shard| shard.frequencies(term));
+    fn field_doc_freq(&self, field: Field, term: &str) -> Result<u32, Infallible> {
+        let frequencies = self.term_shard(term).and_then(|shard| shard.frequencies(term));
         Ok(frequencies.map_or(0, |all| all[field.index()]))
     }
 
-    fn title_information(&self) -> Result<f32, Missing> {
+    fn title_information(&self) -> Result<f32, Infallible> {
         Ok(self.boot.title_information)
     }
 
-    fn body_norm(&self, doc: u32) -> Result<u8, Missing> {
+    fn body_norm(&self, doc: u32) -> Result<u8, Infallible> {
         Ok(self.boot.norms.get(doc as usize).copied().unwrap_or_default())
     }
 
-    fn for_each_posting(&self, field: Field, term: &str, visit: &mut dyn FnMut(Posting)) -> Result<(), Missing> {
-        self.field_postings(field, term, &mut |posting, _| visit(posting))
+    fn for_each_posting(&self, field: Field, term: &str, visit: &mut dyn FnMut(Posting)) -> Result<(), Infallible> {
+        self.field_postings(field, term, &mut |posting, _| visit(posting));
+        Ok(())
     }
 
     fn for_each_position(
@@ -448,8 +427,9 @@ impl Postings for Pack {
         field: Field,
         term: &str,
         visit: &mut dyn FnMut(Posting, &[u32]),
-    ) -> Result<(), Missing> {
-        self.field_postings(field, term, visit)
+    ) -> Result<(), Infallible> {
+        self.field_postings(field, term, visit);
+        Ok(())
     }
 }
 
@@ -463,43 +443,43 @@ impl Index for Pack {
     const HAS_TEXT: bool = false;
 
     /// Asks for everything at once that the query will need.
-    fn prepare_query(&self, query: &str, options: &Options, analyzer: &mut Analyzer) -> Result<(), Missing> {
+    fn prepare_query(&self, query: &str, options: &Options, analyzer: &mut Analyzer) -> Result<(), Infallible> {
         for probe in probes(query, options.typing, analyzer) {
             self.prefetch(&probe.term, probe.prefix, probe.postings);
         }
         if options.facets || options.collection.is_some() || options.tag.is_some() {
             // Noted; it is looked at later.
-            let _ = self.facets();
+            self.facets();
         }
-        self.nothing_wanted()
+        Ok(())
     }
 
-    fn prepare_plan(&self, plan: &Plan) -> Result<(), Missing> {
+    fn prepare_plan(&self, plan: &Plan) -> Result<(), Infallible> {
         for clause in &plan.clauses {
             let body = clause.fields.contains(&Field::Body);
             for term in clause.alternatives.iter().flat_map(|alternative| &alternative.terms) {
                 self.prefetch(term, None, body);
             }
         }
-        self.nothing_wanted()
+        Ok(())
     }
 
-    fn prepare_articles(&self, articles: &[Ranked]) -> Result<(), Missing> {
+    fn prepare_articles(&self, articles: &[Ranked]) -> Result<(), Infallible> {
         for ranked in articles {
-            let _ = self.document(ranked.candidate.doc);
+            self.document(ranked.candidate.doc);
         }
-        self.nothing_wanted()
+        Ok(())
     }
 
-    fn article(&self, doc: u32) -> Result<Option<Article<'_>>, Missing> {
-        Ok(self.document(doc)?.map(|document| Article {
+    fn article(&self, doc: u32) -> Result<Option<Article<'_>>, Infallible> {
+        Ok(self.document(doc).map(|document| Article {
             summary: document.clone(),
             sections: Vec::new(),
         }))
     }
 
-    fn texts(&self, doc: u32) -> Result<Vec<Cow<'_, str>>, Missing> {
-        let Some(document) = self.document(doc)? else {
+    fn texts(&self, doc: u32) -> Result<Vec<Cow<'_, str>>, Infallible> {
+        let Some(document) = self.document(doc) else {
             return Ok(Vec::new());
         };
         let mut texts = vec![Cow::Borrowed(document.title.as_str())];
@@ -514,16 +494,16 @@ impl Index for Pack {
         Ok(texts)
     }
 
-    fn for_each_in_group(&self, facet: Facet, name: &str, visit: &mut dyn FnMut(u32)) -> Result<bool, Missing> {
-        let Some(facets) = self.facets()? else {
+    fn for_each_in_group(&self, facet: Facet, name: &str, visit: &mut dyn FnMut(u32)) -> Result<bool, Infallible> {
+        let Some(facets) = self.facets() else {
             return Ok(false);
         };
         facets.for_each_in_group(facet, name, visit);
         Ok(true)
     }
 
-    fn for_each_group(&self, facet: Facet, visit: &mut dyn FnMut(&str, u32)) -> Result<(), Missing> {
-        if let Some(facets) = self.facets()? {
+    fn for_each_group(&self, facet: Facet, visit: &mut dyn FnMut(&str, u32)) -> Result<(), Infallible> {
+        if let Some(facets) = self.facets() {
             facets.for_each_group(facet, visit);
         }
         Ok(())

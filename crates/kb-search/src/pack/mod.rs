@@ -35,7 +35,7 @@ use crate::execute::{Field, Posting};
 pub use boot::{PinnedQuery, Popular};
 pub use documents::Summary;
 pub use facets::{Facet, Facets, Group};
-pub use index::{Missing, Pack, Resource};
+pub use index::{Pack, Resource};
 pub use page::{page_sections, page_text};
 pub use terms::{EncodedTerm, EncodedTerms};
 pub use write::{Header, PackFiles, PackWriter};

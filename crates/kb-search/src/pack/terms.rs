@@ -195,39 +195,44 @@ fn read_postings(
     count: u32,
     norms: &[u8],
     visit: &mut dyn FnMut(Posting, &[u32]),
-) -> Result<(), Damaged> {
+) {
     let mut doc = 0_u32;
     let mut positions = Vec::new();
     let count = if field == Field::Forms { 0 } else { count };
     for index in 0..count {
-        let code = reader.varint()?;
+        let code = reader.varint();
         let delta = code >> 1;
-        if index > 0 && delta == 0 {
-            return Err(Damaged);
+        reader.require(index == 0 || delta > 0);
+        // No article has the number that a sum is held at.
+        doc = doc.saturating_add(delta);
+        let body_norm = norms.get(doc as usize).copied();
+        reader.require(body_norm.is_some());
+        let mut term_freq = 1;
+        if code & 1 != 0 {
+            term_freq = reader.varint().saturating_add(2);
         }
-        doc = doc.checked_add(delta).ok_or(Damaged)?;
-        let body_norm = *norms.get(doc as usize).ok_or(Damaged)?;
-        let term_freq = if code & 1 == 0 {
-            1
-        } else {
-            reader.varint()?.checked_add(2).ok_or(Damaged)?
-        };
-        let norm = if HAS_NORMS.contains(&field) {
-            reader.byte()?
-        } else {
-            body_norm
-        };
+        let mut norm = body_norm.unwrap_or_default();
+        if HAS_NORMS.contains(&field) {
+            norm = reader.byte();
+        }
         positions.clear();
         if POSITIONS.contains(&field) {
             let mut position = 0_u32;
             for _ in 0..term_freq {
-                position = position.checked_add(reader.varint()?).ok_or(Damaged)?;
+                let next = position.checked_add(reader.varint());
+                reader.require(next.is_some());
+                position = next.unwrap_or_default();
                 positions.push(position);
+                if reader.is_damaged() {
+                    return;
+                }
             }
+        }
+        if reader.is_damaged() {
+            return;
         }
         visit(Posting { doc, term_freq, norm }, &positions);
     }
-    Ok(())
 }
 
 /// A shard in memory. Everything in it was read once when it came, so that later reads cannot fail.
@@ -249,13 +254,13 @@ struct Entry {
 impl TermShard {
     pub(super) fn read(bytes: Vec<u8>, norms: &[u8]) -> Result<Self, Damaged> {
         let mut reader = Reader::new(&bytes);
-        let terms = SortedTexts::read(&mut reader)?;
-        let masks = reader.take(terms.len())?;
+        let terms = SortedTexts::read(&mut reader);
+        let masks = reader.take(terms.len());
         let mut entries = vec![Entry::default(); terms.len()];
         for (entry, mask) in entries.iter_mut().zip(masks) {
             entry.far = mask & FAR != 0;
             for field in Field::INDEXED.iter().filter(|field| mask & 1 << field.index() != 0) {
-                entry.frequencies[field.index()] = reader.varint()?;
+                entry.frequencies[field.index()] = reader.varint();
             }
         }
         for field in Field::INDEXED {
@@ -263,7 +268,7 @@ impl TermShard {
                 let count = entry.frequencies[field.index()];
                 if !(entry.far && field == Field::Body) {
                     entry.starts[field.index()] = reader.position(&bytes);
-                    read_postings(&mut reader, field, count, norms, &mut |_, _| {})?;
+                    read_postings(&mut reader, field, count, norms, &mut |_, _| {});
                 }
             }
         }
@@ -298,7 +303,7 @@ impl TermShard {
             let mut reader = Reader::new(&self.bytes[entry.starts[field.index()] as usize..]);
             let count = entry.frequencies[field.index()];
             // Whatever could go wrong would have gone wrong in `read`.
-            let _ = read_postings(&mut reader, field, count, norms, visit);
+            read_postings(&mut reader, field, count, norms, visit);
         }
     }
 }
@@ -321,8 +326,8 @@ impl FarPostings {
 
     pub(super) fn read(bytes: Vec<u8>, norms: &[u8]) -> Result<Self, Damaged> {
         let mut reader = Reader::new(&bytes);
-        let count = reader.varint()?;
-        read_postings(&mut reader, Field::Body, count, norms, &mut |_, _| {})?;
+        let count = reader.varint();
+        read_postings(&mut reader, Field::Body, count, norms, &mut |_, _| {});
         reader.end()?;
         Ok(Self { bytes, count })
     }
@@ -330,7 +335,7 @@ impl FarPostings {
     pub(super) fn for_each(&self, norms: &[u8], visit: &mut dyn FnMut(Posting, &[u32])) {
         let mut reader = Reader::new(&self.bytes);
         // The count, and then as in `TermShard::for_each`.
-        let _ = reader.varint();
-        let _ = read_postings(&mut reader, Field::Body, self.count, norms, visit);
+        reader.varint();
+        read_postings(&mut reader, Field::Body, self.count, norms, visit);
     }
 }

@@ -45,8 +45,8 @@ pub(crate) struct VocabularyShard {
 impl VocabularyShard {
     pub(super) fn read(bytes: &[u8]) -> Result<Self, Damaged> {
         let mut reader = Reader::new(bytes);
-        let terms = SortedTexts::read(&mut reader)?;
-        let frequencies = (0..terms.len()).map(|_| reader.varint()).collect::<Result<_, _>>()?;
+        let terms = SortedTexts::read(&mut reader);
+        let frequencies = (0..terms.len()).map(|_| reader.varint()).collect();
         reader.end()?;
         Ok(Self { terms, frequencies })
     }

@@ -8,7 +8,7 @@ use super::{Alternative, Clause, Correction, MAX_CLAUSES, MatchKind, Plan, Vocab
 use crate::analysis::forms::{read_entry, read_tail, tail_prefix};
 use crate::analysis::{Analyzer, Mode, TokenKind};
 use crate::bm25::idf;
-use crate::collections::TermMap;
+use crate::collections::{TermMap, char_start, keep_best};
 use crate::distance::{allowed_edits, edit_distance};
 use crate::execute::Field;
 
@@ -31,6 +31,8 @@ pub(super) struct Planner<'a, V> {
     pub(super) analyzer: &'a mut Analyzer,
     pub(super) vocabulary: &'a V,
     pub(super) plan: Plan,
+    /// What the vocabulary was waiting for when the clause in hand was begun.
+    pub(super) waiting: usize,
 }
 
 impl<V: Vocabulary> Planner<'_, V> {
@@ -42,6 +44,7 @@ impl<V: Vocabulary> Planner<'_, V> {
         part: Part,
         added: &Added,
     ) -> Result<(), V::Error> {
+        self.waiting = self.vocabulary.waiting();
         let typed = &self.query[unit.range.clone()];
         let mut alternatives = self.own_alternatives(unit)?;
         if ending != Ending::Quoted {
@@ -49,7 +52,7 @@ impl<V: Vocabulary> Planner<'_, V> {
                 alternatives.extend(self.known(&[term], JOINED, MatchKind::Joined)?);
             }
         }
-        if ending == Ending::Open || (alternatives.is_empty() && unit.parts[0].kind == TokenKind::Unigram) {
+        if ending == Ending::Open || (self.none(&alternatives) && unit.parts[0].kind == TokenKind::Unigram) {
             self.complete(unit, &mut alternatives)?;
         }
         let plain = unit.joined.is_none() && unit.parts[0].kind == TokenKind::Exact && ending != Ending::Quoted;
@@ -57,12 +60,12 @@ impl<V: Vocabulary> Planner<'_, V> {
         if plain && !function_word {
             let divided = self.divided(unit, typed)?;
             let is_sure = divided.as_ref().is_some_and(|divided| divided.weight >= DIVIDED);
-            if alternatives.is_empty() && !is_sure {
+            if self.none(&alternatives) && !is_sure {
                 self.resemble(unit, typed, &mut alternatives)?;
             }
             alternatives.extend(divided);
         }
-        if alternatives.is_empty() && ending == Ending::Perhaps && !function_word {
+        if self.none(&alternatives) && ending == Ending::Perhaps && !function_word {
             self.complete(unit, &mut alternatives)?;
         }
         if plain && !function_word {
@@ -124,13 +127,13 @@ impl<V: Vocabulary> Planner<'_, V> {
             .take(MAX_CLAUSES / 2)
         {
             let term = unit.term();
-            let second = term.char_indices().nth(1).map_or(term.len(), |(at, _)| at);
+            let second = char_start(term, 1).unwrap_or(term.len());
             for character in [&term[..second], &term[second..]] {
                 let known = self.plan.clauses.iter().any(|clause| clause.text == character);
                 let alternatives: Vec<_> = (self
                     .with_prefix(character, Wanted::Common, MAX_COMPLETIONS)?
                     .into_iter())
-                .map(|(term, _)| Alternative::one(term, SHORTENED, MatchKind::Prefix))
+                .map(|found| Alternative::one(found.term, SHORTENED, MatchKind::Prefix))
                 .collect();
                 if !known && !character.is_empty() && !alternatives.is_empty() {
                     let weight = self.weight(&alternatives)?;
@@ -147,6 +150,11 @@ impl<V: Vocabulary> Planner<'_, V> {
             }
         }
         Ok(())
+    }
+
+    /// Whether nothing was found, and not because something must be fetched first.
+    fn none<T>(&self, found: &[T]) -> bool {
+        found.is_empty() && self.vocabulary.waiting() == self.waiting
     }
 
     fn knows<T: AsRef<str>>(&self, terms: &[T]) -> Result<bool, V::Error> {
@@ -206,74 +214,76 @@ impl<V: Vocabulary> Planner<'_, V> {
         };
         let known = !alternatives.is_empty();
         let mut found = self.with_beginning(&prefix, Wanted::Common)?;
-        if found.is_empty() && !known {
+        if self.none(&found) && !known {
             found = self.with_beginning(&prefix, Wanted::All)?;
         }
-        if found.is_empty()
+        if self.none(&found)
             && !known
             && let Some(bare) = self.analyzer.without_proclitics(&prefix).map(str::to_owned)
         {
             found = self.with_beginning(&bare, Wanted::All)?;
         }
-        for (term, _) in found {
-            if !alternatives
-                .iter()
-                .any(|alternative| alternative.terms == [term.as_str()])
-            {
+        for Found { term, .. } in found {
+            if !has(alternatives, &term) {
                 alternatives.push(Alternative::one(term, COMPLETION, MatchKind::Prefix));
             }
         }
-        if !known && alternatives.is_empty() {
+        if !known && self.none(alternatives) {
             self.shorten(&prefix, alternatives)?;
         }
         Ok(())
     }
 
     /// The commonest terms of the words whose written form begins like this.
-    fn with_beginning(&self, beginning: &str, wanted: Wanted) -> Result<Vec<(String, u32)>, V::Error> {
+    fn with_beginning(&self, beginning: &str, wanted: Wanted) -> Result<Vec<Found>, V::Error> {
         let mut found = TermMap::new();
         self.vocabulary
             .for_each_with_prefix(beginning, wanted, &mut |entry, doc_freq| {
                 let (_, term) = read_entry(entry);
-                let known = found.get_or_insert_with(&term, || doc_freq);
-                *known = doc_freq.max(*known);
+                note(&mut found, &term, 0, doc_freq);
             })?;
-        Ok(self.commonest(&found, wanted, completions(beginning)))
+        Ok(self.best(&found, wanted, completions(beginning)))
     }
 
     /// The commonest terms with a prefix.
-    fn with_prefix(&self, prefix: &str, wanted: Wanted, limit: usize) -> Result<Vec<(String, u32)>, V::Error> {
+    fn with_prefix(&self, prefix: &str, wanted: Wanted, limit: usize) -> Result<Vec<Found>, V::Error> {
         let mut found = TermMap::new();
         self.vocabulary
             .for_each_with_prefix(prefix, wanted, &mut |entry, doc_freq| {
                 // Not forms: these are words of this beginning whose stem may have another.
                 if let (term, Cow::Borrowed(_)) = read_entry(entry) {
-                    let known = found.get_or_insert_with(term, || doc_freq);
-                    *known = doc_freq.max(*known);
+                    note(&mut found, term, 0, doc_freq);
                 }
             })?;
-        Ok(self.commonest(&found, wanted, limit))
+        Ok(self.best(&found, wanted, limit))
     }
 
-    fn commonest(&self, found: &TermMap<u32>, wanted: Wanted, limit: usize) -> Vec<(String, u32)> {
+    /// The terms that were typed with the fewest edits, of these the commonest.
+    fn best(&self, found: &TermMap<(usize, u32)>, wanted: Wanted, limit: usize) -> Vec<Found> {
         let count = self.vocabulary.doc_count();
-        let mut found: Vec<(&str, u32)> = (found.iter())
-            .map(|(term, doc_freq)| (term, *doc_freq))
-            .filter(|(_, doc_freq)| wanted == Wanted::All || is_common(*doc_freq, count))
-            .collect();
-        found.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-        found.truncate(limit);
-        (found.into_iter())
-            .map(|(term, doc_freq)| (term.to_owned(), doc_freq))
+        let mut best: Vec<(&str, usize, u32)> = Vec::new();
+        for (term, &(edits, doc_freq)) in found.iter() {
+            if wanted == Wanted::All || is_common(doc_freq, count) {
+                keep_best(&mut best, (term, edits, doc_freq), limit, |a, b| {
+                    (a.1, b.2, a.0) < (b.1, a.2, b.0)
+                });
+            }
+        }
+        (best.into_iter())
+            .map(|(term, edits, _)| Found {
+                term: term.to_owned(),
+                edits,
+            })
             .collect()
     }
 
     /// A word that is being typed runs past its stem before it is complete: "deleti" to "delet".
     fn shorten(&self, word: &str, alternatives: &mut Vec<Alternative>) -> Result<(), V::Error> {
-        let ends: Vec<usize> = word.char_indices().skip(MIN_STEM_CHARS).map(|(at, _)| at).collect();
-        for &end in ends.iter().rev().take(3) {
-            if self.vocabulary.doc_freq(&word[..end])? > 0 {
-                alternatives.push(Alternative::one(&word[..end], SHORTENED, MatchKind::Prefix));
+        let chars = word.chars().count();
+        for shorter in (MIN_STEM_CHARS..chars).rev().take(3) {
+            let stem = &word[..char_start(word, shorter).unwrap_or(word.len())];
+            if self.vocabulary.doc_freq(stem)? > 0 {
+                alternatives.push(Alternative::one(stem.to_owned(), SHORTENED, MatchKind::Prefix));
                 return Ok(());
             }
         }
@@ -284,26 +294,26 @@ impl<V: Vocabulary> Planner<'_, V> {
     fn resemble(&mut self, unit: &Unit<'_>, typed: &str, alternatives: &mut Vec<Alternative>) -> Result<(), V::Error> {
         let word = self.analyzer.fold_word(typed).to_owned();
         let mut corrections = self.corrections(&word)?;
-        if corrections.is_empty() && word != unit.parts[0].text {
+        if self.none(&corrections) && word != unit.parts[0].text {
             // A form that no article has, of a word that is mistyped.
             corrections = self.corrections(&unit.parts[0].text)?;
         }
-        if let Some((best, ..)) = corrections.first() {
+        if let Some(best) = corrections.first() {
             self.plan.corrections.push(Correction {
                 typed: typed.to_owned(),
-                term: best.clone(),
+                term: best.term.clone(),
                 range: unit.range.clone(),
             });
         }
-        for (term, distance, _) in corrections {
-            let weight = if distance <= 1 { ONE_EDIT } else { TWO_EDITS };
-            alternatives.push(Alternative::one(term, weight, MatchKind::Typo(distance as u8)));
+        for Found { term, edits } in corrections {
+            let weight = if edits <= 1 { ONE_EDIT } else { TWO_EDITS };
+            alternatives.push(Alternative::one(term, weight, MatchKind::Typo(edits as u8)));
         }
-        if alternatives.is_empty() && word.chars().count() >= MIN_STEM_CHARS {
-            for (term, _) in self.with_prefix(&unit.parts[0].text, Wanted::All, MAX_CORRECTIONS)? {
-                alternatives.push(Alternative::one(term, SHORTENED, MatchKind::Prefix));
+        if self.none(alternatives) && word.chars().count() >= MIN_STEM_CHARS {
+            for found in self.with_prefix(&unit.parts[0].text, Wanted::All, MAX_CORRECTIONS)? {
+                alternatives.push(Alternative::one(found.term, SHORTENED, MatchKind::Prefix));
             }
-            if alternatives.is_empty() {
+            if self.none(alternatives) {
                 self.shorten(&word, alternatives)?;
             }
         }
@@ -312,13 +322,13 @@ impl<V: Vocabulary> Planner<'_, V> {
 
     /// Known words near an unknown one, both as they are written: fewest edits first, then the commonest. The first
     /// letter is taken as right.
-    fn corrections(&self, word: &str) -> Result<Vec<(String, usize, u32)>, V::Error> {
+    fn corrections(&self, word: &str) -> Result<Vec<Found>, V::Error> {
         let word: Vec<char> = word.chars().collect();
         let limit = allowed_edits(word.len());
         if limit == 0 || word.iter().any(char::is_ascii_digit) {
             return Ok(Vec::new());
         }
-        let mut found: TermMap<(usize, u32)> = TermMap::new();
+        let mut found = TermMap::new();
         let mut other = Vec::new();
         self.vocabulary
             .for_each_with_prefix(&word[0].to_string(), Wanted::Common, &mut |entry, doc_freq| {
@@ -330,21 +340,14 @@ impl<V: Vocabulary> Planner<'_, V> {
                 other.extend(form.chars());
                 if let Some(distance) = edit_distance(&word, &other, limit) {
                     let (_, term) = read_entry(entry);
-                    let known = found.get_or_insert_with(&term, || (distance, doc_freq));
-                    *known = (distance.min(known.0), doc_freq.max(known.1));
+                    note(&mut found, &term, distance, doc_freq);
                 }
             })?;
-        let count = self.vocabulary.doc_count();
-        let mut found: Vec<_> = (found.iter())
-            .map(|(term, &(edits, freq))| (term.to_owned(), edits, freq))
-            .filter(|found| is_common(found.2, count))
-            .collect();
-        found.sort_unstable_by(|a, b| a.1.cmp(&b.1).then(b.2.cmp(&a.2)).then_with(|| a.0.cmp(&b.0)));
+        let mut best = self.best(&found, Wanted::Common, MAX_CORRECTIONS);
         // Two edits only where one finds nothing.
-        let fewest = found.first().map_or(0, |best| best.1);
-        found.retain(|near| near.1 == fewest);
-        found.truncate(MAX_CORRECTIONS);
-        Ok(found)
+        let fewest = best.first().map_or(0, |best| best.edits);
+        best.retain(|near| near.edits == fewest);
+        Ok(best)
     }
 
     /// Words of the same family: those that the stem begins ("test": "testlauf"), and the known word that begins it
@@ -353,18 +356,15 @@ impl<V: Vocabulary> Planner<'_, V> {
         if !has_relatives(stem) {
             return Ok(());
         }
-        let known = |alternatives: &[Alternative], term: &str| {
-            alternatives.iter().any(|alternative| alternative.terms == [term])
-        };
-        for (term, _) in self.with_prefix(stem, Wanted::All, MAX_RELATIVES)? {
-            if !known(alternatives, &term) {
+        for Found { term, .. } in self.with_prefix(stem, Wanted::All, MAX_RELATIVES)? {
+            if !has(alternatives, &term) {
                 alternatives.push(Alternative::one(term, LONGER, MatchKind::Prefix));
             }
         }
         for head in heads(stem) {
             if self.vocabulary.doc_freq(head)? > 0 {
-                if !known(alternatives, head) {
-                    alternatives.push(Alternative::one(head, HEAD, MatchKind::Parts));
+                if !has(alternatives, head) {
+                    alternatives.push(Alternative::one(head.to_owned(), HEAD, MatchKind::Parts));
                 }
                 break;
             }
@@ -378,8 +378,8 @@ impl<V: Vocabulary> Planner<'_, V> {
             return Ok(());
         }
         let chars = stem.chars().count();
-        for (entry, _) in self.with_prefix(&tail_prefix(stem), Wanted::All, MAX_RELATIVES)? {
-            let term = read_tail(&entry);
+        for found in self.with_prefix(&tail_prefix(stem), Wanted::All, MAX_RELATIVES)? {
+            let term = read_tail(&found.term);
             if term.chars().count() >= chars + MIN_HEAD_CHARS {
                 alternatives.push(Alternative::one(term, ENDING, MatchKind::Parts));
             }
@@ -394,9 +394,11 @@ impl<V: Vocabulary> Planner<'_, V> {
         }
         let word = self.analyzer.normalise_word(typed).to_owned();
         let mut best: Option<(f32, u32, Vec<String>)> = None;
-        let mut outcome = Ok(());
-        for (at, _) in word.char_indices().skip(1) {
+        for (at, _) in word.char_indices() {
             let (first, second) = word.split_at(at);
+            if first.is_empty() {
+                continue;
+            }
             let Some(weight) = self.division(first, second) else {
                 continue;
             };
@@ -408,18 +410,12 @@ impl<V: Vocabulary> Planner<'_, V> {
                 }
                 let token = self.analyzer.terms(part, Mode::Query).into_iter().next();
                 terms.extend(token.map(|token| token.text));
-                let doc_freq = terms.last().map_or(Ok(0), |term| self.vocabulary.doc_freq(term));
-                // An index that comes in parts is told at once all that is missing.
-                fewest = fewest.min(doc_freq.unwrap_or_else(|error| {
-                    outcome = Err(error);
-                    0
-                }));
+                fewest = fewest.min(terms.last().map_or(Ok(0), |term| self.vocabulary.doc_freq(term))?);
             }
             if fewest > 0 && (best.as_ref()).is_none_or(|best| (weight, fewest) > (best.0, best.1)) {
                 best = Some((weight, fewest, terms));
             }
         }
-        outcome?;
         Ok(best.map(|(weight, _, terms)| Alternative {
             terms,
             weight,
@@ -430,7 +426,7 @@ impl<V: Vocabulary> Planner<'_, V> {
     /// How far a word may be taken for these two.
     fn division(&self, first: &str, second: &str) -> Option<f32> {
         let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-        let long = |part: &str, least: usize| part.chars().nth(least - 1).is_some();
+        let long = |part: &str, least: usize| char_start(part, least - 1).is_some();
         match (digit(first.chars().next_back()), digit(second.chars().next())) {
             (true, true) => None,
             (false, false) if self.analyzer.language().tag().starts_with("en") && PARTICLES.contains(&second) => {
@@ -452,20 +448,14 @@ impl<V: Vocabulary> Planner<'_, V> {
         let starts: Vec<usize> = word.char_indices().map(|(at, _)| at).collect();
         let latest = starts.len().saturating_sub(MIN_STEM_CHARS);
         let mut longest = None;
-        let mut outcome = Ok(());
         for &start in starts.get(MIN_STEM_CHARS..=latest).unwrap_or_default() {
             // A stemmer cuts a word and the compound that ends with it at different places.
             for token in self.analyzer.terms(&word[start..], Mode::Query) {
-                match self.vocabulary.doc_freq(&token.text) {
-                    Ok(0) => {}
-                    Ok(_) if token.kind == TokenKind::Exact => longest = longest.or(Some(token.text)),
-                    Ok(_) => {}
-                    // An index that comes in parts is told at once all that is missing.
-                    Err(error) => outcome = outcome.and(Err(error)),
+                if self.vocabulary.doc_freq(&token.text)? > 0 && token.kind == TokenKind::Exact {
+                    longest = longest.or(Some(token.text));
                 }
             }
         }
-        outcome?;
         alternatives.extend(longest.map(|term| Alternative::one(term, ENDING, MatchKind::Parts)));
         Ok(())
     }
@@ -488,18 +478,35 @@ impl<V: Vocabulary> Planner<'_, V> {
     }
 }
 
+/// A term of the index that a word may mean.
+struct Found {
+    term: String,
+    /// How many edits lie between the word and a form of the term.
+    edits: usize,
+}
+
+/// Notes that a form of a term is so many edits away and stands in so many articles.
+fn note(found: &mut TermMap<(usize, u32)>, term: &str, edits: usize, doc_freq: u32) {
+    let known = found.get_or_insert_with(term, || (edits, doc_freq));
+    *known = (edits.min(known.0), doc_freq.max(known.1));
+}
+
+/// Whether one of the alternatives is this term.
+fn has(alternatives: &[Alternative], term: &str) -> bool {
+    alternatives.iter().any(|alternative| alternative.terms == [term])
+}
+
 /// Whether longer words that begin with this stem are of its family.
 pub(super) fn has_relatives(stem: &str) -> bool {
-    stem.chars().nth(MIN_STEM_CHARS - 1).is_some() && !stem.bytes().any(|byte| byte.is_ascii_digit())
+    char_start(stem, MIN_STEM_CHARS - 1).is_some() && !stem.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 /// The beginnings of a stem that may be words of their own, longest first; one letter less is mostly an inflection.
 pub(super) fn heads(stem: &str) -> impl Iterator<Item = &str> {
-    let ends = stem.char_indices().map(|(at, _)| at);
     let longest = stem.chars().count().saturating_sub(2);
     (MIN_STEM_CHARS..=longest)
         .rev()
-        .filter_map(move |chars| Some(&stem[..ends.clone().nth(chars)?]))
+        .filter_map(move |chars| Some(&stem[..char_start(stem, chars)?]))
 }
 
 /// What other words of the query, or rules, add to a word.

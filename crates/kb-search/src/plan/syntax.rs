@@ -32,7 +32,7 @@ impl Syntax {
             phrases,
             excluded: Vec::new(),
         };
-        if query.contains('-') && query.split_whitespace().nth(MAX_WORDS_WITH_MINUS).is_none() {
+        if query.as_bytes().contains(&b'-') && query.split_whitespace().nth(MAX_WORDS_WITH_MINUS).is_none() {
             syntax.exclude(query);
         }
         syntax

@@ -20,11 +20,25 @@ const inflate = async (bytes) => {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 };
 
+// Between the cells of a row, and behind the digits of the number of a step: noncharacters, which are part of no word. kb's
+// index has the same (`crates/kb-document/src/structure.rs`).
+const CELL = "\uFDDA";
+const STEP_END = "\uFDDB";
+
+// The number of a list item.
+const step = (item) => {
+  let number = Math.max(0, item.parentElement.start);
+  for (let before = item; (before = before.previousElementSibling); ) number += Number(before.matches("li"));
+  return String(number).replace(/\d/g, (digit) => String.fromCharCode(0xfdd0 + Number(digit))) + STEP_END;
+};
+
 // The text of a page for the engine, the same as in kb's own index: sections with anchor, heading and lines.
 export function pageText(html) {
   const page = new DOMParser().parseFromString(html, "text/html");
   const sections = [{ anchor: "", heading: "", text: "" }];
-  const lines = (text) => text.split("\n").map((line) => line.replace(/\s+/g, " ").trim()).filter(Boolean);
+  const lines = (text) => text
+    .replace(/\s*\uFDDA\s*/g, CELL).replace(/\uFDDB\s+/g, STEP_END)
+    .split("\n").map((line) => line.replace(/\s+/g, " ").trim()).filter(Boolean);
   const cited = new Map(); // by the address of a reference to a footnote: its section
   let into = sections[0];
   let inNotes = false;
@@ -62,10 +76,14 @@ export function pageText(html) {
       walk(answer);
       into.text += "\n";
     } else if (node.id && node.matches("h2,h3,h4,h5,h6") && !inNotes) begin(node.id, node);
-    else {
+    else if (node.matches("td,th")) {
+      into.text += node.previousElementSibling ? CELL : "\n";
+      walk(node.childNodes);
+    } else {
       const end = node.matches(BLOCKS) ? "\n" : "";
       if (node.matches("video[aria-label]")) into.text += node.getAttribute("aria-label").replace(/\s+/g, " ");
       into.text += end;
+      if (node.matches("ol > li")) into.text += step(node);
       walk(node.childNodes);
       into.text += end;
     }
