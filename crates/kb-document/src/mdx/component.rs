@@ -16,6 +16,10 @@ pub(super) enum Component {
         title: Option<String>,
         href: Option<String>,
     },
+    /// A heading, and what belongs to it.
+    Section(String),
+    /// A parameter or a property: its name, and its type and whether it must be given.
+    Field(String, String),
     /// A link around its content.
     Link(String),
     /// What stands there instead.
@@ -38,7 +42,7 @@ pub(super) enum Part {
 }
 
 /// Components of Docusaurus, Starlight, Nextra and Mintlify around content that needs nothing around it.
-const AROUND: [&str; 17] = [
+const AROUND: [&str; 16] = [
     "",
     "AccordionGroup",
     "CardGrid",
@@ -55,7 +59,6 @@ const AROUND: [&str; 17] = [
     "React.Fragment",
     "Row",
     "StepsContainer",
-    "Update",
 ];
 
 /// Components that show what is no part of the text.
@@ -84,10 +87,24 @@ impl Component {
             "Details" | "Accordion" | "Collapsible" | "Expandable" | "Disclosure" | "Dropdown" | "Expander" => {
                 Self::Box("details", title())
             }
-            "Card" | "LinkCard" | "Cards.Card" | "FeatureCard" => Self::Card {
+            "Card" | "LinkCard" | "Cards.Card" | "FeatureCard" | "Tile" => Self::Card {
                 title: title(),
                 href: text(&["href", "to", "link", "url"]),
             },
+            "Update" => match title() {
+                Some(title) => Self::Section(title),
+                None => Self::Content,
+            },
+            "ParamField" | "ResponseField" | "Property" => {
+                match text(&["path", "query", "body", "header", "name", "title"]) {
+                    Some(name) => {
+                        let required = tag.attributes.contains_key("required").then_some("required");
+                        let about = tag.text(&["type"]).into_iter().chain(required);
+                        Self::Field(name, about.collect::<Vec<_>>().join(", "))
+                    }
+                    None => Self::Unknown,
+                }
+            }
             "Link" | "LinkButton" | "Button" | "A" => match text(&["href", "to"]) {
                 Some(href) => Self::Link(href),
                 None => Self::Content,
@@ -124,6 +141,9 @@ impl Component {
                 (None, Some(href)) => Part::Inline(format!("<{href}> ")),
                 (None, None) => Part::Nothing,
             },
+            Self::Section(title) => Part::Line(format!("## {title}\n")),
+            Self::Field(name, about) if about.is_empty() => Part::Line(format!("**`{name}`**\n")),
+            Self::Field(name, about) => Part::Line(format!("**`{name}`** ({about})\n")),
             Self::Link(_) => Part::Inline("[".to_owned()),
             Self::Text(text) => Part::Inline(text.clone()),
             Self::Content | Self::Unknown => Part::Nothing,

@@ -86,6 +86,11 @@ fn known_components_become_boxes() {
         ),
         ("- <Note>a</Note>\n", "- :::note\n  a\n  :::\n"),
         ("<Card title=\"T\" href=\"/x/\">a</Card>\n", "**[T](</x/>)**\n\na\n"),
+        ("<Update label=\"May\">a</Update>\n", "## May\n\na\n"),
+        (
+            "<ParamField path=\"id\" type=\"string\" required>\n  The id.\n</ParamField>\n",
+            "**`id`** (string, required)\n\nThe id.\n\n",
+        ),
         ("See <Link to=\"./b.mdx\">b</Link>.\n", "See [b](<./b.mdx>).\n"),
         ("<CardGroup>\n\nText\n\n</CardGroup>\n", "\n\nText\n\n\n"),
         (
