@@ -16,9 +16,12 @@ const results = async (page) => {
   const sections = page.locator(".hits > li .hit-section");
   await sections.first().waitFor();
   await page.evaluate(() => scrollTo({ top: document.scrollingElement.scrollHeight, behavior: "instant" }));
-  for (let before = -1; before < await sections.count();) {
-    before = await sections.count();
+  // A page is fetched for each hit, which takes its time on a busy machine.
+  for (let before = 0, quiet = 0; quiet < 6;) {
     await page.waitForTimeout(250);
+    const now = await sections.count();
+    quiet = now === before ? quiet + 1 : 0;
+    before = now;
   }
   await page.evaluate(() => scrollTo({ top: 0, behavior: "instant" }));
 };
