@@ -260,9 +260,9 @@ test("another title of a category changes menu and breadcrumb", async (t) => {
   const place = await scrollToMiddle(page);
   preview.edit("content/billing/_index.md", "title: Billing", "title: Payments & <fees>");
   await reads(page, ".crumbs li:last-child", "Payments & <fees>");
-  await reads(page, ".menu li a[href='/billing/']", /^Payments & <fees> 2$/);
+  await reads(page, ".menu li a[href='/billing/']", "Payments & <fees>");
   preview.write({ "content/shop/sizes.md": article("Sizes", "All sizes.") });
-  await reads(page, ".menu ul", /Shop 1/);
+  await reads(page, ".menu ul", /Shop/);
   assert.equal(await scrolled(page), place);
   assert.ok(await sameDocument(page));
 });
