@@ -153,6 +153,14 @@ fn is_no_parent(files: &dyn FileSystem, path: &Path, display: &str) -> Result<()
         .collect();
     projects.sort();
     let Some(first) = projects.first() else { return Ok(()) };
+    // A folder with articles of its own may hold a project too, as an example.
+    let is_article = |path: &Path, is_folder: bool| {
+        let name = path.to_string_lossy().to_lowercase();
+        !is_folder && name.ends_with(".md") && !name.starts_with("readme") && path.components().count() == 1
+    };
+    if !files.walk(path, &is_article).0.is_empty() {
+        return Ok(());
+    }
     let others = match projects.len() - 1 {
         0 => String::new(),
         others => format!(" and {others} more"),

@@ -536,4 +536,8 @@ fn a_folder_around_a_project_is_not_built_as_another_site() {
     sandbox.write("bare/.cache/help/content/a.md", "# A\n");
     sandbox.write("bare/a.md", "# A\n");
     assert_eq!(sandbox.kb(&["build", "bare", "-o", "out"]).code, 0);
+    // Nor does an example keep a folder of articles from being built.
+    sandbox.write("bare/example/kb.toml", "title = \"Example\"\n");
+    sandbox.write("bare/example/content/a.md", "# A\n");
+    assert_eq!(sandbox.kb(&["build", "bare", "-o", "out"]).code, 0);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::scan::{Tag, Value};
+use super::scan::{Tag, Value, escaped};
 
 /// What a component becomes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,13 +11,14 @@ pub(super) enum Component {
     Box(&'static str, Option<String>),
     /// A step: an item of a numbered list.
     Step(Option<String>),
-    /// A part with a title, which may lead somewhere.
+    /// A part with a title, which may lead somewhere, and a sentence about it.
     Card {
         title: Option<String>,
         href: Option<String>,
+        about: Option<String>,
     },
-    /// A heading, and what belongs to it.
-    Section(String),
+    /// A heading with a sentence about it, and what belongs to it.
+    Section(String, Option<String>),
     /// A parameter or a property: its name, and its type and whether it must be given.
     Field(String, String),
     /// A link around its content.
@@ -26,8 +27,10 @@ pub(super) enum Component {
     Text(String),
     /// Only what stands in it.
     Content,
-    /// The same, but kb does not know what the component does.
-    Unknown,
+    /// A text below the content.
+    Caption(String),
+    /// Its content, but kb does not know what the component does: what it says in attributes stands before.
+    Unknown(Option<String>),
 }
 
 /// What a component begins or ends with.
@@ -42,7 +45,7 @@ pub(super) enum Part {
 }
 
 /// Components of Docusaurus, Starlight, Nextra and Mintlify around content that needs nothing around it.
-const AROUND: [&str; 16] = [
+const AROUND: [&str; 15] = [
     "",
     "AccordionGroup",
     "CardGrid",
@@ -52,7 +55,6 @@ const AROUND: [&str; 16] = [
     "Columns",
     "FileTree",
     "Fragment",
-    "Frame",
     "Grid",
     "LinkGrid",
     "Panel",
@@ -62,12 +64,13 @@ const AROUND: [&str; 16] = [
 ];
 
 /// Components that show what is no part of the text.
-const NOTHING: [&str; 6] = ["DocCardList", "Icon", "Head", "TOCInline", "BrowserOnly", "ThemedImage"];
+const NOTHING: [&str; 5] = ["DocCardList", "Icon", "Head", "TOCInline", "BrowserOnly"];
 
 impl Component {
     /// What the component of a tag becomes. Imported names tell the files of images.
     pub(super) fn of(tag: &Tag<'_>, imports: &HashMap<String, String>) -> Self {
         let text = |names: &[&str]| tag.text(names).map(ToOwned::to_owned);
+        let about = || text(&["description", "caption", "hint"]);
         let title = || text(&["title", "label", "name", "header", "summary"]);
         match tag.name {
             "Aside" | "Admonition" | "Callout" | "Alert" | "Banner" => {
@@ -90,9 +93,10 @@ impl Component {
             "Card" | "LinkCard" | "Cards.Card" | "FeatureCard" | "Tile" => Self::Card {
                 title: title(),
                 href: text(&["href", "to", "link", "url"]),
+                about: about(),
             },
             "Update" => match title() {
-                Some(title) => Self::Section(title),
+                Some(title) => Self::Section(title, about()),
                 None => Self::Content,
             },
             "ParamField" | "ResponseField" | "Property" => {
@@ -102,51 +106,89 @@ impl Component {
                         let about = tag.text(&["type"]).into_iter().chain(required);
                         Self::Field(name, about.collect::<Vec<_>>().join(", "))
                     }
-                    None => Self::Unknown,
+                    None => Self::Unknown(None),
                 }
             }
             "Link" | "LinkButton" | "Button" | "A" => match text(&["href", "to"]) {
                 Some(href) => Self::Link(href),
                 None => Self::Content,
             },
-            "Image" | "Img" => match source(tag, imports) {
+            "Image" | "Img" => match tag
+                .attributes
+                .get("src")
+                .and_then(Option::as_ref)
+                .and_then(|value| file(value, imports))
+            {
                 Some(file) => Self::Text(format!(
                     "![{}](<{file}>)",
-                    tag.text(&["alt"]).unwrap_or_default().replace(['[', ']'], "")
+                    escaped(tag.text(&["alt"]).unwrap_or_default())
                 )),
-                None => Self::Unknown,
+                None => Self::Unknown(None),
+            },
+            "Frame" => match about() {
+                Some(caption) => Self::Caption(caption),
+                None => Self::Content,
             },
             "Badge" | "Kbd" => match text(&["text"]) {
-                Some(text) => Self::Text(text),
+                Some(text) => Self::Text(escaped(&text)),
                 None => Self::Content,
             },
             name if AROUND.contains(&name) => Self::Content,
             name if NOTHING.contains(&name) => Self::Text(String::new()),
-            _ => Self::Unknown,
+            _ => {
+                let said: Vec<String> = title().into_iter().chain(about()).collect();
+                Self::Unknown((!said.is_empty()).then(|| said.join(": ")))
+            }
         }
     }
 
-    /// What stands before its content.
-    pub(super) fn start(&self) -> Part {
+    /// Whether kb does not know what it does.
+    pub(super) fn is_unknown(&self) -> bool {
+        matches!(self, Self::Unknown(_))
+    }
+
+    /// Whether its end changes what stands behind it.
+    pub(super) fn must_close(&self) -> bool {
+        matches!(self, Self::Box(..) | Self::Step(_) | Self::Link(_))
+    }
+
+    /// Whether it is a group of tabs of code.
+    pub(super) fn is_code_group(&self) -> bool {
+        matches!(self, Self::Box("code-group", _))
+    }
+
+    /// What stands before its content; `is_first`: whether it begins a line.
+    pub(super) fn start(&self, is_first: bool) -> Part {
+        let sentence = |about: &Option<String>| {
+            about
+                .as_ref()
+                .map_or_else(String::new, |about| format!("\n{}\n", escaped(about)))
+        };
         match self {
             Self::Box(name, None) => Part::Line(format!(":::{name}")),
-            Self::Box(name, Some(title)) => Part::Line(format!(":::{name}[{}]", title.replace(['[', ']'], ""))),
+            Self::Box(name, Some(title)) => {
+                let title = escaped(&title.replace(['[', ']'], ""));
+                Part::Line(format!(":::{name}[{title}]"))
+            }
             Self::Step(title) => Part::Line(match title {
-                Some(title) => format!("1. **{title}**\n"),
+                Some(title) => format!("1. **{}**\n", escaped(title)),
                 None => "1. ".to_owned(),
             }),
-            Self::Card { title, href } => match (title, href) {
-                (Some(title), Some(href)) => Part::Line(format!("**[{title}](<{href}>)**\n")),
-                (Some(title), None) => Part::Line(format!("**{title}**\n")),
+            Self::Card { title, href, about } => match (title, href) {
+                (Some(title), Some(href)) => {
+                    Part::Line(format!("**[{}](<{href}>)**\n{}", escaped(title), sentence(about)))
+                }
+                (Some(title), None) => Part::Line(format!("**{}**\n{}", escaped(title), sentence(about))),
                 (None, Some(href)) => Part::Inline(format!("<{href}> ")),
                 (None, None) => Part::Nothing,
             },
-            Self::Section(title) => Part::Line(format!("## {title}\n")),
+            Self::Section(title, about) => Part::Line(format!("## {}\n{}", escaped(title), sentence(about))),
             Self::Field(name, about) if about.is_empty() => Part::Line(format!("**`{name}`**\n")),
-            Self::Field(name, about) => Part::Line(format!("**`{name}`** ({about})\n")),
+            Self::Field(name, about) => Part::Line(format!("**`{name}`** ({})\n", escaped(about))),
             Self::Link(_) => Part::Inline("[".to_owned()),
             Self::Text(text) => Part::Inline(text.clone()),
-            Self::Content | Self::Unknown => Part::Nothing,
+            Self::Unknown(Some(said)) if is_first => Part::Line(format!("{}\n", escaped(said))),
+            Self::Content | Self::Caption(_) | Self::Unknown(_) => Part::Nothing,
         }
     }
 
@@ -155,6 +197,7 @@ impl Component {
         match self {
             Self::Box(..) => Part::Line(":::".to_owned()),
             Self::Link(href) => Part::Inline(format!("](<{href}>)")),
+            Self::Caption(caption) => Part::Inline(format!("\n\n{}\n", escaped(caption))),
             _ => Part::Nothing,
         }
     }
@@ -179,15 +222,13 @@ fn callout(kind: &str) -> &'static str {
     }
 }
 
-/// The file of an image: named itself, or imported.
-fn source(tag: &Tag<'_>, imports: &HashMap<String, String>) -> Option<String> {
-    match tag.attributes.get("src")?.as_ref()? {
+/// The file that an attribute names: as a text, by `require("…")` or another function, or by an imported name.
+pub(super) fn file(value: &Value, imports: &HashMap<String, String>) -> Option<String> {
+    match value {
         Value::Text(file) => Some(file.clone()),
-        Value::Code(name) => {
-            let required = name
-                .strip_prefix("require(")
-                .and_then(|rest| rest.split(['"', '\'']).nth(1));
-            required.map(ToOwned::to_owned).or_else(|| imports.get(name).cloned())
+        Value::Code(code) => {
+            let quoted = code.split(['"', '\'']).nth(1).filter(|_| code.contains('('));
+            quoted.map(ToOwned::to_owned).or_else(|| imports.get(code).cloned())
         }
     }
 }

@@ -38,7 +38,8 @@ impl Tag<'_> {
     }
 
     /// The tag of an HTML element, with the attributes that HTML has.
-    pub(super) fn as_html(&self) -> String {
+    /// `source` is the file of its attribute `src`.
+    pub(super) fn as_html(&self, source: Option<&str>) -> String {
         let mut html = format!("<{}{}", if self.closes { "/" } else { "" }, self.name);
         for (name, value) in &self.attributes {
             let name = match *name {
@@ -48,8 +49,14 @@ impl Tag<'_> {
             };
             match value {
                 None => html.push_str(&format!(" {name}")),
+                Some(Value::Code(_)) if name == "src" && source.is_some() => {
+                    html.push_str(&format!(
+                        " src=\"{}\"",
+                        source.unwrap_or_default().replace('"', "&quot;")
+                    ));
+                }
                 Some(Value::Text(value)) => {
-                    let value = value.replace('&', "&amp;").replace('"', "&quot;");
+                    let value = value.replace('"', "&quot;");
                     html.push_str(&format!(" {name}=\"{value}\""));
                 }
                 Some(Value::Code(_)) => {}
@@ -63,6 +70,31 @@ impl Tag<'_> {
 /// Whether a tag of this name is a component, and no element of HTML.
 pub(super) fn is_component(name: &str) -> bool {
     name.is_empty() || name.starts_with(|c: char| c.is_uppercase()) || name.contains('.')
+}
+
+/// Whether an element of HTML is a block that holds others.
+pub(super) fn is_block(name: &str) -> bool {
+    matches!(
+        name,
+        "div"
+            | "section"
+            | "article"
+            | "aside"
+            | "center"
+            | "figure"
+            | "details"
+            | "main"
+            | "header"
+            | "footer"
+            | "nav"
+    )
+}
+
+/// Whether a line begins a list item.
+pub(super) fn is_list_item(line: &str) -> bool {
+    let mark = line.trim_start_matches(|c: char| c.is_ascii_digit());
+    let is_numbered = mark.len() < line.len() && mark.starts_with([')', '.']) && mark[1..].starts_with([' ', '\t']);
+    is_numbered || ["- ", "* ", "+ "].iter().any(|bullet| line.starts_with(bullet))
 }
 
 /// Whether a line begins an import or an export.
@@ -93,24 +125,34 @@ pub(super) fn is_module_code(line: &str) -> bool {
     is_apart && (is_import || line.starts_with("export") && is_export)
 }
 
-/// Where module code ends that begins at `at`: at a blank line, or where Markdown begins behind its last bracket.
-pub(super) fn module_code_end(text: &str, at: usize) -> usize {
+/// Where module code ends that begins at `at`, and whether its brackets do: at a blank line, or where Markdown begins
+/// behind its last bracket.
+pub(super) fn module_code_end(text: &str, at: usize) -> (usize, bool) {
     let mut depth = 0_i32;
     let mut end = at;
+    let mut template = false;
+    let mut is_behind_blank = false;
     for line in text[at..].split_inclusive('\n') {
         let is_blank = line.trim().is_empty();
         let is_first = end == at;
-        if depth <= 0 && !is_first && (is_blank || !is_module_code(line) && !goes_on(line)) {
+        let is_code = is_module_code(line) || goes_on(line);
+        if depth <= 0 && !template && !is_first && (is_blank || !is_code) {
             break;
         }
-        depth += brackets(line);
+        // A bracket without an end must not take the article with it.
+        if is_behind_blank && !is_blank && !template && begins_markdown(line) {
+            break;
+        }
+        is_behind_blank = is_blank;
+        depth += brackets(line, &mut template);
         end += line.len();
     }
-    if depth > 0 {
-        // A bracket without an end must not take the article with it.
-        return text[at..].find("\n\n").map_or(text.len(), |blank| at + blank + 1);
-    }
-    end
+    (end, depth <= 0 && !template)
+}
+
+/// Whether a line behind a blank one is Markdown rather than code in brackets, which is indented or ends them.
+fn begins_markdown(line: &str) -> bool {
+    !line.starts_with([' ', '\t', '}', ')', ']', '<', '/', ';', ',', '.', '`'])
 }
 
 /// Whether a line goes on with module code although no bracket is open.
@@ -118,10 +160,12 @@ fn goes_on(line: &str) -> bool {
     line.starts_with([' ', '\t', '}', ')', ']', ';']) || line.trim_end().ends_with([';', ','])
 }
 
-/// How many more brackets a line opens than it closes, outside of texts and comments.
-fn brackets(line: &str) -> i32 {
+/// How many more brackets a line opens than it closes, outside of texts and comments. A text between backticks reaches over
+/// lines: `template` says whether one is open.
+fn brackets(line: &str, template: &mut bool) -> i32 {
     let mut depth = 0;
-    let mut quote = None;
+    let mut quote = template.then_some('`');
+    let mut before = ' ';
     let mut chars = line.chars().peekable();
     while let Some(c) = chars.next() {
         match (quote, c) {
@@ -129,13 +173,17 @@ fn brackets(line: &str) -> i32 {
                 chars.next();
             }
             (Some(open), c) if c == open => quote = None,
-            (None, '"' | '\'' | '`') => quote = Some(c),
-            (None, '/') if chars.peek() == Some(&'/') => break,
+            (None, '"' | '`') => quote = Some(c),
+            // An apostrophe in text between tags is none.
+            (None, '\'') if !before.is_alphanumeric() => quote = Some(c),
+            (None, '/') if chars.peek() == Some(&'/') && before != ':' => break,
             (None, '{' | '(' | '[') => depth += 1,
             (None, '}' | ')' | ']') => depth -= 1,
             _ => {}
         }
+        before = c;
     }
+    *template = quote == Some('`');
     depth
 }
 
@@ -161,13 +209,13 @@ pub(super) fn imports(code: &str) -> Vec<(String, String)> {
     found
 }
 
-/// Where code between backticks ends that begins at `at`; behind the backticks where it does not end.
+/// Where code between backticks ends that begins at `at`; behind the backticks where it does not end in its paragraph,
+/// list item or row of a table.
 pub(super) fn code_end(text: &str, at: usize) -> usize {
     let length = text[at..].bytes().take_while(|byte| *byte == b'`').count();
     let mut next = at + length;
-    // A paragraph ends at a blank line.
-    let end = text[next..].find("\n\n").map_or(text.len(), |blank| next + blank);
-    while let Some(found) = text[next..end].find('`') {
+    let end = paragraph_end(text, at);
+    while let Some(found) = text[next..end.max(next)].find('`') {
         let run = text[next + found..end].bytes().take_while(|byte| *byte == b'`').count();
         next += found + run;
         if run == length {
@@ -175,6 +223,66 @@ pub(super) fn code_end(text: &str, at: usize) -> usize {
         }
     }
     at + length
+}
+
+/// Where the paragraph ends that `at` stands in.
+fn paragraph_end(text: &str, at: usize) -> usize {
+    let reach = text.floor_char_boundary((at + MAX_PARAGRAPH_BYTES).min(text.len()));
+    let start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let is_row = text[start..].trim_start().starts_with('|');
+    let mut end = at;
+    for (number, line) in text[at..reach].split_inclusive('\n').enumerate() {
+        let said = line.trim_start();
+        if number > 0 && (is_row || said.is_empty() || said.starts_with(['#', '|']) || is_list_item(said)) {
+            break;
+        }
+        end += line.len();
+    }
+    end
+}
+
+/// Longer paragraphs are not searched to their ends.
+const MAX_PARAGRAPH_BYTES: usize = 16 * 1024;
+
+/// Where the formula ends that begins at `at` with one or two signs, if it is one.
+pub(super) fn formula_end(text: &str, at: usize) -> Option<usize> {
+    if text[at..].starts_with("$$") {
+        let end = text.floor_char_boundary((at + MAX_PARAGRAPH_BYTES).min(text.len()));
+        return text[at + 2..end].find("$$").map(|length| at + length + 4);
+    }
+    let reach = text.floor_char_boundary((at + MAX_FORMULA_BYTES).min(text.len()));
+    let line = text[at + 1..reach.max(at + 1)].lines().next()?;
+    let length = line.find('$')?;
+    let inside = &line[..length];
+    let is_formula = !inside.starts_with(char::is_whitespace)
+        && !inside.ends_with(char::is_whitespace)
+        && inside.contains(['\\', '{', '^', '_'])
+        && !line[length + 1..].starts_with(|c: char| c.is_ascii_digit());
+    is_formula.then_some(at + length + 2)
+}
+
+/// Longer formulas in a line are none.
+const MAX_FORMULA_BYTES: usize = 1024;
+
+/// A text as Markdown that shows it, whatever signs it has.
+pub(super) fn escaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for word in text.split_inclusive(char::is_whitespace) {
+        for c in word.chars() {
+            match c {
+                '\n' | '\r' => out.push(' '),
+                '\\' | '`' | '*' | '_' | '<' | '>' | '[' | ']' | '|' | '~' | '#' | '&' | '{' | '}' | '$' => {
+                    out.push('\\');
+                    out.push(c);
+                }
+                _ => out.push(c),
+            }
+        }
+    }
+    if out.starts_with(":::") {
+        out.insert(0, '\\');
+    }
+    out
 }
 
 /// Longer tags and expressions are none.
@@ -187,6 +295,20 @@ pub(super) fn expression(text: &str, at: usize) -> Option<(Value, usize)> {
     let reach = text.floor_char_boundary((at + MAX_BYTES).min(text.len()));
     let mut chars = text[at..reach].char_indices().peekable();
     while let Some((offset, c)) = chars.next() {
+        // A brace in a text must not pair with one in another paragraph.
+        if c == '\n' && quote != Some('`') {
+            let rest = &text[at + offset + 1..reach];
+            let line = rest.lines().next().unwrap_or_default();
+            if line.trim().is_empty()
+                && rest[line.len()..]
+                    .trim_start_matches(['\r', '\n'])
+                    .lines()
+                    .next()
+                    .is_some_and(begins_markdown)
+            {
+                return None;
+            }
+        }
         match (quote, c) {
             (Some(_), '\\') => {
                 chars.next();

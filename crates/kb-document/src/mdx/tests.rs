@@ -40,7 +40,13 @@ fn imports_and_exports_are_left_out() {
         ("export the list\n", "export the list\n"),
         ("Text\nexport const x = 1\n", "Text\nexport const x = 1\n"),
         // A bracket without an end.
-        ("export const a = {\n\nText\n", "\nText\n"),
+        ("export const a = {\n\nText\n", "Text\n"),
+        ("export const a = {\r\n\r\nText\r\n", "Text\r\n"),
+        (
+            "export const L = () => (<li>it's</li>)\n\n# A\n\n1) one\n",
+            "\n# A\n\n1) one\n",
+        ),
+        ("export const c = `\nline\n\n{ open\n`;\n\nText\n", "\nText\n"),
     ] {
         assert_eq!(markdown(mdx), wanted, "{mdx}");
     }
@@ -54,12 +60,29 @@ fn expressions_are_their_values_or_nothing() {
         ("a {`${x}`} b", "a  b"),
         ("a \\{b\\} `{c}` ``{`d`}``", "a \\{b\\} `{c}` ``{`d`}``"),
         ("a {/* note */} b", "a {/* note */} b"),
+        (
+            "Use {'<'}Component{'>'} {'*'}x{'*'} {\"a | b\"}",
+            "Use \\<Component\\> \\*x\\* a \\| b",
+        ),
+        (
+            "Press { to open.\n\n## Next\n\nPress } to close.",
+            "Press { to open.\n\n## Next\n\nPress } to close.",
+        ),
+        (
+            "$\\frac{a}{b}$ and $$\n{x}\n$$ cost $5 {1}",
+            "$\\frac{a}{b}$ and $$\n{x}\n$$ cost $5 1",
+        ),
+        ("## A {#b}\n\n## C {/* #d */}\n", "## A {#b}\n\n## C {#d}\n"),
+        (
+            "A ` in one\r\n\r\n<Note>x</Note> and ` more\r\n",
+            "A ` in one\r\n\r\n:::note\nx\n:::\nand ` more\r\n",
+        ),
         ("a { b", "a { b"),
         ("{items.map((item) => (\n  <li>{item}</li>\n))}\nb", "\nb"),
     ] {
         assert_eq!(markdown(mdx), wanted, "{mdx}");
     }
-    assert_eq!(told("{a} {b.c} {a}").1, ["expressions of MDX are left out"]);
+    assert_eq!(told("{a} {b.c} {a}").1, ["an expression of MDX is left out"; 3]);
     assert!(told("{'a'} {/* b */} `{c}`").1.is_empty());
 }
 
@@ -91,6 +114,34 @@ fn known_components_become_boxes() {
             "<ParamField path=\"id\" type=\"string\" required>\n  The id.\n</ParamField>\n",
             "**`id`** (string, required)\n\nThe id.\n\n",
         ),
+        (
+            "<LinkCard title=\"T\" href=\"/x/\" description=\"All about it.\" />\n",
+            "**[T](</x/>)**\n\nAll about it.\n\n",
+        ),
+        (
+            "<CodeGroup>\n```bash npm\na\n```\n```js title=\"b.js\"\nb\n```\n</CodeGroup>\n",
+            ":::code-group\n```bash [npm]\na\n```\n```js title=\"b.js\"\nb\n```\n:::\n",
+        ),
+        ("| <Badge text=\"A | B\" /> | <Note>c</Note> |\n", "| A \\| B | c |\n"),
+        ("> <Aside>\n> Text\n> </Aside>\n", "> :::note\n> Text\n> :::\n"),
+        (
+            "> ```sh\n> a\n> ```\n<Note>b</Note>\n",
+            "> ```sh\n> a\n> ```\n:::note\nb\n:::\n",
+        ),
+        (
+            "<Steps>\n<Step>\n\n  a\n\n  b\n</Step>\n</Steps>\n",
+            ":::steps\n1. a\n\n   b\n\n:::\n",
+        ),
+        ("1. One\n\n   <Icon icon=\"x\" /> para\n", "1. One\n\n    para\n"),
+        ("    Not code.\n\n- a\n\n    b\n", "Not code.\n\n- a\n\n    b\n"),
+        (
+            "<div className=\"x\">\n    <Note>a</Note>\n</div>\n",
+            "<div class=\"x\">\n\n:::note\na\n:::\n</div>\n\n",
+        ),
+        (
+            "<Tip title=\"*args* a\nb\">x</Tip>\n",
+            ":::tip[\\*args\\* a b]\nx\n:::\n",
+        ),
         ("See <Link to=\"./b.mdx\">b</Link>.\n", "See [b](<./b.mdx>).\n"),
         ("<CardGroup>\n\nText\n\n</CardGroup>\n", "\n\nText\n\n\n"),
         (
@@ -99,7 +150,7 @@ fn known_components_become_boxes() {
         ),
         (
             "<img src={require('./a.png').default} className=\"x\" alt=\"A\" />\n",
-            "<img alt=\"A\" class=\"x\" />\n",
+            "<img alt=\"A\" class=\"x\" src=\"./a.png\" />\n",
         ),
         ("<Details summary=\"S\">\na\n</Details>\n", ":::details[S]\na\n:::\n"),
     ] {
@@ -119,6 +170,41 @@ fn unknown_components_keep_their_text_and_are_told() {
             "the component `<Price>` of MDX is left out"
         ]
     );
+}
+
+#[test]
+fn what_is_not_closed_is_told() {
+    assert_eq!(told("<Note>\na\n").1, ["`<Note>` is never closed"]);
+    assert_eq!(
+        told("<Accordion title=\"a\">\nb\n</Acordion>\n").1,
+        ["`</Acordion>` closes nothing", "`<Accordion>` is never closed"]
+    );
+    assert_eq!(
+        told("<Tabs>\n<Tab title=\"a\">\nb\n</Tabs>\n").1,
+        ["`<Tab>` is never closed"]
+    );
+}
+
+/// The work grows with the length, whatever is written.
+#[test]
+fn hostile_texts_are_read_at_once() {
+    for (piece, count) in [
+        ("export const x = {\n\n", 20_000),
+        ("<A>", 50_000),
+        ("</B>", 50_000),
+        ("<Step>\n", 20_000),
+        ("x<B/>", 100_000),
+        ("{", 500_000),
+        ("<a ", 300_000),
+        ("`", 1_000_000),
+        ("a $b", 200_000),
+    ] {
+        let text = piece.repeat(count);
+        let (made, _) = told(&text);
+        assert!(made.len() < text.len() * 40 + 1000, "{piece}: {}", made.len());
+    }
+    let names = (0..20_000).map(|n| format!("<X{n} />\n")).collect::<Vec<_>>().concat();
+    assert_eq!(told(&names).1.len(), 20_000);
 }
 
 #[test]
