@@ -15,7 +15,12 @@ export const MANUAL = repository;
 const results = async (page) => {
   const sections = page.locator(".hits > li .hit-section");
   await sections.first().waitFor();
-  await page.evaluate(() => scrollTo({ top: document.scrollingElement.scrollHeight, behavior: "instant" }));
+  await page.evaluate(async () => {
+    for (let top = 0; top < document.scrollingElement.scrollHeight; top += innerHeight / 2) {
+      scrollTo({ top, behavior: "instant" });
+      await new Promise((seen) => setTimeout(seen, 50));
+    }
+  });
   // A page is fetched for each hit, which takes its time on a busy machine.
   for (let before = 0, quiet = 0; quiet < 6;) {
     await page.waitForTimeout(250);
