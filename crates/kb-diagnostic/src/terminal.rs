@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-use super::{Diagnostic, Severity};
+use super::{Code, Diagnostic, Severity};
 
 /// How to print problems to a terminal.
 #[derive(Debug, Clone, Copy)]
@@ -31,7 +31,9 @@ struct Found<'a> {
 
 /// Puts together what is found in many places. The order stays that of the first places.
 fn together(diagnostics: &[Diagnostic]) -> Vec<Found<'_>> {
-    let key = |diagnostic: &'_ Diagnostic| (diagnostic.severity, diagnostic.code, diagnostic.message.clone());
+    fn key(diagnostic: &Diagnostic) -> (Severity, Code, &str) {
+        (diagnostic.severity, diagnostic.code, &diagnostic.message)
+    }
     let mut places: HashMap<_, Vec<&Diagnostic>> = HashMap::new();
     for diagnostic in diagnostics {
         places.entry(key(diagnostic)).or_default().push(diagnostic);

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use kb_diagnostic::{Code, Diagnostic, SourceText};
 
-use super::blocks::{closes_fence, opens_fence};
+use super::blocks::{closes_fence, is_list_item, opens_fence};
 use component::{Component, Part};
 use scan::{Tag, Value, expression, tag};
 
@@ -198,13 +198,8 @@ impl Writer<'_> {
                 self.line(blanks, stripped, end);
             }
         }
-        while let Some(open) = self.open.last() {
-            if open.component.must_close() {
-                self.left_out.push(LeftOut {
-                    range: open.range.clone(),
-                    what: What::Unclosed(open.name.clone()),
-                });
-            }
+        while !self.open.is_empty() {
+            self.tell_unclosed();
             self.end_element(self.text.len());
         }
     }
@@ -217,7 +212,7 @@ impl Writer<'_> {
             .map_or(0, |open| open.indent.unwrap_or(blanks))
             .min(blanks);
         let inside = blanks - indent;
-        if scan::is_list_item(said) {
+        if is_list_item(said) {
             self.in_list = true;
         } else if inside == 0 {
             self.in_list = false;
@@ -403,29 +398,46 @@ impl Writer<'_> {
             return self.html(tag, start, line_end);
         }
         if tag.closes {
-            if self.names.get(tag.name).is_none_or(|open| *open == 0) {
-                self.left_out.push(LeftOut {
-                    range: start..tag.end,
-                    what: What::Stray(tag.name.to_owned()),
-                });
-                return;
-            }
-            while let Some(open) = self.open.last() {
-                let is_it = open.name == tag.name;
-                if !is_it && open.component.must_close() {
-                    self.left_out.push(LeftOut {
-                        range: open.range.clone(),
-                        what: What::Unclosed(open.name.clone()),
-                    });
-                }
-                self.end_element(line_end);
-                if is_it {
-                    break;
-                }
-            }
-            self.break_line(line_end);
+            self.close(tag, start, line_end);
+        } else {
+            self.open(tag, start, line_end);
+        }
+    }
+
+    /// Ends the component that a tag closes, and those in it.
+    fn close(&mut self, tag: &Tag<'_>, start: usize, line_end: usize) {
+        if self.names.get(tag.name).is_none_or(|open| *open == 0) {
+            self.left_out.push(LeftOut {
+                range: start..tag.end,
+                what: What::Stray(tag.name.to_owned()),
+            });
             return;
         }
+        while let Some(open) = self.open.last() {
+            let is_it = open.name == tag.name;
+            if !is_it {
+                self.tell_unclosed();
+            }
+            self.end_element(line_end);
+            if is_it {
+                break;
+            }
+        }
+        self.break_line(line_end);
+    }
+
+    /// Tells that the innermost component has no end, if that changes what stands behind it.
+    fn tell_unclosed(&mut self) {
+        if let Some(open) = self.open.last().filter(|open| open.component.must_close()) {
+            self.left_out.push(LeftOut {
+                range: open.range.clone(),
+                what: What::Unclosed(open.name.clone()),
+            });
+        }
+    }
+
+    /// Begins a component, and ends it if its tag does.
+    fn open(&mut self, tag: &Tag<'_>, start: usize, line_end: usize) {
         let mut component = Component::of(tag, &self.imports);
         if component.is_unknown() {
             self.left_out.push(LeftOut {
@@ -553,7 +565,7 @@ impl Writer<'_> {
 
     fn rest_has_text(&self, line_end: usize) -> bool {
         let rest = &self.text[self.at..line_end.max(self.at)];
-        rest.bytes().find(|byte| !byte.is_ascii_whitespace()).is_some()
+        rest.bytes().any(|byte| !byte.is_ascii_whitespace())
     }
 
     fn skip_blanks(&mut self, line_end: usize) {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::blocks::is_list_item;
+
 /// The value of an expression or attribute.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Value {
@@ -88,13 +90,6 @@ pub(super) fn is_block(name: &str) -> bool {
             | "footer"
             | "nav"
     )
-}
-
-/// Whether a line begins a list item.
-pub(super) fn is_list_item(line: &str) -> bool {
-    let mark = line.trim_start_matches(|c: char| c.is_ascii_digit());
-    let is_numbered = mark.len() < line.len() && mark.starts_with([')', '.']) && mark[1..].starts_with([' ', '\t']);
-    is_numbered || ["- ", "* ", "+ "].iter().any(|bullet| line.starts_with(bullet))
 }
 
 /// Whether a line begins an import or an export.
@@ -267,16 +262,14 @@ const MAX_FORMULA_BYTES: usize = 1024;
 /// A text as Markdown that shows it, whatever signs it has.
 pub(super) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for word in text.split_inclusive(char::is_whitespace) {
-        for c in word.chars() {
-            match c {
-                '\n' | '\r' => out.push(' '),
-                '\\' | '`' | '*' | '_' | '<' | '>' | '[' | ']' | '|' | '~' | '#' | '&' | '{' | '}' | '$' => {
-                    out.push('\\');
-                    out.push(c);
-                }
-                _ => out.push(c),
+    for c in text.chars() {
+        match c {
+            '\n' | '\r' => out.push(' '),
+            '\\' | '`' | '*' | '_' | '<' | '>' | '[' | ']' | '|' | '~' | '#' | '&' | '{' | '}' | '$' => {
+                out.push('\\');
+                out.push(c);
             }
+            _ => out.push(c),
         }
     }
     if out.starts_with(":::") {
