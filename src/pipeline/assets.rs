@@ -75,6 +75,10 @@ pub(super) fn referred_assets(
     memo: &mut AssetMemo,
     images: &mut ImageMemo,
 ) -> Referred {
+    let names_hidden = |document: &Arc<Document>| document.links.iter().any(|link| is_in_hidden_folder(&link.target));
+    if assets.is_empty() && !documents.iter().any(names_hidden) {
+        return Referred::default();
+    }
     let wanted = memo.wanted(documents, Wanted::of);
     let (hidden, folders) = hidden_assets(folder, &wanted);
     assets.extend(hidden);
@@ -136,10 +140,8 @@ pub(super) fn referred_assets(
 /// The files in hidden folders that documents refer to, and these folders. Such folders are not searched, but `GitBook`
 /// keeps the images of articles in `.gitbook/assets`, Azure DevOps in `.attachments`.
 fn hidden_assets(folder: AssetFolder<'_>, wanted: &Wanted) -> (Vec<AssetSource>, Vec<PathBuf>) {
-    let mut paths: Vec<&String> = wanted.by_path.keys().filter(|path| is_in_hidden_folder(path)).collect();
-    paths.sort();
     let (mut found, mut folders) = (Vec::new(), Vec::new());
-    for path in paths {
+    for path in &wanted.hidden {
         let location = folder.content.join(path);
         if let Standing::File(stamp) = folder.files.standing(&location, folder.content) {
             found.push(AssetSource {
@@ -160,10 +162,8 @@ fn is_in_hidden_folder(path: &str) -> bool {
     let Some((folders, name)) = path.rsplit_once('/') else {
         return false;
     };
-    let is_hidden = |part: &str| part.starts_with('.');
-    folders.split('/').any(is_hidden)
-        && !is_hidden(name)
-        && folders.split('/').all(|part| !matches!(part, ".git" | "." | ".."))
+    let is_hidden = |part: &str| part.starts_with('.') && !matches!(part, "." | "..");
+    folders.split('/').any(is_hidden) && !is_hidden(name) && folders.split('/').all(|part| part != ".git")
 }
 
 fn flaw(folder: AssetFolder<'_>, path: &ContentPath, flaw: Flaw) -> Diagnostic {
@@ -204,6 +204,8 @@ pub(super) struct Wanted {
     by_path: HashMap<String, LinkKind>,
     /// Those that are linked by name, wherever they are.
     by_name: HashMap<String, LinkKind>,
+    /// Those by path that stand in hidden folders, sorted.
+    hidden: Vec<String>,
 }
 
 impl Wanted {
@@ -240,6 +242,9 @@ impl Wanted {
                 table.insert(file, kind);
             }
         }
+        let hidden = wanted.by_path.keys().filter(|path| is_in_hidden_folder(path));
+        wanted.hidden = hidden.cloned().collect();
+        wanted.hidden.sort();
         wanted
     }
 }

@@ -211,6 +211,14 @@ pub fn languages(site: &Path) -> Result<Vec<String>, Error> {
     Ok(languages)
 }
 
+// Documents write what search reads; neither crate uses the other.
+const _: () = {
+    use kb_document::structure as written;
+    use kb_search::structure as read;
+    assert!(written::CELL == read::CELL && written::STEP_END == read::STEP_END);
+    assert!(written::STEP_ZERO == *read::STEP_DIGITS.start());
+};
+
 /// The folder of a language's index in a built site.
 pub fn index_path(site: &Path, language: &str) -> PathBuf {
     site.join(index_folder(language))
