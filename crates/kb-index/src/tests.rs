@@ -653,7 +653,7 @@ mod properties {
             query.push_str(&end);
             let results = index.search(&query, &Options::default()).unwrap();
             let Some(corrected) = results.did_you_mean else {
-                prop_assert!(results.suggestions.is_empty());
+                prop_assert!(results.respellings.is_empty());
                 return Ok(());
             };
             let written: String = articles
@@ -666,17 +666,17 @@ mod properties {
                 .flat_map(|text| [text, "\n"])
                 .collect();
             let (mut rest, mut from) = (corrected.as_str(), 0);
-            for suggestion in &results.suggestions {
-                prop_assert_eq!(&query[suggestion.range.clone()], &suggestion.typed);
-                let kept = &query[from..suggestion.range.start];
+            for respelling in &results.respellings {
+                prop_assert_eq!(&query[respelling.range.clone()], &respelling.typed);
+                let kept = &query[from..respelling.range.start];
                 prop_assert!(rest.starts_with(kept), "{:?} {:?}", query, corrected);
                 rest = &rest[kept.len()..];
-                prop_assert!(rest.starts_with(&suggestion.suggested), "{:?} {:?}", query, corrected);
-                rest = &rest[suggestion.suggested.len()..];
-                from = suggestion.range.end;
-                let lowercase = suggestion.suggested.to_lowercase();
+                prop_assert!(rest.starts_with(&respelling.written), "{:?} {:?}", query, corrected);
+                rest = &rest[respelling.written.len()..];
+                from = respelling.range.end;
+                let lowercase = respelling.written.to_lowercase();
                 let mut words = written.split(|c: char| !c.is_alphanumeric() && c != '-');
-                prop_assert!(words.any(|word| word.to_lowercase() == lowercase), "{:?}", suggestion);
+                prop_assert!(words.any(|word| word.to_lowercase() == lowercase), "{:?}", respelling);
             }
             prop_assert_eq!(rest, &query[from..]);
         }

@@ -28,9 +28,9 @@ pub mod rank;
 pub mod score;
 pub mod search;
 pub mod sections;
+pub mod spelling;
 mod stopwords;
 pub mod structure;
-pub mod suggest;
 pub mod tuning;
 
 pub use analysis::{Analyzer, Language};

@@ -16,7 +16,7 @@ use crate::plan::{Plan, SynonymTable, Typing, phrase_terms, plan};
 use crate::rank::{Articles, Ranked, Ranks, rank};
 use crate::score::Ranking;
 use crate::sections::{Excerpt, Highlighter};
-use crate::suggest::{Suggestion, did_you_mean, suggestions};
+use crate::spelling::{Respelling, did_you_mean, respellings};
 use crate::tuning::Synonym;
 
 /// About how long an excerpt is, in characters, where nothing else is asked for.
@@ -75,7 +75,7 @@ pub struct Answer {
     /// Words that nothing in the index resembles, as typed.
     pub missing: Vec<String>,
     /// Words taken for others.
-    pub suggestions: Vec<Suggestion>,
+    pub respellings: Vec<Respelling>,
     /// The query with these words replaced, if there are any.
     pub did_you_mean: Option<String>,
     /// Whether a file could not be had and the search did without it.
@@ -319,10 +319,10 @@ fn answer_plan<I: Index>(
     }
     answer.total = ranks.answering.len().max(options.offset + answer.hits.len());
     let titles: Vec<&str> = answer.hits.iter().map(|hit| hit.title.text.as_str()).collect();
-    answer.suggestions = suggestions(plan, &titles, &ranks.ranked, index, analyzer, |doc| {
+    answer.respellings = respellings(plan, &titles, &ranks.ranked, index, analyzer, |doc| {
         Ok(index.texts(doc)?.into_iter().map(Cow::into_owned).collect())
     })?;
-    answer.did_you_mean = did_you_mean(query, &answer.suggestions);
+    answer.did_you_mean = did_you_mean(query, &answer.respellings);
     Ok(answer)
 }
 

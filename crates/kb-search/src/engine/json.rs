@@ -149,12 +149,6 @@ impl Answer {
             json.key("relaxed").bool(self.relaxed);
             json.key("incomplete").bool(self.incomplete);
             json.key("missing").texts(&self.missing);
-            json.key("suggestions").list(&self.suggestions, |json, suggestion| {
-                json.object(|json| {
-                    json.key("typed").text(&suggestion.typed);
-                    json.key("suggested").text(&suggestion.suggested);
-                });
-            });
             match &self.did_you_mean {
                 Some(text) => json.key("did_you_mean").text(text),
                 None => json.key("did_you_mean").out.push_str("null"),

@@ -15,11 +15,11 @@ use crate::rank::Ranked;
 
 /// A word of the query that the index does not know, and what it was taken for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Suggestion {
+pub struct Respelling {
     /// As typed.
     pub typed: String,
     /// As written on the site.
-    pub suggested: String,
+    pub written: String,
     /// Where it was typed, in bytes of the query.
     pub range: Range<usize>,
 }
@@ -29,15 +29,15 @@ pub struct Suggestion {
 ///
 /// # Errors
 /// If the index cannot be read, or what `read` says.
-pub fn suggestions<P: Postings>(
+pub fn respellings<P: Postings>(
     plan: &Plan,
     titles: &[&str],
     ranked: &[Ranked],
     index: &P,
     analyzer: &mut Analyzer,
     mut read: impl FnMut(u32) -> Result<Vec<String>, P::Error>,
-) -> Result<Vec<Suggestion>, P::Error> {
-    let mut suggestions = Vec::new();
+) -> Result<Vec<Respelling>, P::Error> {
+    let mut respellings = Vec::new();
     for correction in &plan.corrections {
         let mut spellings = Spellings::new(correction, analyzer);
         for title in titles {
@@ -51,27 +51,27 @@ pub fn suggestions<P: Postings>(
             }
         }
         if let Some((_, written)) = spellings.best() {
-            suggestions.push(Suggestion {
+            respellings.push(Respelling {
                 typed: correction.typed.clone(),
-                suggested: written.to_owned(),
+                written: written.to_owned(),
                 range: correction.range.clone(),
             });
         }
     }
-    Ok(suggestions)
+    Ok(respellings)
 }
 
-/// The query with the suggestions in place of what was typed, and all else as it was; nothing if there are none.
-pub fn did_you_mean(query: &str, suggestions: &[Suggestion]) -> Option<String> {
+/// The query with the respellings in place of what was typed, and all else as it was; nothing if there are none.
+pub fn did_you_mean(query: &str, respellings: &[Respelling]) -> Option<String> {
     let mut text = String::new();
     let mut from = 0;
-    for suggestion in suggestions {
-        text.push_str(query.get(from..suggestion.range.start)?);
-        text.push_str(&suggestion.suggested);
-        from = suggestion.range.end;
+    for respelling in respellings {
+        text.push_str(query.get(from..respelling.range.start)?);
+        text.push_str(&respelling.written);
+        from = respelling.range.end;
     }
     text.push_str(query.get(from..)?);
-    (!suggestions.is_empty()).then_some(text)
+    (!respellings.is_empty()).then_some(text)
 }
 
 /// The best article that has the term where it can be read.
