@@ -10,7 +10,9 @@ mod new;
 mod progress;
 mod report;
 mod search;
+mod searcher;
 mod serve;
+mod suggest;
 mod theme;
 
 use std::io::{self, Write as _};
@@ -46,6 +48,8 @@ enum Command {
     Serve(ServeArgs),
     /// Search a built site
     Search(SearchArgs),
+    /// Suggest the articles that answer a message, read from standard input
+    Suggest(SuggestArgs),
     /// List themes, or copy files of the theme into the project to change them
     #[command(subcommand)]
     Theme(ThemeCommand),
@@ -190,12 +194,8 @@ struct SearchArgs {
     /// What the customer types
     #[arg(required_unless_present = "batch")]
     query: Option<String>,
-    /// The built site
-    #[arg(long, value_name = "DIR", default_value = "public")]
-    site: PathBuf,
-    /// Language of the index [default: the site's default language]
-    #[arg(long, value_name = "TAG")]
-    lang: Option<String>,
+    #[command(flatten)]
+    index: IndexArgs,
     /// The largest number of articles
     #[arg(short = 'n', long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
     number: u16,
@@ -205,9 +205,6 @@ struct SearchArgs {
     /// Only articles with this tag
     #[arg(long)]
     tag: Option<String>,
-    /// The engine to use
-    #[arg(long, value_enum, default_value_t = SearchEngine::Tantivy)]
-    engine: SearchEngine,
     /// Treat the last word as unfinished, as while typing
     #[arg(long)]
     typing: bool,
@@ -220,6 +217,51 @@ struct SearchArgs {
     /// Print one JSON object
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Args)]
+struct SuggestArgs {
+    #[command(flatten)]
+    index: IndexArgs,
+    /// The largest number of articles
+    #[arg(short = 'n', long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=100))]
+    number: u16,
+    /// The least confidence of a suggestion, from 0 to 1
+    #[arg(long, value_name = "P", default_value_t = kb_index::THRESHOLD, value_parser = share)]
+    threshold: f32,
+    /// Show what the confidence of each article comes from
+    #[arg(long)]
+    explain: bool,
+    /// Read one message per line, each a JSON string, and print one JSON object per line
+    #[arg(long)]
+    batch: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// The index to ask.
+#[derive(Debug, Args)]
+struct IndexArgs {
+    /// The built site
+    #[arg(long, value_name = "DIR", default_value = "public")]
+    site: PathBuf,
+    /// Language of the index [default: the site's default language]
+    #[arg(long, value_name = "TAG")]
+    lang: Option<String>,
+    /// The engine to use
+    #[arg(long, value_enum, default_value_t = SearchEngine::Tantivy)]
+    engine: SearchEngine,
+}
+
+/// A number from 0 to 1.
+fn share(text: &str) -> Result<f32, String> {
+    let number: f32 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if (0.0..=1.0).contains(&number) {
+        Ok(number)
+    } else {
+        Err("not from 0 to 1".to_owned())
+    }
 }
 
 /// The engine to use.
@@ -307,6 +349,7 @@ pub fn main() -> ExitCode {
         Command::Build(args) => build::run(&args),
         Command::Serve(args) => serve::run(&args),
         Command::Search(args) => search::run(&args),
+        Command::Suggest(args) => suggest::run(&args),
         Command::Theme(ThemeCommand::List(args)) => theme::list(&args),
         Command::Theme(ThemeCommand::Eject(args)) => theme::eject(&args),
         Command::Completions { shell } => generate::completions(shell),

@@ -9,6 +9,7 @@ use kb_search::pack::{Facet, Summary};
 use kb_search::plan::{PREFIXED, Vocabulary, Wanted};
 use kb_search::rank::Articles;
 use kb_search::search::{self, Article, Rules};
+use kb_search::suggester::{SuggestOptions, Suggestion, suggest};
 use kb_search::{Analyzer, Language};
 use tantivy::columnar::Column;
 use tantivy::directory::MmapDirectory;
@@ -147,6 +148,15 @@ impl SearchIndex {
     pub fn search(&self, query: &str, options: &Options) -> Result<Answer, Error> {
         let mut analyzer = self.analyzer.clone();
         search::search(self, &self.rules, &mut analyzer, query, options).map(|(answer, _)| answer)
+    }
+
+    /// The articles that answer a message. Never fails on input.
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    pub fn suggest(&self, message: &str, options: &SuggestOptions) -> Result<Vec<Suggestion>, Error> {
+        let mut analyzer = self.analyzer.clone();
+        suggest(self, &self.rules, &mut analyzer, message, options).map(|(suggestions, _)| suggestions)
     }
 
     /// The source of an article by its number.

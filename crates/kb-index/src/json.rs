@@ -1,10 +1,11 @@
-//! Answers as JSON, for `kb search --json` and `--batch`.
+//! Answers as JSON, for `kb search` and `kb suggest` with `--json` or `--batch`.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::Serialize;
 
-use super::{Answer, Count, Hit};
+use super::{Answer, Count, Hit, Suggestion};
 
 #[derive(Serialize)]
 struct ResultsJson<'a> {
@@ -43,6 +44,10 @@ struct HitJson<'a> {
     pinned: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     explanation: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confidence: Option<f32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<BTreeMap<&'static str, f32>>,
 }
 
 impl<'a> HitJson<'a> {
@@ -59,6 +64,8 @@ impl<'a> HitJson<'a> {
             highlights: characters(&hit.section.excerpt, &hit.section.highlights),
             pinned: hit.pinned,
             explanation: hit.explanation.as_ref().map(ToString::to_string),
+            confidence: None,
+            evidence: None,
         }
     }
 }
@@ -76,6 +83,26 @@ pub fn results(query: &str, results: &Answer) -> String {
         tags: counts(&results.tags),
     };
     // Strings and finite numbers always serialize.
+    serde_json::to_string(&object).unwrap_or_default()
+}
+
+#[derive(Serialize)]
+struct SuggestionsJson<'a> {
+    query: &'a str,
+    hits: Vec<HitJson<'a>>,
+}
+
+/// The same for the suggestions for a message: hits with `confidence`, and with the `evidence` for it, if that is wanted.
+pub fn suggestions(message: &str, suggestions: &[Suggestion], evidence: bool) -> String {
+    let hits = suggestions.iter().map(|suggestion| HitJson {
+        confidence: Some(suggestion.confidence),
+        evidence: evidence.then(|| suggestion.evidence.named().collect()),
+        ..HitJson::new(&suggestion.hit)
+    });
+    let object = SuggestionsJson {
+        query: message,
+        hits: hits.collect(),
+    };
     serde_json::to_string(&object).unwrap_or_default()
 }
 

@@ -46,6 +46,7 @@ pub use kb_search::plan::Typing;
 pub use kb_search::search::{Answer, Count, Hit, Options, Section};
 pub use kb_search::sections::Excerpt;
 pub use kb_search::spelling::Respelling;
+pub use kb_search::suggester::{Evidence, SUGGESTIONS, SuggestOptions, Suggestion, THRESHOLD};
 pub use kb_search::tuning::{Pin, Synonym, Tuning};
 pub use kb_site::addresses::INDEX_ROOT;
 pub use live::{LiveArticle, LiveIndex};

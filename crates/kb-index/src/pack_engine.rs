@@ -11,7 +11,7 @@ use kb_search::plan::Vocabulary as _;
 use kb_source::Bounds;
 
 use super::pack::{boot_path, file_path, pack_folder};
-use super::{Answer, Error, Options, SearchIndex, index_path};
+use super::{Answer, Error, Options, SearchIndex, SuggestOptions, Suggestion, Typing, index_path};
 
 /// Largest inflated size of a file of a pack, in bytes.
 const MAX_FILE_BYTES: u64 = 64 << 20;
@@ -58,7 +58,7 @@ impl PackSearch {
         let mut answer = loop {
             match self.engine.search(query, options) {
                 Step::Needs(needs) => self.fetch(&needs)?,
-                Step::Done(answer) => break *answer,
+                Step::Done(answer) => break answer,
             }
         };
         for hit in &mut answer.hits {
@@ -70,6 +70,25 @@ impl PackSearch {
             hit.url = absolute(self.engine.pack().base(), &hit.url);
         }
         Ok(answer)
+    }
+
+    /// Suggests articles for a message as the browser does.
+    ///
+    /// # Errors
+    /// If a file of the pack is missing or damaged.
+    pub fn suggest(&mut self, message: &str, options: &SuggestOptions) -> Result<Vec<Suggestion>, Error> {
+        let mut suggestions = loop {
+            match self.engine.suggest(message, options) {
+                Step::Needs(needs) => self.fetch(&needs)?,
+                Step::Done(suggestions) => break suggestions,
+            }
+        };
+        for hit in suggestions.iter_mut().map(|suggestion| &mut suggestion.hit) {
+            let text = self.text(hit.doc)?;
+            hit.set_sections(self.engine.sections(message, Typing::Message, &text, 1));
+            hit.url = absolute(self.engine.pack().base(), &hit.url);
+        }
+        Ok(suggestions)
     }
 
     fn fetch(&mut self, needs: &Needs) -> Result<(), Error> {

@@ -12,14 +12,15 @@ use crate::pack::{Damaged, Error, Pack, Resource, page_sections};
 use crate::plan::{Plan, Typing, plan};
 use crate::search::{self, Answer, EXCERPT_CHARS, Options, Rules};
 use crate::sections::{Excerpt, Highlighter};
+use crate::suggester::{SuggestOptions, Suggestion, read, suggest};
 
-/// What a search leads to.
+/// What a question to a pack leads to.
 #[derive(Clone, Debug)]
-pub enum Step {
+pub enum Step<A> {
     /// Something must be fetched first.
     Needs(Needs),
     /// The answer.
-    Done(Box<Answer>),
+    Done(A),
 }
 
 /// What must be fetched.
@@ -83,19 +84,34 @@ impl Engine {
     }
 
     /// Answers a query, or says what it takes. Never fails on input; a query without words has no hits.
-    pub fn search(&mut self, query: &str, options: &Options) -> Step {
+    pub fn search(&mut self, query: &str, options: &Options) -> Step<Answer> {
         self.pack.take_incomplete();
         let Ok((mut answer, plan)) = search::search(&self.pack, &self.rules, &mut self.analyzer, query, options);
-        let needs = Needs {
-            files: self.pack.take_wanted(),
-            pages: self.pack.take_wanted_pages(),
-        };
-        if needs != Needs::default() {
+        if let Some(needs) = self.needs() {
             return Step::Needs(needs);
         }
         answer.incomplete = self.pack.take_incomplete();
         self.planned = Some((query.to_owned(), options.typing, plan));
-        Step::Done(Box::new(answer))
+        Step::Done(answer)
+    }
+
+    /// Suggests articles for a message, or says what it takes. Never fails on input.
+    pub fn suggest(&mut self, message: &str, options: &SuggestOptions) -> Step<Vec<Suggestion>> {
+        let Ok((suggestions, plan)) = suggest(&self.pack, &self.rules, &mut self.analyzer, message, options);
+        if let Some(needs) = self.needs() {
+            return Step::Needs(needs);
+        }
+        self.planned = Some((message.to_owned(), Typing::Message, plan));
+        Step::Done(suggestions)
+    }
+
+    /// What must be fetched, if anything.
+    fn needs(&self) -> Option<Needs> {
+        let needs = Needs {
+            files: self.pack.take_wanted(),
+            pages: self.pack.take_wanted_pages(),
+        };
+        (needs != Needs::default()).then_some(needs)
     }
 
     /// The sections of a page that answer a query best, best first, at most `limit`. [`page_sections`] has the form of
@@ -125,7 +141,8 @@ impl Engine {
         match self.planned.take() {
             Some((planned, how, plan)) if planned == query && how == typing => plan,
             _ => {
-                let Ok(plan) = plan(query, typing, &mut self.analyzer, &self.pack, self.rules.synonyms());
+                let text = read(query, typing, &mut self.analyzer);
+                let Ok(plan) = plan(&text, typing, &mut self.analyzer, &self.pack, self.rules.synonyms());
                 self.pack.take_wanted();
                 plan
             }

@@ -203,8 +203,9 @@ pub fn matches<P: Postings>(
     let mut seen = vec![false; run.docs];
     let mut words = vec![0_u8; run.docs];
     let mut matched = Vec::new();
+    let mut sentences = Sentences::new(plan, run.docs);
     for clause in &plan.clauses {
-        let boost = Ranking::clause_boost(clause.weight);
+        let boost = ranking.boost(clause);
         run.grammar = !clause.is_everywhere();
         run.clause(clause)?;
         for &doc in &run.clause.touched {
@@ -219,6 +220,7 @@ pub fn matches<P: Postings>(
             let score = run.clause.values[at] * boost;
             if clause.is_everywhere() {
                 scores[at] += score;
+                sentences.add(clause.sentence.number, doc, score);
             } else {
                 grammar[at] += score;
             }
@@ -227,6 +229,7 @@ pub fn matches<P: Postings>(
         }
         run.clear_clause();
     }
+    sentences.weigh(&mut scores, ranking.other_sentences);
     for &doc in &matched {
         let at = doc as usize;
         // What only shares "how do I" with the query comes after all that share more.
@@ -298,7 +301,66 @@ pub fn contributions<P: Postings>(
     Ok(found)
 }
 
+/// The scores of articles by sentence: what a message asks stands in one sentence, and what its other words find there
+/// tells more than what each of them finds somewhere.
+#[derive(Default)]
+struct Sentences {
+    /// Scores of the sentence in hand, whose number it is.
+    scores: Sparse,
+    number: u32,
+    /// Scores of the best sentence so far.
+    best: Vec<f32>,
+}
+
+impl Sentences {
+    fn new(plan: &Plan, docs: usize) -> Self {
+        if plan
+            .clauses
+            .iter()
+            .all(|clause| clause.sentence.number == plan.clauses[0].sentence.number)
+        {
+            return Self::default();
+        }
+        Self {
+            scores: Sparse::new(docs),
+            number: 0,
+            best: vec![0.0; docs],
+        }
+    }
+
+    fn add(&mut self, sentence: u32, doc: u32, score: f32) {
+        if self.best.is_empty() {
+            return;
+        }
+        if sentence != self.number {
+            self.end();
+            self.number = sentence;
+        }
+        let value = &mut self.scores.values[doc as usize];
+        if *value == 0.0 {
+            self.scores.touched.push(doc);
+        }
+        *value += score;
+    }
+
+    fn end(&mut self) {
+        for &doc in &self.scores.touched {
+            let best = &mut self.best[doc as usize];
+            *best = best.max(self.scores.values[doc as usize]);
+        }
+        self.scores.clear();
+    }
+
+    fn weigh(mut self, scores: &mut [f32], others: f32) {
+        self.end();
+        for (score, best) in scores.iter_mut().zip(self.best) {
+            *score = best + others * (*score - best);
+        }
+    }
+}
+
 /// Values by article, of which few are set.
+#[derive(Default)]
 struct Sparse {
     values: Vec<f32>,
     touched: Vec<u32>,

@@ -82,7 +82,7 @@ impl Explanation {
             .map(|clause| ExplainedClause {
                 text: clause.text.clone(),
                 weight: clause.weight,
-                boost: Ranking::clause_boost(clause.weight),
+                boost: ranking.boost(clause),
                 matches: Vec::new(),
             })
             .collect();

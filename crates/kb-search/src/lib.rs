@@ -21,6 +21,7 @@ pub mod execute;
 #[cfg(feature = "explain")]
 pub mod explain;
 pub mod hits;
+pub mod message;
 pub mod pack;
 pub mod phrase;
 pub mod plan;
@@ -31,6 +32,7 @@ pub mod sections;
 pub mod spelling;
 mod stopwords;
 pub mod structure;
+pub mod suggester;
 pub mod tuning;
 
 pub use analysis::{Analyzer, Language};

@@ -12,7 +12,8 @@ mod units;
 
 use std::ops::Range;
 
-use frame::{Part, parts};
+pub use frame::says_nothing;
+use frame::{Part, parts, sentences};
 use planner::{Added, Ending, Planner};
 use syntax::Syntax;
 use units::{Unit, units};
@@ -153,6 +154,8 @@ pub struct Clause {
     pub position: u32,
     /// How many words it spans.
     pub words: u32,
+    /// Its sentence, in a message.
+    pub sentence: Sentence,
     /// How much the word says: its idf over the highest possible, 0 to 1. "the" is near 0.
     pub weight: f32,
     /// Where it is looked for.
@@ -166,6 +169,15 @@ impl Clause {
     pub fn is_everywhere(&self) -> bool {
         self.fields.len() == Field::ALL.len()
     }
+}
+
+/// A sentence of a message. A query counts as one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sentence {
+    /// Its number, from 0.
+    pub number: u32,
+    /// Whether it is a question.
+    pub asks: bool,
 }
 
 /// A correction of a word the index does not know.
@@ -213,6 +225,8 @@ pub enum Typing {
     Finished,
     /// Its last word may still grow.
     AsYouType,
+    /// It is a message: sentences without operators, of which the words count that say most.
+    Message,
 }
 
 /// The terms of a phrase, and those of the phrases it also finds.
@@ -271,7 +285,7 @@ pub fn plan<V: Vocabulary>(
     synonyms: &SynonymTable,
 ) -> Result<Plan, V::Error> {
     let query = shortened(query);
-    let syntax = Syntax::parse(query);
+    let syntax = Syntax::parse(query, typing);
     let tokens = analyzer.terms(&syntax.text, Mode::Query);
     let units = units(&tokens);
     let terms: Vec<String> = units.iter().map(|unit| unit.term().to_owned()).collect();
@@ -331,6 +345,13 @@ pub fn plan<V: Vocabulary>(
     for word in &syntax.excluded {
         plan.excluded.extend(phrase_terms(word, analyzer));
     }
+    if typing == Typing::Message {
+        let sentences = sentences(&units, query);
+        for clause in &mut plan.clauses {
+            let at = units.partition_point(|unit| unit.position < clause.position);
+            clause.sentence = sentences.get(at).copied().unwrap_or_default();
+        }
+    }
     keep_rarest(&mut plan.clauses);
     widen_if_all_narrow(&mut plan.clauses);
     Ok(plan)
@@ -379,6 +400,7 @@ fn widen_if_all_narrow(clauses: &mut [Clause]) {
 
 fn ending(unit: &Unit<'_>, typing: Typing, last: bool, query: &str) -> Ending {
     match typing {
+        Typing::Message => Ending::Closed,
         // A word is being typed while nothing follows it.
         Typing::AsYouType if last && unit.range.end == query.len() => Ending::Open,
         _ if last => Ending::Perhaps,
@@ -413,7 +435,7 @@ pub struct Probe {
 /// The probes of a query.
 pub fn probes(query: &str, typing: Typing, analyzer: &mut Analyzer) -> Vec<Probe> {
     let query = shortened(query);
-    let syntax = Syntax::parse(query);
+    let syntax = Syntax::parse(query, typing);
     let tokens = analyzer.terms(&syntax.text, Mode::Query);
     let units = units(&tokens);
     let parts = parts(&units, query, analyzer);

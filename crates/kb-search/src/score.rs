@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use crate::bm25::idf;
 use crate::execute::{Candidate, Field};
+use crate::plan::Clause;
 
 /// The numbers that steer the ranking.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +30,11 @@ pub struct Ranking {
     pub title_explained: f32,
     /// What a title or question adds that is the query, word for word.
     pub title_exact: f32,
+    /// What the sentences of a message besides the one that an article answers best add to its score, as a share of
+    /// theirs.
+    pub other_sentences: f32,
+    /// What the words of a question of a message count, compared with those of its statements.
+    pub question: f32,
 }
 
 impl Default for Ranking {
@@ -43,6 +49,8 @@ impl Default for Ranking {
             title_adjacency: 0.5,
             title_explained: 0.3,
             title_exact: 1.0,
+            other_sentences: 0.2,
+            question: 1.5,
         }
     }
 }
@@ -61,6 +69,12 @@ impl Ranking {
         ranking.title_adjacency *= titles;
         ranking.title_explained *= titles;
         ranking
+    }
+
+    /// What the scores of a clause are multiplied with.
+    pub fn boost(&self, clause: &Clause) -> f32 {
+        let question = if clause.sentence.asks { self.question } else { 1.0 };
+        Self::clause_boost(clause.weight) * question
     }
 
     /// What a clause of this weight, 0 to 1, multiplies its scores with: the fifth root of the weight, so that stop words

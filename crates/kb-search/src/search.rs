@@ -387,7 +387,7 @@ fn verify<I: Index>(
     })
 }
 
-fn hit<I: Index>(
+pub(crate) fn hit<I: Index>(
     ranked: &Ranked,
     article: Article<'_>,
     highlighter: &Highlighter<'_>,

@@ -171,7 +171,7 @@ const FRAME_ENGLISH: &str = "hope* good nice great morning afternoon evening day
     issue problem matter write writing wrote come came go going got point direct right soon earliest \
     convenience attention patience effort consider* perhaps again back here such else every feel free \
     think* thought believe guess suppos* wait* years hours search* figur* learn* been being more most \
-    first clear* detail* guid* kind* yours truly faithfully respectfully new user customer client";
+    first clear* detail* guid* kind* yours truly faithfully respectfully new user customer client myself luck success* nothing hint* manage*";
 
 #[cfg(feature = "german")]
 const FRAME_GERMAN: &str = "guten guter gute tag tage morgen abend woche hoff* gut gutes team zusammen damen herren herr frau \
@@ -182,7 +182,7 @@ const FRAME_GERMAN: &str = "guten guter gute tag tage morgen abend woche hoff* g
     gefunden leider weiter komm* problem schwierigkeit* anliegen kunde kundin dankbar* verbunden \
     möglichst schnell baldig* bald hier alle alles jede* versteh* verstanden verwirr* unsicher sicher \
     genau eigentlich wirklich tipp* rat ratlos schreib* wende* wünsch* schön* nett* unterstütz* geduld \
-    aufmerksamkeit zuvor hiermit bezüglich fall kenn* denk* glaub* mehr neu* sowie";
+    aufmerksamkeit zuvor hiermit bezüglich fall kenn* denk* glaub* mehr neu* sowie selbst selber nichts weiterhelf* glück nirgends vergeblich geschafft";
 
 #[cfg(feature = "russian")]
 const FRAME_RUSSIAN: &str = "добр* утро утра ночи дня день вечер вечера неделю надеюсь хорош* вопрос* спросить спрашива* узнать уточн* \
@@ -192,7 +192,7 @@ const FRAME_RUSSIAN: &str = "добр* утро утра ночи дня ден�
     пробова* долго давно никак такой такая такое такие дел* проблем* ситуаци* сложност* затрудн* подроб* \
     информаци* совет* люб* быть могу мож* заранее скор* быстр* пишу написать обращ* обрат* хоте* собственно \
     вообще очень действительно сегодня сейчас теперь здесь лет кто-нибудь нибудь ни дружб* клиент* новичок \
-    подска*";
+    подска* сам сама сами ничего увы самостоятельно нигде безуспешно";
 
 #[cfg(feature = "ukrainian")]
 const FRAME_UKRAINIAN: &str = "добр* ранок ранку день дня вечір вечора сподіва* питан* запита* спита* дізна* уточн* розпов* поясн* допом* \
@@ -200,7 +200,7 @@ const FRAME_UKRAINIAN: &str = "добр* ранок ранку день дня �
     колеги пані панове всього найкращ* успіх* чека* ваш* отрима* знайти знайш* шука* намага* пробу* довго давно \
     ніяк так* проблем* ситуаці* складн* деталь* інформаці* порад* люб* може можете заздалегідь швидк* пишу \
     зверта* зверн* хоті* взагалі просто дуже дійсно сьогодні зараз тепер тут вдячн* велик* клопот* турбу* \
-    клієнт* нов* підказ*";
+    клієнт* нов* підказ* сам сама самі нічого нажаль самостійно ніде";
 
 #[cfg(feature = "french")]
 const FRAME_FRENCH: &str = "espèr* bien bon bonne bons allez va équipe support madame monsieur mesdames messieurs demand* \
@@ -210,7 +210,7 @@ const FRAME_FRENCH: &str = "espèr* bien bon bonne bons allez va équipe support
     arriv* réuss* malheureusement problème difficult* bloqué client* écri* contact* prie agréer \
     expression distingu* attente attend* retour rapide* vite bientôt plaisir merveill* gentil* amicale* \
     tout toute tous toutes quelque* déjà ici vraiment très sûr certain* sav* connai* souhait* vouloir \
-    fait permett* permis patience attention avis conseil* nouveau nouvelle";
+    fait permett* permis patience attention avis conseil* nouveau nouvelle moi-même soi-même rien nulle succès seul seule";
 
 #[cfg(feature = "spanish")]
 const FRAME_SPANISH: &str = "esper* bien buen bueno buena equipo soporte señor* estimad* días tardes noches pregunt* duda* consult* dec* \
@@ -219,7 +219,7 @@ const FRAME_SPANISH: &str = "esper* bien buen bueno buena equipo soporte señor*
     entiend* comprend* consig* logr* desgraciadamente lamentablemente problema* dificult* cliente* escrib* \
     contact* quedo atenta atento antemano pronto rápid* gust* amable* amabil* todo toda todos todas alguna \
     alguno algún cualquier ya aquí realmente seguro ser sab* conoc* dese* permit* paciencia atención consej* \
-    nuevo nueva mejor* despid* saluda* cuanto antes saludo*";
+    nuevo nueva mejor* despid* saluda* cuanto antes saludo* mismo misma nada éxito solo sola ningún ninguna";
 
 #[cfg(feature = "italian")]
 const FRAME_ITALIAN: &str = "sper* bene buon buona buone buono team squadra supporto assistenza signor* giorno sera settimana domand* \
@@ -227,7 +227,7 @@ const FRAME_ITALIAN: &str = "sper* bene buon buona buone buono team squadra supp
     informazion* cerc* trov* prov* tempo po molto molta tanto tante mille capi* comprend* riesc* riusc* \
     purtroppo problem* difficolt* client* scriv* contatt* attesa attendo presto rapid* piace* gentil* cortes* \
     cordial* miglior* tutto tutta tutti tutte qualche alcun* già qui davvero sicur* conosc* desider* permett* \
-    pazienza attenzione consigl* nuov* porgo anticip*";
+    pazienza attenzione consigl* nuov* porgo anticip* stesso stessa nulla niente successo solo sola nessun nessuna";
 
 #[cfg(feature = "portuguese")]
 const FRAME_PORTUGUESE: &str = "esper* bem bom boa bons equip* suporte senhor* dia dias tarde noite semana pergunt* dúvida* diz* \
@@ -235,7 +235,7 @@ const FRAME_PORTUGUESE: &str = "esper* bem bom boa bons equip* suporte senhor* d
     seguinte* informaç* procur* encontr* tent* tempo muit* mil entend* compreend* consig* infelizmente \
     problema* dificuld* client* escrev* contat* contact* aguard* retorno breve rápid* prazer gentil* \
     amável melhor* todo toda todos todas alguma algum qualquer aqui realmente certeza conheç* desej* \
-    permit* paciência atenção conselh* novo nova abraço* fico grat* antemão";
+    permit* paciência atenção conselh* novo nova abraço* fico grat* antemão mesmo mesma nada sucesso sozinho sozinha nenhum nenhuma";
 
 #[cfg(feature = "dutch")]
 const FRAME_DUTCH: &str = "hoop hopelijk goed goede goeden team allemaal dag morgen middag avond week vraag* vragen vertel* \
@@ -243,7 +243,7 @@ const FRAME_DUTCH: &str = "hoop hopelijk goed goede goeden team allemaal dag mor
     volgend* informatie zoek* gezocht vind* gevonden prober* geprobeerd tijd tijdje lang poosje begrijp* \
     begrep* lukt lukken helaas probleem moeilijk* klant* schrijf* schrijv* contact* wacht* spoedig snel \
     gauw vriendelijk* best* mevrouw meneer heer dames heren alle alles elke enige hier echt zeker ken* \
-    wens* prettig* fijn* geduld aandacht advies tip nieuw* dankbaar waarder* hoor* zie verder kom*";
+    wens* prettig* fijn* geduld aandacht advies tip nieuw* dankbaar waarder* hoor* zie verder kom* zelf niets succes nergens";
 
 #[cfg(feature = "polish")]
 const FRAME_POLISH: &str = "nadziej* dobr* zespół zespole wsparci* pan pani panie panowie pytan* zapyta* spyta* powiedz* wyjaśn* \
@@ -251,7 +251,7 @@ const FRAME_POLISH: &str = "nadziej* dobr* zespół zespole wsparci* pan pani pa
     poranek wieczór dnia dniu tydzień informacj* szuka* znale* znaj* prób* spróbow* czas* dług* zrozum* \
     rozum* udało udaje niestety problem* trudn* klient* pisz* napis* kontakt* czekam oczekuj* wkrótce \
     szybk* miło miłego uprzejm* łaskaw* najleps* wszyst* jakąkolwiek każd* jakiś już tutaj naprawdę \
-    pewn* wiem znam życz* pozwol* cierpliw* uwag* porad* now* szan* góry poważani*";
+    pewn* wiem znam życz* pozwol* cierpliw* uwag* porad* now* szan* góry poważani* sam sama sami nic nigdzie sukcesu samodzielnie";
 
 #[cfg(any(feature = "danish", feature = "norwegian", feature = "swedish"))]
 const FRAME_SCANDINAVIAN: &str = "god godt goda gode gott bra dag dagen morgen morgon kväll kveld aften vecka uke uge hopp* håp* håb* team \
@@ -261,7 +261,7 @@ const FRAME_SCANDINAVIAN: &str = "god godt goda gode gott bra dag dagen morgen m
     stund först* forstå* tyvärr dessverre desværre problem* svår* kund* skriv* kontakt* vänt* vent* snart snabb* \
     rask* hurtig* trevlig* hyggelig* bästa beste bedste alla alle allt alt allting någon hver varje här her \
     virkelig verkligen säker sikker känn* kjenn* kend* önsk* ønsk* tålamod tålmod* råd ny nya nye uppskatt* \
-    sett* pris tacksam* takknemlig* taknemmelig* vänlig* vennlig* venlig* hør* höra lur*";
+    sett* pris tacksam* takknemlig* taknemmelig* vänlig* vennlig* venlig* hør* höra lur* själv selv själva ingenting ingenstans intet intet ingen inget lyckats lykkes";
 
 #[cfg(test)]
 mod tests {

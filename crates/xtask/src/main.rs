@@ -2,6 +2,7 @@
 
 mod bench;
 mod browser;
+mod calibrate;
 mod dependencies;
 mod gate;
 mod npm;
@@ -39,6 +40,8 @@ enum Command {
         #[arg(long, default_value = "tantivy")]
         engine: String,
     },
+    /// Fit the confidence of suggestions to the relevance sets, each left out once; fails if the code has another.
+    Calibrate,
     /// Check the JavaScript with TypeScript and oxlint.
     Scripts,
     /// Test built sites in a real browser (Chromium, driven by Node.js).
@@ -109,6 +112,7 @@ fn main() -> ExitCode {
         Command::Bless => gate::bless(),
         Command::Bench(options) => bench::measure_all(&options),
         Command::Relevance { engine } => relevance::compare(&engine),
+        Command::Calibrate => calibrate::calibrate(),
         Command::Scripts => scripts::check(),
         Command::Browser { sets: false } => browser::test(),
         Command::Browser { sets: true } => browser::compare_sets(),

@@ -7,6 +7,7 @@ use crate::hits::SectionHit;
 use crate::plan::Vocabulary as _;
 use crate::search::{Answer, Count, Hit};
 use crate::sections::Excerpt;
+use crate::suggester::Suggestion;
 
 /// Writes one JSON value; objects and lists keep track of their commas.
 #[derive(Debug, Default)]
@@ -121,7 +122,13 @@ fn json(write: impl FnOnce(&mut Json)) -> String {
     json.out
 }
 
-impl Step {
+/// An answer that can be written.
+trait Write {
+    fn write(&self, json: &mut Json);
+}
+
+#[expect(private_bounds, reason = "answers are written here")]
+impl<A: Write> Step<A> {
     /// `{"needs":[names],"pages":[urls]}` or the answer.
     pub fn to_json(&self) -> String {
         json(|json| match self {
@@ -141,10 +148,24 @@ impl Needs {
     }
 }
 
-impl Answer {
+impl Write for Vec<Suggestion> {
     fn write(&self, json: &mut Json) {
         json.object(|json| {
-            json.key("hits").list(&self.hits, |json, hit| hit.write(json));
+            json.key("suggestions").list(self, |json, suggestion| {
+                json.object(|json| {
+                    suggestion.hit.fields(json);
+                    json.key("confidence").score(suggestion.confidence);
+                });
+            });
+        });
+    }
+}
+
+impl Write for Answer {
+    fn write(&self, json: &mut Json) {
+        json.object(|json| {
+            json.key("hits")
+                .list(&self.hits, |json, hit| json.object(|json| hit.fields(json)));
             json.key("total").number(self.total as u64);
             json.key("relaxed").bool(self.relaxed);
             json.key("incomplete").bool(self.incomplete);
@@ -167,17 +188,15 @@ fn write_count(json: &mut Json, count: &Count) {
 }
 
 impl Hit {
-    fn write(&self, json: &mut Json) {
-        json.object(|json| {
-            json.key("doc").number(self.doc.into());
-            json.key("url").text(&self.url);
-            json.key("source").text(&self.source);
-            json.key("title").excerpt(&self.title);
-            json.key("breadcrumb").texts(&self.breadcrumb);
-            json.key("excerpt").excerpt(&self.excerpt);
-            json.key("score").score(self.score);
-            json.key("pinned").bool(self.pinned);
-        });
+    fn fields(&self, json: &mut Json) {
+        json.key("doc").number(self.doc.into());
+        json.key("url").text(&self.url);
+        json.key("source").text(&self.source);
+        json.key("title").excerpt(&self.title);
+        json.key("breadcrumb").texts(&self.breadcrumb);
+        json.key("excerpt").excerpt(&self.excerpt);
+        json.key("score").score(self.score);
+        json.key("pinned").bool(self.pinned);
     }
 }
 

@@ -1,7 +1,8 @@
 //! Which words of a query carry matter, which grammar, and which only frame the question.
 
-use super::units::Unit;
-use crate::analysis::{Analyzer, TokenKind};
+use super::Sentence;
+use super::units::{Unit, units};
+use crate::analysis::{Analyzer, Mode, TokenKind};
 use crate::stopwords::{Role, role};
 
 /// A function word farther than this from a word that carries matter belongs to a frame: "I was wondering whether you
@@ -13,7 +14,10 @@ const NEAR_WORDS: usize = 5;
 const LONG_RUN: usize = 7;
 
 /// What ends a sentence, or leads to the next.
-const SENTENCE_ENDS: &[u8] = b".!?:;\n";
+const SENTENCE_ENDS: &[char] = &['.', '!', '?', ':', ';', '\n', '。', '！', '？', '؟', '।'];
+
+/// What ends a question.
+const QUESTION_MARKS: &[char] = &['?', '？', '؟'];
 
 /// What a word does in its query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,26 +32,7 @@ pub(super) enum Part {
 
 /// What each word does.
 pub(super) fn parts(units: &[Unit<'_>], query: &str, analyzer: &mut Analyzer) -> Vec<Part> {
-    let language = analyzer.language().clone();
-    // "US" and "IT" are no function words, unless everything is in capitals.
-    let shouts = !query.bytes().any(|byte| byte.is_ascii_lowercase());
-    let mut sentence = 0;
-    let mut end = 0;
-    let words: Vec<(Role, usize)> = (units.iter())
-        .map(|unit| {
-            let gap = query.get(end..unit.range.start).unwrap_or_default();
-            sentence += usize::from(gap.bytes().any(|byte| SENTENCE_ENDS.contains(&byte)));
-            end = unit.range.end;
-            let word = &query[unit.range.clone()];
-            let is_name = !shouts && word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase());
-            let role = if unit.joined.is_some() || unit.parts[0].kind != TokenKind::Exact || is_name {
-                Role::Content
-            } else {
-                role(language.tag(), analyzer.normalise_word(word))
-            };
-            (role, sentence)
-        })
-        .collect();
+    let words: Vec<(Role, u32)> = roles(units, query, analyzer).collect();
     let carries = decided(&words);
     if !carries.contains(&true) {
         // There is nothing else to go by.
@@ -75,9 +60,49 @@ pub(super) fn parts(units: &[Unit<'_>], query: &str, analyzer: &mut Analyzer) ->
         .collect()
 }
 
+/// The sentence of each word.
+pub(super) fn sentences(units: &[Unit<'_>], query: &str) -> Vec<Sentence> {
+    let mut sentences = Vec::with_capacity(units.len());
+    let mut number = 0;
+    for (at, unit) in units.iter().enumerate() {
+        let next = units.get(at + 1).map_or(query.len(), |next| next.range.start);
+        let gap = query.get(unit.range.end..next).unwrap_or_default();
+        if at + 1 == units.len() || gap.contains(SENTENCE_ENDS) {
+            let asks = gap.contains(QUESTION_MARKS);
+            sentences.resize(at + 1, Sentence { number, asks });
+            number += 1;
+        }
+    }
+    sentences
+}
+
+/// The role of each word, and the number of its sentence.
+fn roles(units: &[Unit<'_>], query: &str, analyzer: &mut Analyzer) -> impl Iterator<Item = (Role, u32)> {
+    let language = analyzer.language().clone();
+    // "US" and "IT" are no function words, unless everything is in capitals.
+    let shouts = !query.bytes().any(|byte| byte.is_ascii_lowercase());
+    (units.iter().zip(sentences(units, query))).map(move |(unit, sentence)| {
+        let word = &query[unit.range.clone()];
+        let is_name = !shouts && word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase());
+        let role = if unit.joined.is_some() || unit.parts[0].kind != TokenKind::Exact || is_name {
+            Role::Content
+        } else {
+            role(language.tag(), analyzer.normalise_word(word))
+        };
+        (role, sentence.number)
+    })
+}
+
+/// Whether a text has words, and all of them are function words or words of frames: "Kind regards,".
+pub fn says_nothing(text: &str, analyzer: &mut Analyzer) -> bool {
+    let tokens = analyzer.terms(text, Mode::Query);
+    let units = units(&tokens);
+    !units.is_empty() && roles(&units, text, analyzer).all(|word| word.0 != Role::Content)
+}
+
 /// Whether each word, given its role and the number of its sentence, carries matter. A word of frames does not in a
 /// long run of function words, nor in a sentence without any other.
-fn decided(words: &[(Role, usize)]) -> Vec<bool> {
+fn decided(words: &[(Role, u32)]) -> Vec<bool> {
     let mut decided = Vec::with_capacity(words.len());
     for sentence in words.chunk_by(|a, b| a.1 == b.1) {
         let has_content = sentence.iter().any(|word| word.0 == Role::Content);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::frame::Part;
 use super::units::Unit;
-use super::{Alternative, Clause, Correction, MAX_CLAUSES, MatchKind, Plan, Vocabulary, Wanted, is_common};
+use super::{Alternative, Clause, Correction, MAX_CLAUSES, MatchKind, Plan, Sentence, Vocabulary, Wanted, is_common};
 use crate::analysis::forms::{read_entry, read_tail, tail_prefix};
 use crate::analysis::{Analyzer, Mode, TokenKind};
 use crate::bm25::idf;
@@ -112,6 +112,7 @@ impl<V: Vocabulary> Planner<'_, V> {
             text: typed.to_owned(),
             position: unit.position,
             words: unit.parts.len() as u32,
+            sentence: Sentence::default(),
             weight,
             fields,
             alternatives,
@@ -142,6 +143,7 @@ impl<V: Vocabulary> Planner<'_, V> {
                         text,
                         position,
                         words: 1,
+                        sentence: Sentence::default(),
                         weight,
                         fields: &Field::ALL,
                         alternatives,

@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use super::Typing;
+
 /// In longer queries a minus is part of what was pasted.
 const MAX_WORDS_WITH_MINUS: usize = 8;
 /// With more words around it, a phrase in quotation marks is a name in a sentence.
@@ -25,7 +27,14 @@ pub(super) struct Syntax {
 }
 
 impl Syntax {
-    pub(super) fn parse(query: &str) -> Self {
+    pub(super) fn parse(query: &str, typing: Typing) -> Self {
+        if typing == Typing::Message {
+            return Self {
+                text: query.to_owned(),
+                phrases: Vec::new(),
+                excluded: Vec::new(),
+            };
+        }
         let phrases = phrases(query);
         let mut syntax = Self {
             text: query.to_owned(),
@@ -100,7 +109,7 @@ mod tests {
     use super::*;
 
     fn parsed(query: &str) -> (String, Vec<&str>, Vec<String>) {
-        let syntax = Syntax::parse(query);
+        let syntax = Syntax::parse(query, Typing::Finished);
         let phrases = syntax.phrases.iter().map(|range| &query[range.clone()]).collect();
         assert_eq!(syntax.text.len(), query.len());
         (syntax.text, phrases, syntax.excluded)
