@@ -16,6 +16,7 @@ use kb_search::engine::{self, json};
 use kb_search::pack::Error;
 use kb_search::plan::Typing;
 use kb_search::search::Options;
+use kb_search::suggester::SuggestOptions;
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
 #[global_allocator]
@@ -99,6 +100,20 @@ impl Engine {
             ..Options::default()
         };
         self.0.search(query, &options).to_json()
+    }
+
+    /// Suggests articles for a message, at most `limit`, or says what must be fetched first.
+    pub fn suggest(&mut self, message: &str, limit: usize) -> String {
+        let options = SuggestOptions {
+            limit,
+            ..SuggestOptions::default()
+        };
+        self.0.suggest(message, &options).to_json()
+    }
+
+    /// The section of a page, given as text, that answers a message best.
+    pub fn passage(&mut self, message: &str, text: &str) -> String {
+        json::sections(&self.0.sections(message, Typing::Message, text, 1))
     }
 
     /// Hands in the text of a page that was needed; empty if it cannot be had.

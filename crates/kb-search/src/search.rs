@@ -260,70 +260,89 @@ pub fn search<I: Index>(
     options: &Options,
 ) -> Result<(Answer, Plan), I::Error> {
     let mut answer = Answer::default();
-    index.prepare_query(query, options, analyzer)?;
-    if index.waiting() > 0 {
-        return Ok((answer, Plan::default()));
-    }
-    let plan = plan(query, options.typing, analyzer, index, &rules.synonyms)?;
-    index.prepare_plan(&plan)?;
-    if index.waiting() == 0 {
-        answer = answer_plan(index, rules, analyzer, query, options, &plan)?;
-    }
-    Ok((answer, plan))
-}
-
-/// Answers a query by its plan.
-fn answer_plan<I: Index>(
-    index: &I,
-    rules: &Rules,
-    analyzer: &mut Analyzer,
-    query: &str,
-    options: &Options,
-    plan: &Plan,
-) -> Result<Answer, I::Error> {
     let wanted = options.limit.saturating_add(options.offset);
-    let filter = filter(index, options)?;
-    let mut ranks = rank(plan, index, rules, wanted, filter.as_deref())?;
-    if index.waiting() == 0 {
-        verify(index, plan, &mut ranks, wanted, analyzer)?;
-    }
-    let mut answer = Answer {
-        relaxed: ranks.relaxed,
-        missing: plan.missing.clone(),
-        ..Answer::default()
+    let (plan, ranks) = ranked(index, rules, analyzer, query, options, wanted)?;
+    let Some(ranks) = ranks else {
+        return Ok((answer, plan));
     };
+    answer.relaxed = ranks.relaxed;
+    answer.missing.clone_from(&plan.missing);
     if options.facets {
         answer.collections = counts(index, Facet::Collection, &ranks.answering)?;
         answer.tags = counts(index, Facet::Tag, &ranks.answering)?;
     }
     let from = options.offset.min(ranks.ranked.len());
     let shown = &ranks.ranked[from..wanted.min(ranks.ranked.len())];
+    let Some(hits) = hits(index, rules, analyzer, &plan, shown, options)? else {
+        return Ok((answer, plan));
+    };
+    answer.hits = hits;
+    answer.total = ranks.answering.len().max(options.offset + answer.hits.len());
+    let titles: Vec<&str> = answer.hits.iter().map(|hit| hit.title.text.as_str()).collect();
+    answer.respellings = respellings(&plan, &titles, &ranks.ranked, index, analyzer, |doc| {
+        Ok(index.texts(doc)?.into_iter().map(Cow::into_owned).collect())
+    })?;
+    answer.did_you_mean = did_you_mean(query, &answer.respellings);
+    Ok((answer, plan))
+}
+
+/// The plan of a text and the articles that it ranks, the best `wanted` of them and their rivals; none while the index is
+/// waiting.
+pub(crate) fn ranked<I: Index>(
+    index: &I,
+    rules: &Rules,
+    analyzer: &mut Analyzer,
+    text: &str,
+    options: &Options,
+    wanted: usize,
+) -> Result<(Plan, Option<Ranks>), I::Error> {
+    index.prepare_query(text, options, analyzer)?;
+    if index.waiting() > 0 {
+        return Ok((Plan::default(), None));
+    }
+    let plan = plan(text, options.typing, analyzer, index, &rules.synonyms)?;
+    index.prepare_plan(&plan)?;
+    if index.waiting() > 0 {
+        return Ok((plan, None));
+    }
+    let filter = filter(index, options)?;
+    let mut ranks = rank(&plan, index, rules, wanted, filter.as_deref())?;
+    if index.waiting() == 0 {
+        verify(index, &plan, &mut ranks, wanted, analyzer)?;
+    }
+    Ok((plan, Some(ranks)))
+}
+
+/// What is shown of ranked articles, of those that the index has; none while it is waiting.
+pub(crate) fn hits<I: Index>(
+    index: &I,
+    rules: &Rules,
+    analyzer: &mut Analyzer,
+    plan: &Plan,
+    shown: &[Ranked],
+    options: &Options,
+) -> Result<Option<Vec<Hit>>, I::Error> {
+    #[cfg(not(feature = "explain"))]
+    let _ = rules;
     if index.waiting() == 0 {
         index.prepare_articles(shown)?;
     }
     if index.waiting() > 0 {
-        return Ok(answer);
+        return Ok(None);
     }
     let highlighter = Highlighter::new(plan);
+    let mut hits = Vec::new();
     for ranked in shown {
         let Some(article) = index.article(ranked.candidate.doc)? else {
             continue;
         };
-        answer
-            .hits
-            .push(hit::<I>(ranked, article, &highlighter, options, analyzer));
+        hits.push(hit::<I>(ranked, article, &highlighter, options, analyzer));
         #[cfg(feature = "explain")]
-        if let Some(hit) = answer.hits.last_mut().filter(|_| options.explain) {
+        if let Some(hit) = hits.last_mut().filter(|_| options.explain) {
             hit.explanation = Some(Box::new(Explanation::new(index, &rules.ranking, plan, ranked)?));
         }
     }
-    answer.total = ranks.answering.len().max(options.offset + answer.hits.len());
-    let titles: Vec<&str> = answer.hits.iter().map(|hit| hit.title.text.as_str()).collect();
-    answer.respellings = respellings(plan, &titles, &ranks.ranked, index, analyzer, |doc| {
-        Ok(index.texts(doc)?.into_iter().map(Cow::into_owned).collect())
-    })?;
-    answer.did_you_mean = did_you_mean(query, &answer.respellings);
-    Ok(answer)
+    Ok(Some(hits))
 }
 
 /// For every article whether it may be shown; nothing if all may.
@@ -387,7 +406,7 @@ fn verify<I: Index>(
     })
 }
 
-pub(crate) fn hit<I: Index>(
+fn hit<I: Index>(
     ranked: &Ranked,
     article: Article<'_>,
     highlighter: &Highlighter<'_>,

@@ -9,10 +9,9 @@ use std::borrow::Cow;
 
 use crate::analysis::Analyzer;
 use crate::message::own_text;
-use crate::plan::{Plan, Typing, plan};
-use crate::rank::{Ranked, Ranks, rank};
-use crate::search::{EXCERPT_CHARS, Hit, Index, Options, Rules, hit};
-use crate::sections::Highlighter;
+use crate::plan::{Plan, Typing};
+use crate::rank::Ranked;
+use crate::search::{EXCERPT_CHARS, Hit, Index, Options, Rules, hits, ranked};
 
 /// How many suggestions people look through while they write.
 pub const SUGGESTIONS: usize = 3;
@@ -184,41 +183,27 @@ pub fn suggest<I: Index>(
         more_sections: 0,
         ..Options::default()
     };
-    let mut suggestions = Vec::new();
-    index.prepare_query(&text, &shown, analyzer)?;
-    if index.waiting() > 0 {
-        return Ok((suggestions, Plan::default()));
-    }
-    let plan = plan(&text, Typing::Message, analyzer, index, rules.synonyms())?;
-    index.prepare_plan(&plan)?;
-    if index.waiting() > 0 {
-        return Ok((suggestions, plan));
-    }
-    let Ranks { ranked, .. } = rank(&plan, index, rules, options.limit.max(BACKGROUND + 1), None)?;
-    let likely: Vec<(usize, Evidence, f32)> = (0..ranked.len().min(options.limit))
-        .map(|at| {
-            let evidence = Evidence::new(&plan, &ranked, at);
-            (at, evidence, Confidence::FITTED.of(&evidence))
-        })
-        .filter(|found| found.2 >= options.threshold)
-        .collect();
-    let best = likely.last().map_or(0, |last| last.0 + 1);
-    if index.waiting() == 0 {
-        index.prepare_articles(&ranked[..best])?;
-    }
-    if index.waiting() > 0 {
-        return Ok((suggestions, plan));
-    }
-    let highlighter = Highlighter::new(&plan);
-    for (at, evidence, confidence) in likely {
-        if let Some(article) = index.article(ranked[at].candidate.doc)? {
-            let hit = hit::<I>(&ranked[at], article, &highlighter, &shown, analyzer);
-            suggestions.push(Suggestion {
-                hit,
-                confidence,
-                evidence,
-            });
+    let compared = options.limit.max(BACKGROUND + 1);
+    let (plan, ranks) = ranked(index, rules, analyzer, &text, &shown, compared)?;
+    let ranks = ranks.unwrap_or_default().ranked;
+    let mut likely = Vec::new();
+    let mut best = Vec::new();
+    for (at, article) in ranks.iter().take(options.limit).enumerate() {
+        let evidence = Evidence::new(&plan, &ranks, at);
+        let confidence = Confidence::FITTED.of(&evidence);
+        if confidence >= options.threshold {
+            likely.push((article.candidate.doc, evidence, confidence));
+            best.push(article.clone());
         }
     }
-    Ok((suggestions, plan))
+    let hits = hits(index, rules, analyzer, &plan, &best, &shown)?.unwrap_or_default();
+    let suggestions = hits.into_iter().filter_map(|hit| {
+        let &(_, evidence, confidence) = likely.iter().find(|likely| likely.0 == hit.doc)?;
+        Some(Suggestion {
+            hit,
+            confidence,
+            evidence,
+        })
+    });
+    Ok((suggestions.collect(), plan))
 }
