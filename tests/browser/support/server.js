@@ -121,7 +121,11 @@ export class Server {
   // Keeps what was posted, and says thanks, as a form without JavaScript shows it.
   async #receive(entry, request, response, rules) {
     const parts = [];
-    for await (const part of request) parts.push(part);
+    try {
+      for await (const part of request) parts.push(part);
+    } catch {
+      return; // the page was closed
+    }
     const taken = this.receives.includes(entry.path) && !rules.some((rule) => rule.status);
     if (taken) this.received.push({ path: entry.path, type: request.headers["content-type"], headers: request.headers, body: Buffer.concat(parts).toString() });
     entry.status = taken ? 200 : rules.find((rule) => rule.status)?.status ?? 405;
