@@ -14,7 +14,7 @@ export const masked = (text) => {
   // The beginning of a word may look harmless.
   const read = text.length > 1000 ? text.slice(0, 1000).replace(/\S*$/, "") : text;
   const words = read.normalize("NFKC").replace(/[\p{Cc}\p{Co}\s]+/gu, " ").trim()
-    .replace(/\S* ?(@|%40) ?\S*/g, "@")
+    .replace(/\S* ?(@|%40|[([]at[)\]]) ?\S*/gi, "@")
     .replace(/([./]\S*?)[?#]\S*/g, "$1")
     // Account numbers such as GB29 NWBK 6016 1331 9268 19.
     .replace(/\b[a-z]{2}\d\d( ?[a-z\d]{4}){2,7}( ?[a-z\d]{1,4})?\b/gi, numbered)
