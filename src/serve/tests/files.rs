@@ -308,7 +308,7 @@ fn previews_send_no_signals() {
         .put("js/signals.js", "other");
     let server = Running::new(site);
     let script = server.get("/help/assets/one/js/signals.js", "");
-    assert_eq!((script.status, script.text().as_str()), (200, ""));
+    assert_eq!((script.status, script.text()), (200, ""));
     assert_eq!(script.header("content-type"), "text/javascript; charset=utf-8");
     assert_eq!(server.get("/help/js/signals.js", "").text(), "other");
     server.change(|site| {
@@ -318,7 +318,7 @@ fn previews_send_no_signals() {
     });
     for folder in ["two", "one"] {
         let script = server.get(&format!("/help/assets/{folder}/js/signals.js"), "");
-        assert_eq!((script.status, script.text().as_str()), (200, ""), "{folder}");
+        assert_eq!((script.status, script.text()), (200, ""), "{folder}");
     }
     server.change(|site| site.files.retain(|path, _| !path.ends_with("signals.js")));
     assert_eq!(server.get("/help/assets/two/js/signals.js", "").status, 404);
