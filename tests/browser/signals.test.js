@@ -86,6 +86,8 @@ function isRead(all) {
 
 const tell = (page, event, detail) => page.evaluate(([name, data]) => void document.dispatchEvent(new CustomEvent(name, { detail: data })), [event, detail]);
 const loaded = (page) => page.evaluate(() => Promise.all([...document.querySelectorAll("script[type=module]")].map((script) => import(script.src))));
+// Waits until a search counts.
+const searched = (page) => page.evaluate(() => new Promise((done) => document.addEventListener("kb:search", () => done(null), { once: true })));
 const leave = (page) => page.goto("about:blank");
 
 // An event of each kind as pages dispatch it, and what is sent for it.
@@ -163,7 +165,7 @@ test("how a search ends: nothing found, refined, opened, left", async (t) => {
   const { field, answer, hits } = boxOf(page);
   // A search counts once the query has not changed for a second.
   const searches = async (query) => {
-    const heard = page.evaluate(() => new Promise((done) => document.addEventListener("kb:search", done, { once: true })).then(() => {}));
+    const heard = searched(page);
     await answer(query);
     await heard;
   };
@@ -196,7 +198,7 @@ test("a search that goes on on the search page counts once, and so does one that
   const page = await newPage(t);
   await page.goto(server.root);
   const { field } = boxOf(page);
-  const heard = page.evaluate(() => new Promise((done) => document.addEventListener("kb:search", done, { once: true })).then(() => {}));
+  const heard = searched(page);
   await boxOf(page).answer("refund");
   await heard;
   await field.press("Enter");
@@ -283,7 +285,7 @@ test("long words, long lists and links to other hosts leave a beacon short and v
   const deep = `/help/${"長".repeat(60)}/`;
   await tell(page, "kb:search", { query: long, hits: 1, total: 1, relaxed: true, language: "en" });
   await tell(page, "kb:search-click", { query: long, url: deep, position: 1 });
-  await tell(page, "kb:suggest", { suggestions: Array(12).fill({ url: deep, title: "", confidence: 1 }), language: "en" });
+  await tell(page, "kb:suggest", { suggestions: Array.from({ length: 12 }, () => ({ url: deep, title: "", confidence: 1 })), language: "en" });
   await tell(page, "kb:contact-sent", { topic: long, channel: "mail", shown: 12, opened: Array(12).fill(deep) });
   await tell(page, "kb:search-click", { query: "x", url: "https://other.example/a", position: 1 });
   await until(() => all(server).length >= 4);

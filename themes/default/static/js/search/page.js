@@ -131,10 +131,12 @@ export default function page({ form, field, results, host, Host, load, view }) {
       count.textContent = "";
       list.replaceChildren(view.none(text), ...articles, contact());
     }
-    let told;
-    counts = () => told ??= host.info().then(({ language }) => {
+    const tell = async () => {
+      const { language } = await host.info();
       host.tell("search", { query: text, hits: answer.hits.length, total: answer.total, relaxed: answer.relaxed, language });
-    });
+    };
+    let told;
+    counts = () => told ??= tell();
     resting = setTimeout(counts, options.typing ? 1000 : 0);
   }
 
