@@ -10,6 +10,7 @@ use axum::extract::{ConnectInfo, Request, State};
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, HeaderValue, Method, Response, StatusCode, Version as Protocol, header};
 use axum::middleware::map_response;
+use kb_render::theme::SIGNALS_SCRIPT;
 use percent_encoding::{CONTROLS, utf8_percent_encode};
 use serde::Serialize;
 use tokio::sync::watch;
@@ -90,6 +91,10 @@ impl Server {
         if let Some(own) = path.strip_prefix("_kb/") {
             return Self::own(version, own, request);
         }
+        // Nobody should be counted in a preview. The pages are those of a build, but this script is empty.
+        if self.is_signals_script(version, path) {
+            return Sent::own(path, b"").answer(request).map(Reply::Answer);
+        }
         match address::find(version, path) {
             HostedFile::File(path, body) => {
                 let sent = Sent::new(&path, &body, self.script(version, request, false), &self.hashes)?;
@@ -154,6 +159,18 @@ impl Server {
                 }
                 answer
             }
+        })
+    }
+
+    /// Whether the script that sends signals is at this path, by the name of the theme folder now or formerly.
+    fn is_signals_script(&self, version: &dyn Version, path: &str) -> bool {
+        let folder = path
+            .strip_suffix(SIGNALS_SCRIPT)
+            .and_then(|folder| folder.strip_suffix('/'));
+        folder.is_some_and(|folder| {
+            let known = self.asset_folders.lock().unwrap_or_else(PoisonError::into_inner);
+            let now = version.asset_folder();
+            known.iter().any(|name| name == folder) && version.file(&format!("{now}/{SIGNALS_SCRIPT}")).is_some()
         })
     }
 

@@ -447,6 +447,8 @@ test("whatever is saved, the page becomes what is served", async (t) => {
     await until(async () => (await page.title()) === `${last} · ${last}`, () => `round ${round} is not shown`);
     let parts;
     const isServed = async () => {
+      // A page that is loaded again has its title before its body.
+      await page.waitForLoadState("domcontentloaded");
       parts = await page.evaluate(partsOfPage);
       return parts.shown === parts.served;
     };

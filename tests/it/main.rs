@@ -21,6 +21,7 @@ mod preview;
 mod queries;
 mod search;
 mod serve;
+mod signals;
 mod support;
 mod template_context;
 mod themes;

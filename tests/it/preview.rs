@@ -147,7 +147,7 @@ const KEYS: [&str; 27] = [
 ];
 const CONFIGS: [&str; 12] = [
     "title = \"Help\"\n",
-    "title = \"Other help\"\n[theme]\naccent = \"#aa2200\"\n",
+    "title = \"Other help\"\n[theme]\naccent = \"#aa2200\"\n[signals]\nbeacon = \"/signal.txt\"\n",
     "title = \"Help\"\nbase_url = \"https://help.example/sub/\"\n",
     "title = \"Help\"\n[contact]\nemail = \"help@example.com\"\nresponse_time = \"a day\"\n",
     "title = \"Help\"\nbase_url = \"https://help.example/\"\n[languages.de.contact]\nphone = \"1\"\n[languages.en]\n[feedback]\nemail = \"a@b.example\"\n",

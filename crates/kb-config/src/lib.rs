@@ -7,6 +7,7 @@ mod color;
 mod language;
 mod read;
 mod search;
+mod signals;
 mod views;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ pub use color::{ColorError, Oklch, Rgb};
 pub use language::{Direction, Language, known_languages};
 pub use read::parse_config;
 pub use search::{PinEntry, SearchConfig, SynonymEntry, parse_search_config};
+pub use signals::{BeaconTarget, SignalsConfig};
 pub use views::{ViewRow, Views, parse_views};
 
 /// A project's settings, checked.
@@ -47,6 +49,8 @@ pub struct Config {
     pub contact: ContactConfig,
     /// Where "was this helpful?" answers go.
     pub feedback: FeedbackConfig,
+    /// Whether pages send signals.
+    pub signals: SignalsConfig,
     /// Links out of the help centre.
     pub links: LinksConfig,
     /// Levels of problems.
@@ -292,6 +296,7 @@ impl Default for Config {
             views: Views::default(),
             contact: ContactConfig::default(),
             feedback: FeedbackConfig::default(),
+            signals: SignalsConfig::default(),
             links: LinksConfig::default(),
             checks: Checks::default(),
             ignore: Vec::new(),

@@ -6,7 +6,7 @@ use kb_diagnostic::{Code, Diagnostic, SourceText, Span};
 use super::checks::Checks;
 use super::{
     BaseUrl, BuildConfig, ColorError, Config, ContactConfig, Direction, FeedbackConfig, Language, LanguageConfig,
-    LinksConfig, RawHtml, Rgb, ThemeConfig, search::read_search,
+    LinksConfig, RawHtml, Rgb, SignalsConfig, ThemeConfig, search::read_search,
 };
 
 const CODES: Codes = Codes {
@@ -50,6 +50,7 @@ fn read_config(reader: &mut Reader<'_>) -> Config {
         views: defaults.views,
         contact: reader.table(&["contact"], read_contact).unwrap_or_default(),
         feedback: reader.table(&["feedback"], read_feedback).unwrap_or_default(),
+        signals: reader.table(&["signals"], SignalsConfig::read).unwrap_or_default(),
         links: reader.table(&["links"], read_links).unwrap_or_default(),
         checks: reader.table(&["checks"], Checks::read).unwrap_or_default(),
         ignore: reader.strings(&["ignore"]),

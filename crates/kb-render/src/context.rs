@@ -51,6 +51,8 @@ pub(crate) struct SiteContext {
     pub contact_url: Option<String>,
     /// Where "was this helpful?" answers go.
     pub feedback: Option<FeedbackContext>,
+    /// Where signals go; nothing if pages send none.
+    pub signals: Option<SignalsContext>,
     /// Links out of the help centre.
     pub links: LinksContext,
     /// `kb` and its version.
@@ -123,6 +125,15 @@ pub(crate) struct FeedbackContext {
     pub endpoint: Option<String>,
     /// Whether a script of the site receives the answers.
     pub script: bool,
+}
+
+/// Where signals go.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct SignalsContext {
+    /// A path on this host to request, or the URL of a collector to post to.
+    pub beacon: String,
+    /// Whether they contain the words of queries.
+    pub queries: bool,
 }
 
 /// Links out of the help centre.

@@ -27,7 +27,7 @@ pub(crate) fn feed(site: &Site, language: &LanguageSite) -> Option<String> {
     articles.truncate(FEED_ENTRIES);
     let moment = |unix: i64| FixedDateTime::parse_from_rfc3339(&Date { unix }.rfc3339()).ok();
     let home = site.absolute_url(&language.home)?;
-    let own = site.absolute_url(&MadeFile::Feed.path(&language.home))?;
+    let own = site.absolute_url(&MadeFile::Feed.path(&site.config, &language.home))?;
     let entries: Vec<Entry> = articles
         .iter()
         .filter_map(|article| {
@@ -143,7 +143,7 @@ fn element(writer: &mut Writer<Vec<u8>>, name: &str, text: &str) {
 /// `robots.txt`, by RFC 9309.
 pub(crate) fn robots(site: &Site) -> String {
     let mut text = "User-agent: *\nAllow: /\n".to_owned();
-    if let Some(url) = site.absolute_url(&MadeFile::Sitemap.path("/")) {
+    if let Some(url) = site.absolute_url(&MadeFile::Sitemap.path(&site.config, "/")) {
         let _ = write!(text, "\nSitemap: {url}\n");
     }
     text
@@ -216,6 +216,9 @@ pub(crate) fn manifest(site: &Site, written: &[WrittenPage]) -> String {
     text.push('\n');
     text
 }
+
+/// The file that pages request to leave a line in the access log.
+pub(crate) const SIGNAL: &str = "Pages of this help centre request this file to report how they are used.\n";
 
 /// Redirects for hosts that read them from a file: old path, new path, status.
 pub(crate) fn redirects(site: &Site) -> String {

@@ -38,7 +38,7 @@ pub fn routes(site: &Site, theme: &Theme) -> Vec<(String, Route)> {
         let is_here = |file: &MadeFile| file.is_of_language() || number == 0;
         for file in MadeFile::ALL.iter().copied().filter(is_here) {
             if file.is_made(&site.config) && is_needed(site, file) {
-                let path = file.path(&language.home);
+                let path = file.path(&site.config, &language.home);
                 routes.push((path.trim_start_matches('/').to_owned(), Route::File(number, file)));
             }
         }
@@ -56,6 +56,8 @@ fn is_needed(site: &Site, file: MadeFile) -> bool {
         MadeFile::Redirects => !site.redirects.is_empty(),
         // The pipeline makes it, with the images.
         MadeFile::Images => false,
+        // Pages opened from a folder send nothing.
+        MadeFile::Signal => !site.offline,
         MadeFile::Feed | MadeFile::Llms | MadeFile::Sitemap | MadeFile::Robots | MadeFile::Manifest => true,
     }
 }
@@ -97,6 +99,7 @@ impl<'a> SiteRenderer<'a> {
                 MadeFile::Llms => files::llms(&self.languages[*language]).into_bytes(),
                 MadeFile::Sitemap => files::sitemap(self.site).unwrap_or_default(),
                 MadeFile::Robots => files::robots(self.site).into_bytes(),
+                MadeFile::Signal => files::SIGNAL.into(),
                 MadeFile::Redirects => files::redirects(self.site).into_bytes(),
                 MadeFile::Manifest | MadeFile::Images => Vec::new(),
             },

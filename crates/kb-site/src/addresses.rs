@@ -5,6 +5,7 @@
 //! are entered first, then the files of the project's `static/`, then pages and the assets of articles; aliases come
 //! last.
 
+use kb_config::Config;
 use kb_output::{Output, OutputError, OutputPath};
 
 use super::pages;
@@ -43,7 +44,7 @@ pub(super) struct Addresses {
 
 impl Addresses {
     /// Those of kb itself, for languages by tag and home.
-    pub(super) fn of_kb<'a>(languages: impl Iterator<Item = (&'a str, SitePath)>) -> Self {
+    pub(super) fn of_kb<'a>(config: &Config, languages: impl Iterator<Item = (&'a str, SitePath)>) -> Self {
         let mut addresses = Self::default();
         for folder in SEARCH_FOLDERS {
             // Constants, and the table is still empty.
@@ -53,7 +54,7 @@ impl Addresses {
         }
         for (tag, home) in languages {
             addresses.occupy(&offline_script(tag), "the search script for offline use");
-            for (file, what) in pages::reserved_files(&home) {
+            for (file, what) in pages::reserved_files(config, &home) {
                 addresses.occupy(&file, &what);
             }
         }
@@ -129,7 +130,10 @@ mod tests {
     use super::*;
 
     fn addresses() -> Addresses {
-        Addresses::of_kb([("en", "/".to_owned()), ("de", "/de/".to_owned())].into_iter())
+        Addresses::of_kb(
+            &Config::default(),
+            [("en", "/".to_owned()), ("de", "/de/".to_owned())].into_iter(),
+        )
     }
 
     #[test]

@@ -391,14 +391,7 @@ pub fn build_site(input: SiteInput, before: Option<&Site>) -> (Site, Vec<Diagnos
     }
     let redirects = tree::redirects(&published, &languages, &mut addresses, diagnostics);
     contact::find(&config, &addresses, &mut languages);
-    popular::find(
-        &config.views,
-        &base_path,
-        &published,
-        &redirects,
-        &mut languages,
-        diagnostics,
-    );
+    popular::find(&config, &base_path, &published, &redirects, &mut languages, diagnostics);
     let held_back_count = HeldBackCounts::of(held_back.values().map(|article| &article.reason));
     let resolver = links::Resolver::new(
         &config,

@@ -198,7 +198,7 @@ macro_rules! files {
             /// All of them.
             pub const ALL: &[Self] = &[$(Self::$file),+];
 
-            /// Its name.
+            /// Its name, unless the settings give it another path.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$file => $name),+ }
             }
@@ -219,6 +219,7 @@ files! {
     Redirects "_redirects" "the list of redirects"
     Manifest "manifest.json" "the list of pages with their sources"
     Images ".kb-images.json" "the list of smaller variants of images"
+    Signal "signal.txt" "the file that signals request"
 }
 
 impl MadeFile {
@@ -226,14 +227,14 @@ impl MadeFile {
     pub fn is_of_language(self) -> bool {
         match self {
             Self::Feed | Self::Llms => true,
-            Self::Sitemap | Self::Robots | Self::Redirects | Self::Manifest | Self::Images => false,
+            Self::Sitemap | Self::Robots | Self::Redirects | Self::Manifest | Self::Images | Self::Signal => false,
         }
     }
 
     /// Whether a file of the same name in `static/` replaces it.
     pub fn gives_way(self) -> bool {
         match self {
-            Self::Feed | Self::Llms | Self::Sitemap | Self::Robots => true,
+            Self::Feed | Self::Llms | Self::Sitemap | Self::Robots | Self::Signal => true,
             Self::Redirects | Self::Manifest | Self::Images => false,
         }
     }
@@ -244,20 +245,24 @@ impl MadeFile {
             Self::Feed => config.build.feed && config.base_url.is_some(),
             Self::Llms => config.build.llms,
             Self::Sitemap => config.base_url.is_some(),
+            Self::Signal => config.signals.file().is_some(),
             Self::Robots | Self::Redirects | Self::Manifest | Self::Images => true,
         }
     }
 
-    /// Whether it is only for hosts and builds.
+    /// Whether it is only for hosts, builds and scripts.
     fn is_internal(self) -> bool {
         match self {
-            Self::Redirects | Self::Images => true,
+            Self::Redirects | Self::Images | Self::Signal => true,
             Self::Feed | Self::Llms | Self::Sitemap | Self::Robots | Self::Manifest => false,
         }
     }
 
     /// Its path on the site, for a language with this home page.
-    pub fn path(self, home: &str) -> SitePath {
+    pub fn path(self, config: &Config, home: &str) -> SitePath {
+        if let (Self::Signal, Some(path)) = (self, config.signals.file()) {
+            return path.to_owned();
+        }
         let below = if self.is_of_language() { home } else { "/" };
         format!("{below}{}", self.name())
     }
@@ -265,19 +270,19 @@ impl MadeFile {
 
 /// The paths of all pages and files that a language with this home page has, or will once something changes, besides
 /// those of articles and assets.
-pub(super) fn paths_of_kb(home: &str) -> impl Iterator<Item = SitePath> {
+pub(super) fn paths_of_kb(config: &Config, home: &str) -> impl Iterator<Item = SitePath> {
     let pages = Page::OF_EACH_LANGUAGE.iter().map(|(_, path, _)| path);
-    let files = MadeFile::ALL.iter().map(|file| file.path(home));
+    let files = MadeFile::ALL.iter().map(|file| file.path(config, home));
     pages.map(move |path| format!("{home}{path}")).chain(files)
 }
 
 /// The files at reserved addresses, for a language with this home page, each with its name in messages.
-pub(super) fn reserved_files(home: &str) -> impl Iterator<Item = (String, String)> {
+pub(super) fn reserved_files(config: &Config, home: &str) -> impl Iterator<Item = (String, String)> {
     let pages = Page::OF_EACH_LANGUAGE.iter().filter(|(page, ..)| page.is_reserved());
     let pages = pages.map(move |(_, path, what)| (output_file(&format!("{home}{path}")), (*what).to_owned()));
     let copy = (markdown_file(home), "the Markdown copy of the home page".to_owned());
     let files = MadeFile::ALL.iter().map(move |file| {
-        let path = file.path(home);
+        let path = file.path(config, home);
         (path.trim_start_matches('/').to_owned(), file.description().to_owned())
     });
     pages.chain([copy]).chain(files)
@@ -294,5 +299,5 @@ pub(super) fn other_targets<'a>(config: &'a Config, language: &'a LanguageSite) 
     pages
         .map(|page| page.path(language))
         .chain(contact)
-        .chain(files.map(|file| file.path(&language.home)))
+        .chain(files.map(|file| file.path(config, &language.home)))
 }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use kb_config::{ViewRow, Views};
+use kb_config::{Config, ViewRow, Views};
 use kb_diagnostic::{Code, Diagnostic, Span};
 use kb_document::Document;
 use percent_encoding::percent_decode_str;
@@ -28,17 +28,18 @@ enum PopularPage {
 /// Finds the most read articles of every language. Each language counts its own pages; a language without views uses
 /// the sums of all languages.
 pub(super) fn find(
-    views: &Views,
+    config: &Config,
     base_path: &str,
     documents: &[Arc<Document>],
     redirects: &BTreeMap<SitePath, SitePath>,
     languages: &mut [LanguageSite],
     diagnostics: &mut Vec<Diagnostic>,
 ) {
+    let views = &config.views;
     if views.rows.is_empty() {
         return;
     }
-    let pages = pages(documents, redirects, languages);
+    let pages = pages(config, documents, redirects, languages);
     let base = base_path.trim_matches('/').to_lowercase();
     let mut counts: Vec<Vec<u64>> = languages.iter().map(|site| vec![0; site.articles.len()]).collect();
     let mut sums: HashMap<&str, u64> = HashMap::new();
@@ -78,6 +79,7 @@ pub(super) fn find(
 
 /// All pages by their paths, in lower case and without slashes at the ends, and articles by their files too.
 fn pages(
+    config: &Config,
     documents: &[Arc<Document>],
     redirects: &BTreeMap<SitePath, SitePath>,
     languages: &[LanguageSite],
@@ -85,7 +87,7 @@ fn pages(
     let mut pages = HashMap::new();
     for (number, site) in languages.iter().enumerate() {
         let tags = site.tags.iter().map(|tag| plain(&tag.path));
-        let others = pages::paths_of_kb(&site.home).map(|path| plain(&path));
+        let others = pages::paths_of_kb(config, &site.home).map(|path| plain(&path));
         pages.extend(tags.chain(others).map(|path| (path, PopularPage::Other)));
         let categories = site.categories.iter().map(|category| plain(&category.path));
         pages.extend(categories.map(|path| (path, PopularPage::Other)));

@@ -58,7 +58,10 @@ impl Tree<'_> {
                     .map(|language| (language, format!("/{}/", language.slug()))),
             )
             .collect();
-        let mut addresses = Addresses::of_kb(languages.iter().map(|(language, home)| (language.tag(), home.clone())));
+        let mut addresses = Addresses::of_kb(
+            self.config,
+            languages.iter().map(|(language, home)| (language.tag(), home.clone())),
+        );
         // A file of the project replaces a page, except for a file in the folder of the page.
         let (of_pages, own): (Vec<&String>, Vec<_>) = self.static_files.iter().partition(|file| is_of_page(file));
         for file in own {

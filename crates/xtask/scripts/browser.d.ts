@@ -5,7 +5,14 @@ interface Window {
   kb?: Record<string, unknown>;
 }
 
+interface Document {
+  /** https://wicg.github.io/nav-speculation/prerendering.html */
+  prerendering?: boolean;
+}
+
 interface Navigator {
+  /** https://w3c.github.io/gpc/ */
+  globalPrivacyControl?: boolean;
   /** https://wicg.github.io/netinfo/, which not all browsers have. */
   connection?: { saveData: boolean; effectiveType: string; type?: string };
 }

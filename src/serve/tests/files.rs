@@ -300,3 +300,26 @@ fn many_requests_may_come_over_one_connection() {
     assert_eq!(text.matches("HTTP/1.1 200 OK").count(), 3);
     assert!(text.ends_with("# Article"));
 }
+
+#[test]
+fn previews_send_no_signals() {
+    let mut site = Site::new("/help/");
+    site.put("assets/one/js/signals.js", "report()")
+        .put("js/signals.js", "other");
+    let server = Running::new(site);
+    let script = server.get("/help/assets/one/js/signals.js", "");
+    assert_eq!((script.status, script.text()), (200, ""));
+    assert_eq!(script.header("content-type"), "text/javascript; charset=utf-8");
+    assert_eq!(server.get("/help/js/signals.js", "").text(), "other");
+    server.change(|site| {
+        site.assets = "assets/two".to_owned();
+        site.files.remove("assets/one/js/signals.js");
+        site.put("assets/two/js/signals.js", "report()");
+    });
+    for folder in ["two", "one"] {
+        let script = server.get(&format!("/help/assets/{folder}/js/signals.js"), "");
+        assert_eq!((script.status, script.text()), (200, ""), "{folder}");
+    }
+    server.change(|site| site.files.retain(|path, _| !path.ends_with("signals.js")));
+    assert_eq!(server.get("/help/assets/two/js/signals.js", "").status, 404);
+}

@@ -30,9 +30,10 @@ const HASHED = /\/(assets|search\/(pack|engine))\/|\.[0-9a-f]{8}\.\w+$/;
 export const SLOW_4G = { latency: 150, bytesPerMs: 200 };
 
 export class Server {
-  // Requests so far: { path, started, ended, status, bytes }, times in milliseconds, bytes as sent.
+  // Requests so far: { path, url, method, headers, started, ended, status, bytes }, `url` with its query, times in
+  // milliseconds, bytes as sent.
   log = [];
-  // What was sent to paths of `receives`: { path, type, body }.
+  // What was sent to paths of `receives`: { path, type, body, headers }.
   received = [];
   link = null; // `SLOW_4G`, or null for no limit
   #rules = [];
@@ -79,7 +80,7 @@ export class Server {
   }
 
   async #answer(request, response) {
-    const entry = { path: decodeURIComponent(request.url.split("?")[0]), started: performance.now(), bytes: 0 };
+    const entry = { path: decodeURIComponent(request.url.split("?")[0]), url: request.url, method: request.method, headers: request.headers, started: performance.now(), bytes: 0 };
     this.log.push(entry);
     response.on("close", () => (entry.ended = performance.now()));
     const rules = this.#rules.filter(({ pattern }) => pattern.test(entry.path)).map(({ rule }) => rule);
@@ -120,9 +121,13 @@ export class Server {
   // Keeps what was posted, and says thanks, as a form without JavaScript shows it.
   async #receive(entry, request, response, rules) {
     const parts = [];
-    for await (const part of request) parts.push(part);
+    try {
+      for await (const part of request) parts.push(part);
+    } catch {
+      return; // the page was closed
+    }
     const taken = this.receives.includes(entry.path) && !rules.some((rule) => rule.status);
-    if (taken) this.received.push({ path: entry.path, type: request.headers["content-type"], body: Buffer.concat(parts).toString() });
+    if (taken) this.received.push({ path: entry.path, type: request.headers["content-type"], headers: request.headers, body: Buffer.concat(parts).toString() });
     entry.status = taken ? 200 : rules.find((rule) => rule.status)?.status ?? 405;
     response.writeHead(entry.status, { "content-type": TYPES[".html"], ...(this.policy && { "content-security-policy": this.policy }) });
     response.end(`<!doctype html><html lang="en"><title>Answer</title><link rel="icon" href="data:,"><p>${taken ? "Thank you." : "Not taken."}</p>`);

@@ -1,10 +1,11 @@
 //! The values of the site on every page of a language.
 
+use kb_config::BeaconTarget;
 use kb_site::LanguageSite;
 use kb_site::pages::{MadeFile, Page};
 
 use super::{LanguageRenderer, mail};
-use crate::context::{ContactContext, FeedbackContext, LinksContext, SearchContext, SiteContext};
+use crate::context::{ContactContext, FeedbackContext, LinksContext, SearchContext, SignalsContext, SiteContext};
 use crate::palette::{Contrast, Palette, Scheme};
 
 impl LanguageRenderer<'_> {
@@ -38,7 +39,10 @@ impl LanguageRenderer<'_> {
         let config = &site.config;
         let language = self.language();
         let url = |page: Page| site.url(&page.path(language));
-        let file = |file: MadeFile| file.is_made(config).then(|| site.url(&file.path(&language.home)));
+        let file = |file: MadeFile| {
+            file.is_made(config)
+                .then(|| site.url(&file.path(config, &language.home)))
+        };
         let contact = &config.contact_in(&language.language);
         let local = |link: &Option<String>| link.as_ref().map(|link| self.local(link));
         let palette = |scheme| Palette::new(config.theme.accent, scheme, Contrast::Normal);
@@ -83,6 +87,13 @@ impl LanguageRenderer<'_> {
                 email: config.feedback.email.clone(),
                 endpoint: local(&config.feedback.endpoint),
                 script: config.feedback.script,
+            }),
+            signals: (config.signals.beacon.as_ref().filter(|_| !site.offline)).map(|target| SignalsContext {
+                beacon: match target {
+                    BeaconTarget::File(path) => site.url(path),
+                    BeaconTarget::Collector(url) => url.clone(),
+                },
+                queries: config.signals.queries,
             }),
             links: LinksContext {
                 home: local(&config.links.home),

@@ -10,11 +10,13 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::layers::{self, DEFAULT, LayerFiles, Layers, ThemeFile};
 use super::manifest::Manifest;
-use super::{MISSING_IMAGE, css};
+use super::{MISSING_IMAGE, SIGNALS_SCRIPT, css};
 use crate::{icons, palette, script};
 
 /// The file of the icons that the templates name.
 pub(super) const ICONS: &str = "icons.svg";
+/// What [`SIGNALS_SCRIPT`] loads when it is needed.
+const SIGNALS_FOLDER: &str = "js/signals/";
 /// Scripts of the default theme in this folder are inserted into the scripts that import them, and are not served.
 const SHARED: &str = "js/shared/";
 
@@ -46,6 +48,7 @@ pub(super) fn make(
         .iter()
         .filter_map(|(path, file)| Some((path.strip_prefix("static/")?, file)))
         .filter(|(path, _)| served.contains(*path))
+        .filter(|(path, _)| config.signals.beacon.is_some() || !sends_signals(path))
         .map(|(path, file)| (path, bytes(path, file, merged)))
         .collect();
     files.insert("kb.css", Arc::from(css.as_bytes()));
@@ -115,6 +118,11 @@ pub(super) fn served(layers: &Layers, merged: &LayerFiles, manifest: &Manifest) 
 /// Whether a static file is served, or a part of one that is.
 pub(super) fn is_used(path: &str, served: &BTreeSet<String>, manifest: &Manifest) -> bool {
     served.contains(path) || manifest.styles.iter().any(|style| style == path) || is_shared(path)
+}
+
+/// Whether a static file is only for sites that send signals.
+fn sends_signals(path: &str) -> bool {
+    path == SIGNALS_SCRIPT || path.starts_with(SIGNALS_FOLDER)
 }
 
 /// Whether a text mentions a path outside of comments.

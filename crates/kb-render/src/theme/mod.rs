@@ -85,6 +85,8 @@ const FRAME: &str = "base.html";
 /// The project's own style sheet in `static/`, which every page loads after that of the theme.
 pub(crate) const CUSTOM_CSS: &str = "custom.css";
 
+/// The script that sends signals, below the folder of the theme's files. A site that sends none does not have it.
+pub const SIGNALS_SCRIPT: &str = "js/signals.js";
 /// The placeholder for missing images.
 const MISSING_IMAGE: &str = "img/missing.svg";
 

@@ -51,6 +51,7 @@ showAppearance();
 //   Events on `document`, with `detail`:
 //     "kb:search"         { query, hits, total, relaxed, language }   a query was answered; while typing, after a pause
 //     "kb:search-click"   { query, url, position }                    a result was opened; 1 is the first
+//     "kb:search-all"     { query }                                   the search continues on the search page
 //     "kb:search-failed"  { query, error }                            the search failed
 const kit = first("template#_search-kit");
 const place = kit?.dataset;

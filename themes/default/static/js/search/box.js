@@ -215,7 +215,13 @@ export default function box({ form, field, host, view, goTo }) {
   pop.addEventListener("mousedown", (event) => event.preventDefault());
   list.addEventListener("click", (event) => opened(event.target.closest("a")));
   list.addEventListener("auxclick", (event) => event.button === 1 && opened(event.target.closest("a")));
+  // The search page continues this search.
+  function toAll() {
+    clearTimeout(resting);
+    if (query()) host.tell("search-all", { query: query() });
+  }
   function opened(link) {
+    if (link?.matches(".search-all")) return toAll();
     const position = Number(link?.closest("[data-position]")?.dataset.position);
     if (!position) return;
     recent.add(shown);
@@ -227,7 +233,10 @@ export default function box({ form, field, host, view, goTo }) {
     if (!form.contains(event.relatedTarget)) setTimeout(() => form.contains(document.activeElement) || close());
   });
   document.addEventListener("pointerdown", (event) => form.contains(event.target) || close());
-  form.addEventListener("submit", () => query() && recent.add(query()));
+  form.addEventListener("submit", () => {
+    if (query()) recent.add(query());
+    toAll();
+  });
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.isComposing) return;
     event.preventDefault();
@@ -250,7 +259,8 @@ export default function box({ form, field, host, view, goTo }) {
       if (!active && !apart) return;
       event.preventDefault();
       if (!apart) return active.click();
-      opened(active);
+      if (active) opened(active);
+      else toAll();
       return void window.open(active?.href ?? goTo(query()), "_blank", "noopener");
     } else return;
     event.preventDefault();

@@ -19,6 +19,8 @@ export default function page({ form, field, results, host, Host, load, view }) {
   const contact = () => document.querySelector("main ~ .contact") ? "" : view.contact();
   let turn = 0;
   let waiting, spinner, resting;
+  // Reports the query: after a pause, or when a result is opened.
+  let counts = async () => {};
 
   // Filters, each hidden if it has no choices.
   const filter = (name, label) => {
@@ -133,7 +135,9 @@ export default function page({ form, field, results, host, Host, load, view }) {
       const { language } = await host.info();
       host.tell("search", { query: text, hits: answer.hits.length, total: answer.total, relaxed: answer.relaxed, language });
     };
-    resting = setTimeout(tell, options.typing ? 1000 : 0);
+    let told;
+    counts = () => told ??= tell();
+    resting = setTimeout(counts, options.typing ? 1000 : 0);
   }
 
   // Sections are loaded for visible hits.
@@ -152,7 +156,7 @@ export default function page({ form, field, results, host, Host, load, view }) {
         const to = event.button < 2 && event.target.closest("a");
         if (!to) return;
         recent.add(text);
-        host.tell("search-click", { query: text, url: to.href, position });
+        counts().then(() => host.tell("search-click", { query: text, url: to.href, position }));
       };
       item.addEventListener("click", opened);
       item.addEventListener("auxclick", opened);
