@@ -400,8 +400,21 @@ impl Version for Snapshot {
         query: &str,
         options: &kb_index::Options,
     ) -> Result<kb_index::Answer, kb_index::Error> {
-        let named = |site: &kb_site::LanguageSite| site.language.tag() == language;
-        let number = self.languages().iter().position(named).unwrap_or(0);
-        self.search(number, query, options)
+        self.search(number(self, language), query, options)
     }
+
+    fn suggest(
+        &self,
+        language: &str,
+        message: &str,
+        options: &kb_index::SuggestOptions,
+    ) -> Result<Vec<kb_index::Suggestion>, kb_index::Error> {
+        self.suggest(number(self, language), message, options)
+    }
+}
+
+/// The number of a language of a site by its tag.
+fn number(site: &Snapshot, language: &str) -> usize {
+    let named = |site: &kb_site::LanguageSite| site.language.tag() == language;
+    site.languages().iter().position(named).unwrap_or(0)
 }

@@ -8,7 +8,7 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use kb_config::Language;
 use kb_diagnostic::did_you_mean;
-use kb_index::{Answer, Hit, Options, Typing};
+use kb_index::{Answer, Options, SUGGESTIONS, SuggestOptions, Suggestion, Typing};
 use serde::Serialize;
 use serde_json::{Value, json};
 use url::form_urlencoded;
@@ -18,17 +18,14 @@ use super::Version;
 /// The longest query of a search, in characters. Customers type less than a hundred.
 const QUERY_CHARS: usize = 256;
 
-/// The longest draft of an inquiry, in characters: a page of text.
-const DRAFT_CHARS: usize = 2_000;
+/// The longest message, in characters: as much as the suggester reads.
+const MESSAGE_CHARS: usize = 5_000;
 
 /// The largest number of hits in a request.
 const MOST_HITS: usize = 50;
 
 /// The default number of hits, as in `kb search`.
 const SEARCH_HITS: usize = 10;
-
-/// The default number of suggestions: as many as fit above a form.
-const SUGGESTED: usize = 3;
 
 /// The sustained number of requests per second of one client. A search box sends a request per key, at most ten per
 /// second.
@@ -130,20 +127,23 @@ pub(super) fn search(version: &dyn Version, query: Option<&str>) -> Result<Value
     Ok(answer)
 }
 
-/// Answers `api/suggest`: the articles that may answer an inquiry before it is sent.
+/// Answers `api/suggest`: the articles that answer an inquiry before it is sent.
 pub(super) fn suggest(version: &dyn Version, query: Option<&str>) -> Result<Value, ApiError> {
-    let text = text(query, DRAFT_CHARS)?;
-    let options = Options {
-        limit: number(query, SUGGESTED)?,
-        more_sections: 0,
-        ..Options::default()
+    let text = text(query, MESSAGE_CHARS)?;
+    let options = SuggestOptions {
+        limit: number(query, SUGGESTIONS)?,
+        ..SuggestOptions::default()
     };
-    let results = results(version, query, &text, &options)?;
-    let suggestions: Vec<Value> = results.hits.iter().map(suggestion).collect();
+    let language = language(version, parameter(query, "lang").as_deref())?;
+    let suggestions = version
+        .suggest(&language, &text, &options)
+        .map_err(|error| unreadable(&error))?;
+    let suggestions: Vec<Value> = suggestions.iter().map(suggestion).collect();
     Ok(json!({ "query": text, "suggestions": suggestions }))
 }
 
-fn suggestion(hit: &Hit) -> Value {
+fn suggestion(suggestion: &Suggestion) -> Value {
+    let Suggestion { hit, confidence, .. } = suggestion;
     let section = &hit.section;
     let url = if section.anchor.is_empty() {
         hit.url.clone()
@@ -155,6 +155,7 @@ fn suggestion(hit: &Hit) -> Value {
         "url": hit.url,
         "section": { "heading": section.heading, "anchor": section.anchor, "url": url },
         "excerpt": section.excerpt,
+        "confidence": confidence,
     })
 }
 
@@ -189,13 +190,17 @@ fn number(query: Option<&str>, default: usize) -> Result<usize, ApiError> {
 
 fn results(version: &dyn Version, query: Option<&str>, text: &str, options: &Options) -> Result<Answer, ApiError> {
     let language = language(version, parameter(query, "lang").as_deref())?;
-    version.search(&language, text, options).map_err(|error| {
-        ApiError::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            error.to_string(),
-            "save an article, or restart the preview",
-        )
-    })
+    version
+        .search(&language, text, options)
+        .map_err(|error| unreadable(&error))
+}
+
+fn unreadable(error: &kb_index::Error) -> ApiError {
+    ApiError::new(
+        StatusCode::INTERNAL_SERVER_ERROR,
+        error.to_string(),
+        "save an article, or restart the preview",
+    )
 }
 
 /// The requested language in the site's spelling, or the default one.

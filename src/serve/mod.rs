@@ -79,6 +79,17 @@ pub(crate) trait Version: Send + Sync {
         query: &str,
         options: &kb_index::Options,
     ) -> Result<kb_index::Answer, kb_index::Error>;
+
+    /// Suggests articles for a message from the index of a language, which is one of [`languages`](Self::languages).
+    ///
+    /// # Errors
+    /// If the index cannot be built or read.
+    fn suggest(
+        &self,
+        language: &str,
+        message: &str,
+        options: &kb_index::SuggestOptions,
+    ) -> Result<Vec<kb_index::Suggestion>, kb_index::Error>;
 }
 
 /// How to serve.

@@ -17,6 +17,7 @@ use kb_document::Document;
 use kb_search::execute::Field;
 use kb_search::pack::Facets;
 use kb_search::search::{self, Rules};
+use kb_search::suggester::{SuggestOptions, Suggestion, suggest};
 use kb_search::{Analyzer, Language};
 use kb_source::ContentPath;
 use rayon::prelude::*;
@@ -293,6 +294,15 @@ impl LiveIndex {
     pub fn search(&self, query: &str, options: &Options) -> Result<Answer, Error> {
         let mut analyzer = self.analyzer.clone();
         search::search(self, &self.rules, &mut analyzer, query, options).map(|(answer, _)| answer)
+    }
+
+    /// Suggests articles for a message as [`super::SearchIndex::suggest`] does. Never fails on input.
+    ///
+    /// # Errors
+    /// If the index cannot be read.
+    pub fn suggest(&self, message: &str, options: &SuggestOptions) -> Result<Vec<Suggestion>, Error> {
+        let mut analyzer = self.analyzer.clone();
+        suggest(self, &self.rules, &mut analyzer, message, options).map(|(suggestions, _)| suggestions)
     }
 
     /// The language of its articles.

@@ -346,3 +346,120 @@ proptest! {
         same(&tantivy, &mut pack, &query, &Options { typing, ..Options::default() });
     }
 }
+
+/// Suggests by both engines, and compares.
+fn same_suggestions(tantivy: &SearchIndex, pack: &mut PackSearch, message: &str) -> Vec<Suggestion> {
+    let options = SuggestOptions {
+        threshold: 0.0,
+        ..SuggestOptions::default()
+    };
+    let wanted = tantivy.suggest(message, &options).unwrap();
+    let found = pack.suggest(message, &options).unwrap();
+    let shown = |suggestions: &[Suggestion]| -> Vec<_> {
+        (suggestions.iter())
+            .map(|suggestion| (suggestion.hit.url.clone(), suggestion.hit.section.clone()))
+            .collect()
+    };
+    assert_eq!(shown(&found), shown(&wanted), "{message:?}");
+    for (found, wanted) in found.iter().zip(&wanted) {
+        assert!((found.confidence - wanted.confidence).abs() < 1e-4, "{message:?}");
+    }
+    wanted
+}
+
+/// A small help centre, asked by both engines.
+fn small_shop() -> (tempfile::TempDir, SearchIndex, PackSearch) {
+    let site = tempfile::tempdir().unwrap();
+    let articles = vec![
+        article(
+            "orders/return.md",
+            "How do I return an order?",
+            "Print the return label and bring the parcel to a post office within 30 days. We refund the price.",
+        ),
+        article(
+            "orders/track.md",
+            "Where is my parcel?",
+            "The tracking number in the confirmation shows where the parcel is. It takes three days.",
+        ),
+        article(
+            "account/password.md",
+            "How do I reset my password?",
+            "Choose Forgot password on the sign-in page, and follow the link in the e-mail.",
+        ),
+        article(
+            "account/close.md",
+            "How do I close my account?",
+            "In the settings, choose Close account. All orders are deleted.",
+        ),
+        article(
+            "app/light.md",
+            "The app does not find the light",
+            "Switch the light off and on.",
+        ),
+    ];
+    write_site(site.path(), "en", articles, &Tuning::default());
+    let tantivy = SearchIndex::open(&index_path(site.path(), "en")).unwrap();
+    let pack = PackSearch::open(site.path(), "en").unwrap();
+    (site, tantivy, pack)
+}
+
+#[test]
+fn a_message_finds_its_article_whatever_stands_around_the_question() {
+    let (_site, tantivy, mut pack) = small_shop();
+    let question = "How can I send my order back and return it?";
+    let alone = same_suggestions(&tantivy, &mut pack, question);
+    assert_eq!(alone[0].hit.source, "orders/return.md");
+    let letter = format!(
+        "Dear team,\n\nI hope you are well. Yesterday evening I sat in the kitchen with my neighbour. {question} We have two cats.\n\n\
+        Thank you very much in advance,\nAda Lovelace\nEngines Ltd.\n\nOn Monday, the shop wrote:\n> Reset your password in the app."
+    );
+    let within = same_suggestions(&tantivy, &mut pack, &letter);
+    assert_eq!(within[0].hit.source, "orders/return.md");
+    // It is less sure, but sure enough to be shown.
+    assert!(within[0].confidence <= alone[0].confidence && within[0].confidence > THRESHOLD);
+    let shown = tantivy.suggest(&letter, &SuggestOptions::default()).unwrap();
+    assert!(!shown.is_empty() && shown.iter().all(|suggestion| suggestion.confidence >= THRESHOLD));
+}
+
+#[test]
+fn a_message_without_an_answer_has_no_suggestions() {
+    let (_site, tantivy, mut pack) = small_shop();
+    for message in [
+        "",
+        "\n\n",
+        "Hello,\n\nKind regards,\nAda",
+        "🙂🙂🙂",
+        "Do you sponsor football tournaments of universities in Portugal next summer?",
+        "Wie kann ich meine Rechnung bezahlen?",
+        "> How do I return an order?\n> Where is my parcel?",
+    ] {
+        same_suggestions(&tantivy, &mut pack, message);
+        let shown = tantivy.suggest(message, &SuggestOptions::default()).unwrap();
+        assert!(shown.is_empty(), "{message:?}: {shown:?}");
+    }
+}
+
+#[test]
+fn the_question_of_a_message_says_what_it_is_about() {
+    let (_site, tantivy, mut pack) = small_shop();
+    let message = "I closed my account. I reset the password. The parcel came. Can the app find the light?";
+    let found = same_suggestions(&tantivy, &mut pack, message);
+    assert_eq!(found[0].hit.source, "app/light.md");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn any_message_has_the_same_suggestions_in_both(
+        words in proptest::collection::vec(
+            "(return|parcel|password|account|light|app|order|my|how|the|xyzzy|E-42|retrun|[.?!\n>,]|\\PC{1,6})",
+            0..40,
+        ),
+    ) {
+        let (_site, tantivy, mut pack) = small_shop();
+        for suggestion in same_suggestions(&tantivy, &mut pack, &words.join(" ")) {
+            prop_assert!((0.0..=1.0).contains(&suggestion.confidence));
+        }
+    }
+}

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use kb_index::{Answer, Error, LiveIndex, Options, RelatedArticles};
+use kb_index::{Answer, Error, LiveIndex, Options, RelatedArticles, SuggestOptions, Suggestion};
 use kb_output::Body;
 use kb_site::{ArticleId, LanguageSite, Site};
 
@@ -91,6 +91,16 @@ impl Search {
     /// Answers a query in a language by its number.
     pub(super) fn search(&self, language: usize, query: &str, options: &Options) -> Result<Answer, Error> {
         self.index(language)?.search(query, options)
+    }
+
+    /// Suggests articles for a message in a language by its number.
+    pub(super) fn suggest(
+        &self,
+        language: usize,
+        message: &str,
+        options: &SuggestOptions,
+    ) -> Result<Vec<Suggestion>, Error> {
+        self.index(language)?.suggest(message, options)
     }
 
     fn index(&self, language: usize) -> Result<&Arc<LiveIndex>, Error> {

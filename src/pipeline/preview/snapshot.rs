@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use kb_diagnostic::Diagnostic;
-use kb_index::{Answer, Options};
+use kb_index::{Answer, Options, SuggestOptions, Suggestion};
 use kb_output::{Body, OutputError, OutputPath, SyncOptions};
 use kb_render::pages::LanguageRenderer;
 use kb_render::{Failures, RelatedLookup, Route, SiteRenderer, WrittenPage};
@@ -124,6 +124,19 @@ impl Snapshot {
     /// If the index cannot be made or read.
     pub fn search(&self, language: usize, query: &str, options: &Options) -> Result<Answer, kb_index::Error> {
         self.search.search(language, query, options)
+    }
+
+    /// Suggests articles for a message in a language by its number.
+    ///
+    /// # Errors
+    /// If the index cannot be made or read.
+    pub fn suggest(
+        &self,
+        language: usize,
+        message: &str,
+        options: &SuggestOptions,
+    ) -> Result<Vec<Suggestion>, kb_index::Error> {
+        self.search.suggest(language, message, options)
     }
 
     /// Renders every changed page, and returns the errors; `None` if `stop` returned true.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use kb_diagnostic::Diagnostic;
-use kb_index::{Excerpt, Hit, Options, SectionHit};
+use kb_index::{Evidence, Excerpt, Hit, Options, SectionHit, SuggestOptions, Suggestion};
 use kb_output::Body;
 use tokio::sync::{oneshot, watch};
 
@@ -94,33 +94,45 @@ impl Version for Site {
         if query == "damaged" {
             return Err(kb_index::Error::Damaged("search/x".into()));
         }
-        let hit = Hit {
-            doc: 0,
-            source: "a.md".to_owned(),
-            url: "/a/".to_owned(),
-            title: Excerpt {
-                text: "Article".to_owned(),
-                highlights: Vec::new(),
-            },
-            excerpt: Excerpt::default(),
-            breadcrumb: vec!["Home".to_owned()],
-            section: SectionHit {
-                heading: "Part".to_owned(),
-                anchor: "part".to_owned(),
-                excerpt: "What it <says>".to_owned(),
-                highlights: std::iter::once(0..4).collect(),
-            },
-            more: Vec::new(),
-            score: 1.5,
-            pinned: false,
-            explanation: None,
-        };
         Ok(kb_index::Answer {
-            hits: vec![hit; options.limit.min(4)],
+            hits: vec![hit(); options.limit.min(4)],
             total: 4,
             missing: vec!["xyzzy".to_owned()],
             ..kb_index::Answer::default()
         })
+    }
+
+    fn suggest(&self, _: &str, _: &str, options: &SuggestOptions) -> Result<Vec<Suggestion>, kb_index::Error> {
+        let suggestion = Suggestion {
+            hit: hit(),
+            confidence: 0.75,
+            evidence: Evidence::default(),
+        };
+        Ok(vec![suggestion; options.limit.min(4)])
+    }
+}
+
+fn hit() -> Hit {
+    Hit {
+        doc: 0,
+        source: "a.md".to_owned(),
+        url: "/a/".to_owned(),
+        title: Excerpt {
+            text: "Article".to_owned(),
+            highlights: Vec::new(),
+        },
+        excerpt: Excerpt::default(),
+        breadcrumb: vec!["Home".to_owned()],
+        section: SectionHit {
+            heading: "Part".to_owned(),
+            anchor: "part".to_owned(),
+            excerpt: "What it <says>".to_owned(),
+            highlights: std::iter::once(0..4).collect(),
+        },
+        more: Vec::new(),
+        score: 1.5,
+        pinned: false,
+        explanation: None,
     }
 }
 

@@ -93,11 +93,30 @@ fn roles(units: &[Unit<'_>], query: &str, analyzer: &mut Analyzer) -> impl Itera
     })
 }
 
-/// Whether a text has words, and all of them are function words or words of frames: "Kind regards,".
-pub fn says_nothing(text: &str, analyzer: &mut Analyzer) -> bool {
+/// Which kinds of words a text has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    /// Words that carry matter.
+    pub content: bool,
+    /// Words of frames: "regards".
+    pub frame: bool,
+    /// Function words: "I", "my", "not".
+    pub grammar: bool,
+}
+
+/// Which kinds of words a text has.
+pub fn words(text: &str, analyzer: &mut Analyzer) -> Words {
     let tokens = analyzer.terms(text, Mode::Query);
     let units = units(&tokens);
-    !units.is_empty() && roles(&units, text, analyzer).all(|word| word.0 != Role::Content)
+    let mut words = Words::default();
+    for (role, _) in roles(&units, text, analyzer) {
+        match role {
+            Role::Content => words.content = true,
+            Role::Frame => words.frame = true,
+            Role::Function => words.grammar = true,
+        }
+    }
+    words
 }
 
 /// Whether each word, given its role and the number of its sentence, carries matter. A word of frames does not in a

@@ -26,10 +26,10 @@ pub(crate) fn fit<const N: usize>(examples: &[Example<N>]) -> (f64, [f64; N]) {
             let likely = 1.0 / (1.0 + (-odds).exp());
             let weight = example.weight / all;
             let error = likely - f64::from(u8::from(example.is_true));
-            for row in 0..size {
-                gradient[row] += weight * error * value(row);
-                for column in 0..size {
-                    curvature[row][column] += weight * likely * (1.0 - likely) * value(row) * value(column);
+            for (row, (gradient, curvature)) in gradient.iter_mut().zip(&mut curvature).enumerate() {
+                *gradient += weight * error * value(row);
+                for (column, curvature) in curvature.iter_mut().enumerate() {
+                    *curvature += weight * likely * (1.0 - likely) * value(row) * value(column);
                 }
             }
         }

@@ -179,22 +179,38 @@ export class Host {
   }
 
   /** @type {(query: string, options: Options) => Promise<any>} */
-  async #answer(query, { typing = false, limit = 10, offset = 0, collection = "", tag = "", facets = false, stale }) {
+  #answer(query, { typing = false, limit = 10, offset = 0, collection = "", tag = "", facets = false, stale }) {
+    return this.#ask((engine) => engine.search(query, typing, limit, offset, collection, tag, facets), stale);
+  }
+
+  // Asks the engine, and fetches what it needs, until it answers.
+  async #ask(ask, stale) {
     for (let round = 0; round < MAX_ROUNDS; round += 1) {
       await this.#open();
       if (stale?.()) return null;
       const engine = this.#engine;
-      const answer = this.#run(() => engine.search(query, typing, limit, offset, collection, tag, facets));
-      if (answer.hits) return answer;
+      const answer = this.#run(() => ask(engine));
+      if (!answer.needs) return answer;
       await Promise.all([
-        ...(answer.needs ?? []).map((name) => this.#get(name)),
-        ...(answer.pages ?? []).map(async (url) => {
+        ...answer.needs.map((name) => this.#get(name)),
+        ...answer.pages.map(async (url) => {
           const text = await this.page(url);
           if (engine === this.#engine) engine.page(url, text);
         }),
       ]);
     }
     throw new Error("the search does not come to an end");
+  }
+
+  // The articles that answer a message, each with the section that does.
+  async suggest(message, limit) {
+    if (this.#failed && Date.now() - this.#failed > RETRY_AFTER) this.retry();
+    const { suggestions } = await this.#ask((engine) => engine.suggest(message, limit));
+    const passage = async ({ url }) => {
+      const text = /^[a-z]+:/i.test(url) ? "" : await this.page(url);
+      return text ? this.#run(() => this.#engine.passage(message, text))[0] : undefined;
+    };
+    return Promise.all(suggestions.map(async (suggestion) => ({ ...suggestion, section: await passage(suggestion) })));
   }
 
   // The best sections of an article: [{ heading, anchor, excerpt }], at most 1 + `more`.
