@@ -22,6 +22,7 @@ mod queries;
 mod search;
 mod serve;
 mod signals;
+mod suggest;
 mod support;
 mod template_context;
 mod themes;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::io::{Seek as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
@@ -56,11 +57,20 @@ impl Sandbox {
 
     /// Runs `kb` in this folder.
     pub(crate) fn kb(&self, args: &[&str]) -> Run {
+        self.kb_reading(args, b"")
+    }
+
+    /// Runs `kb` in this folder, with these bytes at standard input.
+    pub(crate) fn kb_reading(&self, args: &[&str], input: &[u8]) -> Run {
+        let mut file = tempfile::tempfile().expect("a temporary file");
+        file.write_all(input).expect("written");
+        file.rewind().expect("rewound");
         let output = Command::new(env!("CARGO_BIN_EXE_kb"))
             .args(args)
             .current_dir(self.folder.path())
             .env_remove("CLICOLOR_FORCE")
             .env("NO_COLOR", "1")
+            .stdin(file)
             .output()
             .expect("kb runs");
         Run::from(output)
