@@ -3,8 +3,8 @@
 use kb_site::LanguageSite;
 use kb_site::pages::{MadeFile, Page};
 
-use super::{LanguageRenderer, mail};
-use crate::context::{ContactContext, FeedbackContext, LinksContext, SearchContext, SiteContext};
+use super::LanguageRenderer;
+use crate::context::{FeedbackContext, LinksContext, SearchContext, SiteContext};
 use crate::palette::{Contrast, Palette, Scheme};
 
 impl LanguageRenderer<'_> {
@@ -39,7 +39,6 @@ impl LanguageRenderer<'_> {
         let language = self.language();
         let url = |page: Page| site.url(&page.path(language));
         let file = |file: MadeFile| file.is_made(config).then(|| site.url(&file.path(&language.home)));
-        let contact = &config.contact_in(&language.language);
         let local = |link: &Option<String>| link.as_ref().map(|link| self.local(link));
         let palette = |scheme| Palette::new(config.theme.accent, scheme, Contrast::Normal);
         SiteContext {
@@ -65,19 +64,7 @@ impl LanguageRenderer<'_> {
             theme_color: palette(Scheme::Light).accent.hex(),
             theme_color_dark: palette(Scheme::Dark).bg.hex(),
             collections: self.collections(None),
-            contact: (!contact.is_empty()).then(|| ContactContext {
-                email: contact.email.clone(),
-                email_href: contact.email.as_deref().map(mail::to),
-                phone: contact.phone.clone(),
-                phone_href: contact.phone.as_ref().map(|phone| {
-                    let digits: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-                    format!("tel:{digits}")
-                }),
-                chat: local(&contact.chat),
-                hours: contact.hours.clone(),
-                response_time: contact.response_time.clone(),
-                form: local(&contact.form),
-            }),
+            contact: self.contact_context(),
             contact_url: language.contact.map(|_| site.url(&Page::Contact.path(language))),
             feedback: config.feedback.asks().then(|| FeedbackContext {
                 email: config.feedback.email.clone(),
