@@ -10,11 +10,10 @@
 //     "kb:contact-sent"      { topic, channel: "endpoint" | "mail", shown, opened }
 //     "kb:contact-failed"    { error }
 
-import { all, make } from "./shared/lib.js";
+import { all, make, tell } from "./shared/lib.js";
 import { entries, fill, followTopic, formIn, labelled, validate, words } from "./shared/contact/form.js";
 import { arrivedWith, checksum, removeDraft, saveDraft, savedDraft } from "./shared/contact/draft.js";
 import { mailLink, post } from "./shared/contact/send.js";
-import { suggestAnswers } from "./shared/contact/answers.js";
 
 const [desk] = all("[data-contact-form]");
 const form = formIn(desk);
@@ -102,10 +101,25 @@ for (const button of all("[data-new]", desk)) button.addEventListener("click", r
 const showCopy = (part) => all("[data-copy]", part)[0].replaceChildren(...labelled(form).flatMap(([name, value]) =>
   [make("dt", {}, name), make("dd", { dir: "auto" }, value)]));
 
-// Articles.
-const answers = suggestAnswers(desk, all("[data-text]", form.form), () => {
-  removeDraft();
-  showDone("solved");
+// Articles: the engine and what shows them come when the customer begins to write. The form works without.
+let answers = { shown: () => 0, opened: () => /** @type {string[]} */ ([]), settle() {} };
+const writing = all("[data-text]", form.form);
+const begin = async () => {
+  const { suggest } = /** @type {any} */ (self.kb ?? {});
+  if (typeof suggest !== "function") return;
+  await suggest("");
+  // A site that is opened from a folder has it beside the index.
+  const code = /** @type {any} */ (self)[Symbol.for("kb-offline")]?.["js/search/answers.js"];
+  const { default: suggestAnswers } = await import(code ? `data:text/javascript;base64,${code}` : "./search/answers.js");
+  answers = suggestAnswers(desk, writing, suggest, () => {
+    removeDraft();
+    showDone("solved");
+  });
+};
+let began = false;
+for (const field of writing) field.addEventListener("focus", () => {
+  if (!began) begin().catch(() => {});
+  began = true;
 });
 
 // What is sent as mail: all fields, the message last.
@@ -121,7 +135,6 @@ const mail = () => {
 };
 
 // Failures.
-const tell = (event, detail) => document.dispatchEvent(new CustomEvent(`kb:${event}`, { detail }));
 /** @type {(outcome: import("./shared/contact/send.js").Outcome) => void} */
 const fail = ({ failed = "", status, error }) => {
   const part = all("[data-failure]", desk)[0].content.cloneNode(true);

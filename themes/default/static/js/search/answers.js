@@ -1,6 +1,7 @@
 // Articles that may answer a message, suggested while the customer writes, and opened without leaving the page.
+// contact.js loads this when the customer begins to write.
 
-import { all, make } from "../lib.js";
+import { all, attempt, make, tell } from "../shared/lib.js";
 
 // Milliseconds after the last key.
 const PAUSE = 300;
@@ -9,8 +10,6 @@ const WORDS = 3;
 // Characters of a message that are looked at: enough for its question, whatever was pasted below it.
 const MOST = 10000;
 const LIMIT = 3;
-
-const tell = (event, detail) => document.dispatchEvent(new CustomEvent(`kb:${event}`, { detail }));
 
 // Whether a text has enough words. Some languages do not put spaces between words.
 const saysEnough = (text) => {
@@ -22,8 +21,7 @@ const saysEnough = (text) => {
 // The section of an article's page that an anchor names, as a list of nodes; without an anchor, the text before the first
 // heading. All addresses are absolute, and no id is that of another element.
 const sectionOf = (html, url, anchor) => {
-  const page = new DOMParser().parseFromString(`<base>${html}`, "text/html");
-  /** @type {any} */ (page.querySelector("base")).href = url;
+  const page = new DOMParser().parseFromString(html, "text/html");
   const text = page.querySelector("main .prose");
   if (!text) return null;
   const target = anchor ? [...text.querySelectorAll("[id]")].find((each) => each.id === anchor) : null;
@@ -42,7 +40,8 @@ const sectionOf = (html, url, anchor) => {
     const end = children.findIndex(isHeading);
     nodes = end > 0 ? children.slice(0, end) : children;
   }
-  const part = make("div", {}, nodes);
+  const part = page.createElement("div");
+  part.append(...nodes);
   for (const each of all("script, style, link, form, .anchor, .code-copy, .expand", part)) each.remove();
   for (const each of all("[id]", part)) each.id = `_a-${each.id}`;
   for (const name of ["for", "headers", "aria-labelledby", "aria-describedby", "aria-controls", "aria-owns"]) {
@@ -53,8 +52,10 @@ const sectionOf = (html, url, anchor) => {
     const shape = page.getElementById(use.getAttribute("href").slice(1));
     if (shape && !document.getElementById(shape.id)) part.prepend(make("div", { hidden: true }, svgWith(shape)));
   }
-  for (const link of all("a[href], area[href]", part)) Object.assign(link, { href: link.href, target: "_blank", rel: "noopener" });
-  for (const media of all("[src]", part)) media.src = media.src;
+  for (const name of ["href", "src", "poster"]) {
+    for (const each of all(`:not(use, image)[${name}]`, part)) each.setAttribute(name, attempt(() => new URL(each.getAttribute(name), url).href) ?? "");
+  }
+  for (const link of all("a[href], area[href]", part)) Object.assign(link, { target: "_blank", rel: "noopener" });
   for (const image of all("img", part)) image.loading = "lazy";
   const article = page.querySelector("main article[lang]");
   return { nodes: [...part.childNodes], lang: article?.getAttribute("lang") ?? "", dir: article?.getAttribute("dir") ?? "" };
@@ -67,10 +68,15 @@ const svgWith = (shape) => {
 };
 
 /**
- * Suggests articles for the text of `fields`. `solved()` is called when an article was the answer.
- * @type {(desk: any, fields: any[], solved: () => void) => { shown(): number, opened(): string[], settle(): void }}
+ * Suggests articles for the text of `fields`, which `ask` answers as kb.suggest does. `solved()` is called when an article
+ * was the answer.
+ * @param {any} desk
+ * @param {any[]} fields
+ * @param {(text: string, options: { limit: number }) => Promise<any>} ask
+ * @param {() => void} solved
+ * @returns {{ shown(): number, opened(): string[], settle(): void }}
  */
-export const suggestAnswers = (desk, fields, solved) => {
+export default function suggestAnswers(desk, fields, ask, solved) {
   const [box] = all("[data-answers]", desk);
   const [status] = all("[data-answers-status]", box);
   const [hint] = all("[data-answers-hint]", box);
@@ -124,10 +130,9 @@ export const suggestAnswers = (desk, fields, solved) => {
   };
 
   const suggest = async (text) => {
-    const ask = /** @type {any} */ (self.kb)?.suggest;
-    if (typeof ask !== "function" || Date.now() < broken) return null;
+    if (Date.now() < broken) return null;
     try {
-      return await ask.call(self.kb, text, { limit: LIMIT + rejected.size });
+      return await ask(text, { limit: LIMIT + rejected.size });
     } catch (error) {
       // The form works without.
       broken = /** @type {any} */ (error).outdated ? Infinity : Date.now() + PAUSE * 100;
@@ -143,8 +148,6 @@ export const suggestAnswers = (desk, fields, solved) => {
     show(answer.suggestions.filter(({ url }) => !rejected.has(url)).slice(0, LIMIT), answer.language);
   };
   for (const field of fields) {
-    // The engine comes while the customer begins.
-    field.addEventListener("focus", () => suggest(""), { once: true });
     field.addEventListener("input", () => {
       moved = false;
       clearTimeout(timer);
@@ -212,6 +215,7 @@ export const suggestAnswers = (desk, fields, solved) => {
     }
   };
   addEventListener("pagehide", leave);
+  look();
 
   return {
     shown: () => seen.size,
@@ -219,4 +223,4 @@ export const suggestAnswers = (desk, fields, solved) => {
     // The message was sent: none of them was the answer.
     settle: () => opened.forEach((state) => (state.settled = true)),
   };
-};
+}
