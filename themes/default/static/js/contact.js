@@ -27,12 +27,13 @@ const [promise] = all("[data-promise]", desk);
 /** @type {import("./shared/contact/draft.js").Draft} */
 const draft = { values: [], context: [] };
 let busy = false;
+let done = ""; // what is shown instead of the form
 
 // The draft.
 let saving;
 const save = () => {
   clearTimeout(saving);
-  if (desk.dataset.done) return;
+  if (done) return;
   draft.values = words(form);
   saveDraft(draft);
 };
@@ -70,13 +71,12 @@ const showContext = () => {
 
 // Instead of the form: thanks, or what else happened. Without a name, the form.
 const showDone = (name = "") => {
-  desk.dataset.done = name;
+  done = name;
   desk.classList.toggle("done", Boolean(name));
   for (const part of all(".desk-done", desk)) {
     part.hidden = part.dataset.done !== name;
     if (name && !part.hidden) part.focus();
   }
-  if (!name) delete desk.dataset.done;
 };
 const back = () => {
   showDone();
@@ -146,9 +146,7 @@ const fail = ({ failed = "", status, error }) => {
     Object.assign(link, { href, hidden: false });
     all("[data-mail-note]", part)[0].hidden = !cut;
   }
-  // Other channels, as they stand below the form.
-  const channels = all(".contact-ways [data-topic]:not([hidden]) .channels")[0]?.cloneNode(true);
-  alertBox.replaceChildren(part, ...channels ? [channels] : []);
+  alertBox.replaceChildren(part);
   alertBox.scrollIntoView({ block: "nearest" });
   tell("contact-failed", { error: error ?? `${status}` });
 };

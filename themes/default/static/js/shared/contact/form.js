@@ -98,6 +98,12 @@ export const validate = ({ desk, form }) => {
   });
 };
 
+// Until a topic is chosen, the style sheet hides its parts, so that nothing moves when this script comes.
+const choose = (part, chosen) => {
+  part.classList.toggle("chosen", chosen);
+  part.hidden = !chosen;
+};
+
 /**
  * Shows channels, promises, articles and fields of the chosen topic. A topic without own ones has the general ones.
  * @type {(form: Form) => void}
@@ -107,11 +113,11 @@ export const followTopic = ({ desk, form, field }) => {
   const id = topic?.value ?? "";
   for (const part of all("main [data-topic]")) {
     const own = [...part.parentElement.children].some((other) => other.dataset.topic === id);
-    part.hidden = part.dataset.topic !== (own ? id : "");
+    choose(part, part.dataset.topic === (own ? id : ""));
   }
   for (const part of all("[data-topics]", form)) {
     const shown = part.dataset.topics.split(" ").includes(id);
-    part.hidden = !shown;
+    choose(part, shown);
     for (const each of all("[name]", part)) {
       each.disabled = !shown;
       each.required = shown && "must" in part.dataset;
