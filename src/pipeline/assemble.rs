@@ -98,6 +98,13 @@ pub(super) fn assemble(
     let mut config = project.config.clone();
     if options.offline {
         config.base_url = None;
+        config.contact.remove_local_endpoints();
+        for language in config.languages.values_mut() {
+            language
+                .contact
+                .iter_mut()
+                .for_each(kb_config::ContactTexts::remove_local_endpoints);
+        }
     }
     let base_path = match &config.base_url {
         _ if options.offline => offline::BASE,

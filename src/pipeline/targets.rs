@@ -25,7 +25,8 @@ pub(super) fn check(site: &Site) -> Vec<Diagnostic> {
 
 /// The problems of those targets that no language has a page for.
 fn unknown(site: &Site, targets: &[(String, Span)], problem: impl Fn(&str) -> Diagnostic) -> Vec<Diagnostic> {
-    let is_known = |target: &str| (0..site.languages.len()).any(|number| site.resolve_target(None, target, number).is_some());
+    let is_known =
+        |target: &str| (0..site.languages.len()).any(|number| site.resolve_target(None, target, number).is_some());
     (targets.iter())
         .filter(|(target, _)| !is_known(target))
         .map(|(target, span)| problem(target).with_span(span.clone()))

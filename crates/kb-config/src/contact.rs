@@ -60,6 +60,11 @@ impl Channels {
         endpoint.or_else(|| self.email.as_deref().map(Receiver::Mail))
     }
 
+    /// Removes an endpoint that is a path on the site itself.
+    fn remove_local_endpoint(&mut self) {
+        self.endpoint.take_if(|endpoint| endpoint.starts_with('/'));
+    }
+
     fn read(reader: &mut Reader<'_>) -> Self {
         Self {
             email: checked(reader, "email", email),
@@ -211,6 +216,14 @@ impl ContactConfig {
         self.channels.is_empty() && self.topics.iter().all(|topic| topic.channels.is_empty())
     }
 
+    /// Removes endpoints that are paths on the site itself, which a site without a server does not have.
+    pub fn remove_local_endpoints(&mut self) {
+        self.channels.remove_local_endpoint();
+        for topic in &mut self.topics {
+            topic.channels.remove_local_endpoint();
+        }
+    }
+
     /// The same with the texts and channels of a language.
     #[must_use]
     pub fn with(&self, texts: &ContactTexts) -> Self {
@@ -259,6 +272,14 @@ impl ContactConfig {
 }
 
 impl ContactTexts {
+    /// Removes endpoints that are paths on the site itself, which a site without a server does not have.
+    pub fn remove_local_endpoints(&mut self) {
+        self.channels.remove_local_endpoint();
+        for topic in self.topics.values_mut() {
+            topic.channels.remove_local_endpoint();
+        }
+    }
+
     /// Reads `[languages.TAG.contact]`, which changes `site`.
     pub(super) fn read(reader: &mut Reader<'_>, site: &ContactConfig) -> Self {
         let channels = Channels::read(reader);
@@ -286,14 +307,17 @@ impl ContactTexts {
                 hint: reader.string(&["hint"]),
                 options: reader.strings(&["options"]),
             };
-            if let Some(field) = field.filter(|field| !texts.options.is_empty() && field.options.len() != texts.options.len()) {
+            if let Some(field) =
+                field.filter(|field| !texts.options.is_empty() && field.options.len() != texts.options.len())
+            {
                 let message = format!(
                     "`{}` has {} options in `[contact]` and {} here",
                     field.name,
                     field.options.len(),
                     texts.options.len()
                 );
-                let hint = "list a text for each option, in the same order; what is sent stays the same in all languages";
+                let hint =
+                    "list a text for each option, in the same order; what is sent stays the same in all languages";
                 report(reader, "options", message, Some(hint.to_owned()));
             }
             Some((name?, texts))
@@ -314,7 +338,12 @@ fn read_topic(reader: &mut Reader<'_>, general: &Channels, ids: &mut Vec<String>
     needs_general_endpoint(reader, &channels, general);
     let articles = reader.spanned_strings(&["articles"]);
     if title.is_none() && id.is_some() {
-        report(reader, "id", "a topic needs a `title`, which customers see".to_owned(), None);
+        report(
+            reader,
+            "id",
+            "a topic needs a `title`, which customers see".to_owned(),
+            None,
+        );
     }
     Some(TopicConfig {
         id: id?,
@@ -329,7 +358,12 @@ fn read_field(reader: &mut Reader<'_>, topic_ids: &[&str], names: &mut Vec<Strin
         let own = OWN_FIELDS.contains(&name.as_str());
         if own {
             let message = format!("the form has a field `{name}` of its own");
-            report(reader, "name", message, Some(format!("call it `my-{name}`, for example")));
+            report(
+                reader,
+                "name",
+                message,
+                Some(format!("call it `my-{name}`, for example")),
+            );
         }
         !own
     });
@@ -340,17 +374,32 @@ fn read_field(reader: &mut Reader<'_>, topic_ids: &[&str], names: &mut Vec<Strin
     let hint = reader.string(&["hint"]);
     let topics = reader.spanned_strings(&["topics"]);
     if label.is_none() && name.is_some() {
-        report(reader, "name", "a field needs a `label`, which customers see".to_owned(), None);
+        report(
+            reader,
+            "name",
+            "a field needs a `label`, which customers see".to_owned(),
+            None,
+        );
     }
     match (kind, options.is_empty()) {
         (FieldKind::Select, true) => {
             let message = "a field of the type `select` needs `options`".to_owned();
-            report(reader, "type", message, Some("such as `options = [\"Web\", \"Phone\"]`".to_owned()));
+            report(
+                reader,
+                "type",
+                message,
+                Some("such as `options = [\"Web\", \"Phone\"]`".to_owned()),
+            );
         }
         (FieldKind::Select, false) | (_, true) => {}
         (kind, false) => {
             let message = format!("a field of the type `{}` has no options", kind.name());
-            report(reader, "options", message, Some("to offer a choice, write `type = \"select\"`".to_owned()));
+            report(
+                reader,
+                "options",
+                message,
+                Some("to offer a choice, write `type = \"select\"`".to_owned()),
+            );
         }
     }
     for (topic, span) in &topics {
@@ -379,7 +428,12 @@ fn read_files(reader: &mut Reader<'_>, channels: &Channels) -> Option<bool> {
     let files = reader.bool(&["files"]);
     if files == Some(true) && channels.endpoint.is_none() {
         let message = "files can be attached only if an `endpoint` receives them".to_owned();
-        report(reader, "files", message, Some("set `endpoint`, or remove `files`".to_owned()));
+        report(
+            reader,
+            "files",
+            message,
+            Some("set `endpoint`, or remove `files`".to_owned()),
+        );
         return None;
     }
     files
@@ -398,7 +452,10 @@ fn needs_general_endpoint(reader: &mut Reader<'_>, topic: &Channels, general: &C
 fn named(reader: &mut Reader<'_>, key: &'static str, what: &str, seen: &mut Vec<String>) -> Option<String> {
     let Some((name, span)) = reader.spanned_string(&[key]) else {
         if reader.entry(&[key]).is_none() {
-            let first = reader.entries().first().map(|entry| reader.place().span(&entry.key_range));
+            let first = reader
+                .entries()
+                .first()
+                .map(|entry| reader.place().span(&entry.key_range));
             let problem = Diagnostic::new(Code::ConfigValue, format!("a {what} needs `{key}`"));
             reader.report(match first {
                 Some(span) => problem.with_span(span),
@@ -408,7 +465,9 @@ fn named(reader: &mut Reader<'_>, key: &'static str, what: &str, seen: &mut Vec<
         return None;
     };
     let plain = name.starts_with(|c: char| c.is_ascii_lowercase())
-        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_');
+        && name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_');
     if plain && seen.contains(&name) {
         report(reader, key, format!("there are two {what}s `{name}`"), None);
         return None;

@@ -16,9 +16,7 @@ use kb_diagnostic::Span;
 
 pub use checks::Checks;
 pub use color::{ColorError, Oklch, Rgb};
-pub use contact::{
-    Channels, ContactConfig, ContactTexts, FieldConfig, FieldKind, FieldOption, Receiver, TopicConfig,
-};
+pub use contact::{Channels, ContactConfig, ContactTexts, FieldConfig, FieldKind, FieldOption, Receiver, TopicConfig};
 pub use language::{Direction, Language, known_languages};
 pub use read::parse_config;
 pub use search::{PinEntry, SearchConfig, SynonymEntry, parse_search_config};

@@ -5,8 +5,8 @@ use kb_diagnostic::{Code, Diagnostic, SourceText, Span};
 
 use super::checks::Checks;
 use super::{
-    BaseUrl, BuildConfig, ColorError, Config, ContactConfig, ContactTexts, Direction, FeedbackConfig, Language, LanguageConfig,
-    LinksConfig, RawHtml, Rgb, ThemeConfig, search::read_search,
+    BaseUrl, BuildConfig, ColorError, Config, ContactConfig, ContactTexts, Direction, FeedbackConfig, Language,
+    LanguageConfig, LinksConfig, RawHtml, Rgb, ThemeConfig, search::read_search,
 };
 
 const CODES: Codes = Codes {
@@ -60,7 +60,11 @@ fn read_config(reader: &mut Reader<'_>) -> Config {
 }
 
 /// Text that `parse` must accept; its error is reported.
-pub(super) fn checked<T>(reader: &mut Reader<'_>, key: &'static str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+pub(super) fn checked<T>(
+    reader: &mut Reader<'_>,
+    key: &'static str,
+    parse: impl Fn(&str) -> Result<T, String>,
+) -> Option<T> {
     let (text, span) = reader.spanned_string(&[key])?;
     match parse(&text) {
         Ok(value) => Some(value),

@@ -275,7 +275,11 @@ options = [\"Geld zurück\", \"Reparatur\"]
     assert_eq!((number.kind, number.required), (FieldKind::Text, true));
     assert_eq!(number.topics, ["orders"]);
     // What is sent is the same in all languages.
-    let options: Vec<_> = action.options.iter().map(|o| (o.value.as_str(), o.label.as_str())).collect();
+    let options: Vec<_> = action
+        .options
+        .iter()
+        .map(|o| (o.value.as_str(), o.label.as_str()))
+        .collect();
     assert_eq!(options, [("Refund", "Geld zurück"), ("Repair", "Reparatur")]);
     assert_eq!(action.hint.as_deref(), Some("One of them."));
 }
@@ -285,7 +289,9 @@ fn mistakes_in_the_contact_form_have_their_place() {
     for (settings, wanted) in [
         (
             "[contact]\nfiles = true\nemail = \"a@b.example\"\n",
-            &["2 config-value: files can be attached only if an `endpoint` receives them (set `endpoint`, or remove `files`)"][..],
+            &[
+                "2 config-value: files can be attached only if an `endpoint` receives them (set `endpoint`, or remove `files`)",
+            ][..],
         ),
         (
             "[[contact.topics]]\ntitle = \"A\"\n[[contact.topics]]\nid = \"b\"\n[[contact.topics]]\nid = \"C d\"\ntitle = \"C\"\n",
@@ -312,7 +318,9 @@ fn mistakes_in_the_contact_form_have_their_place() {
         ),
         (
             "[[contact.fields]]\nname = \"x\"\nlabel = \"X\"\ntype = \"selct\"\n",
-            &["4 config-type: `contact.fields.type` must be `text`, `email`, `tel`, `number`, `date`, `url`, `textarea`, `select` or `checkbox`, found `selct` (did you mean `select`?)"],
+            &[
+                "4 config-type: `contact.fields.type` must be `text`, `email`, `tel`, `number`, `date`, `url`, `textarea`, `select` or `checkbox`, found `selct` (did you mean `select`?)",
+            ],
         ),
         (
             "[[contact.fields]]\nname = \"x\"\nlabel = \"X\"\ntype = \"select\"\n[[contact.fields]]\nname = \"y\"\nlabel = \"Y\"\noptions = [\"a\"]\n",

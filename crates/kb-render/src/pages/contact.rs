@@ -74,7 +74,11 @@ impl LanguageRenderer<'_> {
             },
             action: self.action(receiver),
             files: contact.files && matches!(receiver, Receiver::Endpoint(_)),
-            fields: contact.fields.iter().map(|field| field_context(contact, field)).collect(),
+            fields: contact
+                .fields
+                .iter()
+                .map(|field| field_context(contact, field))
+                .collect(),
             found: (1..=SUGGESTIONS)
                 .map(|count| self.messages.count(Count::ContactFound, count))
                 .collect(),
