@@ -373,6 +373,15 @@ test("an endpoint that is not there is not taken for one: a host may send a page
   assert.equal(await message.inputValue(), "Where is it?");
 });
 
+test("an endpoint may redirect to a page of the help centre that says thank you", async (t) => {
+  const server = await Server.start(path.join(process.env.KB_BROWSER_SITES, "contact"));
+  atEnd(t, () => server.close());
+  const { page, send, sent } = await filled(t, server);
+  await page.route("**/messages", (route) => route.fulfill({ status: 303, headers: { location: `${server.root}faq/` } }));
+  await send.click();
+  await sent.waitFor();
+});
+
 test("an endpoint elsewhere that lets the page read its answer", async (t) => {
   const other = await endpoint(t, { allows: true });
   const server = await siteFor(t, `${other.origin}/messages`, `${POLICY}; connect-src 'self' ${other.origin}; form-action ${other.origin}`);
@@ -388,6 +397,7 @@ test("an endpoint elsewhere that does not gets the form as without JavaScript, o
   const other = await endpoint(t, { allows: false });
   const server = await siteFor(t, `${other.origin}/messages`, `${POLICY}; connect-src 'self' ${other.origin}; form-action ${other.origin}`);
   const { page, send, message } = await filled(t, server, { expect: /CORS|ERR_FAILED/ });
+  await listen(page);
   await send.click();
   await page.getByText("Thank you.").waitFor();
   assert.equal(other.received.length, 1);
@@ -396,6 +406,7 @@ test("an endpoint elsewhere that does not gets the form as without JavaScript, o
   assert.match(fields.id, /^[0-9a-f]{32}$/);
   await page.goBack();
   await page.locator("[data-done=handed]").waitFor();
+  assert.deepEqual(JSON.parse(await page.evaluate(() => sessionStorage.getItem("heard"))).map(([name]) => name), ["contact-sent"]);
   assert.equal(await message.isVisible(), false);
   await page.locator("[data-done=handed] [data-back]").click();
   assert.equal(await message.inputValue(), "Where is it?");

@@ -21,6 +21,7 @@ const SCENES = {
   questions: { path: "faq/" },
   "all articles": { path: "all/" },
   home: { path: "" },
+  "the contact page": { path: "contact/" },
 };
 
 async function play(page, root, { path: address, search, settled }) {

@@ -98,8 +98,11 @@ const restart = () => {
 for (const button of all("[data-back]", desk)) button.addEventListener("click", back);
 for (const button of all("[data-new]", desk)) button.addEventListener("click", restart);
 
-const showCopy = (part) => all("[data-copy]", part)[0].replaceChildren(...labelled(form).flatMap(([name, value]) =>
-  [make("dt", {}, name), make("dd", { dir: "auto" }, value)]));
+const showCopy = (part) => {
+  const rows = labelled(form);
+  if (draft.context.length) rows.push([all("legend", contextBox)[0].textContent, draft.context.map(lineText).join("\n")]);
+  all("[data-copy]", part)[0].replaceChildren(...rows.flatMap(([name, value]) => [make("dt", {}, name), make("dd", { dir: "auto" }, value)]));
+};
 
 // Articles: the engine and what shows them come when the customer begins to write. The form works without.
 let answers = { shown: () => 0, opened: () => /** @type {string[]} */ ([]), settle() {} };
@@ -191,11 +194,13 @@ const sent = () => {
 const handOver = () => {
   const forbid = ({ disposition, effectiveDirective }) => {
     if (disposition !== "enforce" || effectiveDirective !== "form-action") return;
+    removeEventListener("pagehide", report);
     draft.handed = false;
     showDone();
     save();
     fail({ failed: "unreachable", error: "form-action" });
   };
+  addEventListener("pagehide", report, { once: true });
   document.addEventListener("securitypolicyviolation", forbid);
   setTimeout(() => document.removeEventListener("securitypolicyviolation", forbid), 5000);
   draft.handed = true;
@@ -211,7 +216,6 @@ async function send() {
   if (busy) return;
   alertBox.replaceChildren();
   if (byMail) return sendByMail();
-  if (!navigator.onLine) return fail({ failed: "offline", error: "offline" });
   waitFor(true);
   identify();
   const multipart = form.form.getAttribute("enctype")?.startsWith("multipart");

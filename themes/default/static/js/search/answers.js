@@ -85,7 +85,10 @@ export default function suggestAnswers(desk, fields, ask, solved) {
   const [whole] = all("[data-whole]", dialog);
   const title = make("h2", { id: "_answer" });
   all("header", dialog)[0].prepend(title);
-  for (const part of [dialog, ...all("[role=region]", dialog)]) part.setAttribute("aria-labelledby", title.id);
+  const [reading] = all(".answer-text", dialog);
+  reading.setAttribute("role", "region");
+  for (const part of [dialog, reading]) part.setAttribute("aria-labelledby", title.id);
+  Object.assign(whole, { target: "_blank", rel: "noopener" });
 
   const list = make("ul", { className: "answers-list", role: "list" });
   const head = make("h3", {});
@@ -174,6 +177,7 @@ export default function suggestAnswers(desk, fields, ask, solved) {
     const excerpt = (section?.excerpt ?? []).join("");
     prose.replaceChildren(make("p", {}, excerpt));
     prose.setAttribute("aria-busy", "true");
+    reading.scrollTop = 0;
     dialog.showModal();
     tell("suggest-open", { url, position, confidence });
     const page = await fetch(url, { signal: AbortSignal.timeout(PAUSE * 50) }).then((response) => response.ok ? response.text() : "").catch(() => "");

@@ -3,7 +3,7 @@
 // Fields in kb.toml may be named like properties of a form (`action`, `submit`, `id`), which then are the fields. So
 // nothing here reads such a property.
 
-import { all, make } from "../lib.js";
+import { all, make, parts } from "../lib.js";
 
 // Sent by every form, and no words of the customer.
 const FIXED = ["language", "url", "id"];
@@ -111,7 +111,7 @@ const choose = (part, chosen) => {
 export const followTopic = ({ desk, form, field }) => {
   const topic = field("topic");
   const id = topic?.value ?? "";
-  for (const part of all("main [data-topic]")) {
+  for (const part of parts("main [data-topic]")) {
     const own = [...part.parentElement.children].some((other) => other.dataset.topic === id);
     choose(part, part.dataset.topic === (own ? id : ""));
   }

@@ -10,13 +10,16 @@ const MAIL_LINK = 1900;
  * @typedef {{ sent?: true, blocked?: true, failed?: string, status?: number, error?: string }} Outcome
  */
 
-// The answer of an endpoint. A page of this help centre is none: a static host may send one for any address.
-const judged = ({ status, responseText }) => {
+// The answer of an endpoint. A page of this help centre at the same address is none: a static host may send one for any
+// address. After a redirect it may be a page that says thank you.
+const judged = ({ status, responseText, responseURL }, url) => {
+  const path = (address) => new URL(address, location.href).pathname.replace(/\/$/, "");
   if (status >= 200 && status < 300) {
     let said;
     try { said = JSON.parse(responseText); } catch { /* not JSON */ }
     const refused = said && [said.success, said.ok].some((flag) => flag === false || flag === "false");
-    if (!refused && !responseText.includes("_search-kit")) return { sent: true };
+    const ours = responseText.includes("_search-kit") && path(responseURL) === path(url);
+    if (!refused && !ours) return { sent: true };
     return { failed: "refused", status: refused ? status : 404 };
   }
   if (status === 413) return { failed: "large", status };
@@ -61,9 +64,9 @@ export const post = (url, body) => new Promise((resolve) => {
   }, 50);
   document.addEventListener("securitypolicyviolation", forbid);
   for (const event of ["progress", "load"]) request.upload.addEventListener(event, progress);
-  request.addEventListener("load", () => finish(judged(request)));
+  request.addEventListener("load", () => finish(judged(request, url)));
   request.addEventListener("error", lost);
-  request.addEventListener("abort", () => finish({ failed: "unconfirmed", error: "timeout" }));
+  request.addEventListener("abort", () => finish({ failed: left ? "unconfirmed" : "unreachable", error: "timeout" }));
   request.open("POST", url);
   request.setRequestHeader("Accept", "application/json");
   wait();
