@@ -406,7 +406,7 @@ test("an endpoint elsewhere that does not gets the form as without JavaScript, o
   assert.match(fields.id, /^[0-9a-f]{32}$/);
   await page.goBack();
   await page.locator("[data-done=handed]").waitFor();
-  assert.deepEqual(JSON.parse(await page.evaluate(() => sessionStorage.getItem("heard"))).map(([name]) => name), ["contact-sent"]);
+  assert.deepEqual(JSON.parse(await page.evaluate(() => sessionStorage.getItem("heard"))).map(([name]) => name).filter((name) => /contact/.test(name)), ["contact-sent"]);
   assert.equal(await message.isVisible(), false);
   await page.locator("[data-done=handed] [data-back]").click();
   assert.equal(await message.inputValue(), "Where is it?");
@@ -449,7 +449,7 @@ test("a policy that forbids to fetch leaves the plain form; one that forbids bot
   assert.equal(other.received.length, 1);
   const both = await siteFor(t, action, `${POLICY}; connect-src 'self'; form-action 'self'`);
   const second = await filled(t, both, { expect: CSP });
-  await second.send.click();
+  await second.send.click({ noWaitAfter: true });
   const state = () => second.page.evaluate(() => [document.querySelector("[data-said]")?.innerText ?? "", document.querySelector("[name=message]").value]);
   await until(async () => (await state())[0]);
   assert.match((await state())[0], /could not be delivered/);

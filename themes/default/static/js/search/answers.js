@@ -81,11 +81,12 @@ export default function suggestAnswers(desk, fields, ask, solved) {
   const [status] = all("[data-answers-status]", box);
   const [hint] = all("[data-answers-hint]", box);
   const [dialog] = all("dialog", desk);
-  const [prose] = all(".prose", dialog);
+  const prose = make("div", { className: "prose" });
   const [whole] = all("[data-whole]", dialog);
   const title = make("h2", { id: "_answer" });
   all("header", dialog)[0].prepend(title);
   const [reading] = all(".answer-text", dialog);
+  reading.prepend(prose);
   reading.setAttribute("role", "region");
   for (const part of [dialog, reading]) part.setAttribute("aria-labelledby", title.id);
   Object.assign(whole, { target: "_blank", rel: "noopener" });

@@ -57,16 +57,15 @@ export const post = (url, body) => new Promise((resolve) => {
     if (left) return finish({ failed: "unconfirmed", error: "no answer" });
     if (!navigator.onLine) return finish({ failed: "offline", error: "offline" });
     const elsewhere = new URL(url, location.href).origin !== location.origin;
-    if (forbidden) return finish({ blocked: true });
     // A host that refuses can be reached, unlike one that is down.
-    const reached = elsewhere && await fetch(url, { method: "HEAD", mode: "no-cors", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) }).then(() => true, () => false);
-    finish(reached ? { blocked: true } : { failed: "unreachable", error: "unreachable" });
+    const reached = !forbidden && elsewhere && await fetch(url, { method: "HEAD", mode: "no-cors", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) }).then(() => true, () => false);
+    finish(forbidden || reached ? { blocked: true } : { failed: "unreachable", error: "unreachable" });
   }, 50);
   document.addEventListener("securitypolicyviolation", forbid);
   for (const event of ["progress", "load"]) request.upload.addEventListener(event, progress);
   request.addEventListener("load", () => finish(judged(request, url)));
   request.addEventListener("error", lost);
-  request.addEventListener("abort", () => finish({ failed: left ? "unconfirmed" : "unreachable", error: "timeout" }));
+  request.addEventListener("abort", () => finish({ failed: "unconfirmed", error: "timeout" }));
   request.open("POST", url);
   request.setRequestHeader("Accept", "application/json");
   wait();
