@@ -10,7 +10,7 @@
 //     "kb:contact-sent"      { topic, channel: "endpoint" | "mail", shown, opened }
 //     "kb:contact-failed"    { error }
 
-import { all, make, tell } from "./shared/lib.js";
+import { all, make, emit } from "./shared/lib.js";
 import { entries, fill, followTopic, formIn, labelled, validate, words } from "./shared/contact/form.js";
 import { arrivedWith, checksum, removeDraft, saveDraft, savedDraft } from "./shared/contact/draft.js";
 import { mailLink, post } from "./shared/contact/send.js";
@@ -151,7 +151,7 @@ const fail = ({ failed = "", status, error }) => {
   }
   alertBox.replaceChildren(part);
   alertBox.scrollIntoView({ block: "nearest" });
-  tell("contact-failed", { error: error ?? `${status}` });
+  emit("contact-failed", { error: error ?? `${status}` });
 };
 
 const waitFor = (isBusy) => {
@@ -161,7 +161,7 @@ const waitFor = (isBusy) => {
   if (!byMail) submit.textContent = isBusy ? texts.sending : submit.dataset.label;
 };
 
-const report = () => tell("contact-sent", {
+const report = () => emit("contact-sent", {
   topic: form.field("topic")?.value ?? "",
   channel: byMail ? "mail" : "endpoint",
   shown: answers.shown(),

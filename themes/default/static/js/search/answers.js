@@ -1,7 +1,7 @@
 // Articles that may answer a message, suggested while the customer writes, and opened without leaving the page.
 // contact.js loads this when the customer begins to write.
 
-import { all, attempt, make, tell } from "../shared/lib.js";
+import { all, attempt, make, emit } from "../shared/lib.js";
 
 // Milliseconds after the last key.
 const PAUSE = 300;
@@ -130,7 +130,7 @@ export default function suggestAnswers(desk, fields, ask, solved) {
     head.textContent = status.textContent = desk.dataset[`found-${suggestions.length}`];
     box.append(head, list);
     for (const { url } of suggestions) seen.add(url);
-    tell("suggest", { suggestions: suggestions.map(({ url, title, confidence }) => ({ url, title, confidence })), language });
+    emit("suggest", { suggestions: suggestions.map(({ url, title, confidence }) => ({ url, title, confidence })), language });
   };
 
   const suggest = async (text) => {
@@ -158,7 +158,7 @@ export default function suggestAnswers(desk, fields, ask, solved) {
       timer = setTimeout(look, PAUSE);
     });
   }
-  // Browsers tell of a pointer that rests when something below it changes.
+  // Browsers emit of a pointer that rests when something below it changes.
   addEventListener("pointermove", ({ movementX, movementY }) => (moved ||= Boolean(movementX || movementY)), { passive: true });
   addEventListener("pointerdown", () => (moved = true), { passive: true });
 
@@ -166,7 +166,7 @@ export default function suggestAnswers(desk, fields, ask, solved) {
   const settle = (event) => {
     const state = opened.get(current.url);
     if (state) state.settled = true;
-    if (event) tell(event, { url: current.url, position: current.position });
+    if (event) emit(event, { url: current.url, position: current.position });
   };
   const open = async ({ url, title: name, confidence, section }, position) => {
     current = { url, position };
@@ -180,7 +180,7 @@ export default function suggestAnswers(desk, fields, ask, solved) {
     prose.setAttribute("aria-busy", "true");
     reading.scrollTop = 0;
     dialog.showModal();
-    tell("suggest-open", { url, position, confidence });
+    emit("suggest-open", { url, position, confidence });
     const page = await fetch(url, { signal: AbortSignal.timeout(PAUSE * 50) }).then((response) => response.ok ? response.text() : "").catch(() => "");
     if (current.url !== url) return;
     const found = page && sectionOf(page, url, section?.anchor);
@@ -215,7 +215,7 @@ export default function suggestAnswers(desk, fields, ask, solved) {
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
   const leave = () => {
     for (const [url, state] of opened) {
-      if (!state.settled) tell("suggest-assumed", { url, position: state.position });
+      if (!state.settled) emit("suggest-assumed", { url, position: state.position });
       state.settled = true;
     }
   };

@@ -31,7 +31,7 @@ export const make = (tag, properties = {}, ...children) => {
  * Dispatches an event of kb on `document`.
  * @type {(event: string, detail: unknown) => void}
  */
-export const tell = (event, detail) => document.dispatchEvent(new CustomEvent(`kb:${event}`, { detail }));
+export const emit = (event, detail) => document.dispatchEvent(new CustomEvent(`kb:${event}`, { detail }));
 
 /**
  * What an act gives; null where it fails: the storage of a private window may throw.
