@@ -577,6 +577,16 @@ test("an article that is gone is shown by its excerpt, with its link", async (t)
   assert.ok(await dialog.locator("[data-whole]").isVisible());
 });
 
+test("a site that is opened from a folder suggests articles too", async (t) => {
+  const page = await newPage(t);
+  const { message, answers, dialog } = partsOf(page);
+  await page.goto(`file://${path.join(process.env.KB_BROWSER_SITES, "offline")}/contact/index.html`);
+  await message.fill("how do I get a refund");
+  await answers.first().click();
+  assert.match(await dialog.locator(".prose").innerText(), /\S/);
+  assert.match(await dialog.locator("[data-whole]").getAttribute("href"), /^file:.*index\.html/);
+});
+
 test("whatever a customer writes is text, and arrives as it is", async (t) => {
   const nasty = '<img src=x onerror="document.title=1"><script>document.title = 2</script> {status} $& ‮abc \u{1F600}';
   const page = await newPage(t, { expect: NETWORK });

@@ -209,8 +209,11 @@ fn contact(settings: &str) -> (Config, Vec<String>) {
     let (config, problems) = parse_config(settings, "kb.toml");
     let told = problems.iter().map(|problem| {
         let line = problem.span.as_ref().map_or(0, |span| span.line);
-        let hints: String = problem.hints.iter().map(|hint| format!(" ({hint})")).collect();
-        format!("{line} {}: {}{hints}", problem.code, problem.message)
+        let told = format!("{line} {}: {}", problem.code, problem.message);
+        match problem.hints.first() {
+            Some(hint) => format!("{told} ({hint})"),
+            None => told,
+        }
     });
     let told = told.collect();
     (config, told)

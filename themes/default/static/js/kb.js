@@ -66,11 +66,13 @@ const results = first("[data-search-page]");
 const copy = () => self[Symbol.for("kb-offline")];
 const offline = (url) => copy()?.[url.startsWith(place.root) ? url.slice(place.root.length) : url];
 const load = {
+  /** @type {Promise<unknown> | undefined} */
+  copied: undefined,
   async ready() {
     if (!place.offline || copy()) return;
-    await new Promise((resolve, reject) => {
+    await (load.copied ??= new Promise((resolve, reject) => {
       document.head.append(make("script", { src: place.offline, onload: resolve, onerror: reject }));
-    });
+    }).finally(() => (load.copied = undefined)));
   },
   // A part of a URL after "#" makes the same module another one.
   async module(url, code = offline(url.split("#")[0])) {
@@ -88,7 +90,10 @@ const load = {
   },
   tries: 0,
 };
-const own = (name) => load.module(`./search/${name}.js`, copy()?.[`js/search/${name}.js`]);
+const own = async (name) => {
+  await load.ready();
+  return load.module(`./search/${name}.js`, copy()?.[`js/search/${name}.js`]);
+};
 
 // Loads the style sheet of result lists, if the page does not have it. Without it, no list is shown.
 /** @type {Promise<void> | undefined} */

@@ -158,7 +158,7 @@ export default function suggestAnswers(desk, fields, ask, solved) {
       timer = setTimeout(look, PAUSE);
     });
   }
-  // Browsers emit of a pointer that rests when something below it changes.
+  // Browsers also report a resting pointer when something below it changes; it has not moved then.
   addEventListener("pointermove", ({ movementX, movementY }) => (moved ||= Boolean(movementX || movementY)), { passive: true });
   addEventListener("pointerdown", () => (moved = true), { passive: true });
 
@@ -181,7 +181,8 @@ export default function suggestAnswers(desk, fields, ask, solved) {
     reading.scrollTop = 0;
     dialog.showModal();
     emit("suggest-open", { url, position, confidence });
-    const page = await fetch(url, { signal: AbortSignal.timeout(PAUSE * 50) }).then((response) => response.ok ? response.text() : "").catch(() => "");
+    // A page that is opened from a folder cannot read others.
+    const page = location.protocol !== "file:" && await fetch(url, { signal: AbortSignal.timeout(PAUSE * 50) }).then((response) => response.ok ? response.text() : "").catch(() => "");
     if (current.url !== url) return;
     const found = page && sectionOf(page, url, section?.anchor);
     prose.removeAttribute("aria-busy");
