@@ -206,6 +206,8 @@ test("articles are suggested beside the text, open in place, and the message sta
   const [, last] = events.at(-1);
   assert.deepEqual([last.channel, last.opened.length], ["endpoint", 2]);
   assert.ok(last.shown >= 3);
+  await page.locator("[data-done=sent] [data-new]").click();
+  await until(async () => await answers.count() === 0);
   assert.doesNotMatch(JSON.stringify(events), /any more|anna@/, "no words of the message");
 });
 

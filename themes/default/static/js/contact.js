@@ -93,7 +93,10 @@ const restart = () => {
   followTopic(form);
   showDone();
   removeDraft();
-  (form.field("topic") ?? form.field("subject")).focus();
+  const subject = form.field("subject");
+  subject.focus();
+  // Suggestions for the last message go.
+  subject.dispatchEvent(new Event("input", { bubbles: true }));
 };
 for (const button of all("[data-back]", desk)) button.addEventListener("click", back);
 for (const button of all("[data-new]", desk)) button.addEventListener("click", restart);
