@@ -23,7 +23,7 @@ use tempfile::TempDir;
 use super::assets::{AssetFolder, referred_assets};
 use super::listing::{DisplayPaths, Listing, list};
 use super::memo::{ListingMemo, Memo, MessagesMemo, ThemeKey, ThemeMemo, stamps};
-use super::{BuildOptions, Clock, Project, clear_of, index, offline};
+use super::{BuildOptions, Clock, Project, clear_of, offline, targets};
 
 /// The inputs of pages.
 #[derive(Debug)]
@@ -98,6 +98,13 @@ pub(super) fn assemble(
     let mut config = project.config.clone();
     if options.offline {
         config.base_url = None;
+        config.contact.remove_local_endpoints();
+        for language in config.languages.values_mut() {
+            language
+                .contact
+                .iter_mut()
+                .for_each(kb_config::ContactTexts::remove_local_endpoints);
+        }
     }
     let base_path = match &config.base_url {
         _ if options.offline => offline::BASE,
@@ -119,7 +126,7 @@ pub(super) fn assemble(
     let (site, problems) = build_site(input, memo.site.as_ref());
     diagnostics.extend(problems);
     diagnostics.extend(site.check_links(&mut memo.links));
-    diagnostics.extend(index::check_pins(&site));
+    diagnostics.extend(targets::check(&site));
     diagnostics.extend(icons::check(&site));
     memo.site = Some(site.clone());
 

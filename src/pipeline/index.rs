@@ -4,7 +4,6 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use kb_config::SearchConfig;
-use kb_diagnostic::{Code, Diagnostic, did_you_mean};
 use kb_document::Document;
 use kb_index::{LiveArticle, PackOptions, Pin, Popular, RelatedArticles, Synonym, Tuning};
 use kb_render::RelatedLookup;
@@ -218,29 +217,4 @@ pub(super) fn tuning(site: &Site, number: usize) -> Tuning {
             })
             .collect(),
     }
-}
-
-/// Checks that every pin names an article.
-pub(super) fn check_pins(site: &Site) -> Vec<Diagnostic> {
-    let mut diagnostics = Vec::new();
-    for pin in &site.config.search.pins {
-        for (target, span) in &pin.articles {
-            let known = (0..site.languages.len()).any(|number| site.resolve_target(None, target, number).is_some());
-            if known {
-                continue;
-            }
-            let diagnostic = if let Some(reason) = site.why_held_back(target) {
-                Diagnostic::new(
-                    Code::LinkUnpublished,
-                    format!("`{target}` is {reason}, so search does not find it"),
-                )
-                .with_hint("publish it, or remove the pin")
-            } else {
-                let hint = did_you_mean(target, site.documents.iter().map(|document| document.path.as_str()));
-                Diagnostic::new(Code::PinMissing, format!("there is no article `{target}`")).with_hint_if(hint)
-            };
-            diagnostics.push(diagnostic.with_span(span.clone()));
-        }
-    }
-    diagnostics
 }

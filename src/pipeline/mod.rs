@@ -15,6 +15,7 @@ mod memo;
 mod offline;
 mod preview;
 mod project;
+mod targets;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -21,6 +21,7 @@ const SCENES = {
   questions: { path: "faq/" },
   "all articles": { path: "all/" },
   home: { path: "" },
+  "the contact page": { path: "contact/" },
 };
 
 async function play(page, root, { path: address, search, settled }) {
@@ -221,7 +222,7 @@ for (const theme of ["showcase", "bare-plain"]) {
       return route.fulfill({ response, body: (await response.text()).replace("</head>", `${snippet}<img src="/nowhere.png" alt=""><link rel="stylesheet" href="/nowhere.css"></head>`) });
     });
     await page.goto(server.root + article, { waitUntil: "networkidle" });
-    assert.equal(await page.evaluate(() => document.documentElement.dataset.js), "kb article all");
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.js), "kb article all contact");
     if (theme === "showcase") {
       await page.locator("details.appearance > summary").click();
       await page.locator("[data-appearance=dark]").click();

@@ -99,8 +99,8 @@ test("whoever still needs help finds a way to write", async (t) => {
   const contact = page.getByRole("link", { name: "Contact us" }).first();
   await contact.click();
   await page.waitForURL(`${server.root}contact/`);
-  for (const href of ["mailto:help@velumo.example", "tel:+15550137", "https://chat.velumo.example/", "https://velumo.example/contact"]) {
-    assert.ok(await page.locator(`main a[href="${href}"]`).first().isVisible(), href);
+  for (const href of ["mailto:help@velumo.example", "tel:+15550137", "https://chat.velumo.example/"]) {
+    assert.ok(await page.locator(`main a[href="${href}"]:visible`).first().isVisible(), href);
   }
   assert.match(await page.locator("main").innerText(), /within 4 hours/);
 });

@@ -512,3 +512,17 @@ test("everything works below the path of the base URL, under the policy that it 
   const found = await (await fetch(`${preview.root}api/search?q=xylophones`)).json();
   assert.deepEqual(found.hits.map((hit) => hit.url), ["/help/billing/refund/"]);
 });
+
+test("a message that nothing receives in the preview is not lost, nor is it while the page changes", async (t) => {
+  const config = '[contact]\nendpoint = "/messages"\nresponse_time = "a day"\n';
+  const preview = await Preview.start(t, FILES, { config });
+  const page = await preview.open(t, "contact/", { expect: NETWORK });
+  await page.locator("[name=email]").fill("anna@example.com");
+  await page.locator("[name=subject]").fill("Invoice");
+  await page.locator("[name=message]").fill("Where is it?");
+  await page.locator(".desk-form [type=submit]").click();
+  await page.getByText("was not accepted (405)").waitFor();
+  preview.write({ "kb.toml": `title = "Help"\n${config.replace("a day", "an hour")}\n[build]\ngit_dates = false\n` });
+  await reads(page, ".desk-promise dd", "an hour");
+  assert.equal(await page.locator("[name=message]").inputValue(), "Where is it?");
+});

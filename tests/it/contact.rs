@@ -143,6 +143,155 @@ fn without_channels_there_is_no_contact_page() {
     assert_eq!(sandbox.read("public/tags/x/index.html"), "contact none tag\n");
 }
 
+/// Settings of a form with a topic and a field of each language.
+const FORM: &str = "[contact]
+endpoint = \"/messages?key=a&b\"
+files = true
+phone = \"+49 30 1\"
+[[contact.topics]]
+id = \"money\"
+title = \"Money & <more>\"
+endpoint = \"https://money.example/\"
+email = \"money@acme.example\"
+articles = [\"billing/refund.md\"]
+[[contact.topics]]
+id = \"other\"
+title = \"Other\"
+[[contact.fields]]
+name = \"action\"
+label = \"What now?\"
+type = \"select\"
+options = [\"Refund\", \"Repair\"]
+required = true
+[[contact.fields]]
+name = \"order\"
+label = \"Order\"
+required = true
+topics = [\"money\"]
+[[languages.de.contact.topics]]
+id = \"money\"
+title = \"Geld\"
+[[languages.de.contact.fields]]
+name = \"action\"
+label = \"Was nun?\"
+options = [\"Geld zurück\", \"Reparatur\"]
+";
+
+#[test]
+fn an_endpoint_makes_a_form_in_every_language() {
+    let sandbox = site(FORM, &[]);
+    let run = sandbox.build();
+    assert_eq!((run.code, run.stderr.as_str()), (0, ""));
+    let page = sandbox.read("public/contact/index.html");
+    for part in [
+        "<form class=\"desk-form\" action=\"/s/messages?key=a&amp;b\" method=\"post\" accept-charset=\"utf-8\" enctype=\"multipart/form-data\">",
+        "<input type=\"hidden\" name=\"language\" value=\"en\">",
+        "<input type=\"hidden\" name=\"url\" value=\"https://help.example/s/contact/\">",
+        "<option value=\"money\" data-action=\"https://money.example/\" data-email=\"mailto:money@acme.example\">Money &amp; &lt;more&gt;</option>",
+        "<option value=\"other\">Other</option>",
+        "<input id=\"_f-files\" type=\"file\" name=\"files\" multiple>",
+        "<select id=\"_f-action\" name=\"action\" required>",
+        "<option value=\"Refund\">Refund</option>",
+        "<a href=\"/s/billing/refund/\">Refund</a>",
+        "js/contact.js\"></script>",
+    ] {
+        assert!(page.contains(part), "{part}\n{page}");
+    }
+    // Without JavaScript, a field of a topic is there for everybody.
+    assert!(
+        page.contains("<input id=\"_f-order\" type=\"text\" name=\"order\" maxlength=\"1000\"></p>"),
+        "{page}"
+    );
+    let german = sandbox.read("public/de/contact/index.html");
+    for part in [
+        "<input type=\"hidden\" name=\"language\" value=\"de\">",
+        "<option value=\"Refund\">Geld zurück</option>",
+        ">Geld</option>",
+        "<a href=\"/s/de/billing/refund/\">Erstattung</a>",
+    ] {
+        assert!(german.contains(part), "{part}\n{german}");
+    }
+    // Every page leads to the form, with what was read.
+    let article = sandbox.read("public/billing/refund/index.html");
+    assert!(article.contains("<li><a href=\"/s/contact/\">"), "{article}");
+    assert!(article.contains("data-write=\"/s/contact/\""), "{article}");
+    assert!(
+        !article.contains("js/contact.js") && !article.contains("css/contact.css"),
+        "{article}"
+    );
+}
+
+#[test]
+fn without_an_endpoint_the_form_opens_the_mail_program() {
+    let sandbox = site("[contact]\nemail = \"help+kb@acme.example\"\n", &[]);
+    assert_eq!(sandbox.build().code, 0);
+    let page = sandbox.read("public/contact/index.html");
+    assert!(
+        page.contains(
+            "action=\"mailto:help+kb@acme.example\" method=\"post\" accept-charset=\"utf-8\" enctype=\"text/plain\""
+        ),
+        "{page}"
+    );
+    assert!(
+        page.contains("<p data-no-script><a class=\"button primary\" href=\"mailto:help+kb@acme.example\">"),
+        "{page}"
+    );
+    assert!(
+        !page.contains("name=\"email\"") && !page.contains("type=\"file\""),
+        "{page}"
+    );
+
+    let sandbox = site("[contact]\nphone = \"1\"\n", &[]);
+    assert_eq!(sandbox.build().code, 0);
+    let page = sandbox.read("public/contact/index.html");
+    assert!(!page.contains("desk-form") && page.contains("href=\"tel:1\""), "{page}");
+    assert!(!sandbox.read("public/billing/refund/index.html").contains("data-write"));
+}
+
+#[test]
+fn articles_of_topics_are_checked() {
+    let topic = |article: &str| {
+        format!("[contact]\nphone = \"1\"\n[[contact.topics]]\nid = \"a\"\ntitle = \"A\"\narticles = [\"{article}\"]\n")
+    };
+    let sandbox = site(&topic("billing/refnd.md"), &[]);
+    let run = sandbox.build();
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stderr
+            .contains("error[topic-article-missing]: there is no article `billing/refnd.md`")
+            && run.stderr.contains("kb.toml:12:13")
+            && run.stderr.contains("did you mean `billing/refund.md`?"),
+        "{}",
+        run.stderr
+    );
+    let sandbox = site(
+        &topic("billing/later.md"),
+        &[("content/billing/later.md", "---\ndraft: true\n---\n# Later\n")],
+    );
+    let run = sandbox.build();
+    assert_eq!(run.code, 1);
+    assert!(
+        run.stderr
+            .contains("error[link-unpublished]: `billing/later.md` is a draft, so the contact page does not show it"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn an_offline_site_has_no_endpoint_of_its_own() {
+    let sandbox = site("[contact]\nendpoint = \"/messages\"\nphone = \"1\"\n", &[]);
+    assert_eq!(sandbox.kb(&["build", "--quiet", "--offline", "-o", "site"]).code, 0);
+    assert!(!sandbox.read("site/contact/index.html").contains("desk-form"));
+    let sandbox = site("[contact]\nendpoint = \"https://acme.example/m\"\n", &[]);
+    assert_eq!(sandbox.kb(&["build", "--quiet", "--offline", "-o", "site"]).code, 0);
+    assert!(
+        sandbox
+            .read("site/contact/index.html")
+            .contains("action=\"https://acme.example/m\"")
+    );
+}
+
 #[test]
 fn articles_know_where_feedback_goes() {
     let sandbox = site(

@@ -61,7 +61,7 @@ fn site() -> Sandbox {
     }
     sandbox.write(
         "kb.toml",
-        "title = \"Help\"\nbase_url = \"https://help.example/\"\n[languages.en]\n[languages.de]\n[theme]\nlogo = \"logo.svg\"\nfavicon = \"logo.svg\"\n[build]\ngit_dates = false\n[contact]\nemail = \"help@example.com\"\n[feedback]\nemail = \"docs@example.com\"\nenabled = true\nendpoint = \"/answers\"\n[signals]\nbeacon = \"/signal.txt\"\n[links]\nhome = \"/\"\nedit = \"https://git.example/{path}\"\n",
+        "title = \"Help\"\nbase_url = \"https://help.example/\"\n[languages.en]\n[languages.de]\n[theme]\nlogo = \"logo.svg\"\nfavicon = \"logo.svg\"\n[build]\ngit_dates = false\n[contact]\nendpoint = \"/messages\"\nemail = \"help@example.com\"\n[[contact.topics]]\nid = \"money\"\ntitle = \"Money\"\nphone = \"1\"\nendpoint = \"/money\"\narticles = [\"billing/refund.md\"]\n[[contact.fields]]\nname = \"plan\"\nlabel = \"Plan\"\nhint = \"On the invoice.\"\ntype = \"select\"\noptions = [\"Yearly\"]\ntopics = [\"money\"]\n[feedback]\nemail = \"docs@example.com\"\nenabled = true\nendpoint = \"/answers\"\n[signals]\nbeacon = \"/signal.txt\"\n[links]\nhome = \"/\"\nedit = \"https://git.example/{path}\"\n",
     );
     sandbox.write("static/logo.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>");
     sandbox.write("content/views.csv", "path,views\nbilling/refund.md,3\n");

@@ -81,7 +81,7 @@ fn the_plain_theme_renders_every_page_and_ships_nothing_unused() {
     assert!(assets.contains(&"js/search/box.js".to_owned()), "{assets:?}");
     assert!(assets.contains(&"img/favicon.svg".to_owned()), "{assets:?}");
     let css: Vec<_> = assets.iter().filter(|path| path.ends_with(".css")).collect();
-    assert_eq!(css, ["css/search.css", "kb.css"]);
+    assert_eq!(css, ["css/contact.css", "css/search.css", "kb.css"]);
     assert!(style(&sandbox).contains("--kb-accent-text:"));
 }
 
@@ -100,7 +100,7 @@ fn a_theme_can_be_one_style_sheet() {
     assert!(page.contains("/js/kb.js\""), "{page}");
     let assets = assets(&sandbox);
     let css: Vec<_> = assets.iter().filter(|path| path.ends_with(".css")).collect();
-    assert_eq!(css, ["css/search.css", "kb.css"]);
+    assert_eq!(css, ["css/contact.css", "css/search.css", "kb.css"]);
     // A file that the theme makes no use of is replaced by nothing: it is served by its own name.
     assert_eq!(sandbox.read("public/css/tokens.css"), "not of this theme");
     sandbox.write("themes/acme/theme.toml", "styles = []\nscripts = []\n");

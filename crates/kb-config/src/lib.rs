@@ -4,6 +4,7 @@
 
 mod checks;
 mod color;
+mod contact;
 mod language;
 mod read;
 mod search;
@@ -16,6 +17,7 @@ use kb_diagnostic::Span;
 
 pub use checks::Checks;
 pub use color::{ColorError, Oklch, Rgb};
+pub use contact::{Channels, ContactConfig, ContactTexts, FieldConfig, FieldKind, FieldOption, Receiver, TopicConfig};
 pub use language::{Direction, Language, known_languages};
 pub use read::parse_config;
 pub use search::{PinEntry, SearchConfig, SynonymEntry, parse_search_config};
@@ -45,7 +47,7 @@ pub struct Config {
     pub search: SearchConfig,
     /// How often pages were read.
     pub views: Views,
-    /// Contact channels.
+    /// Contact channels, and the contact form.
     pub contact: ContactConfig,
     /// Where "was this helpful?" answers go.
     pub feedback: FeedbackConfig,
@@ -60,10 +62,10 @@ pub struct Config {
 }
 
 impl Config {
-    /// Contact channels with the texts of a language.
+    /// Contact channels and form with the texts of a language.
     pub fn contact_in(&self, language: &Language) -> ContactConfig {
         let own = self.languages.get(language).and_then(|own| own.contact.as_ref());
-        own.map_or_else(|| self.contact.clone(), |own| own.or(&self.contact))
+        own.map_or_else(|| self.contact.clone(), |own| self.contact.with(own))
     }
 }
 
@@ -78,8 +80,8 @@ pub struct LanguageConfig {
     pub name: Option<String>,
     /// Writing direction, if it is not the usual one of the language.
     pub direction: Option<Direction>,
-    /// Contact channels that differ in this language.
-    pub contact: Option<ContactConfig>,
+    /// What differs in the contact channels and the form.
+    pub contact: Option<ContactTexts>,
 }
 
 /// Settings of the look.
@@ -149,44 +151,6 @@ impl Default for BuildConfig {
             llms: true,
             link_schemes: Vec::new(),
         }
-    }
-}
-
-/// Contact channels.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ContactConfig {
-    /// Mail address.
-    pub email: Option<String>,
-    /// Phone number, as it should be shown.
-    pub phone: Option<String>,
-    /// URL of a chat.
-    pub chat: Option<String>,
-    /// Opening hours.
-    pub hours: Option<String>,
-    /// The usual response time, as text.
-    pub response_time: Option<String>,
-    /// URL of a contact form.
-    pub form: Option<String>,
-}
-
-impl ContactConfig {
-    /// These channels, completed with those of `other`.
-    #[must_use]
-    pub fn or(&self, other: &Self) -> Self {
-        let or = |own: &Option<String>, other: &Option<String>| own.as_ref().or(other.as_ref()).cloned();
-        Self {
-            email: or(&self.email, &other.email),
-            phone: or(&self.phone, &other.phone),
-            chat: or(&self.chat, &other.chat),
-            hours: or(&self.hours, &other.hours),
-            response_time: or(&self.response_time, &other.response_time),
-            form: or(&self.form, &other.form),
-        }
-    }
-
-    /// Whether any contact channel is set.
-    pub fn is_empty(&self) -> bool {
-        self.email.is_none() && self.phone.is_none() && self.chat.is_none() && self.form.is_none()
     }
 }
 

@@ -5,8 +5,8 @@ use kb_diagnostic::{Code, Diagnostic, SourceText, Span};
 
 use super::checks::Checks;
 use super::{
-    BaseUrl, BuildConfig, ColorError, Config, ContactConfig, Direction, FeedbackConfig, Language, LanguageConfig,
-    LinksConfig, RawHtml, Rgb, SignalsConfig, ThemeConfig, search::read_search,
+    BaseUrl, BuildConfig, ColorError, Config, ContactConfig, ContactTexts, Direction, FeedbackConfig, Language,
+    LanguageConfig, LinksConfig, RawHtml, Rgb, SignalsConfig, ThemeConfig, search::read_search,
 };
 
 const CODES: Codes = Codes {
@@ -37,18 +37,21 @@ pub fn parse_config(text: &str, file: &str) -> (Config, Vec<Diagnostic>) {
 fn read_config(reader: &mut Reader<'_>) -> Config {
     let defaults = Config::default();
     let default_language = language(reader, "default_language");
+    let contact = reader.table(&["contact"], ContactConfig::read).unwrap_or_default();
     Config {
         title: reader.string(&["title"]),
         description: reader.string(&["description"]),
         base_url: checked(reader, "base_url", BaseUrl::parse),
         default_language_given: default_language.is_some(),
         default_language: default_language.unwrap_or(defaults.default_language),
-        languages: reader.table(&["languages"], read_languages).unwrap_or_default(),
+        languages: reader
+            .table(&["languages"], |reader| read_languages(reader, &contact))
+            .unwrap_or_default(),
         theme: reader.table(&["theme"], read_theme).unwrap_or(defaults.theme),
         build: reader.table(&["build"], read_build).unwrap_or_default(),
         search: reader.table(&["search"], read_search).unwrap_or_default(),
         views: defaults.views,
-        contact: reader.table(&["contact"], read_contact).unwrap_or_default(),
+        contact,
         feedback: reader.table(&["feedback"], read_feedback).unwrap_or_default(),
         signals: reader.table(&["signals"], SignalsConfig::read).unwrap_or_default(),
         links: reader.table(&["links"], read_links).unwrap_or_default(),
@@ -58,7 +61,11 @@ fn read_config(reader: &mut Reader<'_>) -> Config {
 }
 
 /// Text that `parse` must accept; its error is reported.
-fn checked<T>(reader: &mut Reader<'_>, key: &'static str, parse: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+pub(super) fn checked<T>(
+    reader: &mut Reader<'_>,
+    key: &'static str,
+    parse: impl Fn(&str) -> Result<T, String>,
+) -> Option<T> {
     let (text, span) = reader.spanned_string(&[key])?;
     match parse(&text) {
         Ok(value) => Some(value),
@@ -75,7 +82,10 @@ fn language(reader: &mut Reader<'_>, key: &'static str) -> Option<Language> {
     })
 }
 
-fn read_languages(reader: &mut Reader<'_>) -> std::collections::BTreeMap<Language, LanguageConfig> {
+fn read_languages(
+    reader: &mut Reader<'_>,
+    contact: &ContactConfig,
+) -> std::collections::BTreeMap<Language, LanguageConfig> {
     let mut languages = std::collections::BTreeMap::new();
     for entry in reader.entries() {
         let Some(language) = Language::parse(&entry.key) else {
@@ -94,7 +104,7 @@ fn read_languages(reader: &mut Reader<'_>) -> std::collections::BTreeMap<Languag
             description: reader.string(&["description"]),
             name: reader.string(&["name"]),
             direction: reader.choice(&["direction"], &[("ltr", Direction::Ltr), ("rtl", Direction::Rtl)]),
-            contact: reader.table(&["contact"], read_contact),
+            contact: reader.table(&["contact"], |reader| ContactTexts::read(reader, contact)),
         });
         languages.insert(language, settings.unwrap_or_default());
     }
@@ -210,17 +220,6 @@ fn read_build(reader: &mut Reader<'_>) -> BuildConfig {
     }
 }
 
-fn read_contact(reader: &mut Reader<'_>) -> ContactConfig {
-    ContactConfig {
-        email: checked(reader, "email", email),
-        phone: checked(reader, "phone", phone),
-        chat: checked(reader, "chat", web_link),
-        hours: reader.string(&["hours"]),
-        response_time: reader.string(&["response_time"]),
-        form: checked(reader, "form", web_link),
-    }
-}
-
 fn read_feedback(reader: &mut Reader<'_>) -> FeedbackConfig {
     let enabled = reader.entry(&["enabled"]);
     let feedback = FeedbackConfig {
@@ -257,7 +256,7 @@ fn read_links(reader: &mut Reader<'_>) -> LinksConfig {
     }
 }
 
-fn email(address: &str) -> Result<String, String> {
+pub(super) fn email(address: &str) -> Result<String, String> {
     match address.split_once('@') {
         Some((name, host)) if !name.is_empty() && host.contains('.') && !address.contains(char::is_whitespace) => {
             Ok(address.to_owned())
@@ -266,7 +265,7 @@ fn email(address: &str) -> Result<String, String> {
     }
 }
 
-fn phone(number: &str) -> Result<String, String> {
+pub(super) fn phone(number: &str) -> Result<String, String> {
     if number.contains(|c: char| c.is_ascii_digit()) {
         Ok(number.to_owned())
     } else {
@@ -275,7 +274,7 @@ fn phone(number: &str) -> Result<String, String> {
 }
 
 /// An `http(s)` URL, or a path on this site.
-fn web_link(text: &str) -> Result<String, String> {
+pub(super) fn web_link(text: &str) -> Result<String, String> {
     // Browsers read `\` as `/`: this names another host, not a path.
     if text.starts_with("//") || text.starts_with("/\\") {
         return Err(format!("`{text}` leads to another site; begin it with `https://`"));

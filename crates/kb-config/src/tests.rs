@@ -203,3 +203,177 @@ fn checks_set_levels_of_problems_that_spoil_no_page() {
         assert_eq!(config.checks, Checks::default());
     }
 }
+
+/// The contact form of `settings`, and each problem with its line.
+fn contact(settings: &str) -> (Config, Vec<String>) {
+    let (config, problems) = parse_config(settings, "kb.toml");
+    let told = problems.iter().map(|problem| {
+        let line = problem.span.as_ref().map_or(0, |span| span.line);
+        let told = format!("{line} {}: {}", problem.code, problem.message);
+        match problem.hints.first() {
+            Some(hint) => format!("{told} ({hint})"),
+            None => told,
+        }
+    });
+    let told = told.collect();
+    (config, told)
+}
+
+const FORM: &str = "[contact]
+endpoint = \"/messages\"
+files = true
+email = \"help@acme.example\"
+hours = \"9-17\"
+[[contact.topics]]
+id = \"orders\"
+title = \"Orders\"
+phone = \"123\"
+endpoint = \"https://orders.example/\"
+articles = [\"orders/return.md\"]
+[[contact.topics]]
+id = \"other\"
+title = \"Other\"
+[[contact.fields]]
+name = \"order-number\"
+label = \"Order number\"
+required = true
+topics = [\"orders\"]
+[[contact.fields]]
+name = \"action\"
+label = \"What now?\"
+type = \"select\"
+options = [\"Refund\", \"Repair\"]
+hint = \"One of them.\"
+";
+
+#[test]
+fn a_contact_form_has_topics_and_fields_in_every_language() {
+    let (config, told) = contact(&format!(
+        "{FORM}[languages.de.contact]
+hours = \"9 bis 17 Uhr\"
+[[languages.de.contact.topics]]
+id = \"orders\"
+title = \"Bestellungen\"
+response_time = \"ein Tag\"
+[[languages.de.contact.fields]]
+name = \"action\"
+options = [\"Geld zurück\", \"Reparatur\"]
+"
+    ));
+    assert_eq!(told, [""; 0]);
+    let german = config.contact_in(&Language::parse("de").expect("a tag"));
+    assert!(german.files);
+    assert_eq!(german.channels.hours.as_deref(), Some("9 bis 17 Uhr"));
+    assert_eq!(german.channels.receiver(), Some(Receiver::Endpoint("/messages")));
+    let [orders, other] = german.topics.as_slice() else {
+        panic!("{:?}", german.topics);
+    };
+    assert_eq!((orders.title.as_str(), other.title.as_str()), ("Bestellungen", "Other"));
+    assert_eq!(orders.channels.phone.as_deref(), Some("123"));
+    assert_eq!(orders.channels.response_time.as_deref(), Some("ein Tag"));
+    assert_eq!(orders.articles[0].0, "orders/return.md");
+    let [number, action] = german.fields.as_slice() else {
+        panic!("{:?}", german.fields);
+    };
+    assert_eq!((number.kind, number.required), (FieldKind::Text, true));
+    assert_eq!(number.topics, ["orders"]);
+    // What is sent is the same in all languages.
+    let options: Vec<_> = action
+        .options
+        .iter()
+        .map(|o| (o.value.as_str(), o.label.as_str()))
+        .collect();
+    assert_eq!(options, [("Refund", "Geld zurück"), ("Repair", "Reparatur")]);
+    assert_eq!(action.hint.as_deref(), Some("One of them."));
+}
+
+#[test]
+fn mistakes_in_the_contact_form_have_their_place() {
+    for (settings, wanted) in [
+        (
+            "[contact]\nfiles = true\nemail = \"a@b.example\"\n",
+            &[
+                "2 config-value: files can be attached only if an `endpoint` receives them (set `endpoint`, or remove `files`)",
+            ][..],
+        ),
+        (
+            "[[contact.topics]]\ntitle = \"A\"\n[[contact.topics]]\nid = \"b\"\n[[contact.topics]]\nid = \"C d\"\ntitle = \"C\"\n",
+            &[
+                "2 config-value: a topic needs `id`",
+                "4 config-value: a topic needs a `title`, which customers see",
+                "6 config-value: `C d` cannot be the `id` of a topic (use lower-case letters from a to z, digits, `-` and `_`, and begin with a letter)",
+            ],
+        ),
+        (
+            "[[contact.topics]]\nid = \"a\"\ntitle = \"A\"\nendpoint = \"/a\"\n[[contact.topics]]\nid = \"a\"\ntitle = \"A\"\n",
+            &[
+                "4 config-value: a topic can have an `endpoint` only if `[contact]` has one (without JavaScript, the messages of all topics go to the endpoint of `[contact]`)",
+                "6 config-value: there are two topics `a`",
+            ],
+        ),
+        (
+            "[[contact.fields]]\nname = \"message\"\nlabel = \"M\"\n[[contact.fields]]\nname = \"x\"\n[[contact.fields]]\nlabel = \"Y\"\n",
+            &[
+                "2 config-value: the form has a field `message` of its own (call it `my-message`, for example)",
+                "5 config-value: a field needs a `label`, which customers see",
+                "7 config-value: a field needs `name`",
+            ],
+        ),
+        (
+            "[[contact.fields]]\nname = \"x\"\nlabel = \"X\"\ntype = \"selct\"\n",
+            &[
+                "4 config-type: `contact.fields.type` must be `text`, `email`, `tel`, `number`, `date`, `url`, `textarea`, `select` or `checkbox`, found `selct` (did you mean `select`?)",
+            ],
+        ),
+        (
+            "[[contact.fields]]\nname = \"x\"\nlabel = \"X\"\ntype = \"select\"\n[[contact.fields]]\nname = \"y\"\nlabel = \"Y\"\noptions = [\"a\"]\n",
+            &[
+                "4 config-value: a field of the type `select` needs `options` (such as `options = [\"Web\", \"Phone\"]`)",
+                "8 config-value: a field of the type `text` has no options (to offer a choice, write `type = \"select\"`)",
+            ],
+        ),
+        (
+            "[[contact.topics]]\nid = \"refund\"\ntitle = \"Refunds\"\n[[contact.fields]]\nname = \"x\"\nlabel = \" \"\ntopics = [\"refnd\"]\n",
+            &[
+                "5 config-value: a field needs a `label`, which customers see",
+                "6 config-value: `label` is empty",
+                "7 config-value: there is no topic with the id `refnd` (did you mean `refund`?)",
+            ],
+        ),
+        (
+            "[contact]\nendpiont = \"/x\"\n[[contact.fields]]\nname = \"x\"\nlabel = \"X\"\nrequird = true\n",
+            &[
+                "2 config-unknown-key: unknown key `contact.endpiont` (did you mean `endpoint`?)",
+                "6 config-unknown-key: unknown key `contact.fields.requird` (did you mean `required`?)",
+            ],
+        ),
+    ] {
+        let (_, mut told) = contact(settings);
+        told.sort();
+        assert_eq!(told, wanted, "{settings}");
+    }
+}
+
+#[test]
+fn a_language_changes_only_topics_and_fields_that_there_are() {
+    let (_, mut told) = contact(&format!(
+        "{FORM}[[languages.de.contact.topics]]
+id = \"order\"
+[[languages.de.contact.fields]]
+name = \"action\"
+options = [\"A\"]
+[[languages.de.contact.fields]]
+name = \"colour\"
+label = \"Farbe\"
+"
+    ));
+    told.sort();
+    assert_eq!(
+        told,
+        [
+            "27 config-value: `[contact]` has no topic `order` (did you mean `orders`?)",
+            "30 config-value: `action` has 2 options in `[contact]` and 1 here (list a text for each option, in the same order; what is sent stays the same in all languages)",
+            "32 config-value: `[contact]` has no field `colour` (add the field to `[contact]`; a language can only change its texts and channels)",
+        ]
+    );
+}

@@ -74,6 +74,7 @@ codes! {
     FileActive "file-active" Error Place "Browsers would run the file as a part of the site."
     RelatedMissing "related-missing" Error Place "`related` names an article that does not exist."
     PinMissing "pin-missing" Error Place "A pin names an article that does not exist."
+    TopicArticleMissing "topic-article-missing" Error Place "A topic of the contact page names an article that does not exist."
     // Addresses
     UrlTaken "url-taken" Error Lost "Two articles or categories have the same address, or kb uses the address itself."
     SlugInvalid "slug-invalid" Error Place "The `slug` has a `/` or `..`, or no letter and no digit."

@@ -112,8 +112,70 @@ pub(crate) struct ContactContext {
     pub hours: Option<String>,
     /// The usual response time, as text.
     pub response_time: Option<String>,
-    /// URL of a contact form.
+    /// URL of a contact form elsewhere.
     pub form: Option<String>,
+    /// URL of the contact page, if it has kb's own form.
+    pub message_url: Option<String>,
+}
+
+/// kb's own form on the contact page.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct FormContext {
+    /// What receives messages: `endpoint` or `mail`.
+    pub channel: &'static str,
+    /// URL that messages are posted to, or a `mailto:` URL.
+    pub action: String,
+    /// Whether files can be attached.
+    pub files: bool,
+    /// Additional fields.
+    pub fields: Vec<FieldContext>,
+    /// How many articles may help, for one, two and three of them.
+    pub found: Vec<String>,
+}
+
+/// An additional field of the form.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct FieldContext {
+    /// The name it is sent under.
+    pub name: String,
+    /// What it is called on the page.
+    pub label: String,
+    /// `text`, `email`, `tel`, `number`, `date`, `url`, `textarea`, `select` or `checkbox`.
+    pub kind: &'static str,
+    /// Whether it must be filled in.
+    pub required: bool,
+    /// A sentence below the label.
+    pub hint: Option<String>,
+    /// The choices of a `select`.
+    pub options: Vec<OptionContext>,
+    /// The topics it is for, by id; empty for all.
+    pub topics: Vec<String>,
+    /// The titles of these topics, in one text.
+    pub topics_text: String,
+}
+
+/// A choice of a field.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct OptionContext {
+    /// What is sent.
+    pub value: String,
+    /// What is shown.
+    pub label: String,
+}
+
+/// What a message can be about.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct TopicContext {
+    /// What is sent.
+    pub id: String,
+    /// What is shown.
+    pub title: String,
+    /// Where its messages go, if not to the action of the form.
+    pub action: Option<String>,
+    /// All channels for this topic, if it has some of its own.
+    pub contact: Option<ContactContext>,
+    /// Articles about it.
+    pub articles: Vec<ArticleLink>,
 }
 
 /// Where "was this helpful?" answers go.
@@ -322,6 +384,10 @@ pub(crate) enum OwnContext {
     },
     /// The contact page.
     Contact {
+        /// kb's own form, if something receives its messages.
+        form: Option<FormContext>,
+        /// What a message can be about.
+        topics: Vec<TopicContext>,
         /// Featured articles.
         featured: Vec<ArticleLink>,
         /// The most read articles.

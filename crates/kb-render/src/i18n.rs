@@ -74,6 +74,7 @@ ids! {
         Articles "articles"
         MoreArticles "more_articles"
         Minutes "minutes"
+        ContactFound "contact_found"
     }
 }
 

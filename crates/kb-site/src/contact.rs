@@ -10,14 +10,15 @@ use super::{ContactPage, LanguageSite};
 pub(super) fn find(config: &Config, addresses: &Addresses, languages: &mut [LanguageSite]) {
     for site in languages {
         let path = Page::Contact.path(site);
-        let channels = config.contact_in(&site.language);
+        let contact = config.contact_in(&site.language);
+        let channels = &contact.channels;
         // If a channel leads there, another page is served at this address.
         let leads_there = |link: &Option<String>| link.as_ref().is_some_and(|link| same_page(link, &path));
         let own = !addresses.is_free(&path) || leads_there(&channels.form) || leads_there(&channels.chat);
         site.contact = if own {
             Some(ContactPage::Own)
         } else {
-            (!channels.is_empty()).then_some(ContactPage::Made)
+            (!contact.is_empty()).then_some(ContactPage::Made)
         };
     }
 }

@@ -1,7 +1,7 @@
 // node build.js KB FOLDER: builds the sites that the tests look at.
 
 import path from "node:path";
-import { BARE, MANUAL, SHOWCASE, buildProject, writeProject } from "./pages.js";
+import { BARE, CONTACT, MANUAL, SHOWCASE, buildProject, writeProject } from "./pages.js";
 import { build as buildSections } from "./sections.js";
 import { build } from "./site.js";
 
@@ -10,4 +10,4 @@ build(kb, work);
 buildSections(kb, work);
 buildProject(kb, SHOWCASE, path.join(work, "showcase"));
 buildProject(kb, MANUAL, path.join(work, "manual"));
-for (const [name, files] of Object.entries(BARE)) buildProject(kb, writeProject(path.join(work, `${name}.source`), files), path.join(work, name));
+for (const [name, files] of Object.entries({ ...BARE, ...CONTACT })) buildProject(kb, writeProject(path.join(work, `${name}.source`), files), path.join(work, name));

@@ -178,6 +178,35 @@ export const BARE = Object.fromEntries(["default", "plain"].flatMap((theme) => [
   [`mail-${theme}`, bare(theme, '[feedback]\nemail = "docs@example.com"\n')],
 ]));
 
+// Names of fields that a form has as properties and methods, which then are the fields.
+export const TRAPS = ["action", "method", "submit", "reset", "target", "elements", "length", "dataset", "append", "prepend", "closest", "children", "remove", "hidden", "title", "constructor"];
+
+const FIELDS = TRAPS.map((name) => `[[contact.fields]]\nname = "${name}"\nlabel = "A field ${name}"\n`).join("");
+const TOPICS = `[[contact.topics]]
+id = "orders"
+title = "Orders"
+phone = "+1 555 0111"
+response_time = "within an hour"
+email = "orders@example.com"
+articles = ["orders/return.md"]
+[[contact.topics]]
+id = "other"
+title = "Something else"
+[[contact.fields]]
+name = "number"
+label = "Order number"
+required = true
+topics = ["orders"]
+`;
+
+// Sites with a contact form: `contact` posts to an endpoint, `contact-mail` opens a mail program, `contact-plain` is of
+// the other theme.
+export const CONTACT = Object.fromEntries([
+  ["contact", "default", 'endpoint = "/messages"\nemail = "help@example.com"\nphone = "+1 555 0100"\nresponse_time = "within a day"\n', TOPICS + FIELDS],
+  ["contact-mail", "default", 'email = "help@example.com"\n', TOPICS],
+  ["contact-plain", "plain", 'endpoint = "/messages"\nemail = "help@example.com"\n', TOPICS],
+].map(([name, theme, channels, more]) => [name, bare(theme, `[contact]\n${channels}${more}`)]));
+
 // Writes files into a folder; gives the folder.
 export function writeProject(folder, files) {
   rmSync(folder, { recursive: true, force: true });

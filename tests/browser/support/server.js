@@ -47,7 +47,8 @@ export class Server {
   static async start(folder, { base = "", policy = STRICT, compress = false, pages = {}, receives = [], cache = 600, missing = 404 } = {}) {
     const server = new Server();
     Object.assign(server, { folder, base, policy, compress, pages, receives, cache, missing });
-    server.http = http.createServer((request, response) => server.#answer(request, response));
+    // A page that is gone breaks off what it sends.
+    server.http = http.createServer((request, response) => server.#answer(request, response).catch(() => response.destroy()));
     await new Promise((resolve) => server.http.listen(0, "127.0.0.1", resolve));
     server.origin = `http://127.0.0.1:${server.http.address().port}`;
     server.root = `${server.origin}${base}/`;

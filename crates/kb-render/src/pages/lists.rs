@@ -1,4 +1,4 @@
-//! Pages that list articles: home, categories, tags, A-Z, contact, the page for missing pages.
+//! Pages that list articles: home, categories, tags, A-Z, the page for missing pages.
 
 use kb_site::pages::Page;
 
@@ -85,7 +85,7 @@ impl<'a> LanguageRenderer<'a> {
     }
 
     /// The most read articles.
-    fn popular(&self) -> Vec<ArticleLink> {
+    pub(super) fn popular(&self) -> Vec<ArticleLink> {
         self.article_links(self.language().popular.iter().copied())
     }
 
@@ -232,20 +232,6 @@ impl<'a> LanguageRenderer<'a> {
         };
         // Its canonical address has no query: search engines may list the way to search, but no answers to single queries.
         self.page(PageKind::Search, self.messages.text(Text::SearchResults), "", path, own)
-    }
-
-    pub(super) fn contact_page(&self, path: &str) -> PageContext {
-        let own = OwnContext::Contact {
-            featured: self.featured(),
-            popular: self.popular(),
-        };
-        self.page(
-            PageKind::Contact,
-            self.messages.text(Text::ContactPageTitle),
-            "",
-            path,
-            own,
-        )
     }
 
     pub(super) fn not_found_page(&self, path: &str) -> PageContext {

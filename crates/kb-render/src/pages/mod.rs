@@ -1,6 +1,7 @@
 //! The pages: what each shows, as a typed context, and the rendering of it.
 
 mod article;
+mod contact;
 mod content;
 mod images;
 mod lists;

@@ -4,8 +4,8 @@ use kb_config::BeaconTarget;
 use kb_site::LanguageSite;
 use kb_site::pages::{MadeFile, Page};
 
-use super::{LanguageRenderer, mail};
-use crate::context::{ContactContext, FeedbackContext, LinksContext, SearchContext, SignalsContext, SiteContext};
+use super::LanguageRenderer;
+use crate::context::{FeedbackContext, LinksContext, SearchContext, SignalsContext, SiteContext};
 use crate::palette::{Contrast, Palette, Scheme};
 
 impl LanguageRenderer<'_> {
@@ -43,7 +43,6 @@ impl LanguageRenderer<'_> {
             file.is_made(config)
                 .then(|| site.url(&file.path(config, &language.home)))
         };
-        let contact = &config.contact_in(&language.language);
         let local = |link: &Option<String>| link.as_ref().map(|link| self.local(link));
         let palette = |scheme| Palette::new(config.theme.accent, scheme, Contrast::Normal);
         SiteContext {
@@ -69,19 +68,7 @@ impl LanguageRenderer<'_> {
             theme_color: palette(Scheme::Light).accent.hex(),
             theme_color_dark: palette(Scheme::Dark).bg.hex(),
             collections: self.collections(None),
-            contact: (!contact.is_empty()).then(|| ContactContext {
-                email: contact.email.clone(),
-                email_href: contact.email.as_deref().map(mail::to),
-                phone: contact.phone.clone(),
-                phone_href: contact.phone.as_ref().map(|phone| {
-                    let digits: String = phone.chars().filter(|c| c.is_ascii_digit() || *c == '+').collect();
-                    format!("tel:{digits}")
-                }),
-                chat: local(&contact.chat),
-                hours: contact.hours.clone(),
-                response_time: contact.response_time.clone(),
-                form: local(&contact.form),
-            }),
+            contact: self.contact_context(),
             contact_url: language.contact.map(|_| site.url(&Page::Contact.path(language))),
             feedback: config.feedback.asks().then(|| FeedbackContext {
                 email: config.feedback.email.clone(),

@@ -2,7 +2,7 @@
 (() => {
   const root = document.documentElement;
   // If one of them fails to load, its parts of the page work as without JavaScript. Other scripts do not matter.
-  const scripts = new Set(["kb", "article", "all"]);
+  const scripts = new Set(["kb", "article", "all", "contact"]);
   const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
   const folder = src.replace(/[^/]*$/, "");
   const expect = () => (root.dataset.js = [...scripts].join(" "));

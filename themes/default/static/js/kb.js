@@ -48,6 +48,10 @@ showAppearance();
 //     { query, language, total, relaxed, missing, incomplete, did_you_mean, hits: [
 //       { url, title, breadcrumb, excerpt, score, pinned, sections(): Promise of [{ heading, url, excerpt }] } ] }
 //     Addresses are absolute. Titles and excerpts are lists of strings; the odd ones (the second, the fourth, ...) match.
+//   kb.suggest(message, { limit })   articles that may answer a message; promise of
+//     { language, suggestions: [
+//       { url, title, breadcrumb, confidence, section: { heading, anchor, excerpt } } ] }
+//     `title` is a text; `confidence` is from 0 to 1.
 //   Events on `document`, with `detail`:
 //     "kb:search"         { query, hits, total, relaxed, language }   a query was answered; while typing, after a pause
 //     "kb:search-click"   { query, url, position }                    a result was opened; 1 is the first
@@ -63,11 +67,13 @@ const results = first("[data-search-page]");
 const copy = () => self[Symbol.for("kb-offline")];
 const offline = (url) => copy()?.[url.startsWith(place.root) ? url.slice(place.root.length) : url];
 const load = {
+  /** @type {Promise<unknown> | undefined} */
+  copied: undefined,
   async ready() {
     if (!place.offline || copy()) return;
-    await new Promise((resolve, reject) => {
+    await (load.copied ??= new Promise((resolve, reject) => {
       document.head.append(make("script", { src: place.offline, onload: resolve, onerror: reject }));
-    });
+    }).finally(() => (load.copied = undefined)));
   },
   // A part of a URL after "#" makes the same module another one.
   async module(url, code = offline(url.split("#")[0])) {
@@ -85,7 +91,10 @@ const load = {
   },
   tries: 0,
 };
-const own = (name) => load.module(`./search/${name}.js`, copy()?.[`js/search/${name}.js`]);
+const own = async (name) => {
+  await load.ready();
+  return load.module(`./search/${name}.js`, copy()?.[`js/search/${name}.js`]);
+};
 
 // Loads the style sheet of result lists, if the page does not have it. Without it, no list is shown.
 /** @type {Promise<void> | undefined} */
@@ -202,7 +211,26 @@ if (place) {
       const [{ host }, { default: ask }] = await Promise.all([search(), own("api")]);
       return ask(host, query, options);
     },
+    async suggest(message, options) {
+      const [{ host }, { default: ask }] = await Promise.all([search(), own("suggest")]);
+      return ask(host, message, options);
+    },
   };
+
+  // A link to the contact form says what was read and searched before, in its fragment, which browsers do not send to
+  // servers. shared/contact/draft.js reads it.
+  const carry = ({ target }) => {
+    /** @type {HTMLAnchorElement | null} */
+    const link = /** @type {Element} */ (target).closest("a[href]");
+    if (!place.write || link?.href.split("#")[0] !== new URL(place.write, location.href).href) return;
+    const query = first("[data-search]")?.value.trim() || wanted;
+    const read = document.body.classList.contains("page-article") && first("h1").textContent.trim();
+    link.hash = `${new URLSearchParams({
+      ...read && { read, at: location.pathname },
+      ...query && { [first(".search-none") ? "asked" : "searched"]: query },
+    })}`;
+  };
+  for (const event of ["click", "auxclick"]) document.addEventListener(event, carry);
 
   // Highlights the words of the query that led here.
   const wanted = new URLSearchParams(location.search).get("highlight");

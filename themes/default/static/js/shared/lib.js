@@ -28,6 +28,12 @@ export const make = (tag, properties = {}, ...children) => {
 };
 
 /**
+ * Dispatches an event of kb on `document`.
+ * @type {(event: string, detail: unknown) => void}
+ */
+export const emit = (event, detail) => document.dispatchEvent(new CustomEvent(`kb:${event}`, { detail }));
+
+/**
  * What an act gives; null where it fails: the storage of a private window may throw.
  * @template T
  * @param {() => T} act
