@@ -14,5 +14,6 @@
   try {
     const chosen = localStorage.getItem("kb-theme");
     if (chosen === "light" || chosen === "dark") root.dataset.theme = chosen;
-  } catch { /* private mode */ }
+    // Storage of a private window may throw.
+  } catch {}
 })();

@@ -1,13 +1,11 @@
 // Functions of articles with JavaScript: copy buttons, tabs, contents that follow the reader, image zoom, video, feedback.
 
-import { all, make, memory, parts } from "./shared/lib.js";
+import { all, attempt, make, memory, parts } from "./shared/lib.js";
 
 /** @type {Record<string, any>} */
 const messages = document.body.dataset;
 // The id in a link within the page. An id that cannot be decoded is used unchanged.
-const idOf = ({ hash }) => {
-  try { return decodeURIComponent(hash.slice(1)); } catch { return hash.slice(1); }
-};
+const idOf = ({ hash }) => attempt(() => decodeURIComponent(hash.slice(1))) ?? hash.slice(1);
 // Elements that are already prepared: the preview adds new content to the page.
 const prepared = new WeakSet();
 const fresh = (part) => !prepared.has(part) && prepared.add(part);
@@ -113,8 +111,8 @@ const follow = () => {
   if (!link) return;
   link.setAttribute("aria-current", "true");
   const list = link.closest(".toc");
-  const { offsetTop: top, offsetHeight: height } = link;
-  if (top < list.scrollTop || top + height > list.scrollTop + list.clientHeight) list.scrollTop = top - list.clientHeight / 2;
+  const top = link.offsetTop;
+  if (top < list.scrollTop || top + link.offsetHeight > list.scrollTop + list.clientHeight) list.scrollTop = top - list.clientHeight / 2;
 };
 let due;
 addEventListener("scroll", () => (due ??= requestAnimationFrame(() => { due = undefined; follow(); })), { passive: true });
@@ -208,8 +206,8 @@ const feedback = (form) => {
     if (help) help.hidden = helpful;
   };
   const send = async (helpful) => {
-    const { kind, url, title, language, reason, comment } = Object.fromEntries(new FormData(form));
-    const answer = { kind, url, title, language, helpful, ...(!helpful && { reason, comment: `${comment}`.trim() || undefined }) };
+    const { reason, comment, ...about } = Object.fromEntries(new FormData(form));
+    const answer = { ...about, helpful, ...(!helpful && { reason, comment: `${comment}`.trim() || undefined }) };
     document.dispatchEvent(new CustomEvent("kb:feedback", { detail: answer }));
     if (form.hasAttribute("action")) {
       const response = await fetch(form.action, { method: "POST", body: JSON.stringify(answer), headers: { "Content-Type": "application/json" }, keepalive: true });

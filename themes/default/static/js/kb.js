@@ -22,8 +22,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // A header of two rows covers more of the page.
-/** @type {HTMLElement | null} */
-const header = document.querySelector(".site-header");
+const header = first(".site-header");
 if (header) new ResizeObserver(() => document.documentElement.style.setProperty("--kb-header", `${header.offsetHeight}px`)).observe(header);
 
 // Light, dark, or the setting of the device.
@@ -146,7 +145,7 @@ class SearchBox extends HTMLElement {
     if (!place || !this.form || first("[data-filter]")) return;
     // Without JavaScript, browsers may help to fill the field.
     Object.assign(this.field, { autocomplete: "off", autocapitalize: "none", spellcheck: false, enterKeyHint: "search" });
-    for (const sign of ["focusin", "pointerenter", "touchstart"]) this.addEventListener(sign, () => this.start(), { passive: true });
+    for (const sign of ["focusin", "pointerenter"]) this.addEventListener(sign, () => this.start());
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       if (!results && this.field.value.trim()) location.href = goTo(this.field.value.trim());
@@ -205,32 +204,27 @@ document.addEventListener("keydown", (event) => {
 });
 
 if (place) {
-  self.kb = {
-    ...self.kb,
-    async search(query, options) {
-      const [{ host }, { default: ask }] = await Promise.all([search(), own("api")]);
-      return ask(host, query, options);
-    },
-    async suggest(message, options) {
-      const [{ host }, { default: ask }] = await Promise.all([search(), own("suggest")]);
-      return ask(host, message, options);
-    },
+  const asks = (name) => async (text, options) => {
+    const [{ host }, { default: ask }] = await Promise.all([search(), own(name)]);
+    return ask(host, text, options);
   };
+  self.kb = { ...self.kb, search: asks("api"), suggest: asks("suggest") };
 
   // A link to the contact form says what was read and searched before, in its fragment, which browsers do not send to
   // servers. shared/contact/draft.js reads it.
   const carry = ({ target }) => {
     /** @type {HTMLAnchorElement | null} */
     const link = /** @type {Element} */ (target).closest("a[href]");
-    if (!place.write || link?.href.split("#")[0] !== new URL(place.write, location.href).href) return;
+    if (link?.href.split("#")[0] !== new URL(`${place.write}`, location.href).href) return;
     const query = first("[data-search]")?.value.trim() || wanted;
-    const read = document.body.classList.contains("page-article") && first("h1").textContent.trim();
+    const read = first(".page-article h1")?.textContent;
     link.hash = `${new URLSearchParams({
       ...read && { read, at: location.pathname },
       ...query && { [first(".search-none") ? "asked" : "searched"]: query },
     })}`;
   };
-  for (const event of ["click", "auxclick"]) document.addEventListener(event, carry);
+  addEventListener("click", carry);
+  addEventListener("auxclick", carry);
 
   // Highlights the words of the query that led here.
   const wanted = new URLSearchParams(location.search).get("highlight");
@@ -238,7 +232,7 @@ if (place) {
 
   // If the browser is idle and the connection is fast and unmetered, the large parts are loaded early.
   const net = navigator.connection;
-  if (net && !net.saveData && net.type !== "cellular" && net.effectiveType === "4g" && !place.offline) {
+  if (net?.effectiveType === "4g" && !net.saveData && net.type !== "cellular" && !place.offline) {
     // An article may have an element of that name, which is a name in `self` too.
     (typeof self.requestIdleCallback === "function" ? requestIdleCallback : setTimeout)(() => {
       if (!loading) for (const href of [place.engine, place.glue]) document.head.append(make("link", { rel: "prefetch", href }));

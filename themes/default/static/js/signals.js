@@ -7,7 +7,8 @@ const EVENTS = ["search", "search-click", "search-all", "search-failed", "feedba
 let report;
 let loading;
 // Acts that wait for the rest keep their order, because all wait for the same promise.
-const start = (act = () => {}) => {
+/** @type {(act?: () => void) => void} */
+const start = (act) => {
   loading ??= import("./signals/report.js").then((module) => (report = module.default));
   loading.then(act).catch(() => {});
 };
