@@ -173,7 +173,7 @@ test("articles are suggested beside the text, open in place, and the message sta
   assert.equal(await page.locator("[data-answers-status]").textContent(), "2 articles may help");
   assert.equal(await page.evaluate(() => document.activeElement.name), "message");
   const title = await answers.first().locator("b").innerText();
-  assert.equal(title, "The app does not find my light");
+  assert.equal(title, "The light does not turn on");
 
   await answers.first().click();
   await dialog.locator(".prose :is(h2, h3, li)").first().waitFor();
@@ -186,7 +186,7 @@ test("articles are suggested beside the text, open in place, and the message sta
     scripts: each.querySelectorAll(".prose :is(script, .anchor, .code-copy)").length,
   }));
   assert.deepEqual(inside, { relative: 0, doubled: [], eager: 0, here: 0, scripts: 0 });
-  assert.match(await dialog.locator("[data-whole]").getAttribute("href"), /^http.*\/app\/light-not-found\/(#|$)/);
+  assert.match(await dialog.locator("[data-whole]").getAttribute("href"), /^http.*\/light\/light-does-not-turn-on\/(#|$)/);
   await page.keyboard.press("Escape");
   assert.equal(await dialog.isVisible(), false);
   assert.ok(await answers.first().evaluate((each) => each === document.activeElement), "the focus comes back");
