@@ -12,8 +12,8 @@ mod units;
 
 use std::ops::Range;
 
+pub use frame::content_words;
 use frame::{Part, parts, sentences};
-pub use frame::{Words, words};
 use planner::{Added, Ending, Planner};
 use syntax::Syntax;
 use units::{Unit, units};

@@ -171,7 +171,7 @@ const FRAME_ENGLISH: &str = "hope* good nice great morning afternoon evening day
     issue problem matter write writing wrote come came go going got point direct right soon earliest \
     convenience attention patience effort consider* perhaps again back here such else every feel free \
     think* thought believe guess suppos* wait* years hours search* figur* learn* been being more most \
-    first clear* detail* guid* kind* yours truly faithfully respectfully new user customer client myself luck success* nothing hint* manage*";
+    first clear* detail* guid* kind* yours truly faithfully respectfully new user customer client myself luck success* nothing hint* manage* see below above attach* forward*";
 
 #[cfg(feature = "german")]
 const FRAME_GERMAN: &str = "guten guter gute tag tage morgen abend woche hoff* gut gutes team zusammen damen herren herr frau \
@@ -182,7 +182,7 @@ const FRAME_GERMAN: &str = "guten guter gute tag tage morgen abend woche hoff* g
     gefunden leider weiter komm* problem schwierigkeit* anliegen kunde kundin dankbar* verbunden \
     möglichst schnell baldig* bald hier alle alles jede* versteh* verstanden verwirr* unsicher sicher \
     genau eigentlich wirklich tipp* rat ratlos schreib* wende* wünsch* schön* nett* unterstütz* geduld \
-    aufmerksamkeit zuvor hiermit bezüglich fall kenn* denk* glaub* mehr neu* sowie selbst selber nichts weiterhelf* glück nirgends vergeblich geschafft";
+    aufmerksamkeit zuvor hiermit bezüglich fall kenn* denk* glaub* mehr neu* sowie selbst selber nichts weiterhelf* glück nirgends vergeblich geschafft siehe unten oben anbei anhang weitergeleitet*";
 
 #[cfg(feature = "russian")]
 const FRAME_RUSSIAN: &str = "добр* утро утра ночи дня день вечер вечера неделю надеюсь хорош* вопрос* спросить спрашива* узнать уточн* \
@@ -192,7 +192,7 @@ const FRAME_RUSSIAN: &str = "добр* утро утра ночи дня ден�
     пробова* долго давно никак такой такая такое такие дел* проблем* ситуаци* сложност* затрудн* подроб* \
     информаци* совет* люб* быть могу мож* заранее скор* быстр* пишу написать обращ* обрат* хоте* собственно \
     вообще очень действительно сегодня сейчас теперь здесь лет кто-нибудь нибудь ни дружб* клиент* новичок \
-    подска* сам сама сами ничего увы самостоятельно нигде безуспешно";
+    подска* сам сама сами ничего увы самостоятельно нигде безуспешно ниже смотрите пересыл* вложени*";
 
 #[cfg(feature = "ukrainian")]
 const FRAME_UKRAINIAN: &str = "добр* ранок ранку день дня вечір вечора сподіва* питан* запита* спита* дізна* уточн* розпов* поясн* допом* \

@@ -8,6 +8,8 @@
 use std::borrow::Cow;
 
 use crate::analysis::Analyzer;
+use crate::bm25::{K1, idf};
+use crate::collections::sort_short;
 use crate::message::own_text;
 use crate::plan::{Plan, Typing};
 use crate::rank::Ranked;
@@ -61,7 +63,8 @@ pub struct Suggestion {
 /// adds nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Evidence {
-    /// By how much its score exceeds that of its best rival: natural logarithm of the ratio, below 0 if the rival leads.
+    /// By how much its score exceeds that of its best rival: natural logarithm of the ratio, both with the score of one
+    /// rare word added; below 0 if the rival leads.
     pub margin: f32,
     /// The same for the fourth article.
     pub lead: f32,
@@ -96,16 +99,12 @@ impl Evidence {
         Self::NAMES.into_iter().zip(self.values())
     }
 
-    fn new(plan: &Plan, ranked: &[Ranked], at: usize) -> Self {
+    fn new(plan: &Plan, ranked: &[Ranked], at: usize, docs: u32) -> Self {
         let score = |at: usize| ranked.get(at).map_or(0.0, |ranked| ranked.score.total);
         let own = score(at);
-        let ratio = |other: f32| {
-            if other > 0.0 {
-                (own / other).ln().clamp(-MOST, MOST)
-            } else {
-                MOST
-            }
-        };
+        // On a small site a single ordinary word may leave no rival at all: one rare word is no evidence yet.
+        let chance = (1.0 + K1) * idf(1, docs);
+        let ratio = |other: f32| ((own + chance) / (other + chance)).ln();
         let said: f32 = (plan.clauses.iter().filter(|clause| clause.is_everywhere()))
             .map(|clause| clause.weight)
             .sum();
@@ -124,9 +123,6 @@ impl Evidence {
 /// Less than this is taken for this.
 const LEAST_MATCHED: f32 = 0.1;
 
-/// Score ratios beyond e^2 say no more.
-const MOST: f32 = 2.0;
-
 /// The probability that an article answers, by its evidence: logistic regression.
 ///
 /// `cargo xtask calibrate` fits it to real questions with known answers, each set counting alike, and holds it against
@@ -142,8 +138,8 @@ pub struct Confidence {
 impl Confidence {
     /// What was fitted.
     pub const FITTED: Self = Self {
-        bias: -3.00,
-        weights: [1.52, 0.33, 0.95, 1.98, 0.90, 0.91],
+        bias: -2.61,
+        weights: [2.30, 1.38, 0.74, 1.45, 0.59, 0.62],
     };
 
     /// The probability, 0 to 1.
@@ -189,7 +185,7 @@ pub fn suggest<I: Index>(
     let mut likely = Vec::new();
     let mut best = Vec::new();
     for (at, article) in ranks.iter().take(options.limit).enumerate() {
-        let evidence = Evidence::new(&plan, &ranks, at);
+        let evidence = Evidence::new(&plan, &ranks, at, index.doc_count());
         let confidence = Confidence::FITTED.of(&evidence);
         if confidence >= options.threshold {
             likely.push((article.candidate.doc, evidence, confidence));
@@ -197,13 +193,16 @@ pub fn suggest<I: Index>(
         }
     }
     let hits = hits(index, rules, analyzer, &plan, &best, &shown)?.unwrap_or_default();
-    let suggestions = hits.into_iter().filter_map(|hit| {
-        let &(_, evidence, confidence) = likely.iter().find(|likely| likely.0 == hit.doc)?;
-        Some(Suggestion {
-            hit,
-            confidence,
-            evidence,
+    let mut suggestions: Vec<Suggestion> = (hits.into_iter())
+        .filter_map(|hit| {
+            let &(_, evidence, confidence) = likely.iter().find(|likely| likely.0 == hit.doc)?;
+            Some(Suggestion {
+                hit,
+                confidence,
+                evidence,
+            })
         })
-    });
-    Ok((suggestions.collect(), plan))
+        .collect();
+    sort_short(&mut suggestions, |a, b| a.confidence > b.confidence);
+    Ok((suggestions, plan))
 }

@@ -24,6 +24,10 @@ const SAME: f64 = 0.05;
 /// What the messages without an answer count, compared with those of one manner that have one.
 const STRANGERS: f64 = 0.5;
 
+/// Of each set a small site is made too, of one in so many articles: few rivals make everything look sure. The questions
+/// of the other articles have no answer there.
+const SMALL: usize = 8;
+
 /// Reliability is shown in so many steps of confidence.
 const STEPS: usize = 10;
 
@@ -57,6 +61,7 @@ pub(crate) fn calibrate() -> Outcome {
         .join("release")
         .join(format!("kb{}", std::env::consts::EXE_SUFFIX));
     let sources = Source::all(&shared)?;
+    let sources: Vec<Source> = (sources.iter().flat_map(|source| [source.small(), source.clone()])).collect();
     let mut sites = Vec::new();
     for source in &sources {
         sites.push(source.build(&kb)?);
@@ -68,20 +73,20 @@ pub(crate) fn calibrate() -> Outcome {
             asked.push((manner, source.ask(&kb, site, manner)?));
         }
         sets.push(Set {
-            name: source.name.clone(),
+            name: source.title(),
             asked,
             strangers: source.ask_strangers(&kb, site, &sources)?,
         });
     }
     println!(
-        "{:18} {:>4} {:>6} {:>6} {:>6} {:>6} {:>6} {:>6} {:>6} {:>6} {:>6}",
+        "{:24} {:>4} {:>6} {:>6} {:>6} {:>6} {:>6} {:>6} {:>6} {:>6} {:>6}",
         "left out", "R@1", "R@3", "polite", "story", "80 %", "90 %", "ECE", "story", "met", "others"
     );
     let mut errors = Vec::new();
     let mut reliability = Reliability::default();
     for (at, set) in sets.iter().enumerate() {
         let others: Vec<&Set> = (sets.iter().enumerate())
-            .filter(|(other, _)| *other != at)
+            .filter(|(other, _)| sources[*other].name != sources[at].name)
             .map(|(_, set)| set)
             .collect();
         let confidence = fitted(&others);
@@ -90,7 +95,7 @@ pub(crate) fn calibrate() -> Outcome {
         reliability.add(&own);
         errors.push(own.error());
         println!(
-            "{:18} {:.3} {:6.3} {:6.3} {:6.3} {:6.3} {:6.3} {:6.3} {:6.3} {:6.3} {:6.3}",
+            "{:24} {:.3} {:6.3} {:6.3} {:6.3} {:6.3} {:6.3} {:6.3} {:6.3} {:6.3} {:6.3}",
             set.name,
             right_first(plain),
             recall(plain),
@@ -261,8 +266,11 @@ fn met(asked: &[Asked], confidence: &Confidence) -> f64 {
 }
 
 /// Where a set comes from.
+#[derive(Clone)]
 struct Source {
     name: String,
+    /// Whether only one in [`SMALL`] articles is there.
+    is_small: bool,
     language: String,
     articles: PathBuf,
     /// Id and text.
@@ -312,9 +320,29 @@ impl Source {
                 shared.join("corpora/arduino/content")
             },
             name,
+            is_small: false,
             queries,
             right,
         })
+    }
+
+    /// The small site of the same set, with the questions that are answered there.
+    fn small(&self) -> Self {
+        let mut small = Self {
+            is_small: true,
+            ..self.clone()
+        };
+        for right in small.right.values_mut() {
+            right.retain(|article| is_kept(article));
+        }
+        small
+            .queries
+            .retain(|query| small.right.get(&query.0).is_some_and(|right| !right.is_empty()));
+        small
+    }
+
+    fn title(&self) -> String {
+        format!("{}{}", self.name, if self.is_small { " small" } else { "" })
     }
 
     /// Sets about the same have the same subject.
@@ -324,10 +352,13 @@ impl Source {
 
     /// Builds the set's articles as a site; returns its folder.
     fn build(&self, kb: &Path) -> Result<PathBuf, Failure> {
-        let folder = root().join(target()).join("calibrate").join(&self.name);
+        let folder = root().join(target()).join("calibrate").join(self.title());
         let project = folder.join("project");
         let _ = fs::remove_dir_all(&folder);
-        copy(&self.articles, &project.join("content"))?;
+        copy(&self.articles, &project.join("content"), &|path| {
+            let article = path.strip_prefix(&self.articles).unwrap_or(path).to_string_lossy();
+            !self.is_small || !article.ends_with(".md") || is_kept(&article)
+        })?;
         let config = project.join("kb.toml");
         let settings = format!(
             "title = \"{}\"\ndefault_language = \"{}\"\n[build]\nimages = false\n",
@@ -360,8 +391,18 @@ impl Source {
 
     /// Asks questions that the set's articles do not answer: some of each set about something else.
     fn ask_strangers(&self, kb: &Path, site: &Path, sources: &[Self]) -> Result<Vec<Asked>, Failure> {
-        let others = (sources.iter()).filter(|other| other.subject() != self.subject());
-        let messages = others.flat_map(|other| other.queries.iter().step_by(7).map(|query| query.1.clone()));
+        let whole = |other: &&Self| !other.is_small;
+        let others = (sources.iter())
+            .filter(whole)
+            .filter(|other| other.subject() != self.subject());
+        let messages = others.flat_map(|other| other.queries.iter().step_by(7));
+        // On a small site also those of the same matter whose articles are not there.
+        let own = (sources.iter())
+            .filter(whole)
+            .filter(|other| self.is_small && other.name == self.name);
+        let is_absent = |query: &&(String, String)| !self.queries.contains(query);
+        let own = own.flat_map(|other| other.queries.iter().filter(is_absent).step_by(5));
+        let messages = messages.chain(own).map(|query| query.1.clone());
         Ok(self.judged(iter::repeat(""), self.suggest(kb, site, messages)?))
     }
 
@@ -413,15 +454,24 @@ fn unreadable(path: &Path, error: &std::io::Error) -> Failure {
     Failure::new(format!("{}: {error}", path.display()))
 }
 
-/// Copies a folder.
-fn copy(from: &Path, to: &Path) -> Outcome {
+/// Whether an article is on the small site of its set.
+fn is_kept(article: &str) -> bool {
+    // FNV-1a: the same on every machine.
+    let hash = article.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    hash % SMALL as u64 == 0
+}
+
+/// Copies the files of a folder that `wanted` names.
+fn copy(from: &Path, to: &Path, wanted: &dyn Fn(&Path) -> bool) -> Outcome {
     fs::create_dir_all(to).map_err(|error| unreadable(to, &error))?;
     let entries = fs::read_dir(from).map_err(|error| unreadable(from, &error))?;
     for entry in entries.flatten() {
         let (path, copied) = (entry.path(), to.join(entry.file_name()));
         if path.is_dir() {
-            copy(&path, &copied)?;
-        } else {
+            copy(&path, &copied, wanted)?;
+        } else if wanted(&path) {
             // Not `fs::copy`: that would copy the write protection too, and the folder could not be removed.
             let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
             fs::write(&copied, bytes).map_err(|error| unreadable(&copied, &error))?;

@@ -93,30 +93,13 @@ fn roles(units: &[Unit<'_>], query: &str, analyzer: &mut Analyzer) -> impl Itera
     })
 }
 
-/// Which kinds of words a text has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Words {
-    /// Words that carry matter.
-    pub content: bool,
-    /// Words of frames: "regards".
-    pub frame: bool,
-    /// Function words: "I", "my", "not".
-    pub grammar: bool,
-}
-
-/// Which kinds of words a text has.
-pub fn words(text: &str, analyzer: &mut Analyzer) -> Words {
+/// How many words of a text carry matter.
+pub fn content_words(text: &str, analyzer: &mut Analyzer) -> usize {
     let tokens = analyzer.terms(text, Mode::Query);
     let units = units(&tokens);
-    let mut words = Words::default();
-    for (role, _) in roles(&units, text, analyzer) {
-        match role {
-            Role::Content => words.content = true,
-            Role::Frame => words.frame = true,
-            Role::Function => words.grammar = true,
-        }
-    }
-    words
+    roles(&units, text, analyzer)
+        .filter(|word| word.0 == Role::Content)
+        .count()
 }
 
 /// Whether each word, given its role and the number of its sentence, carries matter. A word of frames does not in a
