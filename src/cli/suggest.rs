@@ -1,7 +1,7 @@
 //! `kb suggest`
 
 use std::fmt::Write as _;
-use std::io::{self, BufRead as _, Read as _, Write as _};
+use std::io::{self, BufRead as _, IsTerminal as _, Read as _, Write as _};
 
 use kb_index::{SuggestOptions, Suggestion, json};
 
@@ -19,6 +19,9 @@ pub(super) fn run(args: &SuggestArgs) -> io::Result<CommandOutcome> {
         }
     }
 }
+
+/// The byte order mark with which some editors begin UTF-8.
+const BOM: &[u8] = b"\xef\xbb\xbf";
 
 /// Why there is no answer.
 enum Failure {
@@ -50,9 +53,16 @@ fn answer(args: &SuggestArgs) -> Result<(), Failure> {
     if args.batch {
         return batch(&mut index, &options, args.explain);
     }
+    if io::stdin().is_terminal() {
+        eprint("Write the message, then press Ctrl-D in an empty line.\n");
+    }
     let mut message = Vec::new();
     io::stdin().lock().read_to_end(&mut message)?;
-    let message = String::from_utf8_lossy(&message);
+    if message.starts_with(b"\xff\xfe") || message.starts_with(b"\xfe\xff") {
+        let message = "the message is in UTF-16\nhint: save it as UTF-8, for example with `iconv -f UTF-16 -t UTF-8`";
+        return Err(Failure::Said(message.to_owned()));
+    }
+    let message = String::from_utf8_lossy(message.strip_prefix(BOM).unwrap_or(&message));
     let suggestions = index.suggest(&message, &options)?;
     if args.json {
         print(&format!(
@@ -70,10 +80,15 @@ fn batch(index: &mut Searcher, options: &SuggestOptions, explain: bool) -> Resul
     let mut out = io::BufWriter::new(io::stdout().lock());
     for (number, line) in io::stdin().lock().split(b'\n').enumerate() {
         let line = line?;
+        let line = if number == 0 {
+            line.strip_prefix(BOM).unwrap_or(&line)
+        } else {
+            &line
+        };
         if line.trim_ascii().is_empty() {
             continue;
         }
-        let message: Result<String, _> = serde_json::from_slice(&line);
+        let message: Result<String, _> = serde_json::from_slice(line);
         let message = message.map_err(|error| {
             let number = number + 1;
             Failure::Said(format!(

@@ -140,7 +140,7 @@ fn what_no_article_answers_has_no_suggestions() {
         (0, "No article answers this with enough confidence.\n")
     );
     // Bytes that are no text are read as far as they are.
-    let run = shop.kb_reading(&["suggest"], b"\xff\xfeWhere is my parcel? \xc3");
+    let run = shop.kb_reading(&["suggest"], b"\xef\xbb\xbfWhere is my parcel? \xc3");
     assert!(
         run.code == 0 && run.stdout.contains("Where is my parcel?"),
         "{}",
@@ -167,7 +167,7 @@ fn fewer_suggestions_are_surer() {
 #[test]
 fn many_messages_are_answered_line_by_line() {
     let shop = shop();
-    let lines = "\"Where is\\nmy parcel?\"\n\n\"\"\r\n\"How do I reset my password?\"";
+    let lines = "\u{FEFF}\"Where is\\nmy parcel?\"\n\n\"\"\r\n\"How do I reset my password?\"";
     let run = shop.kb_reading(&["suggest", "--batch"], lines.as_bytes());
     let answers: Vec<Value> = (run.stdout.lines())
         .map(|line| serde_json::from_str(line).expect("JSON"))
@@ -193,6 +193,8 @@ fn many_messages_are_answered_line_by_line() {
 #[test]
 fn wrong_use_is_told() {
     let shop = shop();
+    let run = shop.kb_reading(&["suggest"], b"\xff\xfeW\0h\0y\0?\0");
+    assert!(run.code == 2 && run.stderr.contains("UTF-16"), "{}", run.stderr);
     for (arguments, said) in [
         (&["suggest", "--threshold", "1.5"][..], "not from 0 to 1"),
         (&["suggest", "--threshold", "NaN"], "not from 0 to 1"),
