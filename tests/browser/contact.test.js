@@ -627,6 +627,7 @@ test("a policy that forbids to fetch leaves the plain form; one that forbids bot
   assert.match((await state())[0], /could not be delivered/);
   assert.equal((await state())[1], "Where is it?");
   assert.equal(other.received.length, 1);
+  assert.ok(await second.page.evaluate(() => document.activeElement.matches(".desk-form [type=submit]")), "the focus stays in the form");
 });
 
 test("offline, the message waits", async (t) => {
