@@ -29,20 +29,18 @@ const judged = ({ status, responseText, responseURL }, url) => {
   return { failed: status >= 500 ? "broken" : "refused", status };
 };
 
-// Whether a request without a message gets an answer that this page may have. Nothing is known about the reason if not.
-const asked = (url, options) => fetch(url, { cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE), ...options });
-const succeeds = (promise) => promise.then(() => true, () => false);
-
-// Errors of a policy for pages may come after those of the request.
-const watchPolicy = () => {
+// Whether one of several requests without a message gets an answer that this page may have, and whether a policy for
+// pages forbids them. Its event may come after the error of the request.
+/** @type {(url: string, ...requests: RequestInit[]) => Promise<{ answers: boolean, forbidden: boolean }>} */
+const probe = async (url, ...requests) => {
   let forbidden = false;
   const forbid = ({ disposition, effectiveDirective }) => (forbidden ||= disposition === "enforce" && effectiveDirective === "connect-src");
   document.addEventListener("securitypolicyviolation", forbid);
-  return async () => {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    document.removeEventListener("securitypolicyviolation", forbid);
-    return forbidden;
-  };
+  const sent = requests.map((request) => fetch(url, { cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE), ...request }));
+  const answers = await Promise.any(sent).then(() => true, () => false);
+  if (!answers) await new Promise((resolve) => setTimeout(resolve, 50));
+  document.removeEventListener("securitypolicyviolation", forbid);
+  return { answers, forbidden };
 };
 
 /**
@@ -56,13 +54,15 @@ const watchPolicy = () => {
  */
 export const post = async (url, body) => {
   const elsewhere = new URL(url, location.href).origin !== location.origin;
-  const forbidden = watchPolicy();
-  // Some endpoints have the headers for it on every answer, others on those to OPTIONS only.
-  if (elsewhere && !await succeeds(Promise.any(["HEAD", "OPTIONS"].map((method) => asked(url, { method }))))) {
-    if (!navigator.onLine) return { failed: "offline", error: "offline" };
-    // A host that refuses can be reached, unlike one that is down.
-    const reached = await forbidden() || await succeeds(asked(url, { method: "HEAD", mode: "no-cors" }));
-    return reached ? { blocked: true } : { failed: "unreachable", error: "unreachable" };
+  if (elsewhere) {
+    // Some endpoints have the headers for it on every answer, others on those to OPTIONS only.
+    const { answers, forbidden } = await probe(url, { method: "HEAD" }, { method: "OPTIONS" });
+    if (!answers) {
+      if (!navigator.onLine) return { failed: "offline", error: "offline" };
+      // A host that refuses can be reached, unlike one that is down.
+      const reached = forbidden || (await probe(url, { method: "HEAD", mode: "no-cors" })).answers;
+      return reached ? { blocked: true } : { failed: "unreachable", error: "unreachable" };
+    }
   }
   const { left, outcome } = await request(url, body);
   if (outcome) return outcome;
@@ -70,10 +70,10 @@ export const post = async (url, body) => {
   if (!navigator.onLine) return { failed: "offline", error: "offline" };
   if (elsewhere) return { failed: "unconfirmed", error: "no answer", plain: true };
   // On this host, an address that answers has got the message. Redirects are not followed, because a policy may forbid
-  // where they lead.
-  const isForbidden = await forbidden();
-  if (await succeeds(asked(url, { method: "HEAD", redirect: "manual" }))) return { failed: "unconfirmed", error: "no answer" };
-  return isForbidden ? { blocked: true } : { failed: "unreachable", error: "unreachable" };
+  // where they lead, and not the address itself.
+  const { answers, forbidden } = await probe(url, { method: "HEAD", redirect: "manual" });
+  if (answers) return { failed: "unconfirmed", error: "no answer" };
+  return forbidden ? { blocked: true } : { failed: "unreachable", error: "unreachable" };
 };
 
 // XMLHttpRequest tells what `fetch` does not: that the body is leaving the browser. `outcome` is missing if it fails.
