@@ -67,7 +67,7 @@ const listen = (page) => page.evaluate(() => {
 const heard = (page) => page.evaluate(() => self.heard);
 
 // An endpoint on another origin, which says whether pages of others may read its answers.
-async function endpoint(t, { allows, answers = true }) {
+async function endpoint(t, { allows, answers = true, methods = "POST, OPTIONS", only = /./, redirect }) {
   const received = [];
   const asked = [];
   const server = http.createServer(async (request, response) => {
@@ -76,7 +76,9 @@ async function endpoint(t, { allows, answers = true }) {
     for await (const part of request) parts.push(part);
     if (request.method === "POST") received.push({ type: request.headers["content-type"], body: Buffer.concat(parts).toString(), accept: request.headers.accept });
     if (request.method === "POST" && !answers) return void response.destroy();
-    response.writeHead(200, { "content-type": "text/html", ...(allows && { "access-control-allow-origin": "*" }) });
+    const headers = allows && only.test(request.method) && { "access-control-allow-origin": "*", "access-control-allow-methods": methods };
+    if (redirect && request.method === "POST") return void response.writeHead(302, { location: redirect, ...headers }).end();
+    response.writeHead(200, { "content-type": "text/html", ...headers });
     response.end("<!doctype html><title>Thanks</title><link rel=icon href=data:,><p>Thank you.");
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -392,7 +394,7 @@ test("an endpoint elsewhere that lets the page read its answer", async (t) => {
   await sent.waitFor();
   assert.equal(other.received.length, 1);
   assert.equal(other.received[0].accept, "application/json");
-  assert.equal(other.asked[0], "OPTIONS", "the browser asks before it sends");
+  assert.ok(other.asked.indexOf("OPTIONS") < other.asked.indexOf("POST"), "the browser asks before it sends");
 });
 
 test("an endpoint elsewhere that does not gets the form as without JavaScript, once", async (t) => {
@@ -413,6 +415,168 @@ test("an endpoint elsewhere that does not gets the form as without JavaScript, o
   await page.locator("[data-done=handed] [data-back]").click();
   assert.equal(await message.inputValue(), "Where is it?");
   assert.equal(other.received.length, 1);
+});
+
+test("an endpoint that answers only POST and OPTIONS for others, or does not list OPTIONS, is used in the background too", async (t) => {
+  for (const kind of [{ only: /POST|OPTIONS/ }, { methods: "GET,HEAD,POST" }]) {
+    const other = await endpoint(t, { allows: true, ...kind });
+    const server = await siteFor(t, `${other.origin}/messages`, `${POLICY}; connect-src 'self' ${other.origin}; form-action ${other.origin}`);
+    const { send, sent } = await filled(t, server, { expect: /CORS|ERR_FAILED/ });
+    await send.click();
+    await sent.waitFor();
+    assert.equal(other.received.length, 1);
+  }
+});
+
+test("an endpoint that redirects to where nothing can be read gets one message, and another one only if the customer says so", async (t) => {
+  const thanks = await endpoint(t, { allows: false });
+  const expect = /CORS|ERR_FAILED|Content Security Policy|violates|Failed to load resource/;
+  // On another host; the target may be read by nobody, or a policy forbids it.
+  for (const connect of [thanks.origin, ""]) {
+    const other = await endpoint(t, { allows: true, redirect: `${thanks.origin}/thanks` });
+    const server = await siteFor(t, `${other.origin}/messages`, `${POLICY}; connect-src 'self' ${other.origin} ${connect}; form-action ${other.origin} ${thanks.origin}`);
+    const { page, send, said, again } = await filled(t, server, { expect });
+    await send.click();
+    await said.waitFor();
+    assert.match(await said.innerText(), /may or may not have arrived/);
+    assert.ok(page.url().endsWith("/contact/"));
+    assert.equal(other.received.length, 1);
+    await again.click();
+    await page.getByText("Thank you.").waitFor();
+    assert.equal(other.received.length, 2);
+    const [first, second] = other.received.map(({ body }) => new URLSearchParams(body).get("id"));
+    assert.equal(first, second);
+  }
+  // On the same host.
+  for (const policy of ["connect-src 'self'", `connect-src 'self' ${thanks.origin}`]) {
+    const server = await siteFor(t, "", `${POLICY}; ${policy}; form-action 'self' ${thanks.origin}`);
+    server.when(/messages/, { redirect: `${thanks.origin}/thanks` });
+    const { page, send, said } = await filled(t, server, { expect });
+    await send.click();
+    await said.waitFor();
+    assert.match(await said.innerText(), /may or may not have arrived/);
+    assert.ok(page.url().endsWith("/contact/"));
+    assert.equal(server.log.filter(({ method }) => method === "POST").length, 1);
+  }
+});
+
+test("a redirect to the home page or to the contact page is no success", async (t) => {
+  for (const target of ["", "contact/?done"]) {
+    const server = await Server.start(path.join(process.env.KB_BROWSER_SITES, "contact"));
+    atEnd(t, () => server.close());
+    const { page, send, said, message } = await filled(t, server);
+    await page.route("**/messages", (route) => route.fulfill({ status: 303, headers: { location: server.root + target } }));
+    await send.click();
+    await said.waitFor();
+    assert.match(await said.innerText(), /not accepted/);
+    assert.equal(await message.inputValue(), "Where is it?");
+  }
+});
+
+test("to try again checks the fields, and the focus stays in the form", async (t) => {
+  const { page, send, said, again, email } = await filled(t, small, { expect: NETWORK });
+  small.when(/messages/, { status: 500 });
+  await send.click();
+  await said.waitFor();
+  await email.fill("");
+  await again.click();
+  await until(() => page.evaluate(() => document.activeElement.name === "email"));
+  assert.equal(small.asked(/messages/).length, 1);
+  await email.fill("anna@example.com");
+  await again.focus();
+  await page.keyboard.press("Enter");
+  await until(() => small.asked(/messages/).length === 2);
+  await again.waitFor();
+  assert.ok(await page.evaluate(() => document.activeElement.matches(".desk-form [type=submit]")));
+});
+
+test("what is being sent cannot be changed, and is what the page says was sent", async (t) => {
+  const { page, send, sent, message, topic } = await filled(t, small);
+  small.when(/messages/, { delay: 1500 });
+  await message.focus();
+  await send.click();
+  await page.keyboard.type("more");
+  assert.equal(await message.evaluate((each) => each.closest("[inert]") !== null), true);
+  assert.equal(await topic.evaluate((each) => each.closest("[inert]") !== null), true);
+  await sent.waitFor();
+  const { message: got } = Object.fromEntries(fieldsOf(small.received[0]));
+  assert.equal(got, "Where is it?");
+  assert.match(await sent.innerText(), /Where is it\?/);
+  await page.locator("[data-done=sent] [data-new]").click();
+  assert.equal(await page.locator("[inert]").count(), 0);
+});
+
+test("a message that was sent does not come back with the back button, and the next one is another", async (t) => {
+  const { page, send, sent, message, subject, email } = await filled(t, small);
+  await send.click();
+  await sent.waitFor();
+  await page.goto(`${small.root}orders/return/`);
+  await page.goBack();
+  assert.equal(await message.inputValue(), "");
+  assert.equal(await subject.inputValue(), "");
+  if (await sent.isVisible()) await page.locator("[data-done=sent] [data-new]").click();
+  for (const [field, text] of [[email, "anna@example.com"], [subject, "A parcel"], [message, "Where is it?"]]) await field.fill(text);
+  await send.click();
+  await sent.waitFor();
+  const [first, second] = small.received.map((each) => Object.fromEntries(fieldsOf(each)).id);
+  assert.notEqual(first, second, "the same words are another message");
+});
+
+test("an article that solves it ends the message for the back button too, but not its files", async (t) => {
+  const { page, message, answers, dialog } = await open(t, showcase);
+  await message.fill("I want to return my order");
+  await page.locator("[name=files]").setInputFiles([{ name: "a.txt", mimeType: "text/plain", buffer: Buffer.from("one") }]);
+  await answers.first().click();
+  await dialog.locator("[data-solved]").click();
+  assert.equal(await message.inputValue(), "");
+  await page.locator("[data-done=solved] [data-back]").click();
+  assert.equal(await message.inputValue(), "I want to return my order");
+  assert.deepEqual(await page.locator("[name=files]").evaluate((each) => [...each.files].map((file) => file.name)), ["a.txt"]);
+  await answers.first().click();
+  await dialog.locator("[data-solved]").click();
+  await page.goto(`${showcase.root}all/`);
+  await page.goBack();
+  assert.equal(await message.inputValue(), "");
+});
+
+test("a message counts once, with its own articles, and who writes on has not found the answer", async (t) => {
+  const { page, message, answers, dialog, send, sent, subject } = await filled(t, showcase, {}, "I want to return my order");
+  await listen(page);
+  await message.press("End");
+  await answers.first().click();
+  await page.keyboard.press("Escape");
+  await send.click();
+  await sent.waitFor();
+  await page.locator("[data-done=sent] [data-new]").click();
+  assert.equal(await answers.count(), 0);
+  await subject.fill("Hello");
+  await message.fill("xyzzy");
+  await send.click();
+  await sent.waitFor();
+  const counted = (await heard(page)).filter(([name]) => name === "contact-sent").map(([, { shown, opened }]) => [shown > 0, opened.length]);
+  assert.deepEqual(counted, [[true, 1], [false, 0]]);
+  await page.locator("[data-done=sent] [data-new]").click();
+  await message.fill("I want to return my order");
+  await answers.first().click();
+  await page.keyboard.press("Escape");
+  await message.pressSequentially(" today");
+  await page.goto(`${showcase.root}all/`);
+  const events = JSON.parse(await page.evaluate(() => sessionStorage.getItem("heard")));
+  assert.equal(events.filter(([name]) => name === "suggest-assumed").length, 0);
+  assert.equal(await dialog.count(), 0);
+});
+
+test("a box that must be ticked says so, and no ids are doubled", async (t) => {
+  const server = await Server.start(path.join(process.env.KB_BROWSER_SITES, "contact-fields"), { receives: ["/messages"] });
+  atEnd(t, () => server.close());
+  const { page, send } = await filled(t, server);
+  await send.click();
+  assert.equal(await page.locator("#_e-terms").innerText(), "Please tick this box.");
+  const ids = await page.evaluate(() => [...document.querySelectorAll("[id]")].map((each) => each.id));
+  assert.deepEqual(ids.filter((id, n) => ids.indexOf(id) !== n), []);
+  const hint = (name) => page.locator(`[name=${name}]`).evaluate((each) => document.getElementById(each.getAttribute("aria-describedby")).innerText);
+  assert.equal(await hint("order"), "On the invoice.");
+  assert.equal(await hint("order-hint"), "Anything.");
 });
 
 test("what left the browser is not sent again by itself", async (t) => {
@@ -457,6 +621,7 @@ test("a policy that forbids to fetch leaves the plain form; one that forbids bot
   assert.match((await state())[0], /could not be delivered/);
   assert.equal((await state())[1], "Where is it?");
   assert.equal(other.received.length, 1);
+  assert.ok(await second.page.evaluate(() => document.activeElement.matches(".desk-form [type=submit]")), "the focus stays in the form");
 });
 
 test("offline, the message waits", async (t) => {
@@ -548,6 +713,7 @@ test("without an endpoint, the mail program gets the message; without JavaScript
   await page.locator("[data-done=mail] [data-back]").click();
   await message.fill(`${"\u{1F600}".repeat(3000)} end`);
   await send.click();
+  assert.equal((await heard(page)).filter(([name]) => name === "contact-sent").length, 1, "it is one message");
   const { length } = await page.evaluate(() => self.mail);
   assert.ok(length > 1500 && length < 2000, `${length}`);
   assert.ok(await page.evaluate(() => decodeURIComponent(self.mail).endsWith("…")), "no half character");

@@ -187,11 +187,11 @@ fn an_endpoint_makes_a_form_in_every_language() {
         "<form class=\"desk-form\" action=\"/s/messages?key=a&amp;b\" method=\"post\" accept-charset=\"utf-8\" enctype=\"multipart/form-data\">",
         "<input type=\"hidden\" name=\"language\" value=\"en\">",
         "<input type=\"hidden\" name=\"url\" value=\"https://help.example/s/contact/\">",
-        "<option value=\"money\" data-action=\"https://money.example/\" data-email=\"mailto:money@acme.example\">Money &amp; &lt;more&gt;</option>",
-        "<option value=\"other\">Other</option>",
+        "<option value=\"money\" dir=\"auto\" data-action=\"https://money.example/\" data-email=\"mailto:money@acme.example\">Money &amp; &lt;more&gt;</option>",
+        "<option value=\"other\" dir=\"auto\">Other</option>",
         "<input id=\"_f-files\" type=\"file\" name=\"files\" multiple>",
         "<select id=\"_f-action\" name=\"action\" required>",
-        "<option value=\"Refund\">Refund</option>",
+        "<option value=\"Refund\" dir=\"auto\">Refund</option>",
         "<a href=\"/s/billing/refund/\">Refund</a>",
         "js/contact.js\"></script>",
     ] {
@@ -205,7 +205,7 @@ fn an_endpoint_makes_a_form_in_every_language() {
     let german = sandbox.read("public/de/contact/index.html");
     for part in [
         "<input type=\"hidden\" name=\"language\" value=\"de\">",
-        "<option value=\"Refund\">Geld zurück</option>",
+        "<option value=\"Refund\" dir=\"auto\">Geld zurück</option>",
         ">Geld</option>",
         "<a href=\"/s/de/billing/refund/\">Erstattung</a>",
     ] {

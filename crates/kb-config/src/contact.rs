@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use kb_data::Reader;
 use kb_diagnostic::{Code, Diagnostic, Span, did_you_mean};
 
+use super::address::endpoint;
 use super::read::{checked, email, phone, web_link};
 
 /// Names of fields that kb's own form sends.
@@ -73,7 +74,7 @@ impl Channels {
             hours: reader.string(&["hours"]),
             response_time: reader.string(&["response_time"]),
             form: checked(reader, "form", web_link),
-            endpoint: checked(reader, "endpoint", web_link),
+            endpoint: checked(reader, "endpoint", endpoint),
         }
     }
 }
@@ -271,6 +272,36 @@ impl ContactConfig {
     }
 }
 
+impl ContactConfig {
+    /// Warns of fields and topics that no page shows: neither with these channels nor with `others`, those of languages.
+    pub(super) fn check_shown(&self, reader: &mut Reader<'_>, others: &[Self]) {
+        // What was refused has an error of its own.
+        let refused = ["endpoint", "email"]
+            .into_iter()
+            .any(|key| reader.entry(&[key]).is_some());
+        let all = || std::iter::once(self).chain(others);
+        let form = refused || all().any(|contact| contact.channels.receiver().is_some());
+        let page = refused || all().any(|contact| !contact.is_empty());
+        for (key, shown) in [
+            ("fields", form || self.fields.is_empty()),
+            ("topics", page || self.topics.is_empty()),
+        ] {
+            let Some(entry) = reader.entry(&[key]).filter(|_| !shown) else {
+                continue;
+            };
+            let span = reader.place().span(&entry.key_range);
+            let message = format!("no page shows these {key}, because nothing receives messages");
+            reader.report(
+                Diagnostic::new(Code::ContactNowhere, message)
+                    .with_span(span)
+                    .with_hint("set `endpoint` or `email` in `[contact]`"),
+            );
+        }
+        // All else was checked when it was read.
+        reader.accept_all();
+    }
+}
+
 impl ContactTexts {
     /// Removes endpoints that are paths on the site itself, which a site without a server does not have.
     pub fn remove_local_endpoints(&mut self) {
@@ -305,7 +336,7 @@ impl ContactTexts {
             let texts = FieldTexts {
                 label: filled(reader, "label"),
                 hint: reader.string(&["hint"]),
-                options: reader.strings(&["options"]),
+                options: read_options(reader).unwrap_or_default(),
             };
             if let Some(field) =
                 field.filter(|field| !texts.options.is_empty() && field.options.len() != texts.options.len())
@@ -370,7 +401,7 @@ fn read_field(reader: &mut Reader<'_>, topic_ids: &[&str], names: &mut Vec<Strin
     let label = filled(reader, "label");
     let kind = reader.choice(&["type"], &FieldKind::NAMES).unwrap_or(FieldKind::Text);
     let required = reader.bool(&["required"]).unwrap_or(false);
-    let options = reader.strings(&["options"]);
+    let options = read_options(reader);
     let hint = reader.string(&["hint"]);
     let topics = reader.spanned_strings(&["topics"]);
     if label.is_none() && name.is_some() {
@@ -381,7 +412,7 @@ fn read_field(reader: &mut Reader<'_>, topic_ids: &[&str], names: &mut Vec<Strin
             None,
         );
     }
-    match (kind, options.is_empty()) {
+    match (kind, options.as_ref().is_some_and(Vec::is_empty)) {
         (FieldKind::Select, true) => {
             let message = "a field of the type `select` needs `options`".to_owned();
             report(
@@ -418,10 +449,35 @@ fn read_field(reader: &mut Reader<'_>, topic_ids: &[&str], names: &mut Vec<Strin
         label: label?,
         kind,
         required,
-        options: options.into_iter().map(option).collect(),
+        options: options.into_iter().flatten().map(option).collect(),
         hint,
         topics: topics.into_iter().map(|(topic, _)| topic).collect(),
     })
+}
+
+/// What a select offers: an empty option could not be told from none, and one of two equal ones is never meant.
+/// `None` if one is refused.
+fn read_options(reader: &mut Reader<'_>) -> Option<Vec<String>> {
+    let mut options: Vec<String> = Vec::new();
+    let given = reader.spanned_strings(&["options"]);
+    let count = given.len();
+    for (option, span) in given {
+        let (message, hint) = if option.trim().is_empty() {
+            let hint = "remove it; customers can leave a field without an option unless it is `required`";
+            ("an option is empty".to_owned(), hint)
+        } else if options.iter().any(|other| other.trim() == option.trim()) {
+            (
+                format!("there are two options `{}`", option.trim()),
+                "remove one of them",
+            )
+        } else {
+            options.push(option);
+            continue;
+        };
+        let problem = Diagnostic::new(Code::ConfigValue, message);
+        reader.report(problem.with_span(span).with_hint(hint));
+    }
+    (options.len() == count).then_some(options)
 }
 
 fn read_files(reader: &mut Reader<'_>, channels: &Channels) -> Option<bool> {

@@ -2,6 +2,7 @@
 //!
 //! Everything is optional. All settings have defaults, so that a bare folder of Markdown builds.
 
+mod address;
 mod checks;
 mod color;
 mod contact;

@@ -3,6 +3,7 @@
 use kb_data::{Codes, Place, Reader, parse_toml};
 use kb_diagnostic::{Code, Diagnostic, SourceText, Span};
 
+use super::address::endpoint;
 use super::checks::Checks;
 use super::{
     BaseUrl, BuildConfig, ColorError, Config, ContactConfig, ContactTexts, Direction, FeedbackConfig, Language,
@@ -38,15 +39,19 @@ fn read_config(reader: &mut Reader<'_>) -> Config {
     let defaults = Config::default();
     let default_language = language(reader, "default_language");
     let contact = reader.table(&["contact"], ContactConfig::read).unwrap_or_default();
+    let languages = reader
+        .table(&["languages"], |reader| read_languages(reader, &contact))
+        .unwrap_or_default();
+    let of_languages = languages.values().filter_map(|language| language.contact.as_ref());
+    let contacts: Vec<_> = of_languages.map(|texts| contact.with(texts)).collect();
+    reader.table(&["contact"], |reader| contact.check_shown(reader, &contacts));
     Config {
         title: reader.string(&["title"]),
         description: reader.string(&["description"]),
         base_url: checked(reader, "base_url", BaseUrl::parse),
         default_language_given: default_language.is_some(),
         default_language: default_language.unwrap_or(defaults.default_language),
-        languages: reader
-            .table(&["languages"], |reader| read_languages(reader, &contact))
-            .unwrap_or_default(),
+        languages,
         theme: reader.table(&["theme"], read_theme).unwrap_or(defaults.theme),
         build: reader.table(&["build"], read_build).unwrap_or_default(),
         search: reader.table(&["search"], read_search).unwrap_or_default(),
@@ -61,18 +66,39 @@ fn read_config(reader: &mut Reader<'_>) -> Config {
 }
 
 /// Text that `parse` must accept; its error is reported.
-pub(super) fn checked<T>(
+pub(super) fn checked<T, E: Into<Refused>>(
     reader: &mut Reader<'_>,
     key: &'static str,
-    parse: impl Fn(&str) -> Result<T, String>,
+    parse: impl Fn(&str) -> Result<T, E>,
 ) -> Option<T> {
     let (text, span) = reader.spanned_string(&[key])?;
     match parse(&text) {
         Ok(value) => Some(value),
-        Err(message) => {
-            reader.report(Diagnostic::new(Code::ConfigValue, message).with_span(span));
+        Err(error) => {
+            let Refused { message, hint } = error.into();
+            let problem = Diagnostic::new(Code::ConfigValue, message).with_span(span);
+            reader.report(problem.with_hint_if(hint));
             None
         }
+    }
+}
+
+/// Why a text is not accepted.
+pub(super) struct Refused {
+    message: String,
+    hint: Option<String>,
+}
+
+impl From<String> for Refused {
+    fn from(message: String) -> Self {
+        Self { message, hint: None }
+    }
+}
+
+impl From<(String, String)> for Refused {
+    fn from((message, hint): (String, String)) -> Self {
+        let hint = Some(hint);
+        Self { message, hint }
     }
 }
 
@@ -225,7 +251,7 @@ fn read_feedback(reader: &mut Reader<'_>) -> FeedbackConfig {
     let feedback = FeedbackConfig {
         enabled: reader.bool(&["enabled"]).unwrap_or(true),
         email: checked(reader, "email", email),
-        endpoint: checked(reader, "endpoint", web_link),
+        endpoint: checked(reader, "endpoint", endpoint),
         script: reader.bool(&["script"]).unwrap_or(false),
     };
     if let Some(enabled) = enabled.filter(|_| feedback.enabled && !feedback.has_destination()) {

@@ -2,7 +2,9 @@
 
 use kb_data::Reader;
 use kb_diagnostic::{Code, Diagnostic};
-use url::{Host, Url};
+
+use super::address::{Problem, path_of_site, problem, receiver_url};
+use super::read::checked;
 
 /// An example of each form, for hints.
 const EXAMPLES: &str = "write a path on the site such as `/signal.txt`, or the URL of a collector such as \
@@ -32,16 +34,8 @@ impl SignalsConfig {
             beacon: None,
             queries: reader.bool(&["queries"]).unwrap_or(false),
         };
-        if let Some((text, span)) = reader.spanned_string(&["beacon"]) {
-            match BeaconTarget::parse(&text) {
-                Ok(target) => config.beacon = Some(target),
-                Err((message, hint)) => reader.report(
-                    Diagnostic::new(Code::ConfigValue, message)
-                        .with_span(span)
-                        .with_hint(hint),
-                ),
-            }
-        } else if let Some(entry) = entry.filter(|_| config.queries && reader.entry(&["beacon"]).is_none()) {
+        config.beacon = checked(reader, "beacon", BeaconTarget::parse);
+        if let Some(entry) = entry.filter(|_| config.queries && reader.entry(&["beacon"]).is_none()) {
             let span = reader.place().span(&entry.key_range);
             reader.report(
                 Diagnostic::new(
@@ -70,48 +64,29 @@ impl BeaconTarget {
     ///
     /// # Errors
     /// What is wrong, and a hint.
-    fn parse(text: &str) -> Result<Self, (String, String)> {
-        let problem = |message: &str, hint: &str| Err((format!("`{text}` {message}"), hint.to_owned()));
-        if text.starts_with("//") || text.starts_with("/\\") {
-            return problem("leads to another site", EXAMPLES);
-        }
-        if let Some(path) = text.strip_prefix('/') {
-            if path.contains(['?', '#']) {
-                return problem(
-                    "must be a path without `?` and `#`",
-                    "kb appends the signals behind `?`",
-                );
-            }
-            if path.is_empty() || path.ends_with('/') || is_page(path) {
-                return problem(
-                    "is the address of a page",
-                    "name a file of its own, such as `/signal.txt`",
-                );
-            }
-            if !path.split('/').all(is_plain_name) {
-                let hint = "use letters a-z, digits, `-`, `_` and `.`, and begin each part with a letter or a digit, \
-                            as in `/signal.txt`";
-                return problem("has a part that is not a plain file name", hint);
-            }
-            return Ok(Self::File(text.to_owned()));
-        }
-        let Ok(url) = Url::parse(text) else {
-            return problem("is neither a path that begins with `/` nor an absolute URL", EXAMPLES);
+    fn parse(text: &str) -> Result<Self, Problem> {
+        let Some(path) = path_of_site(text, EXAMPLES)? else {
+            return receiver_url(text, EXAMPLES).map(|url| Self::Collector(url.into()));
         };
-        if url.scheme() != "https" && !(url.scheme() == "http" && is_this_machine(&url)) {
-            let hint = "signals to another host are sent encrypted; `http://` is allowed for `localhost` only";
-            return problem("must begin with `https://`", hint);
-        }
-        if !url.username().is_empty() || url.password().is_some() {
+        let problem = |message: &str, hint: &str| Err(problem(text, message, hint));
+        if path.contains(['?', '#']) {
             return problem(
-                "contains a user name or a password",
-                "everybody could read it in the pages; remove it",
+                "must be a path without `?` and `#`",
+                "kb appends the signals behind `?`",
             );
         }
-        if url.fragment().is_some() {
-            return problem("has a fragment", "remove `#` and what follows");
+        if path.is_empty() || path.ends_with('/') || is_page(path) {
+            return problem(
+                "is the address of a page",
+                "name a file of its own, such as `/signal.txt`",
+            );
         }
-        Ok(Self::Collector(url.into()))
+        if !path.split('/').all(is_plain_name) {
+            let hint = "use letters a-z, digits, `-`, `_` and `.`, and begin each part with a letter or a digit, \
+                        as in `/signal.txt`";
+            return problem("has a part that is not a plain file name", hint);
+        }
+        Ok(Self::File(text.to_owned()))
     }
 }
 
@@ -127,15 +102,6 @@ fn is_plain_name(part: &str) -> bool {
         && part
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-}
-
-fn is_this_machine(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
-        None => false,
-    }
 }
 
 #[cfg(test)]

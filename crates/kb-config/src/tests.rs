@@ -320,20 +320,20 @@ fn mistakes_in_the_contact_form_have_their_place() {
             ],
         ),
         (
-            "[[contact.fields]]\nname = \"x\"\nlabel = \"X\"\ntype = \"selct\"\n",
+            "[[contact.fields]]\nname = \"x\"\nlabel = \"X\"\ntype = \"selct\"\n[languages.de.contact]\nemail = \"a@b.example\"\n",
             &[
                 "4 config-type: `contact.fields.type` must be `text`, `email`, `tel`, `number`, `date`, `url`, `textarea`, `select` or `checkbox`, found `selct` (did you mean `select`?)",
             ],
         ),
         (
-            "[[contact.fields]]\nname = \"x\"\nlabel = \"X\"\ntype = \"select\"\n[[contact.fields]]\nname = \"y\"\nlabel = \"Y\"\noptions = [\"a\"]\n",
+            "[[contact.fields]]\nname = \"x\"\nlabel = \"X\"\ntype = \"select\"\n[[contact.fields]]\nname = \"y\"\nlabel = \"Y\"\noptions = [\"a\"]\n[languages.de.contact]\nemail = \"a@b.example\"\n",
             &[
                 "4 config-value: a field of the type `select` needs `options` (such as `options = [\"Web\", \"Phone\"]`)",
                 "8 config-value: a field of the type `text` has no options (to offer a choice, write `type = \"select\"`)",
             ],
         ),
         (
-            "[[contact.topics]]\nid = \"refund\"\ntitle = \"Refunds\"\n[[contact.fields]]\nname = \"x\"\nlabel = \" \"\ntopics = [\"refnd\"]\n",
+            "[[contact.topics]]\nid = \"refund\"\ntitle = \"Refunds\"\n[[contact.fields]]\nname = \"x\"\nlabel = \" \"\ntopics = [\"refnd\"]\n[languages.de.contact]\nemail = \"a@b.example\"\n",
             &[
                 "5 config-value: a field needs a `label`, which customers see",
                 "6 config-value: `label` is empty",
@@ -341,9 +341,45 @@ fn mistakes_in_the_contact_form_have_their_place() {
             ],
         ),
         (
+            "[contact]\nendpoint = \"http://acme.example/m\"\nemail = \"a@b.example\"\n[[contact.topics]]\nid = \"a\"\ntitle = \"A\"\nendpoint = \"https://u:p@acme.example/\"\n",
+            &[
+                "2 config-value: `http://acme.example/m` must begin with `https://` (what pages send to another host is sent encrypted; `http://` is allowed for `localhost` only)",
+                "7 config-value: `https://u:p@acme.example/` contains a user name or a password (everybody could read it in the pages; remove it)",
+            ],
+        ),
+        (
+            "[feedback]\nendpoint = \"/f#a\"\n",
+            &["2 config-value: `/f#a` has a fragment (remove `#` and what follows)"],
+        ),
+        (
+            "[contact]\nemail = \"a@b.example\"\n[[contact.fields]]\nname = \"x\"\nlabel = \"X\"\ntype = \"select\"\noptions = [\"a\",\n\" \",\n\"a \"]\n[[languages.de.contact.fields]]\nname = \"x\"\noptions = [\"\"]\n",
+            &[
+                "12 config-value: an option is empty (remove it; customers can leave a field without an option unless it is `required`)",
+                "8 config-value: an option is empty (remove it; customers can leave a field without an option unless it is `required`)",
+                "9 config-value: there are two options `a` (remove one of them)",
+            ],
+        ),
+        (
+            "[contact]\nphone = \"1\"\n[[contact.topics]]\nid = \"a\"\ntitle = \"A\"\n[[contact.fields]]\nname = \"x\"\nlabel = \"X\"\n",
+            &[
+                "6 contact-nowhere: no page shows these fields, because nothing receives messages (set `endpoint` or `email` in `[contact]`)",
+            ],
+        ),
+        (
+            "[[contact.topics]]\nid = \"a\"\ntitle = \"A\"\n",
+            &[
+                "1 contact-nowhere: no page shows these topics, because nothing receives messages (set `endpoint` or `email` in `[contact]`)",
+            ],
+        ),
+        (
+            "[[contact.topics]]\nid = \"a\"\ntitle = \"A\"\n[[contact.fields]]\nname = \"x\"\nlabel = \"X\"\n[languages.de.contact]\nemail = \"a@b.example\"\n",
+            &[],
+        ),
+        (
             "[contact]\nendpiont = \"/x\"\n[[contact.fields]]\nname = \"x\"\nlabel = \"X\"\nrequird = true\n",
             &[
                 "2 config-unknown-key: unknown key `contact.endpiont` (did you mean `endpoint`?)",
+                "3 contact-nowhere: no page shows these fields, because nothing receives messages (set `endpoint` or `email` in `[contact]`)",
                 "6 config-unknown-key: unknown key `contact.fields.requird` (did you mean `required`?)",
             ],
         ),

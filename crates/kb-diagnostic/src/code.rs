@@ -133,6 +133,7 @@ codes! {
     ThemeMissing "theme-missing" Error Site "The theme is neither in `themes/` nor built in."
     ThemeFileMissing "theme-file-missing" Error Site "`theme.toml` names a file that does not exist."
     FeedbackNowhere "feedback-nowhere" Warning Place "`[feedback]` is enabled, but nothing receives the answers."
+    ContactNowhere "contact-nowhere" Warning Place "`[contact]` has fields or topics that no page shows."
     SignalsNowhere "signals-nowhere" Warning Place "`[signals]` has settings, but no `beacon`."
     AccentAdjusted "accent-adjusted" Info Place "The accent colour is too light to be read on white."
     I18nSyntax "i18n-syntax" Error Site "An `i18n` file is not valid TOML."

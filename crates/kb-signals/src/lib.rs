@@ -149,7 +149,7 @@ signals! {
         "place in the list; 1 is the first" position: u32 = "i",
     }
 
-    "the customer left after reading a suggestion, without saying whether it helped"
+    "the customer left after reading a suggestion, without writing on or saying whether it helped"
     SuggestAssumed "suggest-assumed" from Some("kb:suggest-assumed") => {
         "the article" url: SitePath = "u",
         "place in the list; 1 is the first" position: u32 = "i",

@@ -199,11 +199,28 @@ required = true
 topics = ["orders"]
 `;
 
+// Names of which one is another with an ending, and a box that must be ticked.
+const CHECKED = `[[contact.fields]]
+name = "order"
+label = "رقم"
+hint = "On the invoice."
+[[contact.fields]]
+name = "order-hint"
+label = "Hint"
+hint = "Anything."
+[[contact.fields]]
+name = "terms"
+label = "I agree"
+type = "checkbox"
+required = true
+`;
+
 // Sites with a contact form: `contact` posts to an endpoint, `contact-mail` opens a mail program, `contact-plain` is of
-// the other theme.
+// the other theme, `contact-fields` has fields of other kinds.
 export const CONTACT = Object.fromEntries([
   ["contact", "default", 'endpoint = "/messages"\nemail = "help@example.com"\nphone = "+1 555 0100"\nresponse_time = "within a day"\n', TOPICS + FIELDS],
   ["contact-mail", "default", 'email = "help@example.com"\n', TOPICS],
+  ["contact-fields", "default", 'endpoint = "/messages"\n', CHECKED],
   ["contact-plain", "plain", 'endpoint = "/messages"\nemail = "help@example.com"\n', TOPICS],
 ].map(([name, theme, channels, more]) => [name, bare(theme, `[contact]\n${channels}${more}`)]));
 

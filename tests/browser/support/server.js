@@ -55,7 +55,7 @@ export class Server {
     return server;
   }
 
-  // What happens to requests whose path matches: { status }, { abort: true } (the connection breaks), { delay },
+  // What happens to requests whose path matches: { status }, { abort: true } (the connection breaks), { delay }, { redirect } (where a POST is sent on to),
   // { body(bytes, url) -> bytes }. Gives what ends it.
   when(pattern, rule) {
     const entry = { pattern, rule };
@@ -127,6 +127,8 @@ export class Server {
     } catch {
       return; // the page was closed
     }
+    const redirect = rules.find((rule) => rule.redirect)?.redirect;
+    if (redirect) return void response.writeHead(302, { location: redirect }).end();
     const taken = this.receives.includes(entry.path) && !rules.some((rule) => rule.status);
     if (taken) this.received.push({ path: entry.path, type: request.headers["content-type"], headers: request.headers, body: Buffer.concat(parts).toString() });
     entry.status = taken ? 200 : rules.find((rule) => rule.status)?.status ?? 405;

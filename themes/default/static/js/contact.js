@@ -6,7 +6,7 @@
 //     "kb:suggest-open"      { url, position, confidence }   a suggestion was opened; 1 is the first
 //     "kb:suggest-solved"    { url, position }               it solved the problem
 //     "kb:suggest-rejected"  { url, position }               it did not help
-//     "kb:suggest-assumed"   { url, position }               the page was left after reading, and nothing was sent
+//     "kb:suggest-assumed"   { url, position }               the page was left after reading: nothing was written or sent
 //     "kb:contact-sent"      { topic, channel: "endpoint" | "mail", shown, opened }
 //     "kb:contact-failed"    { error }
 
@@ -28,6 +28,7 @@ const [promise] = all("[data-promise]", desk);
 const draft = { values: [], context: [] };
 let busy = false;
 let done = ""; // what is shown instead of the form
+let plainly = false; // whether the next attempt is a plain form
 
 // The draft.
 let saving;
@@ -78,25 +79,39 @@ const showDone = (name = "") => {
     if (name && !part.hidden) part.focus();
   }
 };
+// Browsers fill a form again when its page is reached with the back button. A message that was ended must not come back
+// in this way and be sent once more, so its fields are emptied at once. `back` has them from here, not from storage. Files
+// stay: a script cannot choose them again.
+const clear = () => {
+  clearTimeout(saving);
+  draft.values = words(form);
+  fill(form, draft.values.filter(([name]) => name === "name" || name === "email"));
+  followTopic(form);
+  removeDraft();
+};
+// A new message has nothing of the last one, except who writes.
+const forget = () => {
+  clear();
+  for (const each of all("[type=file]", form.form)) each.value = "";
+  Object.assign(draft, { values: [], context: [], id: "", handed: false, reported: false });
+  plainly = false;
+  showContext();
+  answers.restart();
+};
 const back = () => {
+  if (done === "solved") {
+    fill(form, draft.values);
+    followTopic(form);
+  }
   showDone();
   draft.handed = false;
   save();
   form.field("message").focus();
 };
 const restart = () => {
-  fill(form, words(form).filter(([name]) => name === "name" || name === "email"));
-  for (const each of all("[type=file]", form.form)) each.value = "";
-  draft.context = [];
-  draft.handed = false;
-  showContext();
-  followTopic(form);
+  forget();
   showDone();
-  removeDraft();
-  const subject = form.field("subject");
-  subject.focus();
-  // Suggestions for the last message go.
-  subject.dispatchEvent(new Event("input", { bubbles: true }));
+  form.field("subject").focus();
 };
 for (const button of all("[data-back]", desk)) button.addEventListener("click", back);
 for (const button of all("[data-new]", desk)) button.addEventListener("click", restart);
@@ -108,7 +123,7 @@ const showCopy = (part) => {
 };
 
 // Articles: the engine and what shows them come when the customer begins to write. The form works without.
-let answers = { shown: () => 0, opened: () => /** @type {string[]} */ ([]), settle() {} };
+let answers = { shown: () => 0, opened: () => /** @type {string[]} */ ([]), settle() {}, restart() {} };
 const writing = all("[data-text]", form.form);
 const begin = async () => {
   const { suggest } = /** @type {any} */ (self.kb ?? {});
@@ -118,7 +133,9 @@ const begin = async () => {
   const code = /** @type {any} */ (self)[Symbol.for("kb-offline")]?.["js/search/answers.js"];
   const { default: suggestAnswers } = await import(code ? `data:text/javascript;base64,${code}` : "./search/answers.js");
   answers = suggestAnswers(desk, writing, suggest, () => {
-    removeDraft();
+    // What is on its way is not ended any more.
+    if (busy) return;
+    clear();
     showDone("solved");
   });
 };
@@ -142,10 +159,15 @@ const mail = () => {
 
 // Failures.
 /** @type {(outcome: import("./shared/contact/send.js").Outcome) => void} */
-const fail = ({ failed = "", status, error }) => {
+const fail = ({ failed = "", status, error, plain = false }) => {
+  plainly = plain;
   const part = all("[data-failure]", desk)[0].content.cloneNode(true);
   all("[data-said]", part)[0].textContent = texts[failed].replace("{status}", `${status}`);
-  all("[data-again]", part)[0].addEventListener("click", send);
+  all("[data-again]", part)[0].addEventListener("click", () => {
+    // This button goes.
+    submit.focus();
+    form.form.requestSubmit();
+  });
   if (address()) {
     const [link] = all("[data-mail]", part);
     const { href, cut } = mail();
@@ -157,19 +179,28 @@ const fail = ({ failed = "", status, error }) => {
   emit("contact-failed", { error: error ?? `${status}` });
 };
 
+// What is being sent cannot be changed. The focus stays in the form.
 const waitFor = (isBusy) => {
+  if (isBusy && desk.contains(document.activeElement)) submit.focus();
   busy = isBusy;
+  for (const part of all(".field, [data-context]", form.form)) part.inert = isBusy;
   submit.setAttribute("aria-disabled", `${isBusy}`);
   submit.dataset.label ??= submit.textContent;
   if (!byMail) submit.textContent = isBusy ? texts.sending : submit.dataset.label;
 };
 
-const report = () => emit("contact-sent", {
-  topic: form.field("topic")?.value ?? "",
-  channel: byMail ? "mail" : "endpoint",
-  shown: answers.shown(),
-  opened: answers.opened(),
-});
+// A message counts once, however often it is sent.
+const report = () => {
+  if (draft.reported) return;
+  draft.reported = true;
+  saveDraft(draft);
+  emit("contact-sent", {
+    topic: form.field("topic")?.value ?? "",
+    channel: byMail ? "mail" : "endpoint",
+    shown: answers.shown(),
+    opened: answers.opened(),
+  });
+};
 
 // A message has the same id whenever it is sent, so that an endpoint can drop doubles. A changed one is another message.
 const identify = () => {
@@ -188,9 +219,8 @@ const sent = () => {
   const [part] = all("[data-done=sent]", desk);
   showCopy(part);
   promise.replaceChildren(...all(".desk-promise:not([hidden]) .contact-facts", desk).map((facts) => facts.cloneNode(true)));
-  clearTimeout(saving);
   showDone("sent");
-  removeDraft();
+  forget();
 };
 
 // Sends the form as the browser does. Whether it arrived, only the page of the endpoint says.
@@ -201,6 +231,7 @@ const handOver = () => {
     draft.handed = false;
     showDone();
     save();
+    submit.focus();
     fail({ failed: "unreachable", error: "form-action" });
   };
   addEventListener("pagehide", report, { once: true });
@@ -210,6 +241,7 @@ const handOver = () => {
   draft.values = words(form);
   saveDraft(draft);
   answers.settle();
+  waitFor(false);
   // Its fields may be named like its methods.
   HTMLFormElement.prototype.submit.call(form.form);
   showDone("handed");
@@ -221,12 +253,13 @@ async function send() {
   if (byMail) return sendByMail();
   waitFor(true);
   identify();
+  if (plainly) return handOver();
   const multipart = form.form.getAttribute("enctype")?.startsWith("multipart");
   const body = multipart ? new FormData(form.form) : new URLSearchParams(entries(form));
   const outcome = await post(form.form.getAttribute("action"), body);
+  if (outcome.blocked) return handOver();
   waitFor(false);
   if (outcome.sent) return sent();
-  if (outcome.blocked) return handOver();
   fail(outcome);
 }
 
@@ -258,7 +291,7 @@ form.form.addEventListener("submit", (event) => {
   send();
 });
 // Back from another page, the form is as it was left.
-addEventListener("pageshow", () => waitFor(false));
+addEventListener("pageshow", ({ persisted }) => persisted && waitFor(false));
 
 // What there is from before.
 validate(form);

@@ -7,8 +7,8 @@ import { all, attempt, make, emit } from "../shared/lib.js";
 const PAUSE = 300;
 // Fewer words say too little.
 const WORDS = 3;
-// Characters of a message that are looked at: enough for its question, whatever was pasted below it.
-const MOST = 10000;
+// Characters of a message that are passed on, as many as it may have: the engine finds the part that asks.
+const MOST = 100000;
 const LIMIT = 3;
 
 // Whether a text has enough words. Some languages do not put spaces between words.
@@ -74,7 +74,7 @@ const svgWith = (shape) => {
  * @param {any[]} fields
  * @param {(text: string, options: { limit: number }) => Promise<any>} ask
  * @param {() => void} solved
- * @returns {{ shown(): number, opened(): string[], settle(): void }}
+ * @returns {{ shown(): number, opened(): string[], settle(): void, restart(): void }}
  */
 export default function suggestAnswers(desk, fields, ask, solved) {
   const [box] = all("[data-answers]", desk);
@@ -94,7 +94,7 @@ export default function suggestAnswers(desk, fields, ask, solved) {
   const list = make("ul", { className: "answers-list", role: "list" });
   const head = make("h3", {});
   const seen = new Set(); // addresses that were shown
-  /** @type {Map<string, { position: number, settled: boolean }>} */
+  /** @type {Map<string, { position: number, settled: boolean, judged?: boolean }>} */
   const opened = new Map();
   const rejected = new Set();
   let shown = []; // what is in the list
@@ -154,6 +154,7 @@ export default function suggestAnswers(desk, fields, ask, solved) {
   for (const field of fields) {
     field.addEventListener("input", () => {
       moved = false;
+      settleAll();
       clearTimeout(timer);
       timer = setTimeout(look, PAUSE);
     });
@@ -162,15 +163,18 @@ export default function suggestAnswers(desk, fields, ask, solved) {
   addEventListener("pointermove", ({ movementX, movementY }) => (moved ||= Boolean(movementX || movementY)), { passive: true });
   addEventListener("pointerdown", () => (moved = true), { passive: true });
 
+  // Who writes on or sends the message has not found the answer in them.
+  const settleAll = () => opened.forEach((state) => (state.settled = true));
+
   let current;
   const settle = (event) => {
     const state = opened.get(current.url);
-    if (state) state.settled = true;
-    if (event) emit(event, { url: current.url, position: current.position });
+    if (state) state.settled = state.judged = true;
+    emit(event, { url: current.url, position: current.position });
   };
   const open = async ({ url, title: name, confidence, section }, position) => {
     current = { url, position };
-    if (!opened.get(url)?.settled) opened.set(url, { position, settled: false });
+    if (!opened.get(url)?.judged) opened.set(url, { position, settled: false });
     title.textContent = name;
     const at = new URL(url, location.href);
     at.hash = section?.anchor ?? "";
@@ -214,11 +218,12 @@ export default function suggestAnswers(desk, fields, ask, solved) {
   });
   // A press beside it closes it.
   dialog.addEventListener("click", ({ target }) => target === dialog && dialog.close());
+  // A page does not learn that it is loaded again, so this counts as leaving too.
   const leave = () => {
     for (const [url, state] of opened) {
       if (!state.settled) emit("suggest-assumed", { url, position: state.position });
-      state.settled = true;
     }
+    settleAll();
   };
   addEventListener("pagehide", leave);
   look();
@@ -226,7 +231,13 @@ export default function suggestAnswers(desk, fields, ask, solved) {
   return {
     shown: () => seen.size,
     opened: () => [...opened.keys()],
-    // The message was sent: none of them was the answer.
-    settle: () => opened.forEach((state) => (state.settled = true)),
+    settle: settleAll,
+    // For another message.
+    restart() {
+      clearTimeout(timer);
+      turn += 1;
+      for (const each of [seen, opened, rejected]) each.clear();
+      show([], "");
+    },
   };
 }

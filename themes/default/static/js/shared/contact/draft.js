@@ -8,7 +8,8 @@ const KEY = "kb-contact";
 /**
  * `values`: names and values of fields. `context`: what was read and searched. `id`: of the last attempt to send it,
  * and `sum`, the checksum of its content. `handed`: it was sent as a plain form, so the page does not know its fate.
- * @typedef {{ values: [string, string][], context: Line[], id?: string, sum?: number, handed?: boolean }} Draft
+ * `reported`: an event said that it was sent.
+ * @typedef {{ values: [string, string][], context: Line[], id?: string, sum?: number, handed?: boolean, reported?: boolean }} Draft
  * @typedef {{ kind: "read" | "searched", text: string, url?: string }} Line
  */
 

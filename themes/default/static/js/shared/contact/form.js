@@ -81,7 +81,7 @@ export const validate = ({ desk, form }) => {
     event.preventDefault();
     const each = event.target;
     each.setAttribute("aria-invalid", "true");
-    say(each, each.validity.valueMissing ? desk.dataset.required : each.validationMessage);
+    say(each, each.validity.valueMissing ? desk.dataset[each.type === "checkbox" ? "tick" : "required"] : each.validationMessage);
     if (!gone) each.focus();
     gone = true;
     setTimeout(() => (gone = false));
