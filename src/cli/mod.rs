@@ -224,7 +224,7 @@ struct SuggestArgs {
     #[command(flatten)]
     index: IndexArgs,
     /// The largest number of articles
-    #[arg(short = 'n', long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..=100))]
+    #[arg(short = 'n', long, value_name = "N", default_value_t = kb_index::SUGGESTIONS as u16, value_parser = clap::value_parser!(u16).range(1..=100))]
     number: u16,
     /// The least confidence of a suggestion, from 0 to 1
     #[arg(long, value_name = "P", default_value_t = kb_index::THRESHOLD, value_parser = share)]

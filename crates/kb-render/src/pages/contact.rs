@@ -1,15 +1,13 @@
 //! The contact channels on every page, and the contact page with kb's own form.
 
 use kb_config::{Channels, ContactConfig, FieldConfig, Receiver, TopicConfig};
+use kb_index::SUGGESTIONS;
 use kb_site::pages::Page;
 use kb_site::{ContactPage, PageRef};
 
 use super::{ArticleLink, LanguageRenderer, OwnContext, PageContext, PageKind, mail};
 use crate::context::{ContactContext, FieldContext, FormContext, OptionContext, TopicContext};
 use crate::i18n::{Count, Text};
-
-/// The most articles that the form suggests.
-const SUGGESTIONS: usize = 3;
 
 impl LanguageRenderer<'_> {
     /// The general channels, if there are any to show.
